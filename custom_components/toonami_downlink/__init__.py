@@ -1,0 +1,81 @@
+"""Toonami Downlink: a television station for the players in the house."""
+
+import shutil
+from typing import Final
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, data_folder
+from .credentials import CredentialStore
+from .intent import async_setup_intents
+from .panel import async_register_panel, async_register_static, async_unregister_panel
+from .repairs import async_delete_issues
+from .services import async_setup_services
+from .state import State
+from .views import async_register_views
+from .websocket_api import async_register_commands
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.EVENT,
+    Platform.SENSOR,
+)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register what lives as long as Home Assistant does."""
+    await async_register_static(hass)
+    async_register_views(hass)
+    async_register_commands(hass)
+    async_setup_services(hass)
+    async_setup_intents(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> bool:
+    """Publish the stored feed, then begin to keep it fresh."""
+    coordinator = DownlinkCoordinator(
+        hass, entry, await CredentialStore.async_load(hass), await State.async_load(hass)
+    )
+    await coordinator.async_load()
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_register_panel(hass)
+    coordinator.async_start()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> bool:
+    """Stop everything that runs for the entry."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    async_unregister_panel(hass)
+    await entry.runtime_data.streams.async_stop_all()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> None:
+    """Delete the feed, the secrets and everything else that was kept."""
+    async_delete_issues(hass)
+    await CredentialStore.async_remove(hass)
+    await State.async_remove(hass)
+    await hass.async_add_executor_job(shutil.rmtree, data_folder(hass), True)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: DownlinkConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let the user delete the device of a channel that is gone."""
+    data = entry.runtime_data.data
+    present = {channel.key for channel in data.feed.channels} if data else set()
+    keys = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
+    return entry.entry_id not in keys and not keys & present

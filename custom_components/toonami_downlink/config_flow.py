@@ -1,0 +1,276 @@
+"""Set-up, reconfiguration and options, in dialogs."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, override
+from urllib.parse import urlsplit
+
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigFlow,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import voluptuous as vol
+
+from .const import (
+    CONF_API_URL,
+    CONF_GUIDE_DAYS,
+    CONF_HDHOMERUN,
+    CONF_MAX_STREAMS,
+    CONF_PROVIDER,
+    CONF_PROVIDER_COMMAND,
+    CONF_PROVIDER_FOLDER,
+    CONF_PROVIDER_TIMEOUT,
+    CONF_SCHEDULE,
+    CONF_STALE_HOURS,
+    CONF_STREAM_LINKS,
+    CONF_VERIFY_TLS,
+    DOMAIN,
+    LINKS_DIRECT,
+    LINKS_HOME_ASSISTANT,
+    NAME,
+    PROVIDER_BUNDLED,
+    PROVIDER_COMMAND,
+    PROVIDER_FOLDER,
+)
+from .coordinator import DownlinkConfigEntry, async_load_generation, async_refresh_once
+from .engine.downlink.errors import DownlinkError, UsageError
+from .engine.downlink.limits import MAX_GUIDE_DAYS
+from .engine.downlink.models import Progress, Stage
+from .engine.downlink.runner import parse_command
+from .engine.downlink.schedule import validate
+from .settings import Settings
+from .state import State
+
+ADVANCED: Final = "advanced"
+STAGES: Final = tuple(Stage)
+
+
+def _bundled_schema(settings: Settings) -> vol.Schema:
+    advanced = vol.Schema(
+        {
+            vol.Required(CONF_API_URL, default=settings.api_url): TextSelector(
+                TextSelectorConfig(type=TextSelectorType.URL)
+            ),
+            vol.Required(CONF_VERIFY_TLS, default=settings.verify_tls): BooleanSelector(),
+        }
+    )
+    return vol.Schema({vol.Required(ADVANCED): section(advanced, {"collapsed": True})})
+
+
+def _command_schema(settings: Settings) -> vol.Schema:
+    key = vol.Required(CONF_PROVIDER_COMMAND, default=settings.provider_command or vol.UNDEFINED)
+    return vol.Schema({key: TextSelector()})
+
+
+def _folder_schema(settings: Settings) -> vol.Schema:
+    key = vol.Required(CONF_PROVIDER_FOLDER, default=settings.provider_folder or vol.UNDEFINED)
+    return vol.Schema({key: TextSelector()})
+
+
+def _options_schema(settings: Settings) -> vol.Schema:
+    links = SelectSelectorConfig(
+        options=[LINKS_DIRECT, LINKS_HOME_ASSISTANT], translation_key=CONF_STREAM_LINKS
+    )
+    return vol.Schema(
+        {
+            vol.Required(CONF_SCHEDULE, default=settings.schedule): TextSelector(),
+            vol.Required(CONF_GUIDE_DAYS, default=settings.guide_days): _number(
+                1, MAX_GUIDE_DAYS, "d"
+            ),
+            vol.Required(CONF_STREAM_LINKS, default=settings.stream_links): SelectSelector(links),
+            vol.Required(CONF_MAX_STREAMS, default=settings.max_streams): _number(1, 32),
+            vol.Required(CONF_HDHOMERUN, default=settings.hdhomerun): BooleanSelector(),
+            vol.Required(CONF_PROVIDER_TIMEOUT, default=settings.provider_timeout): _number(
+                30, 3600, "s"
+            ),
+            vol.Required(CONF_STALE_HOURS, default=settings.stale_hours): _number(1, 720, "h"),
+        }
+    )
+
+
+def _number(low: int, high: int, unit: str | None = None) -> vol.All:
+    config = NumberSelectorConfig(min=low, max=high, step=1, mode=NumberSelectorMode.BOX)
+    if unit:
+        config["unit_of_measurement"] = unit
+    return vol.All(NumberSelector(config), vol.Coerce(int))
+
+
+def _check_api_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError("The address must begin with http:// or https:// and name a server.")
+
+
+class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Choose a provider, run it once, and keep what it brought."""
+
+    VERSION = 1
+    MINOR_VERSION = 1
+
+    def __init__(self) -> None:
+        """Start with nothing chosen."""
+        self._data: dict[str, Any] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._error: DownlinkError | None = None
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: DownlinkConfigEntry) -> DownlinkOptionsFlow:
+        return DownlinkOptionsFlow()
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which kind of provider to use."""
+        return self._show_menu("user")
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask the same again."""
+        return self._show_menu("reconfigure")
+
+    def _show_menu(self, step_id: str) -> ConfigFlowResult:
+        return self.async_show_menu(
+            step_id=step_id, menu_options=[PROVIDER_BUNDLED, PROVIDER_COMMAND, PROVIDER_FOLDER]
+        )
+
+    async def async_step_bundled(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for nothing but what has a good default."""
+        data = dict(user_input[ADVANCED]) if user_input else None
+        return await self._async_step(PROVIDER_BUNDLED, _bundled_schema, data)
+
+    async def async_step_command(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for a command line."""
+        return await self._async_step(PROVIDER_COMMAND, _command_schema, user_input)
+
+    async def async_step_folder(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for a folder."""
+        return await self._async_step(PROVIDER_FOLDER, _folder_schema, user_input)
+
+    async def _async_step(
+        self, provider: str, schema: Any, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        if user_input is not None:
+            self._data = {CONF_PROVIDER: provider, **user_input}
+            try:
+                await self._async_check()
+            except DownlinkError as err:
+                self._error = err
+            else:
+                return await self.async_step_refresh()
+        error, self._error = self._error, None
+        return self.async_show_form(
+            step_id=provider,
+            data_schema=schema(self._settings()),
+            errors={"base": error.key} if error else {},
+            description_placeholders={"message": str(error) if error else ""},
+        )
+
+    def _settings(self) -> Settings:
+        entry = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+        known = entry.data if entry else {}
+        return Settings.from_mappings({**known, **self._data}, entry.options if entry else {})
+
+    async def _async_check(self) -> None:
+        """Refuse what can be seen to be wrong without running anything."""
+        settings = self._settings()
+        if settings.provider == PROVIDER_COMMAND:
+            parse_command(settings.provider_command)
+        elif settings.provider == PROVIDER_BUNDLED:
+            _check_api_url(settings.api_url)
+        else:
+            folder = Path(settings.provider_folder)
+            usable = folder.is_absolute() and await self.hass.async_add_executor_job(folder.is_dir)
+            if not usable:
+                raise UsageError("The folder must exist, and its path must begin with a slash.")
+
+    async def async_step_refresh(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Run the provider once, and show how far it is."""
+        if self._task is None:
+            self._task = self.hass.async_create_task(
+                self._async_refresh(), f"{DOMAIN} first refresh", eager_start=False
+            )
+        if not self._task.done():
+            return self.async_show_progress(
+                step_id="refresh", progress_action="refresh", progress_task=self._task
+            )
+        task, self._task = self._task, None
+        try:
+            task.result()
+        except DownlinkError as err:
+            self._error = err
+            return self.async_show_progress_done(next_step_id=self._data[CONF_PROVIDER])
+        return self.async_show_progress_done(next_step_id="finish")
+
+    async def _async_refresh(self) -> None:
+        state = await State.async_load(self.hass)
+        previous = await async_load_generation(self.hass)
+        await async_refresh_once(self.hass, self._settings(), state, previous, self._on_progress)
+        await state.async_save(self.hass)
+
+    @callback
+    def _on_progress(self, progress: Progress) -> None:
+        part = progress.done / progress.total if progress.total else 0.0
+        self.async_update_progress((STAGES.index(progress.stage) + min(part, 1.0)) / len(STAGES))
+
+    async def async_step_finish(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Keep what was chosen; the entry finds the feed already published."""
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_reload_and_abort(
+                self._get_reconfigure_entry(), data=self._data
+            )
+        return self.async_create_entry(title=NAME, data=self._data)
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """End the provider when the dialog is closed."""
+        if self._task:
+            self._task.cancel()
+
+
+class DownlinkOptionsFlow(OptionsFlowWithReload):
+    """Everything that is not about where the feed comes from."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the options."""
+        errors: dict[str, str] = {}
+        options: Mapping[str, Any] = self.config_entry.options
+        if user_input is not None:
+            options = user_input
+            try:
+                validate(user_input[CONF_SCHEDULE])
+            except UsageError:
+                errors[CONF_SCHEDULE] = "invalid_schedule"
+            else:
+                return self.async_create_entry(data=user_input)
+        settings = Settings.from_mappings(self.config_entry.data, options)
+        return self.async_show_form(
+            step_id="init", data_schema=_options_schema(settings), errors=errors
+        )

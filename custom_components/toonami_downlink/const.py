@@ -1,0 +1,47 @@
+"""Names and defaults that the whole integration shares."""
+
+from datetime import timedelta
+from typing import Final
+
+DOMAIN: Final = "toonami_downlink"
+NAME: Final = "Toonami Downlink"
+REPOSITORY: Final = "https://github.com/zachyzissou/toonamiaftermath-downlink"
+
+CONF_PROVIDER: Final = "provider"
+PROVIDER_BUNDLED: Final = "bundled"
+PROVIDER_COMMAND: Final = "command"
+PROVIDER_FOLDER: Final = "folder"
+
+CONF_API_URL: Final = "api_url"
+CONF_VERIFY_TLS: Final = "verify_tls"
+CONF_PROVIDER_COMMAND: Final = "provider_command"
+CONF_PROVIDER_FOLDER: Final = "provider_folder"
+
+CONF_SCHEDULE: Final = "schedule"
+CONF_GUIDE_DAYS: Final = "guide_days"
+CONF_STREAM_LINKS: Final = "stream_links"
+CONF_PROVIDER_TIMEOUT: Final = "provider_timeout"
+CONF_MAX_STREAMS: Final = "max_streams"
+CONF_HDHOMERUN: Final = "hdhomerun"
+CONF_STALE_HOURS: Final = "stale_hours"
+
+LINKS_DIRECT: Final = "direct"
+LINKS_HOME_ASSISTANT: Final = "home_assistant"
+
+DEFAULT_API_URL: Final = "https://api.toonamiaftermath.com"
+DEFAULT_SCHEDULE: Final = "0 3 * * *"
+DEFAULT_GUIDE_DAYS: Final = 7
+DEFAULT_PROVIDER_TIMEOUT: Final = 300
+DEFAULT_MAX_STREAMS: Final = 4
+DEFAULT_STALE_HOURS: Final = 48
+
+RETRY_DELAYS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
+"""How long to wait after the first, second… failure in a row; the last one repeats."""
+WATCH_INTERVAL: Final = timedelta(seconds=30)
+"""How often the clock and a provider folder are looked at."""
+MISSED_AFTER: Final = timedelta(minutes=2)
+"""A scheduled run that starts later than this counts as missed."""
+CLOCK_STEP_BACK: Final = timedelta(days=1)
+"""A clock that goes back by up to this much does not make a run happen twice."""
+STREAM_URL_TTL: Final = timedelta(minutes=1)
+FAILURES_BEFORE_REPAIR: Final = 3

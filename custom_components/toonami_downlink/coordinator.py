@@ -1,0 +1,437 @@
+"""The coordinator: the only place that refreshes the feed, and the one that everything reads."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+import logging
+from pathlib import Path
+from typing import Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_point_in_utc_time, async_track_time_interval
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.loader import async_get_integration
+from homeassistant.util import dt as dt_util
+
+from .const import (
+    CLOCK_STEP_BACK,
+    DOMAIN,
+    MISSED_AFTER,
+    NAME,
+    PROVIDER_BUNDLED,
+    PROVIDER_COMMAND,
+    PROVIDER_FOLDER,
+    RETRY_DELAYS,
+    WATCH_INTERVAL,
+)
+from .credentials import CredentialStore
+from .engine.downlink.errors import DownlinkError
+from .engine.downlink.folder import FolderWatch
+from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
+from .engine.downlink.publication import Publication
+from .engine.downlink.refresh import Plan, Refreshed, refresh
+from .engine.downlink.runner import Command, bundled_command, parse_command, read_version
+from .engine.downlink.schedule import last_run, next_run
+from .engine.downlink.store import Generation, Store
+from .engine.downlink.timeline import next_change
+from .players import PlayerLog
+from .repairs import async_update_issues
+from .settings import Settings
+from .state import State
+from .stream_urls import StreamUrls
+from .streams import StreamManager
+
+_LOGGER = logging.getLogger(__name__)
+
+ENGINE_DIR: Final = Path(__file__).parent / "engine"
+
+type DownlinkConfigEntry = ConfigEntry[DownlinkCoordinator]
+type EventListener = Callable[[str, RefreshRecord | None, datetime | None], None]
+type ProgressListener = Callable[[Progress | None], None]
+
+
+def data_folder(hass: HomeAssistant) -> Path:
+    """Where generations, the provider's cache and its staging folder live."""
+    return Path(hass.config.cache_path(DOMAIN))
+
+
+def command_for(settings: Settings) -> Command | None:
+    """Return the provider command that the settings name; None for a provider folder.
+
+    Raises a `DownlinkError` for a command line that cannot be one.
+    """
+    if settings.provider == PROVIDER_FOLDER:
+        return None
+    if settings.provider == PROVIDER_COMMAND:
+        return parse_command(settings.provider_command)
+    return bundled_command(
+        ENGINE_DIR,
+        api_url=settings.api_url,
+        guide_days=settings.guide_days,
+        verify_tls=settings.verify_tls,
+    )
+
+
+async def async_load_generation(hass: HomeAssistant) -> Generation | None:
+    """Load the newest feed on disk that is whole."""
+    store = Store(data_folder(hass))
+    generation = await hass.async_add_executor_job(store.load)
+    for reason in store.damaged:
+        _LOGGER.warning("A stored feed is damaged, using the one before it: %s", reason)
+    return generation
+
+
+async def async_refresh_once(
+    hass: HomeAssistant,
+    settings: Settings,
+    state: State,
+    previous: Generation | None,
+    on_progress: Callable[[Progress], None],
+) -> Refreshed:
+    """Refresh the feed once, and remember what it taught about the line-up.
+
+    Raises a `DownlinkError`; then the feed on disk is what it was.
+    """
+    plan = Plan(
+        origin=command_for(settings) or Path(settings.provider_folder),
+        timeout=settings.provider_timeout,
+        guide_days=settings.guide_days,
+        time_zone=dt_util.get_default_time_zone(),
+    )
+    refreshed = await refresh(
+        plan,
+        data_folder(hass),
+        previous=previous,
+        lineup=state.lineup,
+        on_progress=on_progress,
+    )
+    state.lineup = refreshed.lineup
+    return refreshed
+
+
+class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
+    """Refresh on schedule, after failures and on request; publish; say what happened.
+
+    `data` is the published feed, None before the first one. Listeners are called when anything
+    here changes and when a programme begins or ends.
+    """
+
+    config_entry: DownlinkConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: DownlinkConfigEntry,
+        credentials: CredentialStore,
+        state: State,
+    ) -> None:
+        """Take what was loaded; `async_load` and `async_start` do the rest."""
+        super().__init__(hass, _LOGGER, config_entry=entry, name=NAME)
+        self.settings = Settings.from_entry(entry)
+        self.credentials = credentials
+        self.players = PlayerLog()
+        self.streams = StreamManager(hass, self.settings.max_streams)
+        self.generation: Generation | None = None
+        self.progress: Progress | None = None
+        self.next_refresh: datetime | None = None
+        self.provider_version: str | None = None
+        self._state = state
+        self._stream_urls = StreamUrls(hass, self.settings)
+        self._refreshed: Refreshed | None = None
+        self._task: asyncio.Task[RefreshRecord] | None = None
+        self._retry_at: datetime | None = None
+        self._folder_watch: FolderWatch | None = None
+        self._event_listeners: list[EventListener] = []
+        self._progress_listeners: list[ProgressListener] = []
+        self._cancel_due: CALLBACK_TYPE | None = None
+        self._cancel_boundary: CALLBACK_TYPE | None = None
+
+    # What the rest of the integration reads
+
+    @property
+    def history(self) -> tuple[RefreshRecord, ...]:
+        """The last refreshes, the newest last."""
+        return self._state.history
+
+    @property
+    def last_record(self) -> RefreshRecord | None:
+        """The last refresh."""
+        return self.history[-1] if self.history else None
+
+    @property
+    def failures(self) -> int:
+        """Refreshes that failed in a row, up to now."""
+        return self.last_record.failures if self.last_record else 0
+
+    @property
+    def last_success(self) -> datetime | None:
+        """When the published feed was made, in UTC."""
+        return self.data.feed.made if self.data else None
+
+    @property
+    def is_refreshing(self) -> bool:
+        """Whether a refresh is running."""
+        return self._task is not None
+
+    @property
+    def is_guide_stale(self) -> bool:
+        """Whether there is no feed, or it is older than the user wants to accept."""
+        limit = timedelta(hours=self.settings.stale_hours)
+        return self.last_success is None or dt_util.utcnow() - self.last_success >= limit
+
+    @callback
+    def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
+        """Tell `listener` of ``succeeded``, ``failed``, ``recovered`` and ``missed``."""
+        self._event_listeners.append(listener)
+        return lambda: self._event_listeners.remove(listener)
+
+    @callback
+    def async_add_progress_listener(self, listener: ProgressListener) -> CALLBACK_TYPE:
+        """Tell `listener` how far a refresh is, and None at its end."""
+        self._progress_listeners.append(listener)
+        return lambda: self._progress_listeners.remove(listener)
+
+    async def async_stream_url(self, channel: Channel) -> str:
+        """Return an address from which the channel can be played now."""
+        return await self._stream_urls.async_get(channel)
+
+    # Life
+
+    async def async_load(self) -> None:
+        """Publish the newest feed on disk that is whole."""
+        self.generation = await async_load_generation(self.hass)
+        if self.generation:
+            self.data = Publication(self.generation)
+        if self.settings.provider == PROVIDER_FOLDER:
+            self._folder_watch = FolderWatch(Path(self.settings.provider_folder))
+        state, schedule = self._state, self.settings.schedule
+        if state.schedule != schedule:
+            # What a new schedule would have done in the past was not missed.
+            state.window = dt_util.utcnow() if state.schedule else state.window
+            state.schedule = schedule
+            await state.async_save(self.hass)
+
+    @callback
+    def async_start(self) -> None:
+        """Begin to follow the schedule, the programmes and a provider folder."""
+        entry = self.config_entry
+        if self.failures and (last := self.last_record):
+            self._retry_at = last.finished + _retry_delay(self.failures)
+        entry.async_on_unload(
+            async_track_time_interval(
+                self.hass, self._async_tick, WATCH_INTERVAL, cancel_on_shutdown=True
+            )
+        )
+        entry.async_on_unload(self._disarm)
+        entry.async_create_background_task(
+            self.hass, self._async_read_version(), f"{DOMAIN} provider version"
+        )
+        self._arm_boundary()
+        if self.data is None:
+            self._start(Cause.START)
+        self._async_check_due()
+
+    @callback
+    def _disarm(self) -> None:
+        for cancel in (self._cancel_due, self._cancel_boundary):
+            if cancel:
+                cancel()
+        self._cancel_due = self._cancel_boundary = None
+
+    async def _async_read_version(self) -> None:
+        if self.settings.provider == PROVIDER_BUNDLED:
+            integration = await async_get_integration(self.hass, DOMAIN)
+            self.provider_version = str(integration.version)
+        elif self.settings.provider == PROVIDER_COMMAND:
+            command = parse_command(self.settings.provider_command)
+            self.provider_version = await read_version(command)
+        self.async_update_listeners()
+
+    # Refreshing
+
+    async def async_refresh_feed(self, cause: Cause) -> RefreshRecord:
+        """Refresh now, or join the refresh that is running; wait for its outcome.
+
+        Raises HomeAssistantError only when the integration is unloaded meanwhile.
+        """
+        task = self._task or self._start(cause)
+        await asyncio.wait((task,))
+        if task.cancelled():
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="refresh_cancelled")
+        return task.result()
+
+    @callback
+    def _start(self, cause: Cause) -> asyncio.Task[RefreshRecord]:
+        self._task = task = self.config_entry.async_create_background_task(
+            self.hass, self._async_run(cause), f"{DOMAIN} refresh", eager_start=False
+        )
+        return task
+
+    async def _async_run(self, cause: Cause) -> RefreshRecord:
+        started = dt_util.utcnow()
+        failures = self.failures
+        try:
+            await self.async_refresh()
+            record = self._make_record(cause, started, failures)
+            self._state.remember(record)
+            self._retry_at = (
+                None if record.succeeded else record.finished + _retry_delay(record.failures)
+            )
+            await self._state.async_save(self.hass)
+        finally:
+            self._task = None
+            self._set_progress(None)
+        self._arm_boundary()
+        self._async_check_due()
+        async_update_issues(self.hass, self)
+        self._tell("succeeded" if record.succeeded else "failed", record)
+        if record.recovered:
+            self._tell("recovered", record)
+        self.async_update_listeners()
+        return record
+
+    @override
+    async def _async_update_data(self) -> Publication:
+        self._refreshed = None
+        try:
+            refreshed = await async_refresh_once(
+                self.hass, self.settings, self._state, self.generation, self._set_progress
+            )
+        except DownlinkError as err:
+            raise UpdateFailed(
+                str(err),
+                translation_domain=DOMAIN,
+                translation_key=err.key,
+                translation_placeholders={"message": str(err)},
+            ) from err
+        self._refreshed = refreshed
+        self.generation = refreshed.generation
+        return Publication(refreshed.generation)
+
+    def _make_record(self, cause: Cause, started: datetime, failures: int) -> RefreshRecord:
+        finished = dt_util.utcnow()
+        if self._refreshed:
+            return RefreshRecord(
+                started=started,
+                finished=finished,
+                cause=cause,
+                report=self._refreshed.generation.report,
+                recovered=failures > 0,
+                stages=self._refreshed.stages,
+            )
+        error = self.last_exception.__cause__ if self.last_exception else None
+        return RefreshRecord(
+            started=started,
+            finished=finished,
+            cause=cause,
+            error=error.key if isinstance(error, DownlinkError) else DownlinkError.key,
+            message=str(error or self.last_exception),
+            failures=failures + 1,
+            stages={self.progress.stage: 0.0} if self.progress else {Stage.PROVIDER: 0.0},
+        )
+
+    @callback
+    def _set_progress(self, progress: Progress | None) -> None:
+        self.progress = progress
+        for listener in tuple(self._progress_listeners):
+            listener(progress)
+
+    @callback
+    def _tell(
+        self, kind: str, record: RefreshRecord | None, scheduled: datetime | None = None
+    ) -> None:
+        for listener in tuple(self._event_listeners):
+            listener(kind, record, scheduled)
+
+    # Time
+
+    @callback
+    def _async_tick(self, _now: datetime) -> None:
+        """Look at the clock, which may have jumped, and at the provider folder."""
+        self._async_check_due()
+        async_update_issues(self.hass, self)
+        if self._folder_watch and not self.is_refreshing:
+            self.config_entry.async_create_background_task(
+                self.hass, self._async_look_at_folder(self._folder_watch), f"{DOMAIN} folder"
+            )
+
+    async def _async_look_at_folder(self, watch: FolderWatch) -> None:
+        if await self.hass.async_add_executor_job(watch.changed) and not self.is_refreshing:
+            self._start(Cause.FOLDER)
+
+    @callback
+    def _async_check_due(self, _now: datetime | None = None) -> None:
+        """Start what is due, and set the timer for what comes next."""
+        now = dt_util.utcnow()
+        window = next_run(self.settings.schedule, dt_util.as_local(self._anchor(now)))
+        if not self.is_refreshing:
+            if window <= now:
+                window = self._start_window(now)
+            elif self._retry_at and self._retry_at <= now:
+                self._retry_at = None
+                self._start(Cause.RETRY)
+        due = min(window, self._retry_at) if self._retry_at else window
+        if due != self.next_refresh or self._cancel_due is None:
+            self.next_refresh = due
+            if self._cancel_due:
+                self._cancel_due()
+            self._cancel_due = async_track_point_in_utc_time(
+                self.hass,
+                HassJob(self._async_check_due, f"{DOMAIN} schedule", cancel_on_shutdown=True),
+                due,
+            )
+
+    @callback
+    def _start_window(self, now: datetime) -> datetime:
+        """Run for the newest scheduled time that has passed; return the one after it."""
+        schedule = self.settings.schedule
+        window = last_run(schedule, dt_util.as_local(now))
+        self._state.window = window
+        missed = now - window >= MISSED_AFTER
+        if missed:
+            self._tell("missed", None, window)
+        self._start(Cause.MISSED if missed else Cause.SCHEDULE)
+        return next_run(schedule, dt_util.as_local(window))
+
+    def _anchor(self, now: datetime) -> datetime:
+        """Return the time up to which scheduled runs have been honoured."""
+        known = [time for time in (self._state.window, self.last_success) if time]
+        if not known or max(known) - now > CLOCK_STEP_BACK:
+            return now
+        return max(known)
+
+    @callback
+    def _arm_boundary(self, _now: datetime | None = None) -> None:
+        """Call the listeners when the next programme begins; nothing is fetched for that."""
+        if self._cancel_boundary:
+            self._cancel_boundary()
+            self._cancel_boundary = None
+        if not self.data:
+            return
+        now = dt_util.utcnow()
+        changes = (next_change(guide, now) for guide in self.data.feed.guide.values())
+        if boundary := min((change for change in changes if change), default=None):
+            self._cancel_boundary = async_track_point_in_utc_time(
+                self.hass,
+                HassJob(self._async_on_boundary, f"{DOMAIN} boundary", cancel_on_shutdown=True),
+                boundary,
+            )
+
+    @callback
+    def _async_on_boundary(self, _now: datetime) -> None:
+        self._cancel_boundary = None
+        self.async_update_listeners()
+        self._arm_boundary()
+
+
+def _retry_delay(failures: int) -> timedelta:
+    return RETRY_DELAYS[min(failures, len(RETRY_DELAYS)) - 1]
+
+
+@callback
+def async_loaded_coordinator(hass: HomeAssistant) -> DownlinkCoordinator | None:
+    """Return the coordinator of the entry, while it is loaded."""
+    entries: list[DownlinkConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return entries[0].runtime_data if entries else None

@@ -1,0 +1,122 @@
+"""The secrets that players know: made here, kept in private storage, replaced on demand."""
+
+from dataclasses import asdict, dataclass
+import hashlib
+import hmac
+import secrets
+import string
+from typing import Any, Final, Self
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+
+_VERSION: Final = 1
+_KEY: Final = f"{DOMAIN}.credentials"
+_LOWER: Final = string.ascii_lowercase + string.digits
+_ALPHABET: Final = string.ascii_letters + string.digits
+_PREVIOUS_KEPT: Final = 10
+
+
+def _random(alphabet: str, length: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """One set of secrets. Letters and digits only: players mangle everything else."""
+
+    feed_token: str
+    """43 characters, in the path of the playlist and guide."""
+    username: str
+    """``toonami`` and six lower-case letters or digits."""
+    password: str
+    """20 letters and digits."""
+
+
+def _make(username: str | None = None) -> Credentials:
+    return Credentials(
+        feed_token=_random(_ALPHABET, 43),
+        username=username or f"toonami{_random(_LOWER, 6)}",
+        password=_random(_ALPHABET, 20),
+    )
+
+
+class CredentialStore:
+    """The current secrets, and the digests of those that were replaced."""
+
+    def __init__(
+        self, store: Store[dict[str, Any]], current: Credentials, previous: tuple[str, ...]
+    ) -> None:
+        """Hold loaded secrets; use `async_load`."""
+        self._store = store
+        self._current = current
+        self._previous = previous
+
+    @classmethod
+    async def async_load(cls, hass: HomeAssistant) -> Self:
+        """Load the secrets, or make and save the first ones."""
+        store = _storage(hass)
+        if data := await store.async_load():
+            return cls(store, Credentials(**data["current"]), tuple(data["previous"]))
+        credentials = cls(store, _make(), ())
+        await credentials._async_save()
+        return credentials
+
+    @staticmethod
+    async def async_remove(hass: HomeAssistant) -> None:
+        """Delete the stored secrets."""
+        await _storage(hass).async_remove()
+
+    @property
+    def feed_token(self) -> str:
+        """The secret in the playlist and guide addresses."""
+        return self._current.feed_token
+
+    @property
+    def username(self) -> str:
+        """The Xtream user name."""
+        return self._current.username
+
+    @property
+    def password(self) -> str:
+        """The Xtream password."""
+        return self._current.password
+
+    def token_matches(self, token: str) -> bool:
+        """Compare a feed token in constant time."""
+        return _equal(token, self.feed_token)
+
+    def login_matches(self, username: str, password: str) -> bool:
+        """Compare a user name and password, both of them always, in constant time."""
+        user_matches = _equal(username, self.username)
+        return _equal(password, self.password) and user_matches
+
+    def is_previous(self, secret: str) -> bool:
+        """Whether this feed token or password was valid before a rotation."""
+        return _digest(secret) in self._previous
+
+    async def async_rotate(self) -> None:
+        """Replace the feed token and the password; the user name stays."""
+        replaced = (_digest(self.feed_token), _digest(self.password))
+        self._previous = (*self._previous, *replaced)[-_PREVIOUS_KEPT:]
+        self._current = _make(self.username)
+        await self._async_save()
+
+    async def _async_save(self) -> None:
+        await self._store.async_save(
+            {"current": asdict(self._current), "previous": list(self._previous)}
+        )
+
+
+def _storage(hass: HomeAssistant) -> Store[dict[str, Any]]:
+    return Store(hass, _VERSION, _KEY, private=True, atomic_writes=True)
+
+
+def _equal(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())

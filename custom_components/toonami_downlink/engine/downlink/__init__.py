@@ -1,0 +1,1 @@
+"""Toonami Downlink's engine: everything that needs no Home Assistant."""

@@ -1,0 +1,65 @@
+"""The history of refreshes as plain JSON values, and back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from .models import Cause, IngestReport, RefreshRecord, Repair, Source, Stage
+
+
+def report_to_json(report: IngestReport) -> dict[str, Any]:
+    """Write a report as JSON values; times are ISO 8601."""
+    return {
+        "channels": report.channels,
+        "programmes": report.programmes,
+        "filler": report.filler,
+        "guide_until": report.guide_until.isoformat() if report.guide_until else None,
+        "repairs": {kind.value: count for kind, count in report.repairs.items()},
+        "sources": {source.value: count for source, count in report.sources.items()},
+    }
+
+
+def report_from_json(data: Mapping[str, Any]) -> IngestReport:
+    """Read the report that `report_to_json` wrote. Raises KeyError, TypeError or ValueError."""
+    until = data["guide_until"]
+    return IngestReport(
+        channels=int(data["channels"]),
+        programmes=int(data["programmes"]),
+        filler=int(data["filler"]),
+        guide_until=datetime.fromisoformat(until) if until else None,
+        repairs={Repair(kind): int(count) for kind, count in data["repairs"].items()},
+        sources={Source(source): int(count) for source, count in data["sources"].items()},
+    )
+
+
+def record_to_json(record: RefreshRecord) -> dict[str, Any]:
+    """Write a record as JSON values; times are ISO 8601."""
+    return {
+        "started": record.started.isoformat(),
+        "finished": record.finished.isoformat(),
+        "cause": record.cause.value,
+        "error": record.error,
+        "message": record.message,
+        "report": report_to_json(record.report) if record.report else None,
+        "recovered": record.recovered,
+        "failures": record.failures,
+        "stages": {stage.value: round(seconds, 3) for stage, seconds in record.stages.items()},
+    }
+
+
+def record_from_json(data: Mapping[str, Any]) -> RefreshRecord | None:
+    """Read the record that `record_to_json` wrote; None for anything else."""
+    try:
+        return RefreshRecord(
+            started=datetime.fromisoformat(data["started"]),
+            finished=datetime.fromisoformat(data["finished"]),
+            cause=Cause(data["cause"]),
+            error=data["error"],
+            message=data["message"],
+            report=report_from_json(data["report"]) if data["report"] else None,
+            recovered=bool(data["recovered"]),
+            failures=int(data["failures"]),
+            stages={Stage(stage): float(value) for stage, value in data["stages"].items()},
+        )
+    except AttributeError, KeyError, TypeError, ValueError:
+        return None

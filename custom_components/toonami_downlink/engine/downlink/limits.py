@@ -1,0 +1,29 @@
+"""Every limit on input that the engine takes from outside, in one place.
+
+Sizes are in bytes, counts in items, text lengths in characters, times in seconds.
+"""
+
+from typing import Final
+
+MIB: Final = 1024 * 1024
+
+MAX_FILE_BYTES: Final = 64 * MIB
+"""The largest file that a provider may write."""
+MAX_CHANNELS: Final = 200
+MAX_PROGRAMMES: Final = 100_000
+MAX_XML_DEPTH: Final = 16
+MAX_TITLE_CHARS: Final = 500
+MAX_TEXT_CHARS: Final = 5_000
+MAX_LIST_ITEMS: Final = 40
+"""Categories or credits of one programme."""
+MAX_URL_CHARS: Final = 2_048
+MAX_LINE_CHARS: Final = 16_384
+"""The longest line of a playlist, or of a provider's standard output or error."""
+MAX_OUTPUT_LINES: Final = 200
+"""Lines of a provider's standard error that are kept."""
+MAX_GUIDE_DAYS: Final = 14
+GENERATIONS_KEPT: Final = 3
+HISTORY_KEPT: Final = 60
+"""Refreshes remembered for the status page."""
+VANISH_AFTER: Final = 3
+"""Refreshes in a row that have to miss a channel before it leaves the feed."""

@@ -1,0 +1,183 @@
+"""Sensors: what is on now and next on each channel, and how the feed is doing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .engine.downlink.models import Programme
+from .engine.downlink.timeline import on_air, upcoming
+from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities
+
+PARALLEL_UPDATES = 0
+MAX_STATE_CHARS: Final = 255
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedSensorDescription(SensorEntityDescription):
+    """Describe a sensor of the feed."""
+
+    value_fn: Callable[[DownlinkCoordinator], StateType | datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeSensorDescription(SensorEntityDescription):
+    """Describe a sensor that shows one programme of a channel."""
+
+    programme_fn: Callable[[tuple[Programme, ...], datetime], Programme | None]
+
+
+def _last_duration(coordinator: DownlinkCoordinator) -> float | None:
+    return coordinator.last_record.duration if coordinator.last_record else None
+
+
+def _next_programme(programmes: tuple[Programme, ...], at: datetime) -> Programme | None:
+    return next(iter(upcoming(programmes, at)), None)
+
+
+FEED_SENSORS: Final = (
+    FeedSensorDescription(
+        key="last_refresh",
+        translation_key="last_refresh",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda coordinator: coordinator.last_success,
+    ),
+    FeedSensorDescription(
+        key="next_refresh",
+        translation_key="next_refresh",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda coordinator: coordinator.next_refresh,
+    ),
+    FeedSensorDescription(
+        key="channels",
+        translation_key="channels",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda coordinator: (
+            len(coordinator.data.feed.channels) if coordinator.data else None
+        ),
+    ),
+    FeedSensorDescription(
+        key="programmes",
+        translation_key="programmes",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda coordinator: (
+            coordinator.data.report.programmes if coordinator.data else None
+        ),
+    ),
+    FeedSensorDescription(
+        key="guide_until",
+        translation_key="guide_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda coordinator: (
+            coordinator.data.report.guide_until if coordinator.data else None
+        ),
+    ),
+    FeedSensorDescription(
+        key="provider_version",
+        translation_key="provider_version",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda coordinator: coordinator.provider_version,
+    ),
+    FeedSensorDescription(
+        key="refresh_duration",
+        translation_key="refresh_duration",
+        device_class=SensorDeviceClass.DURATION,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=_last_duration,
+    ),
+)
+
+PROGRAMME_SENSORS: Final = (
+    ProgrammeSensorDescription(
+        key="now_playing", translation_key="now_playing", programme_fn=on_air
+    ),
+    ProgrammeSensorDescription(
+        key="up_next", translation_key="up_next", programme_fn=_next_programme
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: DownlinkConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of the feed, and of each channel as it comes."""
+    async_add_entities(FeedSensor(entry.runtime_data, description) for description in FEED_SENSORS)
+    async_add_channel_entities(entry, async_add_entities, ProgrammeSensor, PROGRAMME_SENSORS)
+
+
+class FeedSensor(DownlinkEntity, SensorEntity):
+    """A figure about the feed."""
+
+    entity_description: FeedSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        return self.entity_description.value_fn(self.coordinator)
+
+
+class ProgrammeSensor(ChannelEntity, SensorEntity):
+    """The title of a programme; everything else about it in the attributes."""
+
+    entity_description: ProgrammeSensorDescription
+    _unrecorded_attributes = frozenset(
+        {"description", "image", "category", "rating", "year", "season", "episode", "start", "stop"}
+    )
+
+    @property
+    def programme(self) -> Programme | None:
+        """The programme that this sensor shows now."""
+        return self.entity_description.programme_fn(self.programmes, dt_util.utcnow())
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        return self.programme.title[:MAX_STATE_CHARS] if self.programme else None
+
+    @property
+    @override
+    def entity_picture(self) -> str | None:
+        return self.programme.image if self.programme else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        programme = self.programme
+        if programme is None:
+            return None
+        attributes = {
+            "episode_title": programme.episode_title,
+            "season": programme.season,
+            "episode": programme.episode,
+            "description": programme.description,
+            "start": programme.start,
+            "stop": programme.stop,
+            "category": list(programme.categories),
+            "rating": programme.rating,
+            "year": programme.year,
+            "image": programme.image,
+        }
+        return {name: value for name, value in attributes.items() if value not in (None, [])}

@@ -1,0 +1,17 @@
+# Shared by the scripts: where things are, and how they speak.
+# shellcheck shell=bash
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/toonami-downlink"
+cd "$ROOT"
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+  say "error: $*"
+  exit 1
+}
+heading() { printf '\n==== %s ====\n' "$*"; }
+
+# A stamp is a file with the hash of everything its folder was made from: a fresh one means nothing to do.
+fingerprint() { { printf '%s\n' "$ROOT" && cat -- "$@"; } | sha256sum | cut -d' ' -f1; }
+fresh() { [[ -f $1 && $(<"$1") == "$2" ]]; }

@@ -1,0 +1,1 @@
+"""Tests; see scripts/test for how each folder is run."""

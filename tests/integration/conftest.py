@@ -1,0 +1,11 @@
+"""What every test with Home Assistant needs."""
+
+import pytest
+
+# Imported before the `hass` fixture exists, else the test plugin's own custom_components package is found first.
+import custom_components.toonami_downlink  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def auto_enable_custom_integrations(enable_custom_integrations: None) -> None:
+    """Let Home Assistant load the integration."""

@@ -1,0 +1,70 @@
+"""The secrets: made once, kept, replaced on demand, recognised afterwards."""
+
+import re
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.toonami_downlink.credentials import CredentialStore
+
+KEY = "toonami_downlink.credentials"
+
+
+async def test_shape(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    credentials = await CredentialStore.async_load(hass)
+    assert re.fullmatch(r"[A-Za-z0-9]{43}", credentials.feed_token)
+    assert re.fullmatch(r"toonami[a-z0-9]{6}", credentials.username)
+    assert re.fullmatch(r"[A-Za-z0-9]{20}", credentials.password)
+    assert hass_storage[KEY]["data"]["current"]["feed_token"] == credentials.feed_token
+
+
+async def test_kept_over_a_restart(hass: HomeAssistant) -> None:
+    first = await CredentialStore.async_load(hass)
+    second = await CredentialStore.async_load(hass)
+    assert second.feed_token == first.feed_token
+    assert second.login_matches(first.username, first.password)
+
+
+async def test_rotate(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    credentials = await CredentialStore.async_load(hass)
+    token, username, password = (
+        credentials.feed_token,
+        credentials.username,
+        credentials.password,
+    )
+    await credentials.async_rotate()
+    assert credentials.username == username
+    assert not credentials.token_matches(token)
+    assert not credentials.login_matches(username, password)
+    assert credentials.is_previous(token)
+    assert credentials.is_previous(password)
+    assert not credentials.is_previous(credentials.password)
+    reloaded = await CredentialStore.async_load(hass)
+    assert reloaded.is_previous(password)
+    assert password not in str(hass_storage[KEY])
+
+
+async def test_replaced_ones_do_not_pile_up(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    credentials = await CredentialStore.async_load(hass)
+    for _ in range(20):
+        await credentials.async_rotate()
+    assert len(hass_storage[KEY]["data"]["previous"]) == 10
+
+
+@pytest.mark.parametrize("strange", ["", "é", "\ud800", "x" * 10_000])
+async def test_strange_input_is_only_wrong(hass: HomeAssistant, strange: str) -> None:
+    credentials = await CredentialStore.async_load(hass)
+    assert not credentials.token_matches(strange)
+    assert not credentials.login_matches(credentials.username, strange)
+    assert not credentials.login_matches(strange, credentials.password)
+    assert not credentials.is_previous(strange)
+
+
+async def test_remove(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    first = await CredentialStore.async_load(hass)
+    await CredentialStore.async_remove(hass)
+    assert KEY not in hass_storage
+    assert (await CredentialStore.async_load(hass)).feed_token != first.feed_token
