@@ -48,11 +48,15 @@ from .const import (
     PROVIDER_COMMAND,
     PROVIDER_FOLDER,
 )
-from .coordinator import DownlinkConfigEntry, async_load_generation, async_refresh_once
+from .coordinator import (
+    DownlinkConfigEntry,
+    async_load_generation,
+    async_refresh_once,
+    command_for,
+)
 from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.limits import MAX_GUIDE_DAYS
 from .engine.downlink.models import Progress, Stage
-from .engine.downlink.runner import parse_command
 from .engine.downlink.schedule import validate
 from .settings import Settings
 from .state import State
@@ -199,7 +203,7 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
         """Refuse what can be seen to be wrong without running anything."""
         settings = self._settings()
         if settings.provider == PROVIDER_COMMAND:
-            parse_command(settings.provider_command)
+            command_for(settings)
         elif settings.provider == PROVIDER_BUNDLED:
             _check_api_url(settings.api_url)
         else:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path
+import shutil
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -31,7 +32,7 @@ from .engine.downlink.errors import DownlinkError
 from .engine.downlink.folder import FolderWatch
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
 from .engine.downlink.publication import Publication
-from .engine.downlink.refresh import Plan, Refreshed, refresh
+from .engine.downlink.refresh import STAGING, Plan, Refreshed, refresh
 from .engine.downlink.runner import Command, bundled_command, parse_command, read_version
 from .engine.downlink.schedule import last_run, next_run
 from .engine.downlink.store import Generation, Store
@@ -200,7 +201,9 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     # Life
 
     async def async_load(self) -> None:
-        """Publish the newest feed on disk that is whole."""
+        """Publish the newest feed on disk that is whole, and clear away what a crash left."""
+        staging = data_folder(self.hass) / STAGING
+        await self.hass.async_add_executor_job(shutil.rmtree, staging, True)
         self.generation = await async_load_generation(self.hass)
         if self.generation:
             self.data = Publication(self.generation)

@@ -1,9 +1,9 @@
 # Shared by the scripts: where things are, and how they speak.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034  # the scripts that read this file use what is set here
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/toonami-downlink"
-cd "$ROOT"
+cd "$ROOT" || exit
 
 say() { printf '%s\n' "$*" >&2; }
 die() {

@@ -20,7 +20,9 @@ def main(report: Path) -> int:
         whole = any(fnmatch(name, pattern) for pattern in WHOLE)
         broken |= whole
         gaps = [*file["missing_lines"], *(f"{a}->{b}" for a, b in file["missing_branches"])]
-        print(f"{percent:6.2f} %  {name}{'  (must be 100 %)' if whole else ''}: {', '.join(map(str, gaps))}")
+        print(
+            f"{percent:6.2f} %  {name}{'  (must be 100 %)' if whole else ''}: {', '.join(map(str, gaps))}"
+        )
     total = coverage["totals"]["percent_covered"]
     print(f"{total:6.2f} %  in all (at least {TOTAL:.0f} %)")
     return int(broken or total < TOTAL)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 import time
+from typing import Final
 
-from .folder import read_folder
+from .folder import GUIDE, PLAYLIST, read_file
 from .ingest import ingest
 from .lineup import Lineup, logo_path
 from .m3u import Links, render_m3u
@@ -16,6 +17,8 @@ from .publication import MARKER
 from .runner import Command, Output, run
 from .store import Generation, Store
 from .xmltv import render_xmltv
+
+STAGING: Final = "staging"
 
 type ProgressCallback = Callable[[Progress], None]
 
@@ -100,13 +103,21 @@ async def refresh(
 async def _fetch(plan: Plan, folder: Path, watch: Stopwatch, previous: Generation | None) -> Output:
     watch(Progress(Stage.PROVIDER))
     if isinstance(plan.origin, Path):
-        return await asyncio.to_thread(read_folder, plan.origin)
+        return await asyncio.to_thread(_read_folder, plan.origin)
     return await run(
         plan.origin,
-        staging=folder / "staging",
+        staging=folder / STAGING,
         cache_file=folder / "provider" / "cache.json",
         timeout=plan.timeout,
         on_progress=watch,
+    )
+
+
+def _read_folder(folder: Path) -> Output:
+    return Output(
+        playlist=read_file(folder / PLAYLIST, folder),
+        guide=read_file(folder / GUIDE, folder),
+        seconds=0.0,
     )
 
 

@@ -1,0 +1,314 @@
+"""Run a provider command: its own folder, a bare environment, limits, and nothing left behind."""
+
+import asyncio
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+import json
+import os
+from pathlib import Path
+import re
+import resource
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from typing import Final, cast
+
+from .errors import (
+    CannotWriteError,
+    DownlinkError,
+    ProviderError,
+    ProviderMissingError,
+    ProviderOutputError,
+    ProviderTimedOutError,
+    TimedOutError,
+    UpstreamNonsenseError,
+    UpstreamUnreachableError,
+    UsageError,
+)
+from .folder import GUIDE, PLAYLIST, read_file
+from .limits import MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_OUTPUT_LINES
+from .models import Progress, Stage
+from .text import clean_line
+
+_GRACE: Final = 2.0
+"""Seconds between the request to end and the end by force."""
+_MAX_COMMAND_CHARS: Final = 4_096
+_MAX_STDERR_CHARS: Final = 300
+_VERSION: Final = re.compile(r"\bv?(\d+\.\d+(?:\.\d+)?(?:[-+.][0-9A-Za-z.]+)?)\b")
+_PLACEHOLDER: Final = re.compile(r"\{(m3u|xmltv|cache)\}")
+_BUNDLED_ERRORS: Final[dict[int, type[DownlinkError]]] = {
+    error.exit_code: error
+    for error in (
+        UsageError,
+        UpstreamUnreachableError,
+        UpstreamNonsenseError,
+        CannotWriteError,
+        TimedOutError,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A provider's command line in words; {m3u}, {xmltv} and {cache} in it stand for paths."""
+
+    argv: tuple[str, ...]
+    name: str
+    """What to call it in messages."""
+    is_bundled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """The two files that a provider wrote, and the seconds that it took."""
+
+    playlist: bytes
+    guide: bytes
+    seconds: float
+
+
+def bundled_command(
+    engine_dir: Path,
+    *,
+    api_url: str,
+    guide_days: int,
+    verify_tls: bool,
+    python: str = sys.executable,
+) -> Command:
+    """Return the command line of the provider that comes with the integration."""
+    argv = [python, "-I", str(engine_dir), "run", "--progress"]
+    argv += ["--m3u-output", "{m3u}", "--xmltv-output", "{xmltv}", "--cache-file", "{cache}"]
+    argv += ["--api-url", api_url, "--guide-days", str(guide_days)]
+    if not verify_tls:
+        argv.append("--insecure")
+    return Command(argv=tuple(argv), name="The built-in provider", is_bundled=True)
+
+
+def parse_command(line: str) -> Command:
+    """Split a command line as a shell would, but never run one.
+
+    Without ``{m3u}`` and ``{xmltv}`` in it, the arguments of the Go CLI are appended, and ``run``
+    unless it is there already. Raises UsageError for a line that is no command.
+    """
+    if len(line) > _MAX_COMMAND_CHARS or not line.isprintable():
+        raise UsageError("The command is too long, or has characters that cannot be printed.")
+    try:
+        words = shlex.split(line)
+    except ValueError as err:
+        raise UsageError(f"The command cannot be read: {err}.") from err
+    if not words or not words[0]:
+        raise UsageError("The command is empty.")
+    given = set(_PLACEHOLDER.findall(line))
+    if not {"m3u", "xmltv"} <= given:
+        if given & {"m3u", "xmltv"}:
+            raise UsageError("The command needs both {m3u} and {xmltv}, or neither of them.")
+        if "run" not in words[1:]:
+            words.append("run")
+        words += ["--m3u-output", "{m3u}", "--xmltv-output", "{xmltv}", "--cache-file", "{cache}"]
+    return Command(argv=tuple(words), name=Path(words[0]).name, is_bundled=False)
+
+
+async def run(
+    command: Command,
+    *,
+    staging: Path,
+    cache_file: Path,
+    timeout: float,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Output:
+    """Run a provider in a fresh folder below `staging`, and return what it wrote.
+
+    Whatever happens, the process, its children and the folder are gone afterwards. Raises
+    ProviderError and, for the exit codes of the bundled provider, the error they stand for.
+    """
+    started = time.monotonic()
+    try:
+        folder = await asyncio.to_thread(_make_folders, staging, cache_file)
+    except OSError as err:
+        raise CannotWriteError(f"The data folder cannot be written: {err.strerror}.") from err
+    try:
+        paths = {
+            "m3u": str(folder / PLAYLIST),
+            "xmltv": str(folder / GUIDE),
+            "cache": str(cache_file),
+        }
+        argv = [_PLACEHOLDER.sub(lambda match: paths[match[1]], word) for word in command.argv]
+        code, stderr = await _run_process(command, argv, folder, timeout, on_progress)
+        if code != 0:
+            raise _failure(command, code, stderr)
+        playlist = await asyncio.to_thread(read_file, folder / PLAYLIST, folder)
+        guide = await asyncio.to_thread(read_file, folder / GUIDE, folder)
+    except ProviderOutputError as err:
+        raise ProviderOutputError(f"{command.name} ended well, but: {err}") from err
+    finally:
+        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+    return Output(playlist=playlist, guide=guide, seconds=time.monotonic() - started)
+
+
+async def read_version(command: Command, timeout: float = 10) -> str | None:
+    """Ask a provider for its version: ``version`` first, as the Go CLI has it, then a flag."""
+    program = command.argv[: command.argv.index("run")] if "run" in command.argv else command.argv
+    program = tuple(word for word in program if not _PLACEHOLDER.search(word))
+    for word in ("version", "--version"):
+        with suppress(OSError, TimeoutError):
+            async with (
+                asyncio.timeout(timeout),
+                _process([*program, word], Path(tempfile.gettempdir())) as process,
+            ):
+                lines = [line async for line in _lines(_stream(process.stdout))]
+                if await process.wait() == 0 and (found := _VERSION.search("\n".join(lines))):
+                    return found[1]
+    return None
+
+
+def _make_folders(staging: Path, cache_file: Path) -> Path:
+    staging.mkdir(parents=True, exist_ok=True)
+    cache_file.parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="run-", dir=staging))
+
+
+async def _run_process(
+    command: Command,
+    argv: Sequence[str],
+    folder: Path,
+    timeout: float,
+    on_progress: Callable[[Progress], None] | None,
+) -> tuple[int, str]:
+    """Return the exit code and the last line of standard error."""
+    tail: deque[str] = deque(maxlen=MAX_OUTPUT_LINES)
+    try:
+        async with asyncio.timeout(timeout), _process(argv, folder) as process:
+            readers = {
+                asyncio.create_task(_follow(_stream(process.stdout), on_progress)),
+                asyncio.create_task(_keep(_stream(process.stderr), tail)),
+            }
+            try:
+                code = await process.wait()
+                # What the provider leaves running in its group would hold the pipes open.
+                _signal_group(process, signal.SIGKILL)
+                await asyncio.wait(readers, timeout=_GRACE)
+            finally:
+                for reader in readers:
+                    reader.cancel()
+    except FileNotFoundError as err:
+        raise ProviderMissingError(f"There is no program {argv[0]}.") from err
+    except PermissionError as err:
+        raise ProviderMissingError(f"{argv[0]} may not be executed.") from err
+    except TimeoutError as err:
+        raise ProviderTimedOutError(
+            f"{command.name} did not end within {timeout:g} seconds, and was stopped.",
+            stderr=_last_line(tail),
+        ) from err
+    except OSError as err:
+        raise ProviderMissingError(f"{argv[0]} cannot be executed: {err.strerror}.") from err
+    return code, _last_line(tail)
+
+
+@asynccontextmanager
+async def _process(argv: Sequence[str], folder: Path) -> AsyncIterator[Process]:
+    """Run a process in a group of its own, and end the whole group."""
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LANG": "C.UTF-8",
+        "TZ": os.environ.get("TZ", "UTC"),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *argv,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=folder,
+        env=environment,
+        limit=MAX_LINE_CHARS,
+        start_new_session=True,
+    )
+    try:
+        _limit_files(process.pid)
+        yield process
+    finally:
+        await _end(process)
+
+
+def _stream(stream: asyncio.StreamReader | None) -> asyncio.StreamReader:
+    return cast("asyncio.StreamReader", stream)
+
+
+def _limit_files(pid: int) -> None:
+    """Let the kernel stop a file that grows beyond what would be read of it."""
+    if hasattr(resource, "prlimit"):
+        limit = MAX_FILE_BYTES + 1
+        with suppress(ProcessLookupError, PermissionError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, limit))
+
+
+async def _end(process: Process) -> None:
+    try:
+        if process.returncode is None:
+            _signal_group(process, signal.SIGTERM)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GRACE):
+                    await process.wait()
+    finally:
+        _signal_group(process, signal.SIGKILL)
+        await asyncio.shield(process.wait())
+
+
+def _signal_group(process: Process, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
+    """Yield lines; one that is too long is left out."""
+    while True:
+        try:
+            line = await stream.readline()
+        except ValueError:
+            continue
+        if not line:
+            return
+        yield line.decode("utf-8", "replace")
+
+
+async def _follow(
+    stream: asyncio.StreamReader, on_progress: Callable[[Progress], None] | None
+) -> None:
+    async for line in _lines(stream):
+        if on_progress and (progress := _parse_progress(line)):
+            on_progress(progress)
+
+
+def _parse_progress(line: str) -> Progress | None:
+    if not line.startswith("{"):
+        return None
+    try:
+        data = json.loads(line)
+        return Progress(Stage(data["stage"]), int(data["done"]), int(data["total"]))
+    except KeyError, RecursionError, TypeError, ValueError:
+        return None
+
+
+async def _keep(stream: asyncio.StreamReader, tail: deque[str]) -> None:
+    async for line in _lines(stream):
+        if text := clean_line(line, _MAX_STDERR_CHARS)[0]:
+            tail.append(text)
+
+
+def _last_line(tail: Sequence[str]) -> str:
+    return tail[-1] if tail else ""
+
+
+def _failure(command: Command, code: int, stderr: str) -> DownlinkError:
+    if command.is_bundled and (error := _BUNDLED_ERRORS.get(code)):
+        return error(stderr or f"It ended with exit code {code}.")
+    how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    said = f": {stderr}" if stderr else " and said nothing."
+    return ProviderError(f"{command.name} {how}{said}", stderr=stderr)

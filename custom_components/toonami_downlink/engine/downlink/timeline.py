@@ -1,0 +1,49 @@
+"""Questions about one channel's programmes: what is on now, next, between, until when.
+
+`programmes` is always sorted by start and free of overlaps, as in a `Feed`; times are aware.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter
+
+from .models import Programme
+
+_start = attrgetter("start")
+
+
+def on_air(programmes: Sequence[Programme], at: datetime) -> Programme | None:
+    """The programme with ``start <= at < stop``."""
+    index = bisect_right(programmes, at, key=_start) - 1
+    if index >= 0 and at < programmes[index].stop:
+        return programmes[index]
+    return None
+
+
+def upcoming(
+    programmes: Sequence[Programme], at: datetime, count: int = 1
+) -> tuple[Programme, ...]:
+    """The next `count` programmes that start after `at`, fewer at the end of the guide."""
+    index = bisect_right(programmes, at, key=_start)
+    return tuple(programmes[index : index + count])
+
+
+def between(
+    programmes: Sequence[Programme], start: datetime, stop: datetime
+) -> tuple[Programme, ...]:
+    """The programmes of which some part is on air in ``[start, stop)``."""
+    if start >= stop:
+        return ()
+    first = bisect_right(programmes, start, key=_start)
+    if first and programmes[first - 1].stop > start:
+        first -= 1
+    return tuple(programmes[first : bisect_left(programmes, stop, lo=first, key=_start)])
+
+
+def next_change(programmes: Sequence[Programme], at: datetime) -> datetime | None:
+    """When the next programme starts or the current one ends, after `at`."""
+    index = bisect_right(programmes, at, key=_start)
+    if index and programmes[index - 1].stop > at:
+        return programmes[index - 1].stop
+    return programmes[index].start if index < len(programmes) else None

@@ -1,0 +1,191 @@
+"""What all views share: who may ask, and how a body is answered."""
+
+from functools import lru_cache
+from http import HTTPStatus
+import re
+from typing import Any, ClassVar, Final, override
+
+from aiohttp import hdrs, web
+
+from homeassistant.components.http import KEY_HASS, HomeAssistantView
+
+from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..engine.downlink.publication import Body, Publication
+from ..players import Asked, Result, player_name
+from .guard import LoginGuard
+
+RETRY_SECONDS: Final = 30
+_NO_STORE: Final = "no-store"
+_REVALIDATE: Final = "private, no-cache"
+
+
+class DownlinkView(HomeAssistantView):
+    """A view for players.
+
+    They cannot log in to Home Assistant: every view checks the feed token, or the user name and
+    password, itself. Home Assistant's own CORS answers preflights and echoes any origin, without
+    credentials; headers set by hand would collide with it.
+    """
+
+    requires_auth = False
+    cors_allowed = True
+
+    async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
+        """Answer GET."""
+        return await self.answer(request)
+
+    async def head(self, request: web.Request, **_: str) -> web.StreamResponse:
+        """Answer HEAD: players and televisions ask like that first; aiohttp drops the body."""
+        return await self.answer(request)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request."""
+        raise NotImplementedError
+
+
+class TokenView(DownlinkView):
+    """A view below the feed token."""
+
+    asked: ClassVar[Asked]
+
+    def __init__(self, guard: LoginGuard) -> None:
+        """Share the guard with all other views."""
+        self._guard = guard
+
+    @override
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        coordinator = async_loaded_coordinator(request.app[KEY_HASS])
+        if coordinator is None:
+            return unavailable()
+        token = request.match_info["feed_token"]
+        if not coordinator.credentials.token_matches(token):
+            is_old = coordinator.credentials.is_previous(token)
+            return refuse(self._guard, coordinator, request, self.asked, is_old=is_old)
+        if coordinator.data is None:
+            note(coordinator, request, self.asked, Result.NO_FEED)
+            return unavailable()
+        return await self.serve(request, coordinator, coordinator.data)
+
+    async def serve(
+        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
+    ) -> web.StreamResponse:
+        """Answer a request that may be answered."""
+        raise NotImplementedError
+
+
+def note(
+    coordinator: DownlinkCoordinator, request: web.Request, asked: Asked, result: Result
+) -> None:
+    """Remember who asked for what."""
+    coordinator.players.note(
+        request.remote or "?", request.headers.get(hdrs.USER_AGENT, ""), asked, result
+    )
+
+
+def refuse(
+    guard: LoginGuard,
+    coordinator: DownlinkCoordinator,
+    request: web.Request,
+    asked: Asked,
+    *,
+    is_old: bool,
+    response: web.Response | None = None,
+) -> web.Response:
+    """Refuse wrong credentials with `response`, or 403 without a body; 429 after too many.
+
+    The answer is returned and not raised: Home Assistant would log the whole address and might
+    ban the player, and with it the house behind it.
+    """
+    note(coordinator, request, asked, Result.OLD_CREDENTIALS if is_old else Result.REFUSED)
+    player = player_name(request.headers.get(hdrs.USER_AGENT, ""))
+    if wait := guard.fail(request.remote or "?", player):
+        return web.Response(
+            status=HTTPStatus.TOO_MANY_REQUESTS, headers={hdrs.RETRY_AFTER: str(wait)}
+        )
+    return response or web.Response(status=HTTPStatus.FORBIDDEN)
+
+
+def unavailable(headers: dict[str, str] | None = None) -> web.Response:
+    """Answer that there is nothing to serve at the moment."""
+    return web.Response(
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        headers={hdrs.RETRY_AFTER: str(RETRY_SECONDS), **(headers or {})},
+    )
+
+
+def not_found() -> web.Response:
+    """Answer that there is no such channel, or no such view at the moment."""
+    return web.Response(status=HTTPStatus.NOT_FOUND)
+
+
+def respond(
+    request: web.Request, body: Body, content_type: str, headers: dict[str, str] | None = None
+) -> web.Response:
+    """Answer with a body that was made before: 304, gzipped or plain.
+
+    A Range is not looked at: players send ``bytes=0-`` with everything, and 200 with the whole
+    is always a right answer to it.
+    """
+    # One strong validator must not stand for two different sequences of bytes.
+    etags = (body.etag, f'{body.etag[:-1]}-gzip"')
+    sent = {hdrs.CONTENT_TYPE: content_type, hdrs.VARY: hdrs.ACCEPT_ENCODING, **(headers or {})}
+    if accepts_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
+        sent[hdrs.CONTENT_ENCODING] = "gzip"
+        return _respond(request, body.gzipped, etags[::-1], sent)
+    return _respond(request, body.content, etags, sent)
+
+
+def respond_gzip_file(request: web.Request, body: Body) -> web.Response:
+    """Answer with the file that results from compressing a body, without Content-Encoding."""
+    return _respond(
+        request,
+        body.gzipped,
+        (f'{body.etag[:-1]}-file"',),
+        {hdrs.CONTENT_TYPE: "application/gzip"},
+    )
+
+
+def _respond(
+    request: web.Request, content: bytes, etags: tuple[str, ...], headers: dict[str, str]
+) -> web.Response:
+    """Answer 200, or 304 to a client that has one of `etags`; the first is that of `content`."""
+    known = request.headers.get(hdrs.IF_NONE_MATCH)
+    matched = _match(known, etags) if known else None
+    headers[hdrs.CACHE_CONTROL] = _REVALIDATE
+    headers[hdrs.ETAG] = matched or etags[0]
+    if not matched:
+        return web.Response(body=content, headers=headers)
+    headers.pop(hdrs.CONTENT_ENCODING, None)
+    del headers[hdrs.CONTENT_TYPE]
+    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+
+
+def respond_once(content: bytes, content_type: str, status: int = HTTPStatus.OK) -> web.Response:
+    """Answer with a body that is different each time."""
+    return web.Response(
+        body=content,
+        status=status,
+        headers={hdrs.CONTENT_TYPE: content_type, hdrs.CACHE_CONTROL: _NO_STORE},
+    )
+
+
+@lru_cache(maxsize=64)
+def accepts_gzip(header: str) -> bool:
+    """Whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3)."""
+    allowed = {}
+    for item in header.lower().split(","):
+        coding, _, parameters = item.partition(";")
+        quality = re.fullmatch(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", parameters)
+        allowed[coding.strip()] = float(quality[1]) > 0 if quality else True
+    return allowed.get("gzip", allowed.get("x-gzip", allowed.get("*", False)))
+
+
+def _match(header: str, etags: tuple[str, ...]) -> str | None:
+    """Return the one of `etags` that an If-None-Match header names (RFC 9110, 13.1.2)."""
+    if header.strip() == "*":
+        return etags[0]
+    # The comparison for If-None-Match is the weak one: a prefix W/ does not count.
+    named = re.findall(r'"[^"]*"', header)
+    return next((etag for etag in etags if etag in named), None)
+
+

@@ -1,0 +1,93 @@
+"""The address that a client reached us at: what absolute URLs in a body begin with."""
+
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv6Address
+import re
+from typing import Final, NamedTuple
+
+from aiohttp import hdrs, web
+
+from homeassistant.components.http import KEY_HASS
+from homeassistant.helpers.network import NoURLAvailableError, get_url
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_MAX_HOST_CHARS: Final = 253
+_NAME: Final = re.compile(
+    r"(?=[^:]{1,253}(?::|\Z))[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+    r"(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+class Origin(NamedTuple):
+    """A scheme, host and port."""
+
+    scheme: str
+    """``http`` or ``https``."""
+    host: str
+    """A host name, an IPv4 address, or an IPv6 address in brackets."""
+    port: int
+
+    def __str__(self) -> str:
+        """Write it as a URL without a path; the scheme's own port is left out."""
+        if self.port == _DEFAULT_PORTS[self.scheme]:
+            return f"{self.scheme}://{self.host}"
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+
+def client_origin(request: web.Request) -> Origin:
+    """Return the scheme, host and port that the client reached.
+
+    Home Assistant has already put what a trusted proxy says into the request. A Host header that
+    names no host never gets into an answer: then Home Assistant's own address does.
+    """
+    # Without the header, aiohttp may look its own name up in the DNS, and wait for it.
+    hosts = request.headers.getall(hdrs.HOST, [])
+    if len(hosts) == 1 and (origin := parse_origin(request.scheme, request.host)):
+        return origin
+    return _own_origin(request)
+
+
+@lru_cache(maxsize=256)
+def parse_origin(scheme: str, authority: str) -> Origin | None:
+    """Read a scheme and a Host header; None for anything that is not exactly a host and port."""
+    if scheme not in _DEFAULT_PORTS or len(authority) > _MAX_HOST_CHARS + 8:
+        return None
+    host, port = _split(authority)
+    if port == "":
+        number = _DEFAULT_PORTS[scheme]
+    elif re.fullmatch(r":[0-9]{1,5}", port) and 0 < int(port[1:]) <= 65535:
+        number = int(port[1:])
+    else:
+        return None
+    return Origin(scheme, host.lower(), number) if _is_host(host) else None
+
+
+def _split(authority: str) -> tuple[str, str]:
+    """Cut the port off, with its colon."""
+    end = authority.find("]") + 1 if authority.startswith("[") else authority.find(":")
+    return (authority, "") if end < 0 else (authority[:end], authority[end:])
+
+
+def _is_host(host: str) -> bool:
+    if not host.startswith("["):
+        return _NAME.fullmatch(host) is not None
+    try:
+        # A zone such as %eth0 means something on the client's machine only.
+        return "%" not in host and IPv6Address(host[1:-1]) is not None
+    except AddressValueError:
+        return False
+
+
+def _own_origin(request: web.Request) -> Origin:
+    try:
+        scheme, _, authority = get_url(request.app[KEY_HASS]).partition("://")
+    except NoURLAvailableError:
+        pass
+    else:
+        if origin := parse_origin(scheme, authority):
+            return origin
+    sockname = request.transport.get_extra_info("sockname") if request.transport else None
+    # A Unix socket has a path instead of an address and a port.
+    host, port = sockname[:2] if isinstance(sockname, tuple) else ("127.0.0.1", 80)
+    return Origin("http", f"[{host}]" if ":" in host else host, port)
