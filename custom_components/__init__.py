@@ -1,1 +1,1 @@
-"""A real package, so that the tests find this one before the test plugin's own folder of the same name."""
+"""A real package, so that tests find it before the test plugin's own folder of that name."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
 from contextlib import suppress
 import os
 import re
@@ -48,7 +47,7 @@ def ffmpeg_arguments(url: str, duration: int | None = None) -> list[str]:
 
 
 class Remux(asyncio.SubprocessProtocol):
-    """A running ffmpeg: iterate over it for the stream, `kill` it at the end.
+    """A running ffmpeg: read the stream from it, `kill` it at the end.
 
     `exited` is done when the process is gone and reaped.
     """
@@ -101,15 +100,16 @@ class Remux(asyncio.SubprocessProtocol):
         if not await self._has_data(_START_TIMEOUT):
             raise StreamFailedError(self._complaint())
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Return the stream in pieces, until it ends or nothing comes any more."""
-        while await self._has_data(_STALL_TIMEOUT):
-            chunk = b"".join(self._chunks)
-            self._chunks.clear()
-            if self._size >= _BUFFER:
-                self._output.resume_reading()
-            self._size = 0
-            yield chunk
+    async def async_read(self) -> bytes:
+        """Return what there is of the stream; nothing when it ended or nothing comes any more."""
+        if not await self._has_data(_STALL_TIMEOUT):
+            return b""
+        data = b"".join(self._chunks)
+        self._chunks.clear()
+        if self._size >= _BUFFER:
+            self._output.resume_reading()
+        self._size = 0
+        return data
 
     async def _has_data(self, timeout: float) -> bool:
         with suppress(TimeoutError):

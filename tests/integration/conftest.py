@@ -2,7 +2,7 @@
 
 import pytest
 
-# Imported before the `hass` fixture exists, else the test plugin's own custom_components package is found first.
+# Before the `hass` fixture, else the test plugin's own custom_components package is found first.
 import custom_components.toonami_downlink  # noqa: F401
 
 

@@ -27,11 +27,14 @@ def read_file(path: Path, within: Path) -> bytes:
         if not real.is_relative_to(within.resolve(strict=True)):
             raise ProviderOutputError(f"{name} is a link that leads out of its folder.")
         # Without O_NONBLOCK the opening of a pipe would wait for somebody to write into it.
-        with os.fdopen(os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
+        descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise ProviderOutputError(f"{name} is not a plain file.")
-            data = file.read(MAX_FILE_BYTES + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        finally:
+            os.close(descriptor)
     except FileNotFoundError as err:
         raise ProviderOutputError(f"There is no {name}.") from err
     except OSError as err:
