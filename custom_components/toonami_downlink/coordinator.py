@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path
@@ -28,7 +29,7 @@ from .const import (
     WATCH_INTERVAL,
 )
 from .credentials import CredentialStore
-from .engine.downlink.errors import DownlinkError
+from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.folder import FolderWatch
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
 from .engine.downlink.publication import Publication
@@ -209,6 +210,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self.data = Publication(self.generation)
         if self.settings.provider == PROVIDER_FOLDER:
             self._folder_watch = FolderWatch(Path(self.settings.provider_folder))
+            await self.hass.async_add_executor_job(self._folder_watch.changed)
         state, schedule = self._state, self.settings.schedule
         if state.schedule != schedule:
             # What a new schedule would have done in the past was not missed.
@@ -232,7 +234,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self.hass, self._async_read_version(), f"{DOMAIN} provider version"
         )
         self._arm_boundary()
-        if self.data is None:
+        # A folder costs nothing to read, and may have changed while nobody looked.
+        if self.data is None or self._folder_watch:
             self._start(Cause.START)
         self._async_check_due()
 
@@ -248,8 +251,10 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             integration = await async_get_integration(self.hass, DOMAIN)
             self.provider_version = str(integration.version)
         elif self.settings.provider == PROVIDER_COMMAND:
-            command = parse_command(self.settings.provider_command)
-            self.provider_version = await read_version(command)
+            # A command line that cannot be read fails the refresh, which says so.
+            with suppress(UsageError):
+                command = parse_command(self.settings.provider_command)
+                self.provider_version = await read_version(command)
         self.async_update_listeners()
 
     # Refreshing

@@ -17,9 +17,8 @@ ensure_tools() {
   fi
   # uv does not read pip's configuration: tell it which index pip would use.
   local index
-  if index="$("$TOOLS/bin/python" -m pip config get global.index-url 2>/dev/null)"; then
-    export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$index}}"
-  fi
+  index="${PIP_INDEX_URL:-$("$TOOLS/bin/python" -m pip config get global.index-url 2>/dev/null || true)}"
+  [[ -z $index ]] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
 }
 
 find_python() {

@@ -21,7 +21,7 @@ COPY = "import shutil, sys; shutil.copy(*sys.argv[1:3]); shutil.copy(*sys.argv[3
 def copying(folder: Path) -> Command:
     argv = (sys.executable, "-c", COPY)
     files = (f"{folder}/index.m3u", "{m3u}", f"{folder}/index.xml", "{xmltv}")
-    return Command(argv=(*argv, *files), name="copy", is_bundled=False)
+    return Command(argv=(*argv, *files), name="copy")
 
 
 def plan(origin: Command | Path) -> Plan:
@@ -81,7 +81,7 @@ async def test_failure_leaves_the_old_feed(provided: Path, tmp_path: Path, kind:
     origin: Command | Path = provided
     expected: type[DownlinkError]
     if kind == "provider":
-        origin = Command(argv=(sys.executable, "-c", "exit(1)"), name="bad", is_bundled=False)
+        origin = Command(argv=(sys.executable, "-c", "exit(1)"), name="bad")
         expected = ProviderError
     elif kind == "feed":
         (provided / "index.xml").write_text("<html>")

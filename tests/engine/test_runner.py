@@ -269,7 +269,7 @@ async def test_not_a_program(bench: Bench, tmp_path: Path, program: str) -> None
     garbage.chmod(0o755)
     path = program.format(text=text, garbage=garbage)
     with pytest.raises(ProviderMissingError, match=path):
-        await bench.run(Command(argv=(path,), name="The test", is_bundled=False))
+        await bench.run(Command(argv=(path,), name="The test"))
 
 
 async def test_data_folder_that_cannot_be_written(bench: Bench) -> None:
@@ -357,4 +357,10 @@ async def test_version(tmp_path: Path, code: str, version: str | None) -> None:
 
 
 async def test_version_of_nothing() -> None:
-    assert await read_version(parse_command("/nowhere/at/all {m3u} {xmltv}")) is None
+    assert await read_version(parse_command("/nowhere/at/all")) is None
+
+
+async def test_version_of_a_template_is_not_asked(tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+    assert await read_version(parse_command(f"touch {touched} {{m3u}} {{xmltv}}")) is None
+    assert not touched.exists()

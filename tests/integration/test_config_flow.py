@@ -21,13 +21,9 @@ from .homes import copying_command, make_entry, make_feed, set_up, write_files
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def config_dir(hass_tmp_config_dir: str) -> str:
-    return hass_tmp_config_dir
-
-
 @pytest.fixture
-def files(tmp_path: Path, freezer: FrozenDateTimeFactory) -> Path:
+async def files(hass: HomeAssistant, tmp_path: Path, freezer: FrozenDateTimeFactory) -> Path:
+    await hass.config.async_set_time_zone("UTC")
     freezer.move_to(NOON)
     folder = tmp_path / "provider"
     write_files(folder, make_feed(NOON.replace(hour=0)))

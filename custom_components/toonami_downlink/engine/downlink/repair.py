@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 import re
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from .models import Programme, Repair, Source
+from .models import Programme, Repair
+from .timeline import on_air, upcoming
 
 LONGEST: Final = timedelta(hours=24)
 """A programme that claims to be longer has an end that cannot be believed."""
@@ -31,9 +32,17 @@ _NO_IMAGE: Final = "imdb_fb_logo"
 class _Placed(NamedTuple):
     start: datetime
     run: int
-    index: int
+    position: int
     programme: Programme
     covers_until: datetime
+    """Until when no programme of an earlier run may start."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.programme.stop == self.start
+
+    def ending(self, stop: datetime) -> _Placed:
+        return self._replace(programme=replace(self.programme, stop=stop))
 
 
 def in_order(programmes: Iterable[Programme], repairs: Counter[Repair]) -> list[Programme]:
@@ -44,21 +53,22 @@ def in_order(programmes: Iterable[Programme], repairs: Counter[Repair]) -> list[
     the order of the file that is a step back in time; what comes after it wins as a whole.
     ``stop == start`` remains where the end is not known and nothing follows soon.
     """
-    placed = sorted(_place(_distinct(programmes, repairs), repairs), key=lambda one: one[:3])
     kept: list[_Placed] = []
-    for one in placed:
-        while kept and kept[-1].start == one.start and kept[-1].run <= one.run:
+    for one in sorted(_place(_distinct(programmes, repairs), repairs), key=lambda one: one[:3]):
+        if kept and kept[-1].start == one.start:
             kept.pop()
             repairs[Repair.OVERLAP] += 1
-        if kept and one.start < kept[-1].covers_until and one.run < kept[-1].run:
+        elif kept and one.run < kept[-1].run and one.start < kept[-1].covers_until:
             repairs[Repair.OVERLAP] += 1
             continue
-        if kept and kept[-1].programme.stop > one.start:
-            last = kept[-1]
-            kept[-1] = last._replace(programme=replace(last.programme, stop=one.start))
+        elif kept and kept[-1].programme.stop > one.start:
+            kept[-1] = kept[-1].ending(one.start)
             repairs[Repair.OVERLAP] += 1
         kept.append(one)
-    return close_ends([one.programme for one in kept], ())
+    for index, (one, following) in enumerate(pairwise(kept)):
+        if one.is_open and following.start - one.start <= UNTIL_NEXT:
+            kept[index] = one.ending(following.start)
+    return [one.programme for one in kept]
 
 
 def _distinct(programmes: Iterable[Programme], repairs: Counter[Repair]) -> list[Programme]:
@@ -85,27 +95,55 @@ def _place(programmes: Sequence[Programme], repairs: Counter[Repair]) -> list[_P
     """Number the runs without a step back in time, and say how long each programme holds on."""
     placed: list[_Placed] = []
     run = 0
-    for index, programme in enumerate(programmes):
-        following = programmes[index + 1] if index + 1 < len(programmes) else None
-        is_last = following is None or following.start < programme.start
-        until = programme.stop
-        if following and not is_last:
-            is_open = programme.stop == programme.start
-            longest = UNTIL_NEXT if is_open else PAUSE
-            if timedelta() <= following.start - programme.stop <= longest:
-                until = following.start
-        placed.append(_Placed(programme.start, run, index, programme, until))
-        if following and is_last:
-            run += 1
+    for index, one in enumerate(programmes):
+        until = one.stop
+        steps_back = False
+        if index + 1 < len(programmes):
+            following = programmes[index + 1].start
+            steps_back = following < one.start
+            silence = following - one.stop
+            if timedelta() <= silence <= (UNTIL_NEXT if one.stop == one.start else PAUSE):
+                until = following
+        placed.append(_Placed(one.start, run, index, one, until))
+        run += steps_back
     repairs[Repair.UNSORTED] += run
     return placed
 
 
-def close_ends(
-    programmes: Sequence[Programme], others: Sequence[Programme], *, guess: bool = False
-) -> list[Programme]:
-    """Give programmes without an end one, from what follows them in either list.
+def with_ends(programmes: Sequence[Programme], old: Sequence[Programme]) -> list[Programme]:
+    """Give each programme whose end is still not known the one that `old` suggests, or a guess.
 
-    Both lists are sorted. With `guess`, those that nothing follows within `UNTIL_NEXT` end after
-    `GUESS`.
+    `programmes` is as `in_order` leaves it, `old` the same channel in the last feed.
     """
+    closed = list(programmes)
+    for index, one in enumerate(programmes):
+        if one.stop == one.start:
+            stop = _suggested_end(one.start, old)
+            following = programmes[index + 1 : index + 2]
+            closed[index] = replace(one, stop=min([stop, *(two.start for two in following)]))
+    return closed
+
+
+def _suggested_end(start: datetime, old: Sequence[Programme]) -> datetime:
+    same = on_air(old, start)
+    if same and same.start == start and not same.is_filler:
+        return same.stop
+    following = next(iter(upcoming(old, start)), None)
+    if following and not following.is_filler and following.start - start <= UNTIL_NEXT:
+        return following.start
+    return start + GUESS
+
+
+def tidy(programme: Programme) -> Programme:
+    """Without the texts that stand for nothing: placeholder plots, ratings and pictures."""
+    changes: dict[str, Any] = {}
+    if programme.description and programme.description.casefold().startswith(_NO_PLOT):
+        changes["description"] = None
+    if programme.rating and programme.rating.casefold() in _NO_RATING:
+        changes["rating"] = None
+    if programme.image and _NO_IMAGE in programme.image:
+        changes["image"] = None
+    people = tuple(one for one in programme.credits if not _NOT_A_NAME.fullmatch(one.name))
+    if len(people) < len(programme.credits):
+        changes["credits"] = people
+    return replace(programme, **changes) if changes else programme

@@ -80,9 +80,9 @@ def match_programmes(
     names = {name: key for key, member in members.items() for name in member.names}
     ids = {identity: key for key, member in members.items() for identity in member.ids}
     matched: dict[str, str] = {}
-    unmatched: dict[str, Sequence[str]] = {}
+    unmatched: dict[str, tuple[str, ...]] = {}
     for identity in dict.fromkeys((*guide.channels, *guide.programmes)):
-        called = guide.channels.get(identity) or ()
+        called = guide.channels.get(identity, ())
         if key := _by_name(called or (identity,), names, members):
             matched[identity] = key
         elif not any(map(is_ignored, (*called, identity))):

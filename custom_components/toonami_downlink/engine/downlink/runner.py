@@ -61,7 +61,9 @@ class Command:
     argv: tuple[str, ...]
     name: str
     """What to call it in messages."""
-    is_bundled: bool
+    is_bundled: bool = False
+    program: tuple[str, ...] = ()
+    """The words that come before a subcommand; empty when nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +106,17 @@ def parse_command(line: str) -> Command:
         raise UsageError(f"The command cannot be read: {err}.") from err
     if not words or not words[0]:
         raise UsageError("The command is empty.")
-    given = set(_PLACEHOLDER.findall(line))
-    if not {"m3u", "xmltv"} <= given:
-        if given & {"m3u", "xmltv"}:
-            raise UsageError("The command needs both {m3u} and {xmltv}, or neither of them.")
-        if "run" not in words[1:]:
-            words.append("run")
-        words += ["--m3u-output", "{m3u}", "--xmltv-output", "{xmltv}", "--cache-file", "{cache}"]
-    return Command(argv=tuple(words), name=Path(words[0]).name, is_bundled=False)
+    name = Path(words[0]).name
+    given = {"m3u", "xmltv"} & set(_PLACEHOLDER.findall(line))
+    if len(given) == 2:
+        return Command(argv=tuple(words), name=name)
+    if given:
+        raise UsageError("The command needs both {m3u} and {xmltv}, or neither of them.")
+    if "run" not in words[1:]:
+        words.append("run")
+    program = tuple(words[: words.index("run", 1)])
+    words += ["--m3u-output", "{m3u}", "--xmltv-output", "{xmltv}", "--cache-file", "{cache}"]
+    return Command(argv=tuple(words), name=name, program=program)
 
 
 async def run(
@@ -152,14 +157,15 @@ async def run(
 
 
 async def read_version(command: Command, timeout: float = 10) -> str | None:
-    """Ask a provider for its version: ``version`` first, as the Go CLI has it, then a flag."""
-    program = command.argv[: command.argv.index("run")] if "run" in command.argv else command.argv
-    program = tuple(word for word in program if not _PLACEHOLDER.search(word))
-    for word in ("version", "--version"):
+    """Ask a provider for its version: ``version`` first, as the Go CLI has it, then a flag.
+
+    A command of which only a part would run is never tried: it might do anything.
+    """
+    for word in ("version", "--version") if command.program else ():
         with suppress(OSError, TimeoutError):
             async with (
                 asyncio.timeout(timeout),
-                _process([*program, word], Path(tempfile.gettempdir())) as process,
+                _process([*command.program, word], Path(tempfile.gettempdir())) as process,
             ):
                 lines = [line async for line in _lines(_stream(process.stdout))]
                 if await process.wait() == 0 and (found := _VERSION.search("\n".join(lines))):

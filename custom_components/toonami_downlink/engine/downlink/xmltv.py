@@ -45,7 +45,8 @@ _GROUPS: Final[Mapping[str, frozenset[str]]] = {
 _MAX_FIELDS: Final = 10 * MAX_LIST_ITEMS
 """More elements than any honest programme or channel has; what follows them is not read."""
 _ENCODING: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)", re.ASCII)
-_NOT_UTF8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_UTF8: Final = (b"utf-8", b"utf8", b"us-ascii")
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _WEB_PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _UNREADABLE: Final = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]"
@@ -85,10 +86,12 @@ def parse_xmltv(data: bytes) -> ParsedGuide:
         raise FeedError(_FILE, "the file is empty")
     if _WEB_PAGE.match(data):
         raise FeedError(_FILE, "a web page, not XMLTV", line=1)
-    reader = _Reader()
+    declared = _ENCODING.match(data)
+    is_utf8 = not data.startswith(_UTF16) and (not declared or declared[1].lower() in _UTF8)
     try:
-        for chunk in _readable(data, reader.flaws):
-            reader.parser.Parse(chunk)
+        reader = _Reader("utf-8" if is_utf8 else None)
+        for piece in _readable(data, reader.flaws) if is_utf8 else (data,):
+            reader.parser.Parse(piece)
         reader.parser.Parse(b"", True)
     except expat.ExpatError as err:
         why = expat.ErrorString(err.code)
@@ -103,16 +106,10 @@ def parse_xmltv(data: bytes) -> ParsedGuide:
 
 
 def _readable(data: bytes, flaws: Counter[Repair]) -> Iterator[bytes]:
-    """The document in pieces, without the characters that would end the parsing.
+    """A UTF-8 document in pieces, without the characters that would end the parsing.
 
-    Pieces end behind a tag, so that no character and no reference is torn. Encodings other than
-    UTF-8 are left to the parser as they are.
+    Pieces end behind a tag, so that no character and no reference is torn.
     """
-    declared = _ENCODING.match(data)
-    is_utf8 = not declared or declared[1].lower() in {b"utf-8", b"utf8", b"us-ascii"}
-    if not is_utf8 or data.startswith(_NOT_UTF8):
-        yield data
-        return
     position = 0
     while position < len(data):
         end = data.rfind(b">", position, position + _CHUNK) + 1 or position + _CHUNK
@@ -127,11 +124,11 @@ def _readable(data: bytes, flaws: Counter[Repair]) -> Iterator[bytes]:
 class _Reader:
     """The state of one parsing."""
 
-    def __init__(self) -> None:
+    def __init__(self, encoding: str | None) -> None:
         self.channels: dict[str, list[str]] = {}
         self.programmes: dict[str, list[Programme]] = {}
         self.flaws: Counter[Repair] = Counter()
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate(encoding)
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.StartElementHandler = self._start

@@ -1,0 +1,133 @@
+"""One channel's guide made whole: what the last feed knew, and filler where nobody knows."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from operator import attrgetter
+from typing import Final
+
+from .models import Programme, Repair, Source
+from .repair import PAUSE
+
+BLOCK: Final = timedelta(hours=2)
+"""How long a block of filler is.
+
+As much as the grid of a player shows at once, so that the name of the channel is always in sight,
+and no more: a day of one channel is twelve entries.
+"""
+_FILLER_CATEGORY: Final = "Series"
+"""Plex files what has neither an episode number nor this category under films."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days that a guide has to cover, from a local midnight to another; times in UTC."""
+
+    start: datetime
+    stop: datetime
+    blocks: Sequence[datetime]
+    """Where filler blocks begin: at each local midnight and every `BLOCK` after it.
+
+    So they depend on the calendar only and are the same after each refresh. The days on which the
+    clock changes end with a shorter block.
+    """
+
+    @classmethod
+    def of_days(cls, now: datetime, days: int, time_zone: tzinfo) -> Window:
+        """The day of `now` in that zone and the following ones, `days` in all."""
+        today = now.astimezone(time_zone).date()
+        midnights = [
+            datetime.combine(today + timedelta(days=day), time(), time_zone).astimezone(UTC)
+            for day in range(days + 1)
+        ]
+        blocks: list[datetime] = []
+        for midnight, following in zip(midnights, midnights[1:], strict=False):
+            begin = midnight
+            while begin < following:
+                blocks.append(begin)
+                begin += BLOCK
+        return cls(midnights[0], midnights[-1], blocks)
+
+    def overlapping(self, programmes: Iterable[Programme]) -> list[Programme]:
+        """Those of which some part is in the window."""
+        return [one for one in programmes if one.start < self.stop and one.stop > self.start]
+
+
+def keep_known(
+    programmes: Sequence[Programme], old: Iterable[Programme], repairs: Counter[Repair]
+) -> list[Programme]:
+    """`programmes`, and those of `old` that lie, for the most part, where they leave a gap.
+
+    Both are sorted and free of overlaps, and so is the result. What is kept is cut to the gap.
+    Counts in `repairs`.
+    """
+    kept: list[Programme] = []
+    for one in old:
+        if one.is_filler:
+            continue
+        length = one.stop - one.start
+        index = bisect_right(programmes, one.start + length / 2, key=attrgetter("start"))
+        start, stop = one.start, one.stop
+        if index:
+            start = max(start, programmes[index - 1].stop)
+        if index < len(programmes):
+            stop = min(stop, programmes[index].start)
+        if (stop - start) * 2 > length:
+            kept.append(replace(one, start=start, stop=stop, source=Source.PUBLISHED))
+    repairs[Repair.KEPT] += len(kept)
+    return sorted([*programmes, *kept], key=attrgetter("start"))
+
+
+def fill(
+    programmes: Iterable[Programme],
+    window: Window,
+    filler: Programme,
+    silent: Sequence[datetime],
+    repairs: Counter[Repair],
+) -> tuple[Programme, ...]:
+    """The programmes without any gap between them and the ends of the window.
+
+    A gap up to `PAUSE` is closed by the programme before it, unless one of the moments in `silent`
+    lies in it, when something nameless was on. All other gaps get copies of `filler`. Counts in
+    `repairs`.
+    """
+    filled: list[Programme] = []
+
+    def close(start: datetime, stop: datetime) -> None:
+        if start >= stop:
+            return
+        is_silent = bisect_left(silent, start) < bisect_left(silent, stop)
+        if filled and stop - start <= PAUSE and not is_silent:
+            filled[-1] = replace(filled[-1], stop=stop)
+            repairs[Repair.GAP_CLOSED] += 1
+            return
+        first, last = bisect_right(window.blocks, start), bisect_left(window.blocks, stop)
+        bounds = [start, *window.blocks[first:last], stop]
+        filled.extend(
+            replace(filler, start=begin, stop=end)
+            for begin, end in zip(bounds, bounds[1:], strict=False)
+        )
+        repairs[Repair.GAP_FILLED] += 1
+
+    reached = window.start
+    for one in programmes:
+        close(reached, one.start)
+        filled.append(one)
+        reached = one.stop
+    close(reached, window.stop)
+    return tuple(filled)
+
+
+def filler_for(name: str, description: str) -> Programme:
+    """What to show on that channel where nobody knows what is on; its times mean nothing."""
+    moment = datetime.min.replace(tzinfo=UTC)
+    return Programme(
+        start=moment,
+        stop=moment,
+        title=name,
+        description=description,
+        categories=(_FILLER_CATEGORY,),
+        source=Source.FILLER,
+    )

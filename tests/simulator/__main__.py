@@ -1,0 +1,59 @@
+"""``python -m tests.simulator``: run the upstream until it is interrupted.
+
+The first line on standard output is JSON with its addresses, written when they answer.
+"""
+
+import argparse
+import asyncio
+from datetime import UTC, datetime
+import json
+import os
+from pathlib import Path
+import signal
+
+from .server import SEED, Simulator
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--seed", type=int, default=SEED, help="another seed, another plan")
+    parser.add_argument("--now", type=datetime.fromisoformat, help="stop the clock at this time")
+    parser.add_argument("--tls", action="store_true", help="open an HTTPS port as well")
+    parser.add_argument("--count-limit", type=int, help="the largest count that /media answers")
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--faults", type=json.loads, default={}, help="JSON, as for /_sim/faults")
+    parser.add_argument("--cache", type=Path, help="where the streams' segments are kept")
+    return parser.parse_args()
+
+
+async def _run(args: argparse.Namespace) -> None:
+    fixed: datetime | None = args.now and (
+        args.now if args.now.tzinfo else args.now.replace(tzinfo=UTC)
+    )
+    simulator = Simulator(
+        port=args.port,
+        now=lambda: fixed or datetime.now(UTC),
+        seed=args.seed,
+        tls=args.tls,
+        cache=args.cache,
+    )
+    faults = {"latency": args.latency, "count_limit": args.count_limit, **args.faults}
+    simulator.set_faults(faults)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with simulator:
+        addresses = {
+            "pid": os.getpid(),
+            "url": simulator.url,
+            "https_url": simulator.https_url,
+            "ca_file": str(simulator.ca_file or ""),
+        }
+        print(json.dumps(addresses), flush=True)  # noqa: T201  # this is how it is found
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_run(_parse()))
