@@ -153,7 +153,7 @@ WEEKEND: Final = {
         BlockPlan("Special: Holiday on Deck", 1.6, Fill.FILM, ("Robot Holiday Special",)),
         BlockPlan("Special: Drowned Sky", 1.6, Fill.FILM, ("Verdant Nine 2",)),
         BlockPlan("Special: Symphony 2048", 1.1, Fill.FILM, ("Symphony 2048",)),
-        BlockPlan("Afterglow", 5.7, Fill.FILM, _CRITICS),
+        BlockPlan("Afterglow", 4, Fill.FILM, _CRITICS),
     ),
     SNICK: (
         BlockPlan("Pyjama Parade", 4, shows=_ODD),

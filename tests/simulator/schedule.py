@@ -33,7 +33,8 @@ PAST_DAYS: Final = 21
 SHORTEST: Final = timedelta(minutes=20)
 """A remainder of a day below this goes to the block before it."""
 _SECONDS_EACH: Final = {Fill.SERIES: 1500, Fill.SHORTS: 720, Fill.FILM: 6600}
-_ENDING: Final = timedelta(minutes=1)
+_GAPS: Final = (0, 30, 60, 90, 180, 350)
+"""Seconds of bumpers and adverts after an item, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,23 +197,21 @@ def _fill(
     """Fill a block: items of odd lengths with gaps of 0 to 350 seconds between them."""
     count = max(1, round((end - start).total_seconds() / _SECONDS_EACH[plan.fill]))
     slot = (end - start) / count
+    marks = [start + slot * (number + rng.uniform(-0.1, 0.1)) for number in range(count + 1)]
+    marks[0], marks[-1] = start, end
     for number in range(count):
-        is_last = number == count - 1
-        begin = start + slot * (number + (rng.uniform(-0.1, 0.1) if number else 0.0))
-        gap = timedelta(seconds=min(rng.choice(_GAPS) * rng.uniform(0.8, 1), slot.seconds / 5))
+        length = (marks[number + 1] - marks[number]).total_seconds()
+        gap = min(rng.choice(_GAPS) * rng.uniform(0.8, 1), length / 5)
         show, episode = _pick(plan, number, day)
-        at = max(begin, at) if number else begin
-        stop = end if is_last else start + slot * (number + 1 + rng.uniform(-0.1, 0.1)) - gap
         yield Item(
-            start=_milliseconds(at),
-            end=_milliseconds(stop),
+            start=_milliseconds(marks[number]),
+            end=_milliseconds(marks[number + 1] - timedelta(seconds=gap)),
             fill=plan.fill,
             block=plan.name,
             index=index + number * 4,
             show=show,
             episode=episode,
         )
-        at = stop
 
 
 def _milliseconds(moment: datetime) -> datetime:

@@ -1,0 +1,33 @@
+"""A button that refreshes the feed."""
+
+from typing import Final, override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import DownlinkConfigEntry
+from .engine.downlink.models import Cause
+from .entity import DownlinkEntity
+from .outcome import raise_if_failed
+
+PARALLEL_UPDATES = 0  # the coordinator runs one refresh at a time by itself
+
+REFRESH_BUTTON: Final = ButtonEntityDescription(key="refresh", translation_key="refresh")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: DownlinkConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the button."""
+    async_add_entities([RefreshButton(entry.runtime_data, REFRESH_BUTTON)])
+
+
+class RefreshButton(DownlinkEntity, ButtonEntity):
+    """Refresh the feed now."""
+
+    @override
+    async def async_press(self) -> None:
+        raise_if_failed(await self.coordinator.async_refresh_feed(Cause.BUTTON))

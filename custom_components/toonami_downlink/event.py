@@ -1,0 +1,82 @@
+"""An event entity for the outcome of refreshes, and the same on the bus for the activity log."""
+
+from datetime import datetime
+from typing import Any, Final, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .coordinator import DownlinkConfigEntry
+from .engine.downlink.models import RefreshRecord
+from .entity import DownlinkEntity
+
+PARALLEL_UPDATES = 0
+
+EVENT_REFRESH: Final = f"{DOMAIN}_refresh"
+"""Fired on the bus with ``type``, ``entity_id`` and the attributes of the event entity."""
+
+REFRESH_EVENT: Final = EventEntityDescription(
+    key="refresh",
+    translation_key="refresh",
+    event_types=["succeeded", "failed", "recovered", "missed"],
+)
+
+
+def _attributes(record: RefreshRecord | None, scheduled: datetime | None) -> dict[str, Any]:
+    """Describe an event; what does not apply is left out."""
+    attributes: dict[str, Any] = {"scheduled": scheduled.isoformat() if scheduled else None}
+    if record:
+        attributes |= {
+            "cause": record.cause.value,
+            "duration": round(record.duration, 1),
+            "error": record.error,
+            "message": record.message,
+            "consecutive_failures": record.failures,
+        }
+        if record.report:
+            attributes |= {
+                "channels": record.report.channels,
+                "programmes": record.report.programmes,
+            }
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: DownlinkConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the event entity, and let the activity log know even when it is disabled."""
+    entity = RefreshEvent(entry.runtime_data, REFRESH_EVENT)
+    async_add_entities([entity])
+
+    @callback
+    def fire(kind: str, record: RefreshRecord | None, scheduled: datetime | None) -> None:
+        if kind == "succeeded" and record and record.recovered:
+            return  # one line in the log is enough: the recovery comes next
+        entity_id = er.async_get(hass).async_get_entity_id("event", DOMAIN, f"{entity.unique_id}")
+        data = {"type": kind, "entity_id": entity_id, **_attributes(record, scheduled)}
+        hass.bus.async_fire(EVENT_REFRESH, data)
+
+    entry.async_on_unload(entry.runtime_data.async_add_event_listener(fire))
+
+
+class RefreshEvent(DownlinkEntity, EventEntity):
+    """What became of the last refresh."""
+
+    _unrecorded_attributes = frozenset({"message"})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.async_add_event_listener(self._async_handle))
+
+    @callback
+    def _async_handle(
+        self, kind: str, record: RefreshRecord | None, scheduled: datetime | None
+    ) -> None:
+        self._trigger_event(kind, _attributes(record, scheduled))
+        self.async_write_ha_state()

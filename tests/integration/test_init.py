@@ -1,0 +1,108 @@
+"""The life of the entry: loaded, unloaded, removed without a trace."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.toonami_downlink import async_remove_config_entry_device
+from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.coordinator import async_loaded_coordinator, data_folder
+
+from .homes import copying_command, make_entry, make_feed, set_up, write_files
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def files(hass: HomeAssistant, tmp_path: Path, freezer: FrozenDateTimeFactory) -> Path:
+    await hass.config.async_set_time_zone("UTC")
+    freezer.move_to(NOON)
+    folder = tmp_path / "provider"
+    write_files(folder, make_feed(NOON.replace(hour=0)))
+    return folder
+
+
+async def test_nothing_to_do_without_an_entry(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, DOMAIN, {})
+    assert async_loaded_coordinator(hass) is None
+
+
+async def test_unload_and_load_again(hass: HomeAssistant, files: Path) -> None:
+    entry = make_entry(copying_command(files))
+    await set_up(hass, entry)
+    state = hass.states.get("sensor.toonami_aftermath_east_now_playing")
+    assert state is not None
+    assert state.state == "Show 1-24"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    state = hass.states.get("sensor.toonami_aftermath_east_now_playing")
+    assert state is not None
+    assert state.state == "unavailable"
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    state = hass.states.get("sensor.toonami_aftermath_east_now_playing")
+    assert state is not None
+    assert state.state == "Show 1-24"
+
+
+async def test_entities_that_cannot_be_unloaded_keep_running(
+    hass: HomeAssistant, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = make_entry(copying_command(files))
+    await set_up(hass, entry)
+
+    async def refuse(*_: object) -> bool:
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hass.config_entries, "async_unload_platforms", refuse)
+        assert not await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_remove_leaves_nothing(
+    hass: HomeAssistant, files: Path, hass_storage: dict[str, Any]
+) -> None:
+    entry = make_entry(copying_command(files))
+    await set_up(hass, entry)
+    folder = data_folder(hass)
+    assert (folder / "generations").is_dir()
+    assert [key for key in hass_storage if key.startswith(DOMAIN)]
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not folder.exists()
+    assert not [key for key in hass_storage if key.startswith(DOMAIN)]
+    assert not [domain for domain, _ in ir.async_get(hass).issues if domain == DOMAIN]
+    assert not [state for state in hass.states.async_all() if "toonami" in state.entity_id]
+
+
+async def test_devices(
+    hass: HomeAssistant, files: Path, device_registry: dr.DeviceRegistry
+) -> None:
+    entry = make_entry(copying_command(files))
+    await set_up(hass, entry)
+    devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert {device.name for device in devices} == {
+        "Toonami Downlink",
+        "Toonami Aftermath East",
+        "Toonami Aftermath West",
+        "Snickelodeon East",
+        "Snickelodeon West",
+        "MTV97",
+        "Movies",
+        "Toonami Aftermath Radio",
+    }
+    for device in devices:
+        assert not await async_remove_config_entry_device(hass, entry, device)
+    gone = device_registry.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={(DOMAIN, "other_gone")}
+    )
+    assert await async_remove_config_entry_device(hass, entry, gone)
+    entry.runtime_data.data = None
+    assert await async_remove_config_entry_device(hass, entry, gone)
