@@ -1,7 +1,51 @@
 """Lines for the activity log: what became of each refresh, in words."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from homeassistant.components.logbook import LOGBOOK_ENTRY_MESSAGE, LOGBOOK_ENTRY_NAME
-from homeassistant.components.logbook.models import LazyEventPartialState
+from homeassistant.components.logbook import (
+    LOGBOOK_ENTRY_ENTITY_ID,
+    LOGBOOK_ENTRY_MESSAGE,
+    LOGBOOK_ENTRY_NAME,
+)
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN, NAME
+from .event import EVENT_REFRESH
+from .texts import error_text, text
+
+_CAUSE = "entity.event.refresh.state_attributes.cause.state"
+
+
+@callback
+def async_describe_events(
+    hass: HomeAssistant,
+    async_describe_event: Callable[[str, str, Callable[[Event], dict[str, Any]]], None],
+) -> None:
+    """Describe the events that the event platform fires on the bus."""
+
+    @callback
+    def describe(event: Event) -> dict[str, Any]:
+        return {
+            LOGBOOK_ENTRY_NAME: NAME,
+            LOGBOOK_ENTRY_MESSAGE: describe_refresh(hass, event.data),
+            LOGBOOK_ENTRY_ENTITY_ID: event.data["entity_id"],
+        }
+
+    async_describe_event(DOMAIN, EVENT_REFRESH, describe)
+
+
+def describe_refresh(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
+    """Say in words what the data of such an event says."""
+    if data["type"] == "missed":
+        scheduled = dt_util.as_local(dt_util.parse_datetime(data["scheduled"], raise_on_error=True))
+        return text(hass, "common.log_missed", scheduled=f"{scheduled:%Y-%m-%d %H:%M}")
+    return text(
+        hass,
+        f"common.log_{data['type']}",
+        cause=text(hass, f"{_CAUSE}.{data['cause']}"),
+        reason=error_text(hass, data.get("error"), data.get("message")),
+        channels=data.get("channels"),
+        programmes=data.get("programmes"),
+    )

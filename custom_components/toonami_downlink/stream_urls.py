@@ -58,8 +58,7 @@ class StreamUrls:
             return await resolve_stream(
                 settings.api_url,
                 _KNOWN[channel.key],
-                verify_tls=settings.verify_tls,
-                session=async_get_clientsession(self._hass, verify_ssl=settings.verify_tls),
+                async_get_clientsession(self._hass, verify_ssl=settings.verify_tls),
             )
         except DownlinkError as err:
             _LOGGER.debug("No fresh address for %s: %s", channel.name, err)

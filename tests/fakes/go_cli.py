@@ -31,6 +31,11 @@ SLUGS: Final = {
     "Movies": "movies",
     "Toonami Aftermath Radio": "radio",
 }
+SOURCE: Final = (
+    'source-info-url="https://github.com/chris102994/toonamiaftermath-cli"'
+    ' source-info-name="Toonami Aftermath" source-data-url="https://api.toonamiaftermath.com"'
+    ' generator-info-name="Toonami Aftermath CLI"'
+)
 _ESCAPES: Final = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;", "\n": "&#xA;"}
 )
@@ -156,13 +161,7 @@ def _guide(
     count: int,
     cache: dict[str, Any],
 ) -> str:
-    lines = [
-        f'<tv date="{now:%Y-%m-%d}"'
-        ' source-info-url="https://github.com/chris102994/toonamiaftermath-cli"'
-        ' source-info-name="Toonami Aftermath"'
-        ' source-data-url="https://api.toonamiaftermath.com"'
-        ' generator-info-name="Toonami Aftermath CLI">'
-    ]
+    lines = [f'<tv date="{now:%Y-%m-%d}" {SOURCE}>']
     numbers = {name: number for number, name in _names()}
     for channel in listed:
         lines += [

@@ -11,7 +11,10 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.toonami_downlink import async_remove_config_entry_device
+from custom_components.toonami_downlink import (
+    async_remove_config_entry_device,
+    async_unload_entry,
+)
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import async_loaded_coordinator, data_folder
 
@@ -63,7 +66,8 @@ async def test_entities_that_cannot_be_unloaded_keep_running(
 
     with monkeypatch.context() as patch:
         patch.setattr(hass.config_entries, "async_unload_platforms", refuse)
-        assert not await hass.config_entries.async_unload(entry.entry_id)
+        assert not await async_unload_entry(hass, entry)
+    assert async_loaded_coordinator(hass) is entry.runtime_data
 
 
 async def test_remove_leaves_nothing(

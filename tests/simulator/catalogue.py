@@ -32,7 +32,12 @@ class Show:
     genres: tuple[str, ...] = ("Animation", "Adventure")
     rating: str = "TV-Y7"
     stars: float = 7.4
-    made_by: tuple[str, ...] = ("Orla Finch", "Tomasz Bell", "See full cast & crew")
+    made_by: tuple[str, ...] = (
+        "Orla Finch",
+        "Tomasz Bell",
+        "7 more credits",
+        "See full cast & crew",
+    )
     other_name: str = ""
     """What `/mediaInfo` calls it, when that is something else."""
 
@@ -100,6 +105,14 @@ SHOWS: Final = (
     _film("Robot Holiday Special", described=False, image=""),
     _film("Couch Critics - Attack of the Beige", described=False, image=""),
     _film("Couch Critics - S04E11 - The Moon Dentist", described=False, image=""),
+    _film(  # never on air: what upstream takes the shorts' block for
+        "Couch Critics Shorts",
+        other_name="Couch Critics: Shortfest",
+        image="",
+        genres=("",),
+        made_by=(),
+        rating="",
+    ),
     _film("Symphony 2048", image=".gif", genres=("Music", "SciFi"), stars=7.9),
 )
 

@@ -6,7 +6,7 @@ from typing import Final, TypedDict
 
 from .catalogue import BY_TITLE, Show
 
-_HEROES: Final = ("Rangers", "Courier", "Captain", "Twins", "Mechanic", "Stowaway", "Rival")
+_HEROES: Final = ("Ranger", "Courier", "Captain", "Twin", "Mechanic", "Stowaway", "Rival")
 _THINGS: Final = ("Lighthouse", "Reactor", "Mirror", "Lantern", "Tide", "Arcade", "Orchard")
 _MOODS: Final = ("Silent", "Crooked", "Borrowed", "Eleventh", "Paper", "Runaway", "Glass")
 _PLOTS: Final = (
@@ -88,7 +88,7 @@ def media_info(origin: str, name: str, year: str, episode: str) -> dict[str, obj
     first = show.year or 1997
     answer: dict[str, object] = {
         "genres": list(show.genres),
-        "creators": [*show.made_by[:-1], "7 more credits", *show.made_by[-1:]],
+        "creators": list(show.made_by),
         "productionCo": ["Lantern Lane Pictures", "Ninth Street Animation", "See more"],
         "_id": f"5c47bc18{hash_of(show.name):016x}",
         "updatedAt": "2019-01-23T00:58:00.765Z",

@@ -63,9 +63,7 @@ def _whole(
 
 
 def _report(feed: Feed, repairs: Mapping[Repair, int]) -> IngestReport:
-    known = [
-        [one for one in programmes if not one.is_filler] for programmes in feed.guide.values()
-    ]
+    known = [[one for one in programmes if not one.is_filler] for programmes in feed.guide.values()]
     sources = Counter(one.source for programmes in feed.guide.values() for one in programmes)
     programmes = sum(map(len, known))
     return IngestReport(

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
@@ -43,7 +44,7 @@ class Window:
             for day in range(days + 1)
         ]
         blocks: list[datetime] = []
-        for midnight, following in zip(midnights, midnights[1:], strict=False):
+        for midnight, following in pairwise(midnights):
             begin = midnight
             while begin < following:
                 blocks.append(begin)
@@ -105,10 +106,7 @@ def fill(
             return
         first, last = bisect_right(window.blocks, start), bisect_left(window.blocks, stop)
         bounds = [start, *window.blocks[first:last], stop]
-        filled.extend(
-            replace(filler, start=begin, stop=end)
-            for begin, end in zip(bounds, bounds[1:], strict=False)
-        )
+        filled.extend(replace(filler, start=begin, stop=end) for begin, end in pairwise(bounds))
         repairs[Repair.GAP_FILLED] += 1
 
     reached = window.start

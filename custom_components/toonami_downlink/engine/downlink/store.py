@@ -271,7 +271,7 @@ def _read(path: Path) -> bytes:
         raise _DamagedError(f"{path.name} is not a plain file")
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-        with open(descriptor, "rb") as file:
+        with os.fdopen(descriptor, "rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as err:
         raise _DamagedError(f"{path.name} cannot be read: {err}") from err

@@ -1,0 +1,145 @@
+"""What helps to find a fault, without secrets, addresses of the house and personal stream URLs.
+
+Everything is picked by name: what is new elsewhere does not get in here by itself.
+"""
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.util import dt as dt_util
+
+from .const import DEFAULT_API_URL, DOMAIN
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .engine.downlink.history import record_to_json
+from .engine.downlink.lineup import GUIDE_DOMAIN
+from .engine.downlink.models import Channel, Programme, RefreshRecord
+from .engine.downlink.timeline import next_change, on_air
+from .players import PlayerRecord
+from .status import status_payload
+
+_STATUS: Final = ("version", "health", "provider", "refresh", "feed", "streams")
+_HISTORY: Final = 20
+_RECORD: Final = (
+    "started",
+    "finished",
+    "cause",
+    "error",
+    "report",
+    "recovered",
+    "failures",
+    "stages",
+)
+"""Not the message: it may quote what a provider wrote to standard error."""
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: DownlinkConfigEntry
+) -> dict[str, Any]:
+    """Return the diagnostics of the whole integration."""
+    coordinator = entry.runtime_data
+    status = status_payload(coordinator)
+    channels = coordinator.data.feed.channels if coordinator.data else ()
+    return {
+        **{name: status[name] for name in _STATUS},
+        "settings": _settings(coordinator),
+        "history": [_record(record) for record in reversed(coordinator.history[-_HISTORY:])],
+        "channels": [_channel(coordinator, channel) for channel in channels],
+        "players": [_player(record) for record in coordinator.players.records],
+        "issues": sorted(
+            issue.issue_id for issue in ir.async_get(hass).issues.values() if _is_raised(issue)
+        ),
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: DownlinkConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return the diagnostics of one channel; of the service device, those of everything."""
+    coordinator = entry.runtime_data
+    keys = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
+    if entry.entry_id in keys:
+        return await async_get_config_entry_diagnostics(hass, entry)
+    channels = coordinator.data.feed.channels if coordinator.data else ()
+    return {
+        "channel": next(
+            (_channel(coordinator, channel) for channel in channels if channel.key in keys), None
+        )
+    }
+
+
+def _is_raised(issue: ir.IssueEntry) -> bool:
+    return issue.domain == DOMAIN and issue.active
+
+
+def _settings(coordinator: DownlinkCoordinator) -> dict[str, Any]:
+    settings = coordinator.settings
+    return {
+        "api_url": settings.api_url if settings.api_url == DEFAULT_API_URL else REDACTED,
+        "verify_tls": settings.verify_tls,
+        "provider_command": REDACTED if settings.provider_command else None,
+        "provider_folder": REDACTED if settings.provider_folder else None,
+        "guide_days": settings.guide_days,
+        "stream_links": settings.stream_links,
+        "provider_timeout": settings.provider_timeout,
+        "max_streams": settings.max_streams,
+        "hdhomerun": settings.hdhomerun,
+        "stale_hours": settings.stale_hours,
+    }
+
+
+def _record(record: RefreshRecord) -> dict[str, Any]:
+    written = record_to_json(record)
+    return {name: written[name] for name in _RECORD}
+
+
+def _channel(coordinator: DownlinkCoordinator, channel: Channel) -> dict[str, Any]:
+    guide = coordinator.data.feed.guide.get(channel.key, ()) if coordinator.data else ()
+    now = dt_util.utcnow()
+    change = next_change(guide, now)
+    return {
+        "key": channel.key,
+        "name": channel.name,
+        "number": channel.number,
+        "guide_id": channel.guide_id,
+        "radio": channel.radio,
+        "missed": channel.missed,
+        "stream": _stream(channel.stream_url),
+        "programmes": sum(not programme.is_filler for programme in guide),
+        "filler": sum(programme.is_filler for programme in guide),
+        "on_air": _programme(on_air(guide, now)),
+        "next_change": change.isoformat() if change else None,
+    }
+
+
+def _stream(url: str) -> dict[str, Any]:
+    """Tell which server of upstream a stream is on; its path identifies the house."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    is_upstream = host.endswith(f".{GUIDE_DOMAIN}")
+    return {"scheme": parts.scheme, "host": host if is_upstream else REDACTED}
+
+
+def _programme(programme: Programme | None) -> dict[str, Any] | None:
+    if programme is None:
+        return None
+    return {
+        "start": programme.start.isoformat(),
+        "stop": programme.stop.isoformat(),
+        "title": programme.title,
+        "source": programme.source.value,
+    }
+
+
+def _player(record: PlayerRecord) -> dict[str, Any]:
+    return {
+        "address": REDACTED,
+        "player": record.player,
+        "asked": record.asked.value,
+        "result": record.result.value,
+        "when": record.when.isoformat(),
+        "count": record.count,
+    }

@@ -1,0 +1,79 @@
+// @ts-check
+import { render } from "../vendor/lit-html/lit-html.js";
+
+/**
+ * Make a style sheet that all instances of an element share.
+ *
+ * @param {TemplateStringsArray} strings
+ */
+export function css(strings) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(strings.join(""));
+  return sheet;
+}
+
+/** An element that draws itself from a template, at most once for all changes of one task. */
+export class DownlinkElement extends HTMLElement {
+  /** @type {CSSStyleSheet[]} */
+  static sheets = [];
+
+  #isPending = false;
+
+  constructor() {
+    super();
+    /** @type {ShadowRoot} */
+    this.root = this.attachShadow({ mode: "open" });
+    this.root.adoptedStyleSheets = /** @type {typeof DownlinkElement} */ (this.constructor).sheets;
+  }
+
+  connectedCallback() {
+    this.redraw();
+  }
+
+  /** Draw soon. */
+  redraw() {
+    if (this.#isPending) return;
+    this.#isPending = true;
+    queueMicrotask(() => {
+      this.#isPending = false;
+      if (this.isConnected) this.draw();
+    });
+  }
+
+  draw() {
+    render(this.template(), this.root);
+    this.drawn();
+  }
+
+  /** @returns {unknown} */
+  template() {
+    return undefined;
+  }
+
+  /** Do what needs the finished elements. */
+  drawn() {}
+
+  /**
+   * Find an element that is known to be there.
+   *
+   * @template {Element} T
+   * @param {string} selector
+   * @param {new (...args: never[]) => T} type
+   * @returns {T}
+   */
+  part(selector, type) {
+    const found = this.root.querySelector(selector);
+    if (!(found instanceof type)) throw new Error(`no ${selector}`);
+    return found;
+  }
+}
+
+/**
+ * Register an element, unless another version of the panel already did.
+ *
+ * @param {string} tag
+ * @param {CustomElementConstructor} type
+ */
+export function define(tag, type) {
+  if (!customElements.get(tag)) customElements.define(tag, type);
+}

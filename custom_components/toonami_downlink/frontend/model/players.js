@@ -1,0 +1,149 @@
+// @ts-check
+/** What each player has to be told, in its order and its words. */
+
+/**
+ * @typedef {import("./types.js").ConnectData} ConnectData
+ * @typedef {import("./types.js").SeenPlayer} SeenPlayer
+ * @typedef {"playlist" | "guide" | "guide_gz" | "server" | "username" | "password" | "tuner"
+ *   | "server_prefix"} Field
+ *
+ * @typedef {object} Recipe - the strings are `connect.{id}.{step}` and `connect.{id}.{field}`
+ * @property {string} id
+ * @property {string} name - how the player is called when it is seen
+ * @property {{step: string, fields: Field[]}[]} steps
+ * @property {boolean} [needsTuner]
+ */
+
+/** @type {Recipe[]} */
+export const RECIPES = [
+  {
+    id: "tivimate",
+    name: "TiviMate",
+    steps: [
+      { step: "add", fields: ["playlist"] },
+      { step: "guide", fields: ["guide"] },
+    ],
+  },
+  {
+    id: "smarters",
+    name: "IPTV Smarters",
+    steps: [{ step: "add", fields: ["username", "password", "server"] }],
+  },
+  {
+    id: "kodi",
+    name: "Kodi",
+    steps: [
+      { step: "add", fields: [] },
+      { step: "playlist", fields: ["playlist"] },
+      { step: "guide", fields: ["guide"] },
+    ],
+  },
+  {
+    id: "jellyfin",
+    name: "Jellyfin",
+    steps: [
+      { step: "tuner", fields: ["playlist"] },
+      { step: "guide", fields: ["guide"] },
+    ],
+  },
+  {
+    id: "plex",
+    name: "Plex",
+    needsTuner: true,
+    steps: [
+      { step: "tuner", fields: ["tuner"] },
+      { step: "guide", fields: ["guide"] },
+    ],
+  },
+  { id: "vlc", name: "VLC", steps: [{ step: "open", fields: ["playlist"] }] },
+  {
+    id: "channels",
+    name: "Channels DVR",
+    steps: [
+      { step: "add", fields: ["playlist"] },
+      { step: "guide", fields: ["guide"] },
+    ],
+  },
+  {
+    id: "other",
+    name: "",
+    steps: [
+      { step: "m3u", fields: ["playlist", "guide"] },
+      { step: "xtream", fields: ["server", "username", "password"] },
+    ],
+  },
+];
+
+/** @type {Field[]} */
+export const EVERYTHING = [
+  "playlist", "guide", "guide_gz", "server", "server_prefix", "username", "password", "tuner",
+];
+
+export const MASK = "••••••••";
+
+/**
+ * Return what to type into a field; undefined when there is nothing, such as without a tuner.
+ *
+ * @param {Field} field
+ * @param {ConnectData} data
+ * @param {string} origin
+ */
+export function valueOf(field, data, origin) {
+  switch (field) {
+    case "username":
+    case "password":
+      return data[field];
+    case "server":
+      return origin;
+    case "server_prefix":
+      return origin + data.xtream;
+    case "tuner":
+      return data.hdhomerun === null ? undefined : origin + data.hdhomerun;
+    case "guide_gz":
+      return `${origin}${data.guide}.gz`;
+    default:
+      return origin + data[field];
+  }
+}
+
+/**
+ * Return a value with its secret part masked; the value itself when there is no secret in it.
+ *
+ * @param {Field} field
+ * @param {string} value
+ * @param {ConnectData} data
+ */
+export function masked(field, value, data) {
+  if (field === "password") return MASK;
+  const token = data.playlist.split("/").at(-2) ?? "";
+  return token ? value.replace(token, MASK) : value;
+}
+
+/**
+ * Return the newest successful request since a time, of a player or of any.
+ *
+ * @param {SeenPlayer[]} players
+ * @param {Recipe} recipe
+ * @param {number} since
+ */
+export function arrival(players, recipe, since) {
+  const fresh = players.filter(({ result, when }) => result === "ok" && when >= since);
+  return fresh.find(({ player }) => player === recipe.name) ?? fresh[0];
+}
+
+/**
+ * Group what was seen by player: what each asked for, the newest first.
+ *
+ * @param {SeenPlayer[]} players - the newest first
+ */
+export function byPlayer(players) {
+  /** @type {Map<string, {address: string, player: string, when: number, asked: SeenPlayer[]}>} */
+  const groups = new Map();
+  for (const seen of players) {
+    const key = `${seen.address} ${seen.player}`;
+    const group = groups.get(key);
+    if (group) group.asked.push(seen);
+    else groups.set(key, { ...seen, asked: [seen] });
+  }
+  return [...groups.values()];
+}

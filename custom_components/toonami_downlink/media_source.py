@@ -1,0 +1,168 @@
+"""The channels in the media browser, with what is on now, for any player in the house."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, override
+
+from homeassistant.components.media_player import (
+    BrowseError,
+    MediaClass,
+    MediaType,
+    SearchMedia,
+    SearchMediaQuery,
+)
+from homeassistant.components.media_source import (
+    BrowseMediaSource,
+    MediaSource,
+    MediaSourceItem,
+    PlayMedia,
+    Unresolvable,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN, NAME
+from .coordinator import DownlinkCoordinator, async_loaded_coordinator
+from .engine.downlink.lineup import logo_path
+from .engine.downlink.models import Channel, Feed
+from .engine.downlink.timeline import on_air, upcoming
+from .lookup import fold, guess_channel, showings
+
+HLS: Final = "application/vnd.apple.mpegurl"
+"""The registered type, RFC 8216 § 4."""
+HLS_IN_BROWSER: Final = "application/x-mpegURL"
+"""The only spelling that Home Assistant's own player in the browser takes for HLS."""
+HLS_AUDIO: Final = "audio/x-mpegurl"
+"""How the radio is listed: players for sound show only what begins with ``audio/``."""
+
+
+async def async_get_media_source(hass: HomeAssistant) -> DownlinkMediaSource:
+    """Return the media source."""
+    return DownlinkMediaSource(hass)
+
+
+class DownlinkMediaSource(MediaSource):
+    """The channels of the feed; an item's identifier is the channel's number."""
+
+    name = NAME
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Serve whatever entry is loaded when somebody asks."""
+        super().__init__(DOMAIN)
+        self._hass = hass
+
+    @override
+    async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
+        coordinator, feed = self._published(Unresolvable)
+        channel = _channel(feed, item.identifier)
+        if channel is None:
+            raise Unresolvable(
+                translation_domain=DOMAIN,
+                translation_key="unknown_channel",
+                translation_placeholders={"channel": item.identifier},
+            )
+        # Upstream moves its streams between servers: an address is asked for each time.
+        url = await coordinator.async_stream_url(channel)
+        return PlayMedia(url, HLS if item.target_media_player else HLS_IN_BROWSER)
+
+    @override
+    async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
+        _, feed = self._published(BrowseError)
+        now = dt_util.utcnow()
+        if item.identifier:
+            channel = _channel(feed, item.identifier)
+            if channel is None:
+                raise BrowseError(
+                    translation_domain=DOMAIN,
+                    translation_key="unknown_channel",
+                    translation_placeholders={"channel": item.identifier},
+                )
+            return _item(feed, channel, now)
+        return BrowseMediaSource(
+            domain=DOMAIN,
+            identifier=None,
+            media_class=MediaClass.DIRECTORY,
+            media_content_type=MediaType.CHANNELS,
+            title=NAME,
+            can_play=False,
+            can_expand=True,
+            can_search=True,
+            children_media_class=MediaClass.CHANNEL,
+            children=[_item(feed, channel, now) for channel in feed.channels],
+        )
+
+    @override
+    async def async_search_media(
+        self, item: MediaSourceItem, query: SearchMediaQuery
+    ) -> SearchMedia:
+        """Find channels by their names, and by what they show: now, or else next."""
+        _, feed = self._published(BrowseError)
+        found = _search(feed, query.search_query, dt_util.utcnow())
+        if classes := query.media_filter_classes:
+            found = [item for item in found if item.media_class in classes]
+        return SearchMedia(result=found)
+
+    def _published(self, error: type[HomeAssistantError]) -> tuple[DownlinkCoordinator, Feed]:
+        coordinator = async_loaded_coordinator(self._hass)
+        if coordinator is None or coordinator.data is None:
+            raise error(translation_domain=DOMAIN, translation_key="no_feed")
+        return coordinator, coordinator.data.feed
+
+
+def _channel(feed: Feed, identifier: str) -> Channel | None:
+    number = int(identifier) if identifier.isascii() and identifier.isdigit() else 0
+    return feed.channel(number)
+
+
+def _search(feed: Feed, text: str, now: datetime) -> list[BrowseMediaSource]:
+    wanted = fold(text)
+    if not wanted:
+        return []
+    named = [channel for channel in feed.channels if wanted in fold(channel.name)]
+    if not named and (guessed := guess_channel(feed.channels, text)):
+        named = [guessed]
+    found = [_item(feed, channel, now) for channel in named]
+    shown: set[str] = set()
+    for programme, channel in showings(feed, feed.channels, text, now):
+        if channel.key in shown:
+            continue
+        shown.add(channel.key)
+        when = "" if programme.start <= now else f" ({_time(programme.start)})"
+        found.append(
+            _item(feed, channel, now, title=f"{programme.title}{when} · {channel.name}")
+        )
+    return found
+
+
+def _item(
+    feed: Feed, channel: Channel, now: datetime, *, title: str | None = None
+) -> BrowseMediaSource:
+    """Describe a channel; its title says what is on now and next."""
+    guide = feed.guide.get(channel.key, ())
+    current = on_air(guide, now)
+    known = [item for item in (current, *upcoming(guide, now)) if item and not item.is_filler]
+    titles = [
+        item.title if item is current else f"{_time(item.start)} {item.title}" for item in known
+    ]
+    image = current.image if current and not current.is_filler else None
+    return BrowseMediaSource(
+        domain=DOMAIN,
+        identifier=str(channel.number),
+        media_class=MediaClass.MUSIC if channel.radio else MediaClass.CHANNEL,
+        media_content_type=HLS_AUDIO if channel.radio else HLS,
+        title=title or _join(channel.name, titles),
+        can_play=True,
+        can_expand=False,
+        thumbnail=image or logo_path(channel.key),
+    )
+
+
+def _join(name: str, titles: Iterable[str]) -> str:
+    """Write ``Channel: what is on · 20:30 what is next``."""
+    shown = " · ".join(titles)
+    return f"{name}: {shown}" if shown else name
+
+
+def _time(at: datetime) -> str:
+    return f"{dt_util.as_local(at):%H:%M}"

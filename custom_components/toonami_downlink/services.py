@@ -1,0 +1,199 @@
+"""Actions: refresh the feed, read the guide, replace the secrets that players know."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .const import DOMAIN
+from .coordinator import DownlinkCoordinator
+from .engine.downlink.history import record_to_json
+from .engine.downlink.models import Cause, Channel, Feed, Programme
+from .engine.downlink.timeline import between
+from .lookup import find_channel, fold
+from .outcome import raise_if_failed
+
+SERVICE_REFRESH: Final = "refresh"
+SERVICE_GET_GUIDE: Final = "get_guide"
+SERVICE_ROTATE_CREDENTIALS: Final = "rotate_credentials"
+
+ATTR_CHANNEL: Final = "channel"
+ATTR_FROM: Final = "from"
+ATTR_TO: Final = "to"
+ATTR_SEARCH: Final = "search"
+ATTR_LIMIT: Final = "limit"
+
+DEFAULT_SPAN: Final = timedelta(days=1)
+DEFAULT_LIMIT: Final = 500
+MAX_LIMIT: Final = 5000
+
+GET_GUIDE_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(ATTR_CHANNEL): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_FROM): cv.datetime,
+        vol.Optional(ATTR_TO): cv.datetime,
+        vol.Optional(ATTR_SEARCH): cv.string,
+        vol.Optional(ATTR_LIMIT, default=DEFAULT_LIMIT): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=MAX_LIMIT)
+        ),
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions; they live as long as Home Assistant does."""
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_REFRESH,
+        _async_refresh,
+        vol.Schema({}),
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_GET_GUIDE,
+        _async_get_guide,
+        GET_GUIDE_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+    async_register_admin_service(
+        hass, DOMAIN, SERVICE_ROTATE_CREDENTIALS, _async_rotate_credentials, vol.Schema({})
+    )
+
+
+def _coordinator(call: ServiceCall) -> DownlinkCoordinator:
+    """Return the coordinator; raise a translated error when the entry is not loaded."""
+    coordinator: DownlinkCoordinator = async_get_config_entry(
+        call.hass, DOMAIN, None
+    ).runtime_data
+    return coordinator
+
+
+async def _async_refresh(call: ServiceCall) -> ServiceResponse:
+    record = await _coordinator(call).async_refresh_feed(Cause.SERVICE)
+    raise_if_failed(record)
+    return record_to_json(record) if call.return_response else None
+
+
+async def _async_rotate_credentials(call: ServiceCall) -> None:
+    coordinator = _coordinator(call)
+    await coordinator.credentials.async_rotate()
+    coordinator.async_update_listeners()
+
+
+async def _async_get_guide(call: ServiceCall) -> ServiceResponse:
+    """Return the programmes that are on in a span of time, without filler.
+
+    Times in the answer are ISO 8601 in Home Assistant's time zone.
+    """
+    coordinator = _coordinator(call)
+    if coordinator.data is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_feed")
+    feed = coordinator.data.feed
+    start, stop = _span(call)
+    wanted = _wanted(call)
+    left: int = call.data[ATTR_LIMIT]
+    channels = []
+    is_truncated = False
+    for channel in _channels(call, feed):
+        found = list(_programmes(feed, channel, start, stop, wanted))
+        is_truncated = is_truncated or len(found) > left
+        channels.append(
+            {
+                "number": channel.number,
+                "key": channel.key,
+                "name": channel.name,
+                "radio": channel.radio,
+                "programmes": found[:left],
+            }
+        )
+        left -= len(found[:left])
+    return {
+        ATTR_FROM: _iso(start),
+        ATTR_TO: _iso(stop),
+        "truncated": is_truncated,
+        "channels": channels,
+    }
+
+
+def _span(call: ServiceCall) -> tuple[datetime, datetime]:
+    start = _utc(call.data.get(ATTR_FROM)) or dt_util.utcnow()
+    stop = _utc(call.data.get(ATTR_TO)) or start + DEFAULT_SPAN
+    if start >= stop:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="empty_time_span")
+    return start, stop
+
+
+def _wanted(call: ServiceCall) -> str:
+    """Return what to look for in titles, an empty string for everything."""
+    search: str = call.data.get(ATTR_SEARCH, "")
+    wanted = fold(search)
+    if search and not wanted:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="empty_search")
+    return wanted
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    """Take a time without a zone as one in Home Assistant's."""
+    return dt_util.as_utc(value) if value else None
+
+
+def _channels(call: ServiceCall, feed: Feed) -> list[Channel]:
+    """Return the channels that are asked for, each once, in the order of their numbers."""
+    if ATTR_CHANNEL not in call.data:
+        return list(feed.channels)
+    asked = set()
+    for wanted in call.data[ATTR_CHANNEL]:
+        channel = find_channel(feed.channels, wanted)
+        if channel is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="unknown_channel",
+                translation_placeholders={"channel": wanted},
+            )
+        asked.add(channel.key)
+    return [channel for channel in feed.channels if channel.key in asked]
+
+
+def _programmes(
+    feed: Feed, channel: Channel, start: datetime, stop: datetime, wanted: str
+) -> Iterator[dict[str, Any]]:
+    for programme in between(feed.guide.get(channel.key, ()), start, stop):
+        is_wanted = wanted in fold(programme.title) or wanted in fold(programme.episode_title or "")
+        if is_wanted and not programme.is_filler:
+            yield _describe(programme)
+
+
+def _describe(programme: Programme) -> dict[str, Any]:
+    described = {
+        "start": _iso(programme.start),
+        "stop": _iso(programme.stop),
+        "title": programme.title,
+        "episode_title": programme.episode_title,
+        "season": programme.season,
+        "episode": programme.episode,
+        "description": programme.description,
+        "category": list(programme.categories) or None,
+        "block": programme.block,
+        "rating": programme.rating,
+        "year": programme.year,
+        "image": programme.image,
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def _iso(at: datetime) -> str:
+    return dt_util.as_local(at).isoformat()

@@ -1,0 +1,39 @@
+"""The login of a fresh Home Assistant, made and used without a browser."""
+
+from typing import Final
+
+from .client import Client
+from .waiting import DevelopError
+
+USER: Final = "dev"
+PASSWORD: Final = "dev"  # noqa: S105  # it is printed on the terminal, and is for loopback only
+
+
+def log_in(client: Client) -> None:
+    """Go through onboarding where that is still to do, and log in."""
+    steps = {step["step"]: step["done"] for step in client.get("/api/onboarding")}
+    if steps["user"]:
+        _log_in_again(client)
+    else:
+        user = {"name": "Developer", "username": USER, "password": PASSWORD, "language": "en"}
+        answer = client.post("/api/onboarding/users", {"client_id": client.client_id, **user})
+        client.take_tokens(answer["auth_code"])
+    for step in ("core_config", "analytics"):
+        if not steps[step]:
+            client.post(f"/api/onboarding/{step}", {})
+    if not steps["integration"]:
+        place = {"client_id": client.client_id, "redirect_uri": f"{client.client_id}?auth=1"}
+        client.post("/api/onboarding/integration", place)
+
+
+def _log_in_again(client: Client) -> None:
+    place = {"client_id": client.client_id, "redirect_uri": client.client_id}
+    flow = client.post("/auth/login_flow", {**place, "handler": ["homeassistant", None]})
+    login = {"client_id": client.client_id, "username": USER, "password": PASSWORD}
+    answer = client.post(f"/auth/login_flow/{flow['flow_id']}", login)
+    if answer["type"] != "create_entry":
+        raise DevelopError(
+            f"The user {USER} cannot log in to the Home Assistant in this folder: "
+            "use another --config, or delete it."
+        )
+    client.take_tokens(answer["result"])

@@ -1,0 +1,124 @@
+"""Home Assistant's HTTP and websocket API, as far as it is needed here."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+import json
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+
+from .waiting import DevelopError
+
+TIMEOUT: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body as JSON. Raises DevelopError for anything else."""
+        try:
+            return json.loads(self.body)
+        except ValueError as err:
+            text = self.body[:200].decode("utf-8", "replace")
+            raise DevelopError(f"Not JSON (status {self.status}): {text}") from err
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    timeout: float = TIMEOUT,
+) -> Answer:
+    """Send one request. Raises OSError when there is no connection; redirects are not followed."""
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=timeout)
+    try:
+        target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+        connection.request(method, target, body=body, headers=dict(headers or {}))
+        response = connection.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, response.read())
+    except HTTPException as err:
+        raise ConnectionError(f"{url}: {err!r}") from err
+    finally:
+        connection.close()
+
+
+class Client:
+    """One Home Assistant, and the login for it."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.tokens: dict[str, Any] = {}
+
+    @property
+    def client_id(self) -> str:
+        """What Home Assistant's front end calls itself."""
+        return f"{self.base_url}/"
+
+    def send(self, method: str, path: str, data: object = None) -> Answer:
+        """Send JSON to a path; with the login, once there is one."""
+        headers = {"Content-Type": "application/json"} if data is not None else {}
+        if self.tokens:
+            headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
+        body = json.dumps(data).encode() if data is not None else None
+        return request(method, f"{self.base_url}{path}", headers=headers, body=body)
+
+    def get(self, path: str) -> Any:
+        """Return the JSON of a path. Raises DevelopError for a status other than 200 and 201."""
+        return self._checked("GET", path, None)
+
+    def post(self, path: str, data: object) -> Any:
+        """Send JSON and return JSON, as `get` does."""
+        return self._checked("POST", path, data)
+
+    def _checked(self, method: str, path: str, data: object) -> Any:
+        answer = self.send(method, path, data)
+        if answer.status not in (200, 201):
+            text = answer.body[:300].decode("utf-8", "replace")
+            raise DevelopError(f"{method} {path} answered {answer.status}: {text}")
+        return answer.json()
+
+    def take_tokens(self, code: str) -> None:
+        """Trade an authorisation code for tokens, and use them from now on."""
+        form = {"grant_type": "authorization_code", "code": code, "client_id": self.client_id}
+        answer = request(
+            "POST",
+            f"{self.base_url}/auth/token",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            body=urlencode(form).encode(),
+        )
+        if answer.status != 200:
+            raise DevelopError(f"Home Assistant gave no token: {answer.body!r}")
+        self.tokens = answer.json()
+
+    def command(self, kind: str, **fields: object) -> Any:
+        """Send one websocket command and return its result. Raises DevelopError for an error."""
+        return asyncio.run(self._command({"id": 1, "type": kind, **fields}))
+
+    async def _command(self, message: dict[str, object]) -> Any:
+        url = f"{self.base_url}/api/websocket"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(url, max_msg_size=0) as ws,
+        ):
+            await ws.receive_json(timeout=TIMEOUT)
+            await ws.send_json({"type": "auth", "access_token": self.tokens["access_token"]})
+            await ws.receive_json(timeout=TIMEOUT)
+            await ws.send_json(message)
+            answer = await ws.receive_json(timeout=TIMEOUT)
+        if not answer.get("success"):
+            raise DevelopError(f"{message['type']}: {answer.get('error')}")
+        return answer["result"]

@@ -1,0 +1,151 @@
+"""A configuration folder of Home Assistant, and the process that runs on it."""
+
+import json
+from pathlib import Path
+import signal
+import socket
+import sys
+from typing import Any, Final
+
+from .accounts import log_in
+from .client import Client, request
+from .processes import Child
+from .waiting import DevelopError, wait_for
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+INTEGRATION: Final = ROOT / "custom_components" / "toonami_downlink"
+HOST: Final = "127.0.0.1"
+START_TIMEOUT: Final = 240.0
+"""A first start may install what core's own integrations need."""
+
+# What default_config would bring, without all that looks around in the network.
+CONFIGURATION: Final = """\
+# Written by scripts/develop at each start; put what is to stay into packages/*.yaml.
+homeassistant:
+  name: Downlink development
+  time_zone: America/New_York
+  country: US
+  currency: USD
+  language: en
+  unit_system: us_customary
+  packages: !include_dir_named packages
+http:
+  server_host: {host}
+  server_port: {port}
+frontend:
+config:
+diagnostics:
+history:
+logbook:
+media_source:
+repairs:
+stream:
+system_health:
+logger:
+  default: info
+  logs:
+    custom_components.toonami_downlink: debug
+"""
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.create_server((HOST, 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def check_port(port: int) -> None:
+    """Raise DevelopError when somebody else listens on a port."""
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as err:
+        raise DevelopError(
+            f"Port {port} cannot be used ({err.strerror}): choose another with --port, "
+            "or --port 0 for any that is free."
+        ) from err
+
+
+class Home:
+    """A Home Assistant: ``start``, then ``client`` is logged in to it."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.folder = folder.absolute()
+        self.port = port or free_port()
+        self.client = Client(f"http://{HOST}:{self.port}")
+        self._child = Child(
+            "Home Assistant",
+            [sys.executable, "-m", "homeassistant", "--config", self.folder],
+            log=self.folder / "home-assistant-output.log",
+            cwd=self.folder.parent,
+        )
+
+    @property
+    def base_url(self) -> str:
+        """The address of its web server."""
+        return self.client.base_url
+
+    @property
+    def pid(self) -> int:
+        """The process id of Home Assistant."""
+        return self._child.pid
+
+    @property
+    def log(self) -> str:
+        """What it has written to its log since this start."""
+        return self._child.log.read_text("utf-8", "replace")
+
+    def write_configuration(self) -> None:
+        """Write the configuration, and put the integration in by a link."""
+        (self.folder / "packages").mkdir(parents=True, exist_ok=True)
+        text = CONFIGURATION.format(host=HOST, port=self.port)
+        (self.folder / "configuration.yaml").write_text(text, "utf-8")
+        link = self.folder / "custom_components" / INTEGRATION.name
+        link.parent.mkdir(exist_ok=True)
+        if not link.is_symlink() or link.resolve() != INTEGRATION:
+            if link.exists() and not link.is_symlink():
+                raise DevelopError(f"{link} is in the way: it should be a link to {INTEGRATION}.")
+            link.unlink(missing_ok=True)
+            link.symlink_to(INTEGRATION, target_is_directory=True)
+
+    def start(self, *, login: bool = True) -> None:
+        """Start it and wait until it answers; then log in, and wait until it runs in full."""
+        self.write_configuration()
+        check_port(self.port)
+        self._child.start()
+        wait_for(self._answers, "Home Assistant did not start", START_TIMEOUT, self._child.tail)
+        if login:
+            log_in(self.client)
+            wait_for(self._runs, "Home Assistant did not finish starting", START_TIMEOUT)
+
+    def _answers(self) -> bool:
+        self._child.check()
+        try:
+            answer = request("GET", f"{self.base_url}/api/onboarding", timeout=5)
+        except OSError:
+            return False
+        return answer.status == 200
+
+    def _runs(self) -> bool:
+        self._child.check()
+        return bool(self.client.get("/api/config")["state"] == "RUNNING")
+
+    def stop(self) -> None:
+        """Stop it as its own interrupt would."""
+        self._child.stop()
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would, and wait until it is gone."""
+        self._child.signal(signal.SIGKILL)
+        self._child.wait(10)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for its end, as `Child.wait`."""
+        return self._child.wait(timeout)
+
+    def entities(self) -> dict[str, dict[str, Any]]:
+        """Return all states by entity id."""
+        return {state["entity_id"]: state for state in self.client.get("/api/states")}
+
+    def storage(self, key: str) -> Any:
+        """Return the data of a file below ``.storage``."""
+        return json.loads((self.folder / ".storage" / key).read_text("utf-8"))["data"]
