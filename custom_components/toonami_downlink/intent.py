@@ -29,8 +29,9 @@ async def async_setup_intents(hass: HomeAssistant) -> None:
 class GuideIntentHandler(intent.IntentHandler):
     """Answer a question from the guide."""
 
+    tool: str
     title: str
-    """The name of the tool that a language model gets."""
+    """What the tool that a language model gets is called, by programs and by people."""
 
     @property
     @override
@@ -78,6 +79,7 @@ class WhatsOnHandler(GuideIntentHandler):
     """What is on a channel now?"""
 
     intent_type = INTENT_WHATS_ON
+    tool = "whats_on"
     title = "What is on now"
     description = (
         "Says what is on now on a Toonami Aftermath television channel, such as "
@@ -95,6 +97,7 @@ class WhatsNextHandler(GuideIntentHandler):
     """What is on a channel next?"""
 
     intent_type = INTENT_WHATS_NEXT
+    tool = "whats_next"
     title = "What is on next"
     description = (
         "Says what is on next on a Toonami Aftermath television channel, such as "
@@ -112,6 +115,7 @@ class WhenIsHandler(GuideIntentHandler):
     """When is a programme on?"""
 
     intent_type = INTENT_WHEN_IS
+    tool = "when_is"
     title = "When is a programme on"
     description = (
         "Says when a television programme is on, by its title, on the Toonami Aftermath channels "

@@ -1,16 +1,19 @@
 """The questions to the guide as tools for language models that use Assist."""
 
-from typing import Final
+from typing import Any, Final, override
 
 from homeassistant.components.llm import LLMTools
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import llm
+from homeassistant.helpers import intent, llm
+import voluptuous as vol
 
 from .const import DOMAIN
 from .coordinator import async_loaded_coordinator
 from .intent import HANDLERS, GuideIntentHandler
 
-_NAMES: Final = ("whats_on", "whats_next", "when_is")
+# Home Assistant 2026.8 takes the answer as it is, and does not ask what a tool may do.
+_RESULT: Final = getattr(llm, "ToolResult", None)
+_ANNOTATIONS: Final = getattr(llm, "ToolAnnotations", None)
 
 
 @callback
@@ -21,16 +24,40 @@ def async_get_tools(
     coordinator = async_loaded_coordinator(hass)
     if api_id != llm.LLM_API_ASSIST or coordinator is None or coordinator.data is None:
         return None
-    return LLMTools(tools=[_tool(name, handler()) for name, handler in zip(_NAMES, HANDLERS, strict=True)])
+    return LLMTools(tools=[GuideTool(handler()) for handler in HANDLERS])
 
 
-def _tool(name: str, handler: GuideIntentHandler) -> llm.Tool:
-    tool = llm.IntentTool(f"{DOMAIN}__{name}", handler)
-    tool.title = handler.title
-    tool.integration = DOMAIN
-    # Home Assistant 2026.8 does not ask what a tool may do.
-    if annotations := getattr(llm, "ToolAnnotations", None):
-        tool.annotations = annotations(
-            read_only=True, destructive=False, idempotent=True, open_world=False
+class GuideTool(llm.Tool):
+    """Ask the guide a question; the answer is the sentence that Assist would say."""
+
+    integration = DOMAIN
+
+    def __init__(self, handler: GuideIntentHandler) -> None:
+        """Ask what the intent asks."""
+        self.name = f"{DOMAIN}__{handler.tool}"
+        self.title = handler.title
+        self.description = handler.description
+        self.parameters = vol.Schema(handler.slot_schema)
+        self._intent = handler.intent_type
+        if _ANNOTATIONS:
+            self.annotations = _ANNOTATIONS(
+                read_only=True, destructive=False, idempotent=True, open_world=False
+            )
+
+    @override
+    async def async_call(
+        self, hass: HomeAssistant, tool_input: llm.ToolInput, llm_context: llm.LLMContext
+    ) -> Any:
+        slots = {name: {"value": value} for name, value in tool_input.tool_args.items() if value}
+        response = await intent.async_handle(
+            hass,
+            llm_context.platform,
+            self._intent,
+            slots,
+            context=llm_context.context,
+            language=llm_context.language,
+            assistant=llm_context.assistant,
+            device_id=llm_context.device_id,
         )
-    return tool
+        answer = {"answer": response.speech["plain"]["speech"]}
+        return _RESULT(data=answer) if _RESULT else answer

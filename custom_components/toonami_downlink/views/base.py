@@ -3,7 +3,7 @@
 from functools import lru_cache
 from http import HTTPStatus
 import re
-from typing import Any, ClassVar, Final, override
+from typing import ClassVar, Final, override
 
 from aiohttp import hdrs, web
 
@@ -14,6 +14,7 @@ from ..engine.downlink.publication import Body, Publication
 from ..players import Asked, Result, player_name
 from .guard import LoginGuard
 
+JSON_TYPE: Final = "application/json"
 RETRY_SECONDS: Final = 30
 _NO_STORE: Final = "no-store"
 _REVALIDATE: Final = "private, no-cache"

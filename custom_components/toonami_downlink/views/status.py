@@ -11,9 +11,7 @@ from homeassistant.helpers.json import json_bytes
 from ..coordinator import async_loaded_coordinator
 from ..paths import API
 from ..status import Health, health_of, status_payload, version
-from .base import RETRY_SECONDS, DownlinkView, respond_once, unavailable
-
-JSON_TYPE = "application/json"
+from .base import JSON_TYPE, RETRY_SECONDS, DownlinkView, respond_once, unavailable
 
 
 class HealthView(DownlinkView):

@@ -42,11 +42,11 @@ class ParsedGuide:
 def parse_xmltv(data: bytes) -> ParsedGuide:
     """The channels and programmes of an XMLTV document, whatever their order and spelling.
 
-    Never fetches anything and refuses entities. Raises FeedError for anything that is not whole,
-    well-formed XMLTV, and for what is over a limit.
+    Read as a stream by expat, which never fetches anything and keeps no tree. Raises FeedError for
+    anything that is not whole, well-formed XMLTV, and for what is over a limit.
     """
-    if len(data) > MAXFILE_BYTES:
-        raise FeedError(FILE, f"larger than {MAXFILE_BYTES} bytes")
+    if len(data) > MAX_FILE_BYTES:
+        raise FeedError(FILE, f"larger than {MAX_FILE_BYTES} bytes")
     if not data.strip():
         raise FeedError(FILE, "the file is empty")
     if _WEB_PAGE.match(data):

@@ -1,7 +1,7 @@
 """The Xtream Codes API: what its answers look like, made from a feed.
 
 Nobody owns this API; players read it with all kinds of parsers, so every field has exactly the
-type that the original panel gives it (iptv.md § 1). Times are in UTC and say so.
+type that the original panel gives it. Times are in UTC and say so.
 """
 
 from base64 import b64encode
