@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-import re
 from typing import Final, NamedTuple
 
 from .engine.downlink.lineup import find, normalise
@@ -50,7 +49,7 @@ def guess_channel(channels: Sequence[Channel], spoken: str) -> Channel | None:
 @lru_cache(maxsize=4096)
 def fold(title: str) -> str:
     """Reduce a title to its letters and digits: *Yu-Gi-Oh!* is ``yugioh``."""
-    return re.sub(r"\s", "", normalise(title))
+    return normalise(title.replace("&", " and ")).replace(" ", "")
 
 
 def showings(feed: Feed, channels: Sequence[Channel], title: str, at: datetime) -> list[Showing]:

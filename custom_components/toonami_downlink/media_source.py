@@ -129,9 +129,7 @@ def _search(feed: Feed, text: str, now: datetime) -> list[BrowseMediaSource]:
             continue
         shown.add(channel.key)
         when = "" if programme.start <= now else f" ({_time(programme.start)})"
-        found.append(
-            _item(feed, channel, now, title=f"{programme.title}{when} · {channel.name}")
-        )
+        found.append(_item(feed, channel, now, title=f"{programme.title}{when} · {channel.name}"))
     return found
 
 

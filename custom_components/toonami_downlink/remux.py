@@ -6,7 +6,7 @@ from contextlib import suppress
 import os
 import re
 import signal
-from typing import Final, Self, override
+from typing import Final, Self, cast, override
 from urllib.parse import urlsplit
 
 _START_TIMEOUT: Final = 25.0
@@ -131,11 +131,8 @@ class Remux(asyncio.SubprocessProtocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.SubprocessTransport)
-        self._transport = transport
-        output = transport.get_pipe_transport(1)
-        assert isinstance(output, asyncio.ReadTransport)
-        self._output = output
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        self._output = cast("asyncio.ReadTransport", self._transport.get_pipe_transport(1))
 
     @override
     def pipe_data_received(self, fd: int, data: bytes) -> None:

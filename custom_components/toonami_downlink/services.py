@@ -76,9 +76,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 def _coordinator(call: ServiceCall) -> DownlinkCoordinator:
     """Return the coordinator; raise a translated error when the entry is not loaded."""
-    coordinator: DownlinkCoordinator = async_get_config_entry(
-        call.hass, DOMAIN, None
-    ).runtime_data
+    coordinator: DownlinkCoordinator = async_get_config_entry(call.hass, DOMAIN, None).runtime_data
     return coordinator
 
 

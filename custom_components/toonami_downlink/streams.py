@@ -87,11 +87,14 @@ class StreamManager:
         finally:
             remux.kill()
 
+    def _has_room(self) -> bool:
+        return not self._is_closed and self.active < self._max_streams
+
     async def _async_start(self, arguments: list[str]) -> Remux:
         binary = await self.async_find_ffmpeg()
         if binary is None:
             raise StreamFailedError("ffmpeg is not installed")
-        if self._is_closed or self.active >= self._max_streams:
+        if not self._has_room():
             raise StreamsBusyError
         self._starting += 1
         try:

@@ -10,9 +10,7 @@ from .coordinator import async_loaded_coordinator
 
 
 @callback
-def async_register(
-    hass: HomeAssistant, register: system_health.SystemHealthRegistration
-) -> None:
+def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
     """Register the information."""
     register.async_register_info(_async_info, "/toonami-downlink")
 

@@ -6,7 +6,6 @@ import re
 from typing import ClassVar, Final, override
 
 from aiohttp import hdrs, web
-
 from homeassistant.components.http import KEY_HASS, HomeAssistantView
 
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
@@ -188,5 +187,3 @@ def _match(header: str, etags: tuple[str, ...]) -> str | None:
     # The comparison for If-None-Match is the weak one: a prefix W/ does not count.
     named = re.findall(r'"[^"]*"', header)
     return next((etag for etag in etags if etag in named), None)
-
-

@@ -4,7 +4,6 @@ import asyncio
 from typing import ClassVar, Final, override
 
 from aiohttp import web
-
 from homeassistant.core import HomeAssistant
 
 from ..const import LINKS_HOME_ASSISTANT
@@ -37,9 +36,9 @@ class Guides:
         if body := publication.cached_guide(origin):
             return body
         async with self._lock:
-            return publication.cached_guide(origin) or await self._hass.async_add_executor_job(
-                publication.guide, origin
-            )
+            if body := publication.cached_guide(origin):
+                return body
+            return await self._hass.async_add_executor_job(publication.guide, origin)
 
 
 class PlaylistView(TokenView):
@@ -101,7 +100,9 @@ class GuideView(TokenView):
     ) -> web.StreamResponse:
         body = await self._guides.async_get(publication, str(client_origin(request)))
         note(coordinator, request, self.asked, Result.OK)
-        return respond_gzip_file(request, body) if self.is_file else respond(request, body, GUIDE_TYPE)
+        return (
+            respond_gzip_file(request, body) if self.is_file else respond(request, body, GUIDE_TYPE)
+        )
 
 
 class GuideFileView(GuideView):

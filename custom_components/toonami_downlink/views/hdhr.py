@@ -5,12 +5,13 @@ is in the path, and no address in an answer has a query. Source for the format:
 https://info.hdhomerun.com/info/http_api
 """
 
-from typing import Any, ClassVar, Final, override
+import re
+from typing import Any, Final, override
+from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
 import zlib
 
-from aiohttp import hdrs, web
-
+from aiohttp import web
 from homeassistant.components.http import KEY_HASS
 from homeassistant.helpers.json import json_bytes
 
@@ -28,7 +29,6 @@ _BASE: Final = tuner_path("{feed_token}")
 _ERROR: Final = "X-HDHomeRun-Error"
 # The models that transcode have a "T" in their name, and players ask those to.
 _MODEL: Final = "HDHR5-4US"
-_MAX_DURATION: Final = 24 * 3600
 _DEVICE_XML: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <root xmlns="urn:schemas-upnp-org:device-1-0">
   <specVersion><major>1</major><minor>0</minor></specVersion>
@@ -41,7 +41,7 @@ _DEVICE_XML: Final = """<?xml version="1.0" encoding="UTF-8"?>
     <modelName>{model}</modelName>
     <modelNumber>{model}</modelNumber>
     <serialNumber>{device}</serialNumber>
-    <UDN>uuid:2024-01-01-{device}</UDN>
+    <UDN>uuid:{uuid}</UDN>
   </device>
 </root>
 """
@@ -155,7 +155,7 @@ class DeviceView(TunerView):
     """The tuner as a UPnP device."""
 
     url = f"{_BASE}/device.xml"
-    extra_urls: ClassVar = [_BASE, f"{_BASE}/"]
+    extra_urls = [_BASE, f"{_BASE}/"]  # noqa: RUF012  # as the base class declares it
     name = "toonami_downlink:hdhr_device"
 
     @override
@@ -169,6 +169,7 @@ class DeviceView(TunerView):
             manufacturer=REPOSITORY,
             model=_MODEL,
             device=_device_id(coordinator),
+            uuid=uuid5(NAMESPACE_URL, f"{REPOSITORY}/{coordinator.config_entry.entry_id}"),
         )
         return respond_once(document.encode(), "application/xml; charset=utf-8")
 
@@ -189,14 +190,13 @@ class TunerStreamView(TunerView):
             response = not_found()
             response.headers[_ERROR] = "801 Unknown Channel"
             return response
-        duration = request.query.get("duration", "")
-        seconds = int(duration) if duration.isascii() and duration.isdecimal() else 0
+        duration = re.fullmatch("[0-9]{1,6}", request.query.get("duration", ""))
         return await transport_stream(
             request,
             coordinator,
             channel,
             self.asked,
-            duration=min(seconds, _MAX_DURATION) or None,
+            duration=int(duration[0]) if duration else None,
             busy_headers={_ERROR: "805 All Tuners In Use"},
         )
 

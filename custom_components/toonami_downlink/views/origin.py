@@ -6,7 +6,6 @@ import re
 from typing import Final, NamedTuple
 
 from aiohttp import hdrs, web
-
 from homeassistant.components.http import KEY_HASS
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 

@@ -4,7 +4,6 @@ from http import HTTPStatus
 from typing import override
 
 from aiohttp import web
-
 from homeassistant.components.http import KEY_HASS, HomeAssistantView
 from homeassistant.helpers.json import json_bytes
 

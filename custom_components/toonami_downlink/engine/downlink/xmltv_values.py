@@ -3,7 +3,7 @@
 Source: https://github.com/XMLTV/xmltv/blob/master/xmltv.dtd
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 import re
 from typing import Final
 
@@ -53,13 +53,19 @@ def read_made(text: str) -> str | None:
     if not match:
         return None
     year, month, day = match.groups()
-    for parts in ((year, month, day), (year, month, "01")):
-        try:
-            datetime.strptime("".join(part or "01" for part in parts), "%Y%m%d").replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        return year + (month or "") + ((day or "") if parts[2] is day else "")
-    return year
+    if day and _is_date(year + month + day):
+        return f"{year}{month}{day}"
+    if month and _is_date(f"{year}{month}01"):
+        return f"{year}{month}"
+    return str(year)
+
+
+def _is_date(digits: str) -> bool:
+    try:
+        date.fromisoformat(digits)
+    except ValueError:
+        return False
+    return True
 
 
 def read_episode(system: str, text: str) -> tuple[int | None, int | None]:

@@ -23,11 +23,11 @@ const PATHS = {
   schedule: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M12 7v5l3.5 3.5",
   provider: "M5.5 8.5C3 12 3.5 16 6.5 18s7 1.5 9-1zM12 12l3-3M14 4a6 6 0 0 1 6 6",
   check: "M4 6h10M4 12h6M4 18h5M12.5 17l3 3 6-7",
-  publish: "M12 20V9M7 13.500l5-5 5 5M4 4h16",
+  publish: "M12 20V9M7 13.5l5-5 5 5M4 4h16",
   players: "M3 5h18v11H3zM8 20h8",
-  offline: "M4 4l16 16M8.5 12.500a5 5 0 0 1 2-1M5 9a10 10 0 0 1 3-2M19 9a10 10 0 0 0-7-2.9M12 18v.3",
+  offline: "M4 4l16 16M8.5 12.5a5 5 0 0 1 2-1M5 9a10 10 0 0 1 3-2M19 9a10 10 0 0 0-7-2.9M12 18v.3",
   external: "M13 4h7v7M20 4l-9 9M17 14v6H4V7h6",
-  settings: "M4 7h10M18 7h2M4 17h2M10 17h10M16 4.500v5M8 14.500v5",
+  settings: "M4 7h10M18 7h2M4 17h2M10 17h10M16 4.5v5M8 14.5v5",
 };
 
 /**

@@ -1,0 +1,143 @@
+"""Hypothesis strategies: feeds such as the ingest makes them, and what a provider may write."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from unicodedata import category
+
+from downlink.lineup import KNOWN
+from downlink.models import Channel, Credit, Feed, Programme, Role, Source
+from hypothesis import strategies as st
+
+from .samples import NAMES, NOON, Airing, Listing
+
+ROLES = tuple(Role)
+PRINTABLE = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zs", "Zl", "Zp"))
+
+
+def lines(max_size: int = 30) -> st.SearchStrategy[str]:
+    """One line of text without anything that cleaning would change."""
+    words = st.lists(st.text(PRINTABLE, min_size=1, max_size=8), min_size=1, max_size=4)
+    return words.map(" ".join).filter(lambda text: len(text) <= max_size and text.strip() == text)
+
+
+def paragraphs() -> st.SearchStrategy[str]:
+    return st.lists(lines(), min_size=1, max_size=3).map("\n".join)
+
+
+def moments(
+    first: datetime = NOON - timedelta(days=2), last: datetime = NOON + timedelta(days=3)
+) -> st.SearchStrategy[datetime]:
+    """Whole seconds in UTC."""
+    seconds = int((last - first).total_seconds())
+    return st.integers(0, seconds).map(lambda after: first + timedelta(seconds=after))
+
+
+def made_dates() -> st.SearchStrategy[str]:
+    days = st.dates(datetime(1900, 1, 1, tzinfo=UTC).date(), datetime(2099, 12, 31, tzinfo=UTC).date())
+    return st.builds(lambda day, form: f"{day:{form}}", days, st.sampled_from(["%Y", "%Y%m", "%Y%m%d"]))
+
+
+def credit_lists() -> st.SearchStrategy[tuple[Credit, ...]]:
+    one = st.builds(Credit, st.sampled_from(ROLES), lines())
+    return st.lists(one, max_size=4, unique=True).map(
+        lambda found: tuple(sorted(found, key=lambda credit: ROLES.index(credit.role)))
+    )
+
+
+def programmes(
+    sources: st.SearchStrategy[Source] = st.sampled_from(Source),
+) -> st.SearchStrategy[Programme]:
+    """Programmes that last a minute from noon; see `schedules` for their real times."""
+    numbers = st.none() | st.integers(1, 9999)
+    return st.builds(
+        Programme,
+        start=st.just(NOON),
+        stop=st.just(NOON + timedelta(minutes=1)),
+        title=lines(),
+        episode_title=st.none() | lines(),
+        description=st.none() | paragraphs(),
+        season=numbers,
+        episode=numbers,
+        aired=st.none() | made_dates(),
+        categories=st.lists(lines(), max_size=3, unique=True).map(tuple),
+        block=st.none() | lines(),
+        rating=st.none() | lines(10),
+        stars=st.none() | st.integers(0, 100).map(lambda tenths: tenths / 10),
+        image=st.none() | st.just("https://images.example.com/a,b@@._V1_.jpg?x=1&y=%20"),
+        credits=credit_lists(),
+        source=sources,
+    )
+
+
+@st.composite
+def schedules(
+    draw: st.DrawFn,
+    first: datetime = NOON,
+    *,
+    max_size: int = 8,
+    gaps: bool = True,
+    sources: st.SearchStrategy[Source] = st.sampled_from(Source),
+) -> tuple[Programme, ...]:
+    """Sorted programmes without overlaps, with or without gaps, from `first` on."""
+    start = first
+    drawn = []
+    for one in draw(st.lists(programmes(sources), max_size=max_size)):
+        start += timedelta(seconds=draw(st.integers(0, 7200))) if gaps else timedelta()
+        stop = start + timedelta(seconds=draw(st.integers(1, 7200)))
+        drawn.append(replace(one, start=start, stop=stop))
+        start = stop
+    return tuple(drawn)
+
+
+@st.composite
+def feeds(draw: st.DrawFn, first: datetime = NOON - timedelta(hours=12)) -> Feed:
+    """Feeds of a part of the line-up."""
+    known = draw(st.lists(st.sampled_from(KNOWN), min_size=1, unique_by=lambda one: one.key))
+    channels = [
+        Channel(
+            key=one.key,
+            name=one.name,
+            number=one.number,
+            guide_id=one.guide_id,
+            stream_url=f"https://old.example.com/{one.slug}.m3u8?streamDelay={one.delay}",
+            radio=one.radio,
+            missed=draw(st.integers(0, 2)),
+        )
+        for one in known
+    ]
+    return Feed(
+        made=draw(moments()),
+        channels=tuple(sorted(channels, key=lambda channel: channel.number)),
+        guide={channel.key: draw(schedules(first, max_size=4)) for channel in channels},
+    )
+
+
+@st.composite
+def listings(draw: st.DrawFn, names: Sequence[str] = NAMES) -> list[Listing]:
+    """Guides with every flaw in their order, ends and titles."""
+    minutes = st.integers(-2 * 1440, 3 * 1440) | st.integers(-60, 60)
+    airings = st.builds(
+        Airing,
+        start=minutes,
+        stop=st.none() | minutes,
+        title=st.sampled_from(["One", "Two", "Three", ""]),
+    )
+    chosen = draw(st.lists(st.sampled_from(names), unique=True))
+    return [
+        Listing(name, draw(st.lists(airings, max_size=12)), draw(st.sampled_from([-3, 0, 5])))
+        for name in chosen
+    ]
+
+
+def is_clean(text: str) -> bool:
+    """Whether XML 1.0 allows every character, by a rule of its own."""
+    return all(
+        char in "\t\n\r" or (category(char) not in {"Cc", "Cs"} and not is_noncharacter(char))
+        for char in text
+    )
+
+
+def is_noncharacter(char: str) -> bool:
+    point = ord(char)
+    return 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE

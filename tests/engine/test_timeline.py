@@ -1,0 +1,125 @@
+"""Questions to one channel's programmes, checked against the slow way to answer them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from downlink.models import Programme
+from downlink.timeline import between, next_change, on_air, upcoming
+from hypothesis import given, strategies as st
+import pytest
+
+from .samples import MINUTE, NOON, at
+from .strategies import moments, schedules
+
+
+def programme(start: float, stop: float) -> Programme:
+    return Programme(start=at(start), stop=at(stop), title=f"{start}")
+
+
+FIRST, SECOND, THIRD = programme(0, 30), programme(30, 60), programme(90, 120)
+DAY = (FIRST, SECOND, THIRD)
+
+
+@pytest.mark.parametrize(
+    ("minute", "expected"),
+    [
+        pytest.param(-1, None, id="before the guide"),
+        pytest.param(0, FIRST, id="at its start"),
+        pytest.param(29.99, FIRST, id="before its end"),
+        pytest.param(30, SECOND, id="at its end"),
+        pytest.param(60, None, id="in a gap"),
+        pytest.param(90, THIRD, id="after a gap"),
+        pytest.param(120, None, id="after the guide"),
+    ],
+)
+def test_on_air(minute: float, expected: Programme | None) -> None:
+    assert on_air(DAY, at(minute)) is expected
+
+
+@pytest.mark.parametrize(
+    ("minute", "count", "expected"),
+    [
+        pytest.param(-1, 2, (FIRST, SECOND), id="before the guide"),
+        pytest.param(0, 1, (SECOND,), id="what starts now is not upcoming"),
+        pytest.param(30, 5, (THIRD,), id="fewer than asked for"),
+        pytest.param(90, 5, (), id="none left"),
+        pytest.param(-1, 0, (), id="none asked for"),
+    ],
+)
+def test_upcoming(minute: float, count: int, expected: tuple[Programme, ...]) -> None:
+    assert upcoming(DAY, at(minute), count) == expected
+
+
+def test_upcoming_is_one_if_nothing_is_said() -> None:
+    assert upcoming(DAY, at(0)) == (SECOND,)
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [
+        pytest.param(-10, 0, (), id="ends where the guide begins"),
+        pytest.param(29, 31, (FIRST, SECOND), id="part of two"),
+        pytest.param(30, 31, (SECOND,), id="from a start"),
+        pytest.param(60, 90, (), id="a gap"),
+        pytest.param(-10, 200, DAY, id="all"),
+        pytest.param(10, 10, (), id="no time at all"),
+        pytest.param(20, 10, (), id="the wrong way round"),
+    ],
+)
+def test_between(start: float, stop: float, expected: tuple[Programme, ...]) -> None:
+    assert between(DAY, at(start), at(stop)) == expected
+
+
+@pytest.mark.parametrize(
+    ("minute", "expected"),
+    [
+        pytest.param(-1, 0, id="the guide begins"),
+        pytest.param(0, 30, id="one ends and another starts"),
+        pytest.param(59, 60, id="a gap begins"),
+        pytest.param(60, 90, id="a gap ends"),
+        pytest.param(119, 120, id="the guide ends"),
+        pytest.param(120, None, id="after the guide"),
+    ],
+)
+def test_next_change(minute: float, expected: float | None) -> None:
+    assert next_change(DAY, at(minute)) == (None if expected is None else at(expected))
+
+
+def test_nothing_in_an_empty_guide() -> None:
+    assert on_air((), NOON) is None
+    assert upcoming((), NOON) == ()
+    assert between((), NOON, NOON + MINUTE) == ()
+    assert next_change((), NOON) is None
+
+
+CLOCK_CHANGES = [
+    pytest.param(datetime(2026, 3, 8, 5, tzinfo=UTC), id="spring"),
+    pytest.param(datetime(2026, 11, 1, 4, tzinfo=UTC), id="autumn"),
+]
+
+
+@pytest.mark.parametrize("first", CLOCK_CHANGES)
+@given(data=st.data())
+def test_as_the_slow_way_answers(first: datetime, data: st.DataObject) -> None:
+    zone = ZoneInfo("America/New_York")
+    programmes: Sequence[Programme] = data.draw(schedules(first))
+    edges = [edge for one in programmes for edge in (one.start, one.stop)] or [first]
+    local = moments(first - timedelta(hours=1), first + timedelta(hours=30)).map(
+        lambda moment: moment.astimezone(zone)
+    )
+    asked = data.draw(st.sampled_from(edges) | local)
+    until = data.draw(st.sampled_from(edges) | local)
+    count = data.draw(st.integers(0, 4))
+
+    now, later = asked.astimezone(UTC), until.astimezone(UTC)
+    slow_on_air = [one for one in programmes if one.start <= now < one.stop]
+    slow_upcoming = [one for one in programmes if one.start > now]
+    slow_between = [one for one in programmes if one.start < later and one.stop > now]
+    slow_changes = [edge for edge in edges if edge > now]
+
+    assert on_air(programmes, asked) == (slow_on_air[0] if slow_on_air else None)
+    assert upcoming(programmes, asked, count) == tuple(slow_upcoming[:count])
+    assert between(programmes, asked, until) == (tuple(slow_between) if now < later else ())
+    if programmes:
+        assert next_change(programmes, asked) == min(slow_changes, default=None)
