@@ -12,7 +12,6 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, data_folder
 from .credentials import CredentialStore
-from .intent import async_setup_intents
 from .panel import async_register_panel, async_register_static, async_unregister_panel
 from .repairs import async_delete_issues
 from .services import async_setup_services
@@ -37,7 +36,6 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_register_views(hass)
     async_register_commands(hass)
     async_setup_services(hass)
-    async_setup_intents(hass)
     return True
 
 

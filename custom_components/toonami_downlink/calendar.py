@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Final, override
 
-from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.calendar import (
+    CalendarEntity,
+    CalendarEntityDescription,
+    CalendarEvent,
+)
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
@@ -16,7 +19,7 @@ from .entity import ChannelEntity, async_add_channel_entities
 
 PARALLEL_UPDATES = 0
 
-GUIDES: Final = (EntityDescription(key="guide", translation_key="guide"),)
+GUIDES: Final = (CalendarEntityDescription(key="guide", translation_key="guide"),)
 
 
 async def async_setup_entry(

@@ -1,9 +1,10 @@
 """Intents for Assist: what is on, what is next, and when is a programme on."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final, override
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, intent
 import voluptuous as vol
 
@@ -20,10 +21,14 @@ SLOT_CHANNEL: Final = "channel"
 SLOT_PROGRAMME: Final = "programme"
 
 
-async def async_setup_intents(hass: HomeAssistant) -> None:
-    """Register the intents; Home Assistant's intent integration calls this once."""
+@callback
+def async_setup_intents(hass: HomeAssistant) -> asyncio.Future[None]:
+    """Register the intents; Home Assistant's intent integration awaits this once."""
     for handler in HANDLERS:
         intent.async_register(hass, handler())
+    done: asyncio.Future[None] = hass.loop.create_future()
+    done.set_result(None)
+    return done
 
 
 class GuideIntentHandler(intent.IntentHandler):
@@ -76,7 +81,7 @@ class GuideIntentHandler(intent.IntentHandler):
 
 
 class WhatsOnHandler(GuideIntentHandler):
-    """What is on a channel now?"""
+    """Say what is on a channel now."""
 
     intent_type = INTENT_WHATS_ON
     tool = "whats_on"
@@ -94,7 +99,7 @@ class WhatsOnHandler(GuideIntentHandler):
 
 
 class WhatsNextHandler(GuideIntentHandler):
-    """What is on a channel next?"""
+    """Say what is on a channel next."""
 
     intent_type = INTENT_WHATS_NEXT
     tool = "whats_next"
@@ -112,7 +117,7 @@ class WhatsNextHandler(GuideIntentHandler):
 
 
 class WhenIsHandler(GuideIntentHandler):
-    """When is a programme on?"""
+    """Say when a programme is on."""
 
     intent_type = INTENT_WHEN_IS
     tool = "when_is"

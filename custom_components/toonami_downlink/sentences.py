@@ -11,7 +11,7 @@ import logging
 import re
 from typing import Any, Final
 
-from homeassistant.const import CONF_ID, CONF_PLATFORM
+from homeassistant.const import CONF_COMMAND, CONF_ID, CONF_PLATFORM
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers import intent
 from homeassistant.helpers.script import ScriptRunResult
@@ -37,21 +37,18 @@ _LOGGER = logging.getLogger(__name__)
 LANGUAGE: Final = "en"
 SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     INTENT_WHATS_ON: (
-        "what('s| is) (on|playing on|showing on|airing on) [the] {channel} [channel] "
-        "[(now|right now|at the moment|currently)]",
+        "what(s|'s| is) [(playing|showing|airing)] on {channel} [(now|right now|at the moment)]",
     ),
     INTENT_WHATS_NEXT: (
-        "what('s| is) [(on|up|coming up|playing)] next on [the] {channel} [channel]",
-        "what('s| is) on [the] {channel} [channel] (next|later|afterwards)",
-        "what comes [on] next on [the] {channel} [channel]",
+        "what(s|'s| is) [(on|up|coming up|playing)] next on {channel}",
+        "what(s|'s| is) on {channel} (next|later|afterwards)",
+        "what comes [on] next on {channel}",
     ),
     INTENT_WHEN_IS: (
         "when is {programme} [next|again] (on|showing|playing|airing) [next|again]",
-        "when is {programme} [next|again] (on|showing on|playing on|airing on) [the] {channel} "
-        "[channel] [next|again]",
+        "when is {programme} [next|again] [(showing|playing|airing)] on {channel} [next|again]",
         "when does {programme} (air|start|begin|come on|play) [next|again]",
-        "when does {programme} (air|start|begin|come on|play) [next|again] on [the] {channel} "
-        "[channel]",
+        "when does {programme} (air|start|begin|play) [next|again] on {channel} [next|again]",
         "what time is {programme} [on] [next|again]",
     ),
 }
@@ -72,7 +69,9 @@ def spoken_names(channel: Channel) -> list[str]:
 
 def spoken_titles(title: str) -> set[str]:
     """Return how a title may come out of speech recognition: as written, and as plain words."""
-    written = re.sub(r"[^\w' -]", "", title.replace("’", "'").replace("&", " and "))
+    written = re.sub(
+        r"[^\w' -]", "", title.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("&", " and ")
+    )
     plain = normalise(written.replace("'", ""))
     return {" ".join(written.split()).casefold(), plain} - {""}
 
@@ -87,20 +86,16 @@ def build_sentences(feed: Feed) -> dict[str, list[str]]:
     """Write the sentences of each intent for the channels and titles of a feed."""
     names = {name for channel in feed.channels for name in spoken_names(channel)}
     said = {name for title in titles(feed) for name in spoken_titles(title)}
-    values = {SLOT_CHANNEL: _alternatives(names), SLOT_PROGRAMME: _alternatives(said)}
+    values = {SLOT_CHANNEL: f"[the] {_any_of(names)} [channel]", SLOT_PROGRAMME: _any_of(said)}
     return {
-        kind: [
-            sentence.format_map(values)
-            for sentence in sentences
-            if all(value or f"{{{slot}}}" not in sentence for slot, value in values.items())
-        ]
+        kind: [sentence.format_map(values) for sentence in sentences]
         for kind, sentences in SENTENCES.items()
+        if said or kind != INTENT_WHEN_IS
     }
 
 
-def _alternatives(words: Iterable[str]) -> str:
-    joined = "|".join(sorted(words))
-    return f"({joined})" if joined else ""
+def _any_of(words: Iterable[str]) -> str:
+    return f"({'|'.join(sorted(words))})"
 
 
 def find_slots(feed: Feed, kind: str, text: str) -> dict[str, Any]:
@@ -132,12 +127,12 @@ def async_setup_sentences(hass: HomeAssistant, entry: DownlinkConfigEntry) -> No
 
     @callback
     def update() -> None:
-        entry.async_create_task(hass, sentences.async_update(), f"{DOMAIN} sentences")
+        if sentences.is_outdated:
+            entry.async_create_task(hass, sentences.async_update(), f"{DOMAIN} sentences")
 
     async def start(_hass: HomeAssistant, _component: str) -> None:
-        if not sentences.is_closed:
-            entry.async_on_unload(entry.runtime_data.async_add_listener(update))
-            await sentences.async_update()
+        entry.async_on_unload(entry.runtime_data.async_add_listener(update))
+        await sentences.async_update()
 
     entry.async_on_unload(sentences.async_close)
     async_when_setup(hass, "conversation", start)
@@ -148,35 +143,39 @@ class Sentences:
 
     def __init__(self, hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
         """Begin without a sentence."""
-        self.is_closed = False
         self._hass = hass
         self._coordinator = coordinator
         self._publication: Publication | None = None
         self._lock = asyncio.Lock()
+        self._is_closed = False
         self._detach: CALLBACK_TYPE | None = None
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another feed has been published since the last update."""
+        publication = self._coordinator.data
+        return not self._is_closed and publication not in (None, self._publication)
+
     async def async_update(self) -> None:
-        """Follow the feed; it is only looked at when there is another one."""
+        """Understand what is in the feed now."""
         async with self._lock:
-            publication = self._coordinator.data
-            if self.is_closed or publication is None or publication is self._publication:
+            if not self.is_outdated or not (publication := self._coordinator.data):
                 return
             self._publication = publication
             built = await self._hass.async_add_executor_job(build_sentences, publication.feed)
             triggers = await async_validate_trigger_config(
                 self._hass,
                 [
-                    {CONF_PLATFORM: "conversation", CONF_ID: kind, "command": sentences}
+                    {CONF_PLATFORM: "conversation", CONF_ID: kind, CONF_COMMAND: sentences}
                     for kind, sentences in built.items()
-                    if sentences
                 ],
             )
-            self._async_detach()
-            self._detach = await async_initialize_triggers(
+            detach = await async_initialize_triggers(
                 self._hass, triggers, self._async_answer, DOMAIN, NAME, _LOGGER.log
             )
-            if self.is_closed:
-                self._async_detach()
+            self._async_detach()
+            self._detach = detach
+            self._async_detach_if_closed()
 
     async def _async_answer(
         self, run_variables: dict[str, Any], context: Context | None = None
@@ -206,7 +205,12 @@ class Sentences:
             self._detach = None
 
     @callback
+    def _async_detach_if_closed(self) -> None:
+        if self._is_closed:
+            self._async_detach()
+
+    @callback
     def async_close(self) -> None:
         """Forget all sentences."""
-        self.is_closed = True
+        self._is_closed = True
         self._async_detach()

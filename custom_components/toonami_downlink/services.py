@@ -92,7 +92,7 @@ async def _async_rotate_credentials(call: ServiceCall) -> None:
     coordinator.async_update_listeners()
 
 
-async def _async_get_guide(call: ServiceCall) -> ServiceResponse:
+async def _async_get_guide(call: ServiceCall) -> dict[str, Any]:
     """Return the programmes that are on in a span of time, without filler.
 
     Times in the answer are ISO 8601 in Home Assistant's time zone.
@@ -104,7 +104,7 @@ async def _async_get_guide(call: ServiceCall) -> ServiceResponse:
     start, stop = _span(call)
     wanted = _wanted(call)
     left: int = call.data[ATTR_LIMIT]
-    channels = []
+    channels: list[dict[str, Any]] = []
     is_truncated = False
     for channel in _channels(call, feed):
         found = list(_programmes(feed, channel, start, stop, wanted))

@@ -42,7 +42,7 @@ repairs:
 stream:
 system_health:
 logger:
-  default: info
+  default: warning
   logs:
     custom_components.toonami_downlink: debug
 """
@@ -120,7 +120,7 @@ class Home:
     def _answers(self) -> bool:
         self._child.check()
         try:
-            answer = request("GET", f"{self.base_url}/api/onboarding", timeout=5)
+            answer = request("GET", f"{self.base_url}/manifest.json", timeout=5)
         except OSError:
             return False
         return answer.status == 200

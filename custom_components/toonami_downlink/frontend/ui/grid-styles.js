@@ -65,7 +65,6 @@ export const gridSheet = css`
     position: relative;
     height: 64px;
     border-bottom: 1px solid var(--tdl-line);
-    contain: layout style;
     scroll-margin-top: var(--head);
   }
   .channel {

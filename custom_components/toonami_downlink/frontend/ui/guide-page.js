@@ -1,0 +1,432 @@
+// @ts-check
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { DownlinkElement, css, define } from "../lib/element.js";
+import { icon } from "../lib/icons.js";
+import { now } from "../lib/context.js";
+import { controls } from "../lib/styles.js";
+import { Scale } from "../model/grid.js";
+import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
+import { GuideGrid } from "./guide-grid.js";
+import { GuideList } from "./guide-list.js";
+import { hero, heroSheet } from "./hero.js";
+import { ProgrammeSheet } from "./programme-sheet.js";
+import { SearchBox } from "./search-box.js";
+
+/**
+ * @typedef {import("../lib/context.js").Context} Context
+ * @typedef {import("../model/types.js").Channel} Channel
+ * @typedef {import("../model/types.js").Overview} Overview
+ * @typedef {{start: number, stop: number, title: string}} Shown
+ */
+
+const LIST_BELOW = 700;
+const NARROW_BELOW = 1100;
+
+const sheet = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    flex: 1;
+    min-height: 0;
+  }
+  .tools {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    padding: 12px 16px;
+  }
+  .days {
+    display: flex;
+    gap: 4px;
+    overflow-x: auto;
+    scrollbar-width: none;
+    padding: 4px;
+    margin: -4px;
+    flex: 0 1 auto;
+    min-width: 120px;
+  }
+  .days button {
+    flex: none;
+    min-width: 56px;
+    min-height: 44px;
+    padding: 4px 10px;
+    border: 1px solid transparent;
+    border-radius: 10px;
+    background: none;
+    cursor: pointer;
+    font-size: 12px;
+    line-height: 1.3;
+    color: var(--tdl-dim);
+    text-align: center;
+    text-transform: capitalize;
+  }
+  .days b {
+    display: block;
+    font-size: 14px;
+    font-weight: 600;
+    color: var(--tdl-text);
+    font-variant-numeric: tabular-nums;
+  }
+  .days button:hover {
+    background: var(--tdl-deck);
+  }
+  .days button[aria-pressed="true"] {
+    background: var(--tdl-deck);
+    border-color: var(--tdl-signal);
+    color: var(--tdl-text);
+  }
+  tdl-search {
+    flex: 1 1 220px;
+    max-width: 420px;
+    margin-inline-start: auto;
+  }
+  .hero-slot {
+    padding: 0 16px 12px;
+  }
+  tdl-grid {
+    flex: 0 1 auto;
+    min-height: 220px;
+    border-top: 1px solid var(--tdl-line);
+  }
+  .rest {
+    flex: 1;
+    display: flex;
+    align-items: end;
+    padding: 8px 16px;
+    color: var(--tdl-dim);
+    font-size: 12px;
+  }
+  kbd {
+    font: 12px var(--tdl-mono);
+    border: 1px solid var(--tdl-line);
+    border-radius: 4px;
+    padding: 0 5px;
+    margin-inline-start: 10px;
+  }
+  .list {
+    overflow: auto;
+    flex: 1;
+    border-top: 1px solid var(--tdl-line);
+  }
+  :host([list]) .tools {
+    flex-wrap: wrap;
+  }
+  :host([list]) .days {
+    order: 3;
+    flex: 1 1 100%;
+  }
+  :host([list]) .hero-slot {
+    padding: 16px;
+  }
+  @media (max-height: 700px) {
+    .hero-slot.wide {
+      display: none;
+    }
+  }
+  @media (hover: none), (max-height: 780px) {
+    .rest {
+      display: none;
+    }
+  }
+`;
+
+/** What is on: the timeline, or on a narrow screen a list. */
+export class GuidePage extends DownlinkElement {
+  static sheets = [controls, heroSheet, sheet];
+
+  /** @type {Context | undefined} */
+  #context;
+  #width = 0;
+  #day = 0;
+  #tuned = 0;
+  /** @type {number | null} */
+  #picked = null;
+  #isPlaced = false;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+  #observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
+
+  /** @param {Context} context */
+  set context(context) {
+    if (context === this.#context) return;
+    this.#context?.signal.removeEventListener("change", this.#onChange);
+    this.#context = context;
+    if (this.isConnected) context.signal.addEventListener("change", this.#onChange);
+    this.redraw();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#context?.signal.addEventListener("change", this.#onChange);
+    this.#observer.observe(this);
+    this.#timer = setInterval(() => this.#tick(), 1000);
+    window.addEventListener("keydown", this.#onKey);
+  }
+
+  disconnectedCallback() {
+    this.#context?.signal.removeEventListener("change", this.#onChange);
+    this.#observer.disconnect();
+    clearInterval(this.#timer);
+    window.removeEventListener("keydown", this.#onKey);
+  }
+
+  get #isList() {
+    return this.#width < LIST_BELOW;
+  }
+
+  template() {
+    const context = this.#context;
+    const overview = context?.signal.loaded;
+    if (!context || !overview || !this.#width) return nothing;
+    const zone = context.clock.zone;
+    if (!this.#day) this.#day = startOfDay(now(), zone);
+    this.toggleAttribute("list", this.#isList);
+    return html`
+      <div class="tools">
+        ${this.#isList && this.#picked === null ? nothing : this.#days(context, overview)}
+        <tdl-search .context=${context} @choose=${this.#onChoose}></tdl-search>
+        ${this.#isList && this.#picked === null
+          ? nothing
+          : html`<button class="button" @click=${() => this.#goNow()}>${context.t("guide.now")}</button>`}
+      </div>
+      ${this.#isList ? this.#list(context, overview) : this.#timeline(context, overview)}
+      <tdl-sheet @closed=${() => this.#onClosed()}></tdl-sheet>
+    `;
+  }
+
+  /**
+   * @param {Context} context
+   * @param {Overview} overview
+   */
+  #days({ clock, text }, overview) {
+    const time = now();
+    const { from, until } = overview.guide ?? { from: time, until: time + 1 };
+    return html`<div class="days" role="group" aria-label=${text.get("guide.days")}>
+      ${daysBetween(from, until, clock.zone).map((day) => {
+        const isToday = day === startOfDay(time, clock.zone);
+        return html`<button
+          aria-pressed=${day === this.#day}
+          aria-label=${clock.date(day)}
+          @click=${() => this.#goDay(day)}
+        >
+          ${isToday ? text.get("guide.today") : clock.weekday(day)}
+          <b>${clock.day(day)}</b>
+        </button>`;
+      })}
+    </div>`;
+  }
+
+  /**
+   * @param {Context} context
+   * @param {Overview} overview
+   */
+  #timeline(context, overview) {
+    const channel =
+      overview.channels.find(({ number }) => number === this.#tuned) ?? overview.channels[0];
+    return html`
+      ${channel
+        ? html`<div class="hero-slot wide">
+            ${hero(context, channel, now(), this.#opener(channel))}
+          </div>`
+        : nothing}
+      <tdl-grid
+        @open=${this.#onOpen}
+        @tune=${this.#onTune}
+        @window=${this.#onWindow}
+      ></tdl-grid>
+      <p class="rest" aria-hidden="true">
+        <kbd>← → ↑ ↓</kbd>&nbsp;${context.t("keys.move")} <kbd>Enter</kbd>&nbsp;${context.t("keys.open")}
+        <kbd>n</kbd>&nbsp;${context.t("keys.now")} <kbd>/</kbd>&nbsp;${context.t("keys.search")}
+      </p>
+    `;
+  }
+
+  /**
+   * @param {Context} context
+   * @param {Overview} overview
+   */
+  #list(context, overview) {
+    const channel =
+      overview.channels.find(({ number }) => number === this.#tuned) ?? overview.channels[0];
+    return html`<div class="list">
+      ${channel && this.#picked === null
+        ? html`<div class="hero-slot">${hero(context, channel, now(), this.#opener(channel))}</div>`
+        : nothing}
+      <tdl-list @open=${this.#onOpen} @pick=${this.#onPick}></tdl-list>
+    </div>`;
+  }
+
+  drawn() {
+    const context = this.#context;
+    const overview = context?.signal.loaded;
+    if (!context || !overview || !this.#width) return;
+    if (this.#isList) this.#fillList(context, overview);
+    else this.#fillGrid(context, overview);
+  }
+
+  /**
+   * @param {Context} context
+   * @param {Overview} overview
+   */
+  #fillList(context, overview) {
+    const list = this.part("tdl-list", GuideList);
+    if (this.#picked !== null) context.signal.need(this.#day, context.clock.zone);
+    Object.assign(list, {
+      context,
+      channels: overview.channels,
+      picked: this.#picked,
+      day: this.#day,
+    });
+    list.redraw();
+  }
+
+  /**
+   * @param {Context} context
+   * @param {Overview} overview
+   */
+  #fillGrid(context, overview) {
+    const zone = context.clock.zone;
+    const { from, until } = overview.guide ?? { from: now(), until: now() + 86_400 };
+    const last = startOfDay(until - 1, zone);
+    const scale = new Scale(
+      startOfDay(from, zone),
+      Math.min(Math.ceil(until / HALF_HOUR) * HALF_HOUR, addDays(last, 1, zone)),
+      this.#width < NARROW_BELOW ? 120 : 200,
+    );
+    const grid = this.part("tdl-grid", GuideGrid);
+    grid.show(context, overview.channels, scale);
+    if (!this.#isPlaced) {
+      this.#isPlaced = true;
+      grid.scrollToTime(this.#startTime());
+    }
+  }
+
+  /** The time that a link to this page names, or now. */
+  #startTime() {
+    const asked = new URLSearchParams(location.search);
+    const number = Number(asked.get("channel"));
+    if (number) this.#tuned = number;
+    return Number(asked.get("time")) || now();
+  }
+
+  #tick() {
+    this.root.querySelector("tdl-grid")?.dispatchEvent(new Event("tick"));
+    const grid = this.root.querySelector("tdl-grid");
+    if (grid instanceof GuideGrid) grid.tick();
+    if (Math.floor(now()) % 10 === 0) this.redraw();
+  }
+
+  /** @param {number} width */
+  #resize(width) {
+    const before = [this.#isList, this.#width < NARROW_BELOW];
+    const isFirst = !this.#width;
+    this.#width = width;
+    const after = [this.#isList, this.#width < NARROW_BELOW];
+    if (before[0] !== after[0]) this.#isPlaced = false;
+    if (isFirst || before.join() !== after.join()) this.redraw();
+  }
+
+  /** @param {Event} event */
+  #onChange = (event) => {
+    const grid = this.root.querySelector("tdl-grid");
+    if (/** @type {CustomEvent} */ (event).detail === "guide" && grid instanceof GuideGrid) {
+      grid.refresh();
+    } else {
+      this.redraw();
+    }
+  };
+
+  /** @param {CustomEvent<{from: number, until: number, day: number}>} event */
+  #onWindow = ({ detail }) => {
+    const context = this.#context;
+    if (!context) return;
+    const { zone } = context.clock;
+    for (const day of daysBetween(detail.from, detail.until, zone)) context.signal.need(day, zone);
+    if (detail.day !== this.#day) {
+      this.#day = detail.day;
+      this.redraw();
+    }
+  };
+
+  /** @param {CustomEvent<{channel: Channel}>} event */
+  #onTune = ({ detail }) => {
+    if (detail.channel.number === this.#tuned) return;
+    this.#tuned = detail.channel.number;
+    this.redraw();
+  };
+
+  /** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
+  #onOpen = ({ detail }) => this.#open(detail.channel, detail.programme);
+
+  /** @param {CustomEvent<{number: number | null}>} event */
+  #onPick = ({ detail }) => {
+    this.#picked = detail.number;
+    if (detail.number) this.#tuned = detail.number;
+    this.#day = 0;
+    this.redraw();
+  };
+
+  /** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
+  #onChoose = ({ detail: { channel, programme } }) => {
+    const zone = this.#context?.clock.zone ?? "UTC";
+    this.#tuned = channel.number;
+    this.#day = startOfDay(programme.start, zone);
+    if (this.#isList) this.#picked = channel.number;
+    else this.part("tdl-grid", GuideGrid).scrollToTime(programme.start);
+    this.redraw();
+    this.#open(channel, programme);
+  };
+
+  /** @param {Channel} channel */
+  #opener(channel) {
+    const { now: current } = channel;
+    return current ? () => this.#open(channel, current) : undefined;
+  }
+
+  /**
+   * @param {Channel} channel
+   * @param {Shown} programme
+   */
+  #open(channel, programme) {
+    const context = this.#context;
+    if (context) this.part("tdl-sheet", ProgrammeSheet).open(context, channel, programme);
+  }
+
+  #onClosed() {
+    // The dialog gives the focus back, unless what had it is not on screen any more.
+    if (!this.root.activeElement) this.part("tdl-search", SearchBox);
+  }
+
+  /** @param {number} day */
+  #goDay(day) {
+    const zone = this.#context?.clock.zone ?? "UTC";
+    this.#day = day;
+    this.redraw();
+    if (this.#isList) return;
+    const isToday = day === startOfDay(now(), zone);
+    // The evening is what most look for on another day.
+    const grid = this.part("tdl-grid", GuideGrid);
+    grid.scrollToTime(isToday ? now() : addDays(day, 0, zone) + 18 * 3600);
+  }
+
+  #goNow() {
+    this.#day = startOfDay(now(), this.#context?.clock.zone ?? "UTC");
+    this.redraw();
+    const grid = this.root.querySelector("tdl-grid");
+    if (grid instanceof GuideGrid) grid.scrollToTime(now(), true);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey = (event) => {
+    const target = event.composedPath()[0];
+    const isTyping = target instanceof HTMLElement && /^(input|select|textarea)$/i.test(target.tagName);
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.root.querySelector("tdl-sheet")?.shadowRoot?.querySelector("dialog[open]")) return;
+    if (event.key === "n") this.#goNow();
+    else if (event.key === "/") this.part("tdl-search", SearchBox).focusInput();
+    else return;
+    event.preventDefault();
+  };
+}
+
+define("tdl-guide", GuidePage);

@@ -1,0 +1,34 @@
+// @ts-check
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { safeImage } from "../model/programme.js";
+
+/** @param {Event} event */
+function hide(event) {
+  // Some hosts refuse some visitors: the surface behind the picture is made to be seen alone.
+  if (event.target instanceof HTMLElement) event.target.hidden = true;
+}
+
+/** @param {Event} event */
+function show(event) {
+  if (event.target instanceof HTMLElement) event.target.hidden = false;
+}
+
+/**
+ * A picture of a programme; nothing for an address that is not one of the web.
+ *
+ * @param {string | null | undefined} url
+ */
+export function picture(url) {
+  const source = safeImage(url);
+  if (!source) return nothing;
+  return html`<img
+    class="picture"
+    src=${source}
+    alt=""
+    loading="lazy"
+    decoding="async"
+    referrerpolicy="no-referrer"
+    @error=${hide}
+    @load=${show}
+  />`;
+}
