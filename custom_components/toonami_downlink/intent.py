@@ -1,10 +1,9 @@
 """Intents for Assist: what is on, what is next, and when is a programme on."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, Final, override
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, intent
 import voluptuous as vol
 
@@ -21,14 +20,10 @@ SLOT_CHANNEL: Final = "channel"
 SLOT_PROGRAMME: Final = "programme"
 
 
-@callback
-def async_setup_intents(hass: HomeAssistant) -> asyncio.Future[None]:
-    """Register the intents; Home Assistant's intent integration awaits this once."""
+async def async_setup_intents(hass: HomeAssistant) -> None:
+    """Register the intents; Home Assistant's intent integration calls this once."""
     for handler in HANDLERS:
         intent.async_register(hass, handler())
-    done: asyncio.Future[None] = hass.loop.create_future()
-    done.set_result(None)
-    return done
 
 
 class GuideIntentHandler(intent.IntentHandler):

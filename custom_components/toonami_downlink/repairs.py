@@ -107,7 +107,7 @@ def _standing_failure(coordinator: DownlinkCoordinator) -> RefreshRecord | None:
     if record is None or record.succeeded:
         return None
     made = coordinator.last_success
-    return None if made and made >= record.finished else record
+    return None if made and made > record.finished else record
 
 
 def _failing_placeholders(hass: HomeAssistant, record: RefreshRecord) -> dict[str, str]:

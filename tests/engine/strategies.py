@@ -7,9 +7,13 @@ from unicodedata import category
 
 from downlink.lineup import KNOWN
 from downlink.models import Channel, Credit, Feed, Programme, Role, Source
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 
 from .samples import NAMES, NOON, Airing, Listing
+
+# How long one example takes says nothing on a busy machine.
+settings.register_profile("engine", deadline=None)
+settings.load_profile("engine")
 
 ROLES = tuple(Role)
 PRINTABLE = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zs", "Zl", "Zp"))

@@ -90,6 +90,8 @@ class XtreamView(DownlinkView):
         self._shared = shared
         self._prefix = prefix
         self.url = f"{prefix}{self.path}"
+        # Some players have a slash at the end of the server and another before the path.
+        self.extra_urls = [f"{prefix}/{self.path}"]
         self.name = f"toonami_downlink:xtream{self.path}"
 
     async def parameters(self, request: web.Request) -> Mapping[str, str]:

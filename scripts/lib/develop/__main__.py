@@ -80,7 +80,7 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
     stack.callback(result.unlink, missing_ok=True)
     _write(result, _summary(home, access))
     if args.once:
-        return _check(home, access)
+        return _check(home, access, streams=not args.provider_command)
     _announce(home, access)
     code = home.wait()
     raise DevelopError(f"Home Assistant ended with exit code {code}.")
@@ -139,7 +139,7 @@ def _summary(home: Home, access: Access) -> dict[str, Any]:
     return {
         "pid": os.getpid(),
         "base_url": home.base_url,
-        "access_token": home.client.tokens["access_token"],
+        "access_token": home.client.access_token,
         "refresh_token": home.client.tokens["refresh_token"],
         "playlist_url": access.playlist_url,
         "guide_url": access.guide_url,
@@ -156,8 +156,8 @@ def _write(path: Path, data: Mapping[str, Any]) -> None:
     new.replace(path)
 
 
-def _check(home: Home, access: Access) -> int:
-    findings = list(check(home, access))
+def _check(home: Home, access: Access, *, streams: bool) -> int:
+    findings = list(check(home, access, streams=streams))
     for finding in findings:
         print(f"{'ok   ' if finding.good else 'WRONG'} {finding.text}")
     return 0 if all(finding.good for finding in findings) else 1

@@ -11,6 +11,11 @@ PASSWORD: Final = "dev"  # noqa: S105  # it is printed on the terminal, and is f
 
 def log_in(client: Client) -> None:
     """Go through onboarding where that is still to do, and log in."""
+    _onboard(client)
+    client.take_lasting_token()
+
+
+def _onboard(client: Client) -> None:
     answer = client.send("GET", "/api/onboarding")
     if answer.status == 404:  # it is all done
         _log_in_again(client)

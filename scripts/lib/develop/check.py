@@ -20,14 +20,15 @@ class Finding:
     text: str
 
 
-def check(home: Home, access: feed.Access) -> Iterator[Finding]:
-    """Look at everything that a viewer depends on."""
+def check(home: Home, access: feed.Access, *, streams: bool) -> Iterator[Finding]:
+    """Look at everything that a viewer depends on; `streams`: whether they can be reached."""
     yield from _guarded("health", lambda: _health(home))
     yield from _guarded("playlist", lambda: _playlist(access))
     yield from _guarded("guide", lambda: _guide(access))
     yield from _guarded("Xtream", lambda: _xtream(access))
     yield from _guarded("sensors", lambda: _now_playing(home, access))
-    yield from _guarded("stream", lambda: _stream(access))
+    if streams:
+        yield from _guarded("stream", lambda: _stream(access))
 
 
 def _guarded(name: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

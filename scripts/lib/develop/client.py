@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 import json
 from typing import Any, Final
@@ -13,6 +15,7 @@ import aiohttp
 from .waiting import DevelopError
 
 TIMEOUT: Final = 60.0
+TOKEN_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,9 @@ class Client:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self.tokens: dict[str, Any] = {}
+        """What the login brought, for a browser; its access token lasts half an hour."""
+        self.access_token = ""
+        """One that lasts, for everything that is sent from here."""
 
     @property
     def client_id(self) -> str:
@@ -71,8 +77,8 @@ class Client:
     def send(self, method: str, path: str, data: object = None) -> Answer:
         """Send JSON to a path; with the login, once there is one."""
         headers = {"Content-Type": "application/json"} if data is not None else {}
-        if self.tokens:
-            headers["Authorization"] = f"Bearer {self.tokens['access_token']}"
+        if self.access_token:
+            headers["Authorization"] = f"Bearer {self.access_token}"
         body = json.dumps(data).encode() if data is not None else None
         return request(method, f"{self.base_url}{path}", headers=headers, body=body)
 
@@ -103,10 +109,20 @@ class Client:
         if answer.status != 200:
             raise DevelopError(f"Home Assistant gave no token: {answer.body!r}")
         self.tokens = answer.json()
+        self.access_token = self.tokens["access_token"]
+
+    def take_lasting_token(self) -> None:
+        """Use an access token from now on that outlives the login's half hour."""
+        name = f"scripts/develop {datetime.now(UTC).isoformat()}"
+        kind = "auth/long_lived_access_token"
+        self.access_token = self.command(kind, client_name=name, lifespan=TOKEN_DAYS)
 
     def command(self, kind: str, **fields: object) -> Any:
         """Send one websocket command and return its result. Raises DevelopError for an error."""
-        return asyncio.run(self._command({"id": 1, "type": kind, **fields}))
+        message = {"id": 1, "type": kind, **fields}
+        # In a thread of its own, because a browser's event loop may be running in this one.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, self._command(message)).result()
 
     async def _command(self, message: dict[str, object]) -> Any:
         url = f"{self.base_url}/api/websocket"
@@ -115,7 +131,7 @@ class Client:
             session.ws_connect(url, max_msg_size=0) as ws,
         ):
             await ws.receive_json(timeout=TIMEOUT)
-            await ws.send_json({"type": "auth", "access_token": self.tokens["access_token"]})
+            await ws.send_json({"type": "auth", "access_token": self.access_token})
             await ws.receive_json(timeout=TIMEOUT)
             await ws.send_json(message)
             answer = await ws.receive_json(timeout=TIMEOUT)

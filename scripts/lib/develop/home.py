@@ -29,9 +29,6 @@ homeassistant:
   language: en
   unit_system: us_customary
   packages: !include_dir_named packages
-http:
-  server_host: {host}
-  server_port: {port}
 frontend:
 config:
 diagnostics:
@@ -46,6 +43,28 @@ logger:
   logs:
     custom_components.toonami_downlink: debug
 """
+# Since 2026.11 the web server is set up here: a port in the YAML file would be on trial for five
+# minutes, at the first start, and unheeded from then on.
+HTTP_STORAGE: Final[dict[str, Any]] = {
+    "version": 3,
+    "minor_version": 1,
+    "key": "http",
+    "data": {
+        "stable": {
+            "server_host": [HOST],
+            "cors_allowed_origins": ["https://cast.home-assistant.io"],
+            "login_attempts_threshold": -1,
+            "ip_ban_enabled": True,
+            "ssl_profile": "intermediate_v6",
+            "use_x_frame_options": True,
+            "created_at": "2026-11-01T00:00:00+00:00",
+            "error": None,
+            "error_message": None,
+        },
+        "pending": None,
+        "yaml_migration_done": True,
+    },
+}
 
 
 def free_port() -> int:
@@ -97,8 +116,8 @@ class Home:
     def write_configuration(self) -> None:
         """Write the configuration, and put the integration in by a link."""
         (self.folder / "packages").mkdir(parents=True, exist_ok=True)
-        text = CONFIGURATION.format(host=HOST, port=self.port)
-        (self.folder / "configuration.yaml").write_text(text, "utf-8")
+        (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
+        self._set_port()
         link = self.folder / "custom_components" / INTEGRATION.name
         link.parent.mkdir(exist_ok=True)
         if not link.is_symlink() or link.resolve() != INTEGRATION:
@@ -106,6 +125,14 @@ class Home:
                 raise DevelopError(f"{link} is in the way: it should be a link to {INTEGRATION}.")
             link.unlink(missing_ok=True)
             link.symlink_to(INTEGRATION, target_is_directory=True)
+
+    def _set_port(self) -> None:
+        data = HTTP_STORAGE["data"]
+        stable = {**data["stable"], "server_port": self.port}
+        storage = self.folder / ".storage"
+        storage.mkdir(exist_ok=True)
+        text = json.dumps({**HTTP_STORAGE, "data": {**data, "stable": stable}}, indent=2)
+        (storage / "http").write_text(text, "utf-8")
 
     def start(self, *, login: bool = True) -> None:
         """Start it and wait until it answers; then log in, and wait until it runs in full."""

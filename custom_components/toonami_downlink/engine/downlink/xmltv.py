@@ -16,8 +16,16 @@ from .xmltv_values import SYSTEM, write_episode, write_source, write_time
 
 _CHUNK: Final = 256 * 1024
 _ENCODING: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)", re.ASCII)
-_UTF8: Final = (b"utf-8", b"utf8", b"us-ascii")
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "utf-16"})
+"""What a document in UTF-8 says that it is in; the last one comes from careless .NET programs."""
+_ONE_BYTE: Final = ("iso-8859-", "windows-125")
+_MARKS: Final = {
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
+"""How a document in UTF-16 begins."""
 _WEB_PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _UNREADABLE: Final = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]"
@@ -51,23 +59,35 @@ def parse_xmltv(data: bytes) -> ParsedGuide:
         raise FeedError(FILE, "the file is empty")
     if _WEB_PAGE.match(data):
         raise FeedError(FILE, "a web page, not XMLTV", line=1)
-    declared = _ENCODING.match(data)
-    is_utf8 = not data.startswith(_UTF16) and (not declared or declared[1].lower() in _UTF8)
+    reader = GuideReader()
     try:
-        reader = GuideReader("utf-8" if is_utf8 else None)
-        for piece in _readable(data, reader.flaws) if is_utf8 else (data,):
+        for piece in _readable(_as_utf8(data), reader.flaws):
             reader.parser.Parse(piece)
         reader.parser.Parse(b"", True)
     except expat.ExpatError as err:
         why = expat.ErrorString(err.code)
         raise FeedError(FILE, f"not well-formed XML: {why}", line=err.lineno) from err
-    except (LookupError, ValueError) as err:
-        raise FeedError(FILE, f"not readable as text: {err}", line=1) from err
     return ParsedGuide(
         channels={key: tuple(names) for key, names in reader.channels.items()},
         programmes=reader.programmes,
         flaws={flaw: count for flaw, count in reader.flaws.items() if count},
     )
+
+
+def _as_utf8(data: bytes) -> bytes:
+    for mark, codec in _MARKS.items():
+        if data.startswith(mark):
+            return data.decode(codec, "replace").encode()
+    declared = _ENCODING.match(data)
+    name = declared[1].decode().lower() if declared else "utf-8"
+    if name in _UTF8:
+        return data
+    try:
+        if name.startswith(_ONE_BYTE):
+            return data.decode(name, "replace").encode()
+    except LookupError:
+        pass
+    raise FeedError(FILE, f"the encoding {name} is not supported", line=1)
 
 
 def _readable(data: bytes, flaws: Counter[Repair]) -> Iterator[bytes]:

@@ -40,11 +40,12 @@ class _Field(NamedTuple):
 class GuideReader:
     """The state of one parsing."""
 
-    def __init__(self, encoding: str | None) -> None:
+    def __init__(self) -> None:
         self.channels: dict[str, list[str]] = {}
         self.programmes: dict[str, list[Programme]] = {}
         self.flaws: Counter[Repair] = Counter()
-        self.parser = expat.ParserCreate(encoding)
+        # UTF-8 whatever the document declares: what comes here has been converted.
+        self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.StartElementHandler = self._start

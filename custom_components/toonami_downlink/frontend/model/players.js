@@ -119,15 +119,36 @@ export function masked(field, value, data) {
   return token ? value.replace(token, MASK) : value;
 }
 
+/** @param {SeenPlayer} seen */
+const keyOf = ({ address, player, asked }) => `${address} ${player} ${asked}`;
+
 /**
- * Return the newest successful request since a time, of a player or of any.
+ * Note how often each player has asked for each thing, to see later what is new. The clocks of
+ * Home Assistant and of the browser may differ: times would not tell.
  *
  * @param {SeenPlayer[]} players
- * @param {Recipe} recipe
- * @param {number} since
  */
-export function arrival(players, recipe, since) {
-  const fresh = players.filter(({ result, when }) => result === "ok" && when >= since);
+export function countsOf(players) {
+  return new Map(players.map((seen) => [keyOf(seen), seen.count]));
+}
+
+/**
+ * @param {SeenPlayer} seen
+ * @param {Map<string, number> | undefined} before
+ */
+export function isNew(seen, before) {
+  return before !== undefined && seen.count > (before.get(keyOf(seen)) ?? 0);
+}
+
+/**
+ * Return the newest successful request since then, of a player or of any.
+ *
+ * @param {SeenPlayer[]} players - the newest first
+ * @param {Recipe} recipe
+ * @param {Map<string, number> | undefined} before
+ */
+export function arrival(players, recipe, before) {
+  const fresh = players.filter((seen) => seen.result === "ok" && isNew(seen, before));
   return fresh.find(({ player }) => player === recipe.name) ?? fresh[0];
 }
 

@@ -47,7 +47,8 @@ export class GridCell {
     const left = scale.x(Math.max(programme.start, scale.from));
     const width = Math.max(2, scale.x(Math.min(programme.stop, scale.until)) - left - 2);
     const { element } = this;
-    element.style.transform = `translateX(${left}px)`;
+    // Not a transform: what is sticky inside does not take notice of those.
+    element.style.left = `calc(var(--channel) + ${left + 1}px)`;
     element.style.width = `${width}px`;
     element.setAttribute("aria-colindex", String(scale.column(programme.start) + 2));
     const line = episodeLine(programme, programme.episodeTitle, context.text);

@@ -102,7 +102,6 @@ export const gridSheet = css`
   .cell {
     position: absolute;
     top: 0;
-    left: calc(var(--channel) + 1px);
     height: 63px;
     overflow: clip;
     contain: layout style;
@@ -213,6 +212,8 @@ export const gridSheet = css`
     z-index: 1;
     pointer-events: none;
     background: var(--tdl-signal);
+  }
+  .now.gliding {
     transition: transform 1s linear;
   }
   :host([dark]) .now {

@@ -37,6 +37,7 @@ export class GuideGrid extends HTMLElement {
   #cursor;
   #window = { from: 0, until: 0 };
   #isScheduled = false;
+  #nowX = -100;
   /** @type {number | undefined} */
   #pending;
   #observer = new ResizeObserver(() => this.#schedule());
@@ -98,7 +99,10 @@ export class GuideGrid extends HTMLElement {
   tick() {
     if (!this.#scale) return;
     const time = now();
-    this.nowLine.style.transform = `translateX(${((time - this.#scale.from) / HALF_HOUR) * this.#scale.slot}px)`;
+    const x = ((time - this.#scale.from) / HALF_HOUR) * this.#scale.slot;
+    this.nowLine.classList.toggle("gliding", Math.abs(x - this.#nowX) < 4);
+    this.nowLine.style.transform = `translateX(${x}px)`;
+    this.#nowX = x;
     for (const row of this.#rows) for (const cell of row.cells.values()) cell.tick(time);
   }
 
@@ -128,10 +132,10 @@ export class GuideGrid extends HTMLElement {
     if (programme) this.#focus(number, programme, time);
   }
 
-  /** Put the focus back where it was, or on what is on now. */
-  focusCursor() {
+  /** Put the focus on what is on now, on the channel that has it. */
+  focusNow() {
     const number = this.#cursor?.number ?? this.#rows[0]?.channel.number;
-    if (number !== undefined) this.focusAt(number, this.#cursor?.time ?? now());
+    if (number !== undefined) this.focusAt(number, now());
   }
 
   #viewWidth() {

@@ -190,7 +190,7 @@ export class GuidePage extends DownlinkElement {
           : html`<button class="button" @click=${() => this.#goNow()}>${context.t("guide.now")}</button>`}
       </div>
       ${this.#isList ? this.#list(context, overview) : this.#timeline(context, overview)}
-      <tdl-sheet @closed=${() => this.#onClosed()}></tdl-sheet>
+      <tdl-sheet></tdl-sheet>
     `;
   }
 
@@ -310,7 +310,6 @@ export class GuidePage extends DownlinkElement {
   }
 
   #tick() {
-    this.root.querySelector("tdl-grid")?.dispatchEvent(new Event("tick"));
     const grid = this.root.querySelector("tdl-grid");
     if (grid instanceof GuideGrid) grid.tick();
     if (Math.floor(now()) % 10 === 0) this.redraw();
@@ -392,11 +391,6 @@ export class GuidePage extends DownlinkElement {
     if (context) this.part("tdl-sheet", ProgrammeSheet).open(context, channel, programme);
   }
 
-  #onClosed() {
-    // The dialog gives the focus back, unless what had it is not on screen any more.
-    if (!this.root.activeElement) this.part("tdl-search", SearchBox);
-  }
-
   /** @param {number} day */
   #goDay(day) {
     const zone = this.#context?.clock.zone ?? "UTC";
@@ -406,14 +400,16 @@ export class GuidePage extends DownlinkElement {
     const isToday = day === startOfDay(now(), zone);
     // The evening is what most look for on another day.
     const grid = this.part("tdl-grid", GuideGrid);
-    grid.scrollToTime(isToday ? now() : addDays(day, 0, zone) + 18 * 3600);
+    grid.scrollToTime(isToday ? now() : day + 18 * 3600);
   }
 
   #goNow() {
     this.#day = startOfDay(now(), this.#context?.clock.zone ?? "UTC");
     this.redraw();
     const grid = this.root.querySelector("tdl-grid");
-    if (grid instanceof GuideGrid) grid.scrollToTime(now(), true);
+    if (!(grid instanceof GuideGrid)) return;
+    if (grid.shadowRoot?.activeElement) grid.focusNow();
+    else grid.scrollToTime(now(), true);
   }
 
   /** @param {KeyboardEvent} event */

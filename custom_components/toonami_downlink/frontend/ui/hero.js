@@ -13,7 +13,7 @@ export const heroSheet = css`
     position: relative;
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    min-height: 184px;
+    min-height: 148px;
     isolation: isolate;
     overflow: clip;
     background: var(--tdl-hull);
@@ -84,9 +84,9 @@ export const heroSheet = css`
     display: grid;
     align-content: center;
     justify-items: start;
-    gap: 4px;
-    padding: 16px 20px;
-    padding-inline-end: min(40%, 340px);
+    gap: 3px;
+    padding: 12px 20px;
+    padding-inline-end: min(46%, 400px);
     min-width: 0;
   }
   .hero .over {
@@ -139,7 +139,29 @@ export const heroSheet = css`
     white-space: nowrap;
   }
   .hero .button {
-    margin-top: 8px;
+    position: absolute;
+    inset: auto 16px 16px auto;
+  }
+  @media (max-width: 700px) {
+    .screen {
+      position: relative;
+      width: 100%;
+      height: 168px;
+    }
+    .screen::before {
+      background: linear-gradient(to top, var(--tdl-hull), transparent 45%);
+    }
+    .hero .words {
+      padding: 0 16px 12px;
+    }
+    .hero h2 {
+      font-size: 24px;
+    }
+    .hero .button {
+      position: static;
+      justify-self: stretch;
+      margin-top: 8px;
+    }
   }
   @media (prefers-reduced-motion: reduce) {
     .screen::after {

@@ -231,7 +231,6 @@ export class ProgrammeSheet extends DownlinkElement {
     return html`<dialog
       aria-labelledby="title"
       @click=${(/** @type {MouseEvent} */ event) => event.target === this.#dialog && this.#dialog.close()}
-      @close=${() => this.dispatchEvent(new CustomEvent("closed"))}
     >
       ${context && channel && programme ? this.#content(context, channel, programme) : nothing}
     </dialog>`;

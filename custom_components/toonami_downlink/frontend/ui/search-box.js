@@ -30,7 +30,7 @@ const sheet = css`
     color: var(--tdl-dim);
     pointer-events: none;
   }
-  input {
+  input.field {
     width: 100%;
     padding-inline: 40px 44px;
     background: var(--tdl-hull);

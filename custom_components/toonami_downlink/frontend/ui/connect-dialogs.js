@@ -1,0 +1,50 @@
+// @ts-check
+import { html } from "../vendor/lit-html/lit-html.js";
+import { qrCode } from "./qr-code.js";
+
+/** @typedef {import("../model/text.js").Text} Text */
+
+/** @param {Event} event */
+function close(event) {
+  if (event.currentTarget instanceof Element) event.currentTarget.closest("dialog")?.close();
+}
+
+/**
+ * What stops to work, before it does.
+ *
+ * @param {Text} text
+ * @param {{isBusy: boolean, rotate: () => void}} action
+ */
+export function rotateDialog(text, { isBusy, rotate }) {
+  return html`<dialog id="rotate" aria-labelledby="rotate-title">
+    <h2 id="rotate-title">${text.get("rotate.title")}</h2>
+    <p>${text.get("rotate.stops")}</p>
+    <ul>
+      <li>${text.get("rotate.stops_links")}</li>
+      <li>${text.get("rotate.stops_login")}</li>
+      <li>${text.get("rotate.stays")}</li>
+    </ul>
+    <div class="buttons">
+      <button class="button" autofocus @click=${close}>${text.get("cancel")}</button>
+      <button class="button danger" ?disabled=${isBusy} @click=${rotate}>
+        ${text.get("rotate.do")}
+      </button>
+    </div>
+  </dialog>`;
+}
+
+/**
+ * A value to scan.
+ *
+ * @param {Text} text
+ * @param {{label: string, value: string}} shown
+ * @param {() => void} onClose
+ */
+export function qrDialog(text, { label, value }, onClose) {
+  return html`<dialog id="qr" aria-labelledby="qr-title" @close=${onClose}>
+    <h2 id="qr-title">${label}</h2>
+    ${qrCode(value, text.get("connect.qr", { field: label }))}
+    <p class="dim">${text.get("connect.qr_hint")}</p>
+    <div class="buttons"><button class="button" @click=${close}>${text.get("close")}</button></div>
+  </dialog>`;
+}

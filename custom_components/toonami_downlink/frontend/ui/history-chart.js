@@ -1,0 +1,120 @@
+// @ts-check
+import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
+import { chartOf, secondsOf } from "../model/chart.js";
+import { timestamp } from "../model/chain.js";
+
+/**
+ * @typedef {import("../lib/context.js").Context} Context
+ * @typedef {import("../model/types.js").Run} Run
+ * @typedef {import("../model/chart.js").Bar} Bar
+ */
+
+const WIDTH = 1000;
+const HEIGHT = 160;
+
+/** The last refreshes: hover, focus or the arrow keys choose the one that is described below. */
+export class HistoryChart {
+  #redraw;
+  /** Counted from the newest. */
+  #chosen = 0;
+
+  /** @param {() => void} redraw */
+  constructor(redraw) {
+    this.#redraw = redraw;
+  }
+
+  /**
+   * @param {Context} context
+   * @param {Run[]} history - the newest first
+   */
+  template(context, history) {
+    const { text } = context;
+    if (!history.length) return html`<p class="dim">${text.get("history.none")}</p>`;
+    const { bars, line, maxSeconds, maxProgrammes } = chartOf(history, WIDTH, HEIGHT - 20);
+    const last = bars.length - 1;
+    const chosen = Math.min(this.#chosen, last);
+    return html`<p class="legend">
+        <span><i class="swatch"></i>${text.get("history.seconds", { count: maxSeconds })}</span>
+        <span><i class="swatch line"></i>${text.get("history.programmes", { count: maxProgrammes })}</span>
+        <span><i class="swatch mark">×</i>${text.get("history.failures")}</span>
+      </p>
+      <div class="chart">
+        <svg
+          viewBox="0 -20 ${WIDTH} ${HEIGHT}"
+          preserveAspectRatio="none"
+          role="group"
+          aria-label=${text.get("history.title")}
+          @keydown=${(/** @type {KeyboardEvent} */ event) => this.#onKey(event, last)}
+        >
+          <line class="axis" x1="0" x2=${WIDTH} y1=${HEIGHT - 20} y2=${HEIGHT - 20} />
+          ${bars.map((bar, index) => this.#bar(context, bar, last - index, chosen))}
+          <path class="programmes" d=${line} />
+        </svg>
+      </div>
+      <p class="run" role="status">${describe(context, history[chosen])}</p>`;
+  }
+
+  /**
+   * @param {Context} context
+   * @param {Bar} bar
+   * @param {number} index - from the newest
+   * @param {number} chosen
+   */
+  #bar(context, bar, index, chosen) {
+    const { x, y, width, height, failed, run } = bar;
+    const gap = Math.min(3, width / 4);
+    const middle = x + width / 2;
+    return svg`<g
+      class="bar ${failed ? "failed" : ""}"
+      role="img"
+      tabindex=${index === chosen ? 0 : -1}
+      aria-label=${describe(context, run)}
+      data-index=${index}
+      @mouseenter=${() => this.#choose(index)}
+      @focus=${() => this.#choose(index)}
+    >
+      <rect class="hit" x=${x} y="-20" width=${width} height=${HEIGHT} />
+      <rect class="tall" x=${x + gap} y=${y} width=${width - 2 * gap} height=${height} />
+      ${failed ? svg`<path d=${`M${middle - 5} -16l10 12M${middle + 5} -16l-10 12`} />` : nothing}
+    </g>`;
+  }
+
+  /** @param {number} index */
+  #choose(index) {
+    if (index === this.#chosen) return;
+    this.#chosen = index;
+    this.#redraw();
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @param {number} last
+   */
+  #onKey(event, last) {
+    const step = { ArrowLeft: 1, ArrowRight: -1, Home: last, End: -last }[event.key];
+    const chart = event.currentTarget;
+    if (step === undefined || !(chart instanceof SVGElement)) return;
+    event.preventDefault();
+    const index = Math.min(last, Math.max(0, this.#chosen + step));
+    const bar = chart.querySelector(`[data-index="${index}"]`);
+    if (bar instanceof SVGElement) bar.focus();
+  }
+}
+
+/**
+ * Say in a line how a refresh went.
+ *
+ * @param {Context} context
+ * @param {Run} run
+ */
+export function describe({ clock, text }, run) {
+  const finished = timestamp(run.finished) ?? 0;
+  const parts = [
+    clock.dayAndTime(finished, Date.now() / 1000),
+    text.get(`cause.${run.cause}`),
+    text.get("history.took", { count: Math.round(secondsOf(run)) }),
+    run.report && text.get("history.brought", { count: run.report.programmes }),
+    run.error && text.first([`error.${run.error}`, "error.unexpected"]),
+  ];
+  return parts.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,47 @@
+"""The button: it refreshes, waits, and says what went wrong."""
+
+from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
+from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+
+from .common import FAIL, only, use_command
+from .homes import set_up
+
+
+async def press(hass: HomeAssistant) -> None:
+    target = {ATTR_ENTITY_ID: "button.toonami_downlink_refresh"}
+    await hass.services.async_call(BUTTON_DOMAIN, SERVICE_PRESS, target, blocking=True)
+
+
+async def test_all(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    only(monkeypatch, [Platform.BUTTON])
+    await set_up(hass, entry)
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+async def test_press(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
+    before = coordinator.data
+    await press(hass)
+    assert coordinator.last_record is not None
+    assert coordinator.last_record.cause is Cause.BUTTON
+    assert coordinator.data is not before
+
+
+async def test_press_in_vain(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
+    use_command(hass, coordinator, FAIL)
+    with pytest.raises(HomeAssistantError, match="The provider failed: .*no signal from the dish"):
+        await press(hass)

@@ -1,0 +1,163 @@
+"""The calendars: the whole guide, without filler, on or off at the second."""
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_OFF, STATE_ON, Platform
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
+
+from .common import MIDNIGHT, NOON, home_entry, move, only
+from .homes import make_feed, set_up, write_files
+
+EAST = "calendar.toonami_aftermath_east_guide"
+MOVIES = "calendar.movies_guide"
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> State:
+    state = hass.states.get(entity_id)
+    assert state is not None
+    return state
+
+
+async def test_all(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    only(monkeypatch, [Platform.CALENDAR])
+    await set_up(hass, entry)
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_whole_guide(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> None:
+    client = await hass_client()
+    span = {"start": "2026-11-24T00:00:00Z", "end": "2026-12-31T00:00:00Z"}
+    response = await client.get(f"/api/calendars/{EAST}", params=span)
+    assert response.status == HTTPStatus.OK
+    events = await response.json()
+    assert len(events) == 96
+    assert events[25] == {
+        "start": {"dateTime": "2026-11-24T12:30:00+00:00"},
+        "end": {"dateTime": "2026-11-24T13:00:00+00:00"},
+        "summary": "Show 1-25",
+        "description": "S02E26 Part 25\n\nWhat happens in part 25.\n\n"
+        "Animation, Series, 1999, TV-Y7",
+        "location": None,
+        "uid": "toonami_east-2026-11-24T12:30:00+00:00",
+        "recurrence_id": None,
+        "rrule": None,
+    } | ({"status": None} if "status" in events[25] else {})
+    response = await client.get(f"/api/calendars/{MOVIES}", params=span)
+    assert await response.json() == []
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_on_air(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    assert state_of(hass, EAST).state == STATE_ON
+    assert state_of(hass, EAST).attributes["message"] == "Show 1-24"
+    await move(hass, freezer, NOON + timedelta(minutes=30))
+    assert state_of(hass, EAST).attributes["message"] == "Show 1-25"
+    assert state_of(hass, MOVIES).state == STATE_OFF
+    assert "message" not in state_of(hass, MOVIES).attributes
+
+
+def feed_with_a_hole() -> Feed:
+    """Nothing is known between 12:30 and 18:00."""
+    feed = make_feed(MIDNIGHT)
+    east = tuple(
+        programme
+        for programme in feed.guide["toonami_east"]
+        if not NOON + timedelta(minutes=30) <= programme.start < MIDNIGHT + timedelta(hours=18)
+    )
+    return Feed(
+        made=feed.made, channels=feed.channels, guide={**feed.guide, "toonami_east": east}
+    )
+
+
+async def test_filler_is_not_an_event(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    write_files(folder, feed_with_a_hole())
+    await set_up(hass, home_entry(folder))
+    assert state_of(hass, EAST).attributes["message"] == "Show 1-24"
+    await move(hass, freezer, NOON + timedelta(minutes=30))
+    assert state_of(hass, EAST).state == STATE_OFF
+    assert state_of(hass, EAST).attributes["message"] == "Show 1-36"
+    assert state_of(hass, EAST).attributes["start_time"] == "2026-11-24 18:00:00"
+    await move(hass, freezer, MIDNIGHT + timedelta(hours=18))
+    assert state_of(hass, EAST).state == STATE_ON
+
+
+@pytest.mark.parametrize(
+    ("programme", "description"),
+    [
+        pytest.param({}, None, id="nothing"),
+        pytest.param({"season": 3}, "S03", id="season"),
+        pytest.param({"episode": 101}, "E101", id="episode"),
+        pytest.param(
+            {"episode_title": "The Enigma of the Stolen Moles"},
+            "The Enigma of the Stolen Moles",
+            id="episode title",
+        ),
+        pytest.param({"aired": "19980901", "rating": "TV-PG"}, "1998, TV-PG", id="facts"),
+    ],
+)
+async def test_description(
+    hass: HomeAssistant,
+    folder: Path,
+    programme: dict[str, object],
+    description: str | None,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    feed = make_feed(MIDNIGHT)
+    only_one = Programme(
+        start=NOON,
+        stop=NOON + timedelta(hours=1),
+        title="Dexter",
+        **programme,  # type: ignore[arg-type]  # each value fits its field
+    )
+    write_files(
+        folder,
+        Feed(
+            made=feed.made,
+            channels=feed.channels,
+            guide={**feed.guide, "toonami_east": (only_one,)},
+        ),
+    )
+    await set_up(hass, home_entry(folder))
+    assert state_of(hass, EAST).attributes["message"] == "Dexter"
+    assert state_of(hass, EAST).attributes["description"] == (description or "")
+
+
+async def test_events_are_in_home_assistants_time(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator
+) -> None:
+    await hass.config.async_set_time_zone("America/New_York")
+    answer = await hass.services.async_call(
+        "calendar",
+        "get_events",
+        {
+            "entity_id": EAST,
+            "start_date_time": datetime.isoformat(NOON),
+            "end_date_time": datetime.isoformat(NOON + timedelta(minutes=1)),
+        },
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    events = answer[EAST]
+    assert isinstance(events, dict)
+    assert [event["start"] for event in events["events"]] == ["2026-11-24T07:00:00-05:00"]

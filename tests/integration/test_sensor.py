@@ -1,0 +1,157 @@
+"""Sensors: what they say, when it changes, and that nothing else is written."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+
+from .common import FAIL, MIDNIGHT, NOON, home_entry, move, only, use_command
+from .homes import make_feed, set_up, write_files
+
+EAST = "sensor.toonami_aftermath_east_now_playing"
+EAST_NEXT = "sensor.toonami_aftermath_east_up_next"
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> str:
+    state = hass.states.get(entity_id)
+    assert state is not None
+    return state.state
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_all(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    only(monkeypatch, [Platform.SENSOR])
+    await set_up(hass, entry)
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_off_by_default(entity_registry: er.EntityRegistry) -> None:
+    disabled = {
+        entity_id for entity_id, item in entity_registry.entities.items() if item.disabled
+    }
+    assert disabled == {
+        "sensor.toonami_downlink_provider_version",
+        "sensor.toonami_downlink_refresh_duration",
+    }
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_changes_at_the_second(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    assert (state_of(hass, EAST), state_of(hass, EAST_NEXT)) == ("Show 1-24", "Show 1-25")
+    await move(hass, freezer, NOON + timedelta(minutes=29, seconds=59))
+    assert (state_of(hass, EAST), state_of(hass, EAST_NEXT)) == ("Show 1-24", "Show 1-25")
+    await move(hass, freezer, NOON + timedelta(minutes=30))
+    assert (state_of(hass, EAST), state_of(hass, EAST_NEXT)) == ("Show 1-25", "Show 1-26")
+
+
+async def test_an_hour_of_writes(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    write_files(folder, make_feed(MIDNIGHT, hours=15 * 24))
+    entry = home_entry(folder, guide_days=14)
+    coordinator = await set_up(hass, entry)
+    assert coordinator.data is not None
+    assert coordinator.data.report.programmes == 4 * 14 * 48
+    writes: dict[str, Counter[datetime]] = {}
+
+    @callback
+    def count(event: Event) -> None:
+        writes.setdefault(event.data["entity_id"], Counter())[dt_util.utcnow()] += 1
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, count)
+    hass.bus.async_listen(EVENT_STATE_REPORTED, count, event_filter=callback(lambda _: True))
+    for step in range(1, 2 * 60 + 1):
+        await move(hass, freezer, NOON + timedelta(seconds=30 * step))
+        if step == 80:
+            await coordinator.async_refresh_feed(Cause.BUTTON)
+    boundaries = [NOON + timedelta(minutes=30), NOON + timedelta(minutes=60)]
+    refresh = NOON + timedelta(minutes=40)
+    assert {time for times in writes.values() for time in times} == {*boundaries, refresh}
+    # One for the boundary itself, and one by which a calendar makes sure of it.
+    assert writes[EAST] == {boundaries[0]: 1, boundaries[1]: 1, refresh: 2}
+    calendar = writes["calendar.toonami_aftermath_east_guide"]
+    assert set(calendar) == {*boundaries, refresh}
+    assert max(calendar.values()) <= 3
+
+
+async def test_end_of_the_guide(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
+) -> None:
+    use_command(hass, coordinator, FAIL)
+    await move(hass, freezer, NOON + timedelta(days=8))
+    assert state_of(hass, EAST) == "unknown"
+    assert state_of(hass, EAST_NEXT) == "unknown"
+    state = hass.states.get(EAST)
+    assert state is not None
+    assert "title" not in state.attributes
+    assert "entity_picture" not in state.attributes
+
+
+async def test_new_channel_comes_by_itself(
+    hass: HomeAssistant,
+    folder: Path,
+    coordinator: DownlinkCoordinator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    kids = replace(
+        KNOWN[0], key="", number=1, guide_id="kids", name="Kids Central", slug="kids", aliases=()
+    )
+    write_files(folder, make_feed(MIDNIGHT, channels=(*KNOWN, kids)))
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    await hass.async_block_till_done()
+    assert state_of(hass, "sensor.kids_central_now_playing") == "Show 1-24"
+    assert hass.states.get("calendar.kids_central_guide") is not None
+    devices = dr.async_entries_for_config_entry(device_registry, "home")
+    assert {(DOMAIN, "other_kids_central")} in [device.identifiers for device in devices]
+
+
+async def test_vanished_channel_becomes_unavailable(
+    hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
+) -> None:
+    write_files(folder, make_feed(MIDNIGHT, channels=KNOWN[1:]))
+    for _ in range(2):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert state_of(hass, EAST) == "Show 1-24"
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert state_of(hass, EAST) == "unavailable"
+    assert state_of(hass, "calendar.toonami_aftermath_east_guide") == "unavailable"
+    assert state_of(hass, "sensor.toonami_aftermath_west_now_playing") == "Show 2-24"
+
+
+async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
+    (folder / "index.m3u").unlink()
+    await set_up(hass, home_entry(folder))
+    for key in ("last_refresh", "channels", "programmes", "guide_until"):
+        assert state_of(hass, f"sensor.toonami_downlink_{key}") == "unknown"
+    assert state_of(hass, "sensor.toonami_downlink_next_refresh") == "2026-11-24T12:01:00+00:00"
+
+
+async def test_failure_leaves_everything_available(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator
+) -> None:
+    use_command(hass, coordinator, FAIL)
+    record = await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert record.error == "provider_failed"
+    assert state_of(hass, EAST) == "Show 1-24"
+    assert state_of(hass, "sensor.toonami_downlink_channels") == "7"

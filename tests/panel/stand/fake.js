@@ -1,0 +1,268 @@
+// @ts-check
+/** A Home Assistant that knows nothing but the commands of the panel. */
+
+import { CHANNELS, makeGuide, makeHistory } from "./data.js";
+
+const DAY = 86_400;
+
+/** @param {string} code */
+const refusal = (code) => ({ code, message: code });
+
+/** A connection as home-assistant-js-websocket makes it, and what is behind it. */
+export class FakeConnection {
+  connected = true;
+  /** @type {object[]} */
+  asked = [];
+  /** @type {Map<string, Set<() => void>>} */
+  #listeners = new Map();
+  /** @type {Map<string, Set<(event: any) => void>>} */
+  #subscribers = new Map();
+
+  /** @param {{days: number, state: string, hostile: boolean, pictures: string, delay: number}} options */
+  constructor(options) {
+    this.options = options;
+    this.state = options.state;
+    this.error = options.state === "lost" ? "upstream_unreachable" : null;
+    if (options.state === "missing") this.error = "provider_command_missing";
+    this.from = new Date().setHours(0, 0, 0, 0) / 1000;
+    const { days, hostile: isHostile, pictures } = options;
+    this.guides = new Map(
+      CHANNELS.map(({ number }) => [
+        number,
+        makeGuide(number, this.from, days, { isHostile, pictures }),
+      ]),
+    );
+    this.history = makeHistory(Date.now() / 1000, this.error);
+    this.token = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
+    this.password = "pW7xK2mQ9vL4nT8bR3zC";
+    /** @type {any[]} */
+    this.players = [
+      { address: "192.168.1.23", player: "Kodi", asked: "guide", result: "ok", when: Date.now() / 1000 - 130, count: 12 },
+      { address: "192.168.1.23", player: "Kodi", asked: "playlist", result: "ok", when: Date.now() / 1000 - 131, count: 12 },
+      { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
+    ];
+    this.isRunning = options.state === "refreshing";
+    /** @type {{stage: string, done: number, total: number} | null} */
+    this.progress = this.isRunning ? { stage: "details", done: 214, total: 380 } : null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {() => void} callback
+   */
+  addEventListener(name, callback) {
+    this.#listeners.set(name, (this.#listeners.get(name) ?? new Set()).add(callback));
+  }
+
+  /**
+   * @param {string} name
+   * @param {() => void} callback
+   */
+  removeEventListener(name, callback) {
+    this.#listeners.get(name)?.delete(callback);
+  }
+
+  /** @param {boolean} isOn */
+  setConnected(isOn) {
+    this.connected = isOn;
+    if (!isOn) this.#subscribers.clear();
+    for (const listener of this.#listeners.get(isOn ? "ready" : "disconnected") ?? []) listener();
+  }
+
+  /**
+   * @param {(event: any) => void} callback
+   * @param {any} message
+   */
+  async subscribeMessage(callback, message) {
+    await this.#answerDelay();
+    if (this.state === "unloaded") throw refusal("not_loaded");
+    const type = message.type.replace("toonami_downlink/", "").replace("/subscribe", "");
+    const all = this.#subscribers.get(type) ?? new Set();
+    this.#subscribers.set(type, all.add(callback));
+    queueMicrotask(() => callback(this.event(type)));
+    return () => {
+      all.delete(callback);
+    };
+  }
+
+  /** @param {string} type */
+  push(type) {
+    for (const callback of this.#subscribers.get(type) ?? []) callback(this.event(type));
+  }
+
+  /** @param {string} type */
+  event(type) {
+    if (type === "overview") return this.overview();
+    if (type === "connect") return { loaded: true, players: this.players };
+    return { loaded: true, status: this.status() };
+  }
+
+  /** @param {any} message */
+  async sendMessagePromise(message) {
+    this.asked.push(message);
+    await this.#answerDelay();
+    if (!this.connected || this.state === "unloaded") throw refusal("not_loaded");
+    const command = message.type.replace("toonami_downlink/", "");
+    /** @type {Record<string, () => unknown>} */
+    const commands = {
+      guide: () => this.rows(message),
+      "guide/programme": () => this.programme(message),
+      "guide/search": () => this.search(message),
+      connect: () => this.connect(),
+      "credentials/rotate": () => this.rotate(),
+      refresh: () => this.refresh(),
+      "config_entries/get": () => [{ entry_id: "stand" }],
+      "auth/sign_path": () => ({ path: `${message.path}?authSig=stand` }),
+    };
+    if (!commands[command]) throw refusal("unknown_command");
+    return commands[command]();
+  }
+
+  async #answerDelay() {
+    const { delay } = this.options;
+    await new Promise((resolve) => (delay ? setTimeout(resolve, delay) : resolve(undefined)));
+  }
+
+  health() {
+    if (this.state === "empty") return { status: "error", reason: "no_feed" };
+    if (this.error) return { status: "degraded", reason: "refresh_failed" };
+    return this.state === "stale"
+      ? { status: "degraded", reason: "guide_stale" }
+      : { status: "ok", reason: null };
+  }
+
+  overview() {
+    const time = Date.now() / 1000;
+    const isEmpty = this.state === "empty";
+    return {
+      loaded: true,
+      version: "1.0.0",
+      health: this.health(),
+      refreshing: this.isRunning,
+      error: isEmpty ? "upstream_unreachable" : this.error,
+      next_refresh: this.error || isEmpty ? time + 300 : this.from + DAY + 3 * 3600,
+      generation: isEmpty ? null : 42,
+      made: isEmpty ? null : this.from + 3 * 3600 + 120,
+      guide: isEmpty ? null : { from: this.from, until: this.from + this.options.days * DAY },
+      channels: isEmpty ? [] : this.channels(time),
+    };
+  }
+
+  /** @param {number} time */
+  channels(time) {
+    return CHANNELS.map((channel) => {
+      const guide = this.guides.get(channel.number) ?? [];
+      const index = guide.findIndex(({ start, stop }) => start <= time && time < stop);
+      return {
+        ...channel,
+        radio: channel.key === "radio",
+        logo: `/api/toonami_downlink/logos/${channel.key}.png`,
+        now: guide[index] ?? null,
+        next: guide[index + 1] ?? null,
+      };
+    });
+  }
+
+  /** @param {{from: number, to: number}} message */
+  rows({ from, to }) {
+    const rows = [...this.guides].map(([number, guide]) => [
+      number,
+      guide.filter(({ start, stop }) => stop > from && start < to).map(row),
+    ]);
+    return { generation: 42, rows: Object.fromEntries(rows) };
+  }
+
+  /** @param {{channel: number, start: number}} message */
+  programme({ channel, start }) {
+    const found = this.guides.get(channel)?.find((item) => item.start === start);
+    if (!found) throw refusal("not_found");
+    return found;
+  }
+
+  /** @param {{query: string}} message */
+  search({ query }) {
+    const word = query.toLowerCase();
+    const time = Date.now() / 1000;
+    const hits = [...this.guides].flatMap(([number, guide]) =>
+      guide
+        .filter(({ title, filler, stop }) => !filler && stop > time && title.toLowerCase().includes(word))
+        .map((item) => [number, ...row(item)]),
+    );
+    return { total: hits.length, results: hits.slice(0, 40) };
+  }
+
+  connect() {
+    return {
+      version: "1.0.0",
+      origins: ["http://192.168.1.5:8123", "https://tv.example.com"],
+      username: "toonamik3x9qz",
+      password: this.password,
+      playlist: `/api/toonami_downlink/${this.token}/playlist.m3u`,
+      guide: `/api/toonami_downlink/${this.token}/guide.xml`,
+      xtream: "/api/toonami_downlink/xtream",
+      hdhomerun: this.options.state === "tuner" ? `/api/toonami_downlink/hdhr/${this.token}` : null,
+      has_feed: true,
+      players: this.players,
+    };
+  }
+
+  rotate() {
+    this.token = `N3w${this.token.slice(3)}`;
+    this.password = `N3w${this.password.slice(3)}`;
+    return this.connect();
+  }
+
+  async refresh() {
+    this.isRunning = true;
+    for (const stage of ["channels", "streams", "guide", "details", "check", "publish"]) {
+      this.progress = { stage, done: 3, total: 7 };
+      this.push("overview");
+      this.push("status");
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    this.isRunning = false;
+    this.progress = null;
+    this.error = null;
+    this.history = makeHistory(Date.now() / 1000, null);
+    this.push("overview");
+    this.push("status");
+    return this.history[0];
+  }
+
+  status() {
+    const time = Date.now() / 1000;
+    const report = this.history.find((run) => run.report)?.report;
+    return {
+      version: "1.0.0",
+      health: this.health(),
+      provider: { kind: "bundled", version: "1.0.0" },
+      refresh: {
+        is_running: this.isRunning,
+        progress: this.progress,
+        schedule: "0 3 * * *",
+        next: new Date((this.from + DAY + 3 * 3600) * 1000).toISOString(),
+        last_success: new Date((this.from + 3 * 3600 + 120) * 1000).toISOString(),
+        failures: this.error ? 1 : 0,
+      },
+      last_error: this.error ? this.history[0] : null,
+      feed: {
+        generation: 42,
+        made: new Date((this.from + 3 * 3600) * 1000).toISOString(),
+        ...report,
+        artifacts: [
+          { name: "playlist.m3u", size: 2214, sha256: "9f2c".repeat(16) },
+          { name: "guide.xml", size: 1_482_331, sha256: "07be".repeat(16) },
+        ],
+      },
+      streams: { active: 1, max: 4, has_ffmpeg: true },
+      players: this.players.map((seen) => ({ ...seen, when: new Date(Math.min(seen.when, time) * 1000).toISOString() })),
+      history: this.history,
+    };
+  }
+}
+
+/** @param {any} item */
+function row(item) {
+  const { start, stop, title, episode_title: episodeTitle, season, episode, filler } = item;
+  return [start, stop, title, episodeTitle, season, episode, Number(filler)];
+}

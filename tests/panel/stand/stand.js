@@ -1,0 +1,89 @@
+// @ts-check
+/**
+ * Shows the panel or the card with a made-up station. In the address:
+ * page, state (empty, lost, missing, stale, refreshing, unloaded, tuner), dark, user, lang, days,
+ * hostile, narrow, delay, card (the card's configuration as JSON), primary (a colour).
+ */
+
+import { FakeConnection } from "./fake.js";
+
+const STATIC = "/toonami_downlink_static/stand";
+const options = new URLSearchParams(location.search);
+const isDark = options.has("dark");
+
+const connection = new FakeConnection({
+  days: Number(options.get("days") ?? 7),
+  state: options.get("state") ?? "",
+  hostile: options.has("hostile"),
+  pictures: `${location.origin}/pictures`,
+  delay: Number(options.get("delay") ?? 0),
+});
+
+const primary = options.get("primary");
+if (primary) document.documentElement.style.setProperty("--primary-color", primary);
+document.body.style.background = isDark ? "#111418" : "#fafafa";
+
+let hass = {
+  connection,
+  user: { is_admin: options.get("user") !== "guest", name: "Dev" },
+  locale: {
+    language: options.get("lang") ?? "en",
+    time_format: options.get("clock") ?? "24",
+    time_zone: "local",
+  },
+  config: { time_zone: "America/New_York" },
+  themes: { darkMode: isDark },
+  states: {
+    "media_player.den": {
+      entity_id: "media_player.den",
+      state: "idle",
+      attributes: { friendly_name: "Den television", supported_features: 512 },
+    },
+    "media_player.kitchen": {
+      entity_id: "media_player.kitchen",
+      state: "off",
+      attributes: { friendly_name: "Kitchen speaker", supported_features: 512 },
+    },
+  },
+  /** @param {unknown[]} call */
+  callService: async (...call) => {
+    calls.push(call);
+  },
+};
+/** @type {unknown[]} */
+const calls = [];
+
+/** @param {object} changes */
+function setHass(changes) {
+  hass = { ...hass, ...changes };
+  Object.assign(element, { hass });
+}
+
+/** @type {HTMLElement} */
+let element;
+if (options.has("card")) {
+  await import(`${STATIC}/card.js`);
+  element = document.createElement("toonami-downlink-card");
+  /** @type {any} */ (element).setConfig(JSON.parse(options.get("card") || "{}"));
+  const dashboard = document.createElement("div");
+  dashboard.id = "dashboard";
+  dashboard.classList.toggle("dark", isDark);
+  dashboard.append(element);
+  Object.assign(element, { hass });
+  document.body.append(dashboard);
+} else {
+  performance.mark("ask");
+  await import(`${STATIC}/panel.js`);
+  performance.mark("arrived");
+  element = document.createElement("toonami-downlink-panel");
+  const setRoute = () => {
+    const path = location.pathname.replace("/toonami-downlink", "");
+    Object.assign(element, { route: { prefix: "/toonami-downlink", path: path === "/" ? "" : path } });
+  };
+  Object.assign(element, { hass, narrow: options.has("narrow") });
+  setRoute();
+  window.addEventListener("location-changed", setRoute);
+  window.addEventListener("popstate", setRoute);
+  document.body.append(element);
+}
+Object.assign(window, { stand: { connection, setHass, calls, element } });
