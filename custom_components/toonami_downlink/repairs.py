@@ -1,6 +1,7 @@
 """Repairs: what only the user can set right, and the dialogs that do it."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -198,6 +199,7 @@ class RefreshOrReconfigureFlow(DownlinkRepairsFlow):
     """Try again now, or change the provider."""
 
     _task: asyncio.Task[RefreshRecord] | None = None
+    _record: RefreshRecord | None = None
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask which."""
@@ -221,20 +223,18 @@ class RefreshOrReconfigureFlow(DownlinkRepairsFlow):
             return self.async_show_progress(
                 step_id="refresh", progress_action="refresh", progress_task=self._task
             )
+        with suppress(HomeAssistantError):  # unloaded meanwhile
+            self._record = self._task.result()
         return self.async_show_progress_done(next_step_id="refreshed")
 
     async def async_step_refreshed(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Close the issue, or say why it stays."""
-        if self._task is None:
-            return await self.async_step_init()
-        task, self._task = self._task, None
-        try:
-            record = task.result()
-        except HomeAssistantError:
+        record = self._record
+        if record is None:
             return self._abort_not_loaded()
-        if record.error is None:
+        if record.succeeded:
             return self.async_create_entry(data={})
         cause = error_text(self.hass, record.error, record.message)
         return self.async_abort(reason="still_failing", description_placeholders={"cause": cause})

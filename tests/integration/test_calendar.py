@@ -82,9 +82,7 @@ def feed_with_a_hole() -> Feed:
         for programme in feed.guide["toonami_east"]
         if not NOON + timedelta(minutes=30) <= programme.start < MIDNIGHT + timedelta(hours=18)
     )
-    return Feed(
-        made=feed.made, channels=feed.channels, guide={**feed.guide, "toonami_east": east}
-    )
+    return Feed(made=feed.made, channels=feed.channels, guide={**feed.guide, "toonami_east": east})
 
 
 async def test_filler_is_not_an_event(

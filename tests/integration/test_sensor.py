@@ -47,9 +47,7 @@ async def test_all(
 
 @pytest.mark.usefixtures("coordinator")
 async def test_off_by_default(entity_registry: er.EntityRegistry) -> None:
-    disabled = {
-        entity_id for entity_id, item in entity_registry.entities.items() if item.disabled
-    }
+    disabled = {entity_id for entity_id, item in entity_registry.entities.items() if item.disabled}
     assert disabled == {
         "sensor.toonami_downlink_provider_version",
         "sensor.toonami_downlink_refresh_duration",

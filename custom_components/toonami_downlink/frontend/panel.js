@@ -111,7 +111,7 @@ class DownlinkPanel extends DownlinkElement {
     const condition = conditionOf(signal.overview, signal.online);
     const page = context.isAdmin ? this.#page : "guide";
     return html`
-      ${this.#header(context, condition, page)} ${banner(context, condition, signal.loaded)}
+      ${this.#header(context, condition, page)} ${banner(context, condition, page === "status" ? undefined : signal.loaded)}
       <main class=${condition === "offline" ? "away" : ""}>${this.#content(context, signal, page)}</main>
       ${this.#narrow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
     `;

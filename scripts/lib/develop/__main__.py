@@ -43,7 +43,8 @@ def _parse() -> argparse.Namespace:
 def main() -> int:
     """Run until interrupted; return the exit code."""
     args = _parse()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         with ExitStack() as stack:
             return _run(args, stack)
@@ -57,7 +58,8 @@ def main() -> int:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     # Only the first one: what ends things must not be interrupted itself.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -95,20 +97,19 @@ def _provider(
     if args.live or args.api_url:
         return "bundled", {"api_url": args.api_url or LIVE_API, "verify_tls": True}
     say("Starting the simulated upstream")
-    upstream = _start_upstream(folder / "upstream-output.log", memory)
-    stack.callback(upstream.stop)
+    upstream = _start_upstream(folder / "upstream-output.log", memory, stack)
     return "bundled", {"api_url": upstream.url, "verify_tls": True}
 
 
-def _start_upstream(log: Path, memory: _Memory) -> Upstream:
+def _start_upstream(log: Path, memory: _Memory, stack: ExitStack) -> Upstream:
     """Start it on the port that it had before, or on any other if that is taken now."""
     ports = [str(port) for port in (memory.get("upstream_port"), 0) if port is not None]
     for port in ports:
         upstream = Upstream(log, ["--port", port])
+        stack.callback(upstream.stop)
         try:
             upstream.start()
         except DevelopError:
-            upstream.stop()
             if port == ports[-1]:
                 raise
         else:

@@ -8,6 +8,7 @@ from .waiting import DevelopError, wait_for
 
 DOMAIN: Final = "toonami_downlink"
 FLOW_PATH: Final = "/api/config/config_entries/flow"
+OPTIONS_PATH: Final = "/api/config/config_entries/options/flow"
 PROGRESS_TIMEOUT: Final = 330.0
 _MAX_STEPS: Final = 12
 
@@ -43,6 +44,23 @@ def set_up(client: Client, provider: str, fields: Mapping[str, object]) -> None:
             )
         step = _advance(client, step, provider, fields)
     raise DevelopError("The dialog does not come to an end.")
+
+
+def set_options(client: Client, fields: Mapping[str, object]) -> None:
+    """Change options; the entry is reloaded. Raises DevelopError when they are refused."""
+    step = client.post(OPTIONS_PATH, {"handler": entry_id(client)})
+    values = _fill(step["data_schema"], fields)
+    step = client.post(f"{OPTIONS_PATH}/{step['flow_id']}", values)
+    if step["type"] != "create_entry":
+        raise DevelopError(f"The options were refused: {step}")
+
+
+def remove(client: Client) -> None:
+    """Remove the integration, if it is set up."""
+    if known := entry_id(client):
+        answer = client.send("DELETE", f"/api/config/config_entries/entry/{known}")
+        if answer.status != 200:
+            raise DevelopError(f"The integration cannot be removed: {answer.body!r}")
 
 
 def _advance(

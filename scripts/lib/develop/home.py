@@ -1,6 +1,8 @@
 """A configuration folder of Home Assistant, and the process that runs on it."""
 
+from contextlib import suppress
 import json
+import os
 from pathlib import Path
 import signal
 import socket
@@ -164,6 +166,25 @@ class Home:
         """End it at once, as a power cut would, and wait until it is gone."""
         self._child.signal(signal.SIGKILL)
         self._child.wait(10)
+
+    def processes(self) -> list[int]:
+        """Return what runs with this folder in its command line, Home Assistant itself aside."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (process / "cmdline").read_bytes()
+            except OSError:
+                continue  # it has just ended
+            pid = int(process.name)
+            if os.fsencode(self.folder) in words and not self._child.is_pid(pid):
+                found.append(pid)
+        return found
+
+    def end_orphans(self) -> None:
+        """End what a killed Home Assistant has left behind."""
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait for its end, as `Child.wait`."""

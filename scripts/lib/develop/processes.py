@@ -58,6 +58,10 @@ class Child:
                 start_new_session=True,
             )
 
+    def is_pid(self, pid: int) -> bool:
+        """Whether this process id is its own."""
+        return self._process is not None and self._process.pid == pid
+
     def check(self) -> None:
         """Raise DevelopError if it has ended."""
         code = self._process.poll() if self._process else None

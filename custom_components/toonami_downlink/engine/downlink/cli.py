@@ -4,7 +4,6 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 import json
-import os
 from pathlib import Path
 import sys
 import tempfile
@@ -112,5 +111,5 @@ def _write(path: Path, content: bytes) -> None:
         Path(temporary).replace(path)
     except OSError as err:
         if temporary:
-            os.unlink(temporary)
+            Path(temporary).unlink(missing_ok=True)
         raise CannotWriteError(f"{path} cannot be written: {err.strerror}.") from err

@@ -147,6 +147,16 @@ export const controls = css`
     background: var(--tdl-hull);
     min-width: 0;
   }
+  select.field {
+    appearance: none;
+    padding-inline-end: 32px;
+    text-overflow: ellipsis;
+    background-image: linear-gradient(45deg, transparent 50%, currentcolor 50%),
+      linear-gradient(135deg, currentcolor 50%, transparent 50%);
+    background-position: right 18px center, right 13px center;
+    background-size: 5px 5px;
+    background-repeat: no-repeat;
+  }
   .field::placeholder {
     color: var(--tdl-dim);
     opacity: 1;

@@ -65,7 +65,8 @@ export function chainOf(status) {
     }
     if (name === "players") return playersLink(players);
     const state = stateAt(index, turn, { active, failed, isFirst: !last });
-    const time = name === "publish" ? timestamp(refresh.last_success) : finished;
+    const own = state === "idle" ? null : finished;
+    const time = name === "publish" ? timestamp(refresh.last_success) : own;
     return { name, state, time, seconds: active ? null : secondsOf(name, last) };
   });
 }

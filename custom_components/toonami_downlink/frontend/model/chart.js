@@ -22,7 +22,7 @@ export function secondsOf(run) {
 export function niceCeiling(value) {
   if (value <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const steps = [1, 2, 5, 10];
+  const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
   return power * (steps.find((step) => value <= step * power) ?? 10);
 }
 

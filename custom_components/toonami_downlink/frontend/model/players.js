@@ -7,70 +7,26 @@
  * @typedef {"playlist" | "guide" | "guide_gz" | "server" | "username" | "password" | "tuner"
  *   | "server_prefix"} Field
  *
- * @typedef {object} Recipe - the strings are `connect.{id}.{step}` and `connect.{id}.{field}`
+ * @typedef {object} Recipe - the text of the first step is `connect.{id}.1`, and so on
  * @property {string} id
  * @property {string} name - how the player is called when it is seen
- * @property {{step: string, fields: Field[]}[]} steps
+ * @property {Field[][]} steps - the fields of each step
  * @property {boolean} [needsTuner]
  */
 
 /** @type {Recipe[]} */
 export const RECIPES = [
-  {
-    id: "tivimate",
-    name: "TiviMate",
-    steps: [
-      { step: "add", fields: ["playlist"] },
-      { step: "guide", fields: ["guide"] },
-    ],
-  },
-  {
-    id: "smarters",
-    name: "IPTV Smarters",
-    steps: [{ step: "add", fields: ["username", "password", "server"] }],
-  },
-  {
-    id: "kodi",
-    name: "Kodi",
-    steps: [
-      { step: "add", fields: [] },
-      { step: "playlist", fields: ["playlist"] },
-      { step: "guide", fields: ["guide"] },
-    ],
-  },
-  {
-    id: "jellyfin",
-    name: "Jellyfin",
-    steps: [
-      { step: "tuner", fields: ["playlist"] },
-      { step: "guide", fields: ["guide"] },
-    ],
-  },
-  {
-    id: "plex",
-    name: "Plex",
-    needsTuner: true,
-    steps: [
-      { step: "tuner", fields: ["tuner"] },
-      { step: "guide", fields: ["guide"] },
-    ],
-  },
-  { id: "vlc", name: "VLC", steps: [{ step: "open", fields: ["playlist"] }] },
-  {
-    id: "channels",
-    name: "Channels DVR",
-    steps: [
-      { step: "add", fields: ["playlist"] },
-      { step: "guide", fields: ["guide"] },
-    ],
-  },
+  { id: "tivimate", name: "TiviMate", steps: [["playlist"], ["guide"], []] },
+  { id: "smarters", name: "IPTV Smarters", steps: [["username", "password", "server"], []] },
+  { id: "kodi", name: "Kodi", steps: [[], ["playlist"], ["guide"], []] },
+  { id: "jellyfin", name: "Jellyfin", steps: [["playlist"], ["guide"], []] },
+  { id: "plex", name: "Plex", steps: [["tuner"], ["guide"], []], needsTuner: true },
+  { id: "vlc", name: "VLC", steps: [["playlist"], []] },
+  { id: "channels", name: "Channels DVR", steps: [["playlist"], ["guide"], []] },
   {
     id: "other",
     name: "",
-    steps: [
-      { step: "m3u", fields: ["playlist", "guide"] },
-      { step: "xtream", fields: ["server", "username", "password"] },
-    ],
+    steps: [["playlist", "guide"], ["server", "username", "password"], []],
   },
 ];
 

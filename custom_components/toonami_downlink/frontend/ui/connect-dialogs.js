@@ -1,5 +1,5 @@
 // @ts-check
-import { html } from "../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { qrCode } from "./qr-code.js";
 
 /** @typedef {import("../model/text.js").Text} Text */
@@ -37,14 +37,16 @@ export function rotateDialog(text, { isBusy, rotate }) {
  * A value to scan.
  *
  * @param {Text} text
- * @param {{label: string, value: string}} shown
+ * @param {{label: string, value: string, isSecret: boolean}} shown
  * @param {() => void} onClose
  */
-export function qrDialog(text, { label, value }, onClose) {
+export function qrDialog(text, { label, value, isSecret }, onClose) {
   return html`<dialog id="qr" aria-labelledby="qr-title" @close=${onClose}>
     <h2 id="qr-title">${label}</h2>
     ${qrCode(value, text.get("connect.qr", { field: label }))}
-    <p class="dim">${text.get("connect.qr_hint")}</p>
+    <p class="dim">
+      ${text.get("connect.qr_hint")} ${isSecret ? text.get("connect.qr_secret") : nothing}
+    </p>
     <div class="buttons"><button class="button" @click=${close}>${text.get("close")}</button></div>
   </dialog>`;
 }

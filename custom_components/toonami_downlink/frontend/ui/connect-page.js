@@ -19,6 +19,8 @@ import { SETTINGS_PATH } from "./states.js";
  * @typedef {import("../model/players.js").Recipe} Recipe
  */
 
+const NO_QR = { label: "", value: "", isSecret: false };
+
 /** How to set up each player, and whether it worked. */
 export class ConnectPage extends DownlinkElement {
   static sheets = [controls, connectSheet];
@@ -34,7 +36,7 @@ export class ConnectPage extends DownlinkElement {
   /** How often each player had asked when the user began. @type {Map<string, number> | undefined} */
   #before;
   #address = new AddressCard(() => this.redraw());
-  #qr = { label: "", value: "" };
+  #qr = NO_QR;
   #isRotating = false;
   /** @type {"" | "done" | "failed"} */
   #rotated = "";
@@ -44,7 +46,7 @@ export class ConnectPage extends DownlinkElement {
   #timer;
   #rows = new FieldRows(
     () => this.redraw(),
-    (label, value) => this.#showQr(label, value),
+    (qr) => this.#showQr(qr),
   );
 
   /** @param {Context} context */
@@ -114,7 +116,9 @@ export class ConnectPage extends DownlinkElement {
         ${this.#tiles(context)}
         <div class="column">
           ${this.#address.template(text, data)}
-          ${this.#recipe ? this.#steps(context, data, this.#recipe) : nothing}
+          ${this.#recipe
+            ? this.#steps(context, data, this.#recipe)
+            : html`<p class="card dim">${text.get("connect.hint")}</p>`}
           ${this.#everything(context, data)}
         </div>
         <div class="column">
@@ -125,7 +129,7 @@ export class ConnectPage extends DownlinkElement {
           ${this.#downloads(context, data)} ${this.#secrets(context)}
         </div>
       </div>
-      ${qrDialog(text, this.#qr, () => this.#setQr("", ""))}
+      ${qrDialog(text, this.#qr, () => this.#hideQr())}
       ${rotateDialog(text, { isBusy: this.#isRotating, rotate: this.#rotate })}`;
   }
 
@@ -168,19 +172,16 @@ export class ConnectPage extends DownlinkElement {
               <a class="button" href=${SETTINGS_PATH} @click=${onLink}>${icon("settings")} ${text.get("settings")}</a>
             </div>`
         : html`<ol class="steps">
-              ${recipe.steps.map(
-                ({ step, fields }) => html`<li>
-                  <p>${text.get(`connect.${recipe.id}.${step}`)}</p>
-                  ${fields.map((field) =>
-                    this.#rows.template(context, recipe.id, field, data, this.#address.origin),
-                  )}
-                </li>`,
-              )}
-              <li>
-                <p>${text.get(`connect.${recipe.id}.last`)}</p>
-                ${this.#arrival(context, recipe)}
-              </li>
-            </ol>`}
+            ${recipe.steps.map(
+              (fields, index) => html`<li>
+                <p>${text.get(`connect.${recipe.id}.${index + 1}`)}</p>
+                ${fields.map((field) =>
+                  this.#rows.template(context, recipe.id, field, data, this.#address.origin),
+                )}
+                ${index === recipe.steps.length - 1 ? this.#arrival(context, recipe) : nothing}
+              </li>`,
+            )}
+          </ol>`}
     </section>`;
   }
 
@@ -258,22 +259,15 @@ export class ConnectPage extends DownlinkElement {
     return this.part(`#${id}`, HTMLDialogElement);
   }
 
-  /**
-   * @param {string} label
-   * @param {string} value
-   */
-  #showQr(label, value) {
-    this.#setQr(label, value);
+  /** @param {typeof NO_QR} qr */
+  #showQr(qr) {
+    this.#qr = qr;
     this.draw();
     this.#dialog("qr").showModal();
   }
 
-  /**
-   * @param {string} label
-   * @param {string} value
-   */
-  #setQr(label, value) {
-    this.#qr = { label, value };
+  #hideQr() {
+    this.#qr = NO_QR;
     this.redraw();
   }
 

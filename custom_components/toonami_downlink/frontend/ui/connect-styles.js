@@ -91,7 +91,6 @@ export const connectSheet = css`
     color: var(--tdl-signal);
     border: 1px solid currentcolor;
     border-radius: 6px;
-    clip-path: polygon(0 0, calc(100% - 7px) 0, 100% 7px, 100% 100%, 0 100%);
   }
   .steps > li > * {
     grid-column: 2;
@@ -290,6 +289,17 @@ export const connectSheet = css`
   }
   .qr path {
     fill: #000;
+  }
+  @media (max-width: 600px) {
+    .row {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .row .tools {
+      grid-row: auto;
+      grid-column: 1;
+      justify-content: end;
+      margin-top: -8px;
+    }
   }
   @media (max-width: 900px) {
     .page {

@@ -23,7 +23,7 @@ export class FieldRows {
 
   /**
    * @param {() => void} redraw
-   * @param {(label: string, value: string) => void} showQr
+   * @param {(qr: {label: string, value: string, isSecret: boolean}) => void} showQr
    */
   constructor(redraw, showQr) {
     this.#redraw = redraw;
@@ -69,7 +69,7 @@ export class FieldRows {
           class="icon"
           aria-label=${text.get("connect.qr", { field: label })}
           title=${text.get("connect.qr", { field: label })}
-          @click=${() => this.#showQr(label, value)}
+          @click=${() => this.#showQr({ label, value, isSecret: hidden !== value })}
         >
           ${icon("qr")}
         </button>

@@ -79,7 +79,7 @@ export class GridCell {
    */
   tick(time) {
     const { start, stop, filler } = this.programme;
-    const isLive = !this.isUnknown && start <= time && time < stop;
+    const isLive = !this.isUnknown && !filler && start <= time && time < stop;
     const kind = this.isUnknown ? "tuning" : isLive ? "live" : time >= stop ? "past" : "";
     const state = `cell ${kind}${filler && kind !== "tuning" ? " filler" : ""}`;
     if (state !== this.#state) {

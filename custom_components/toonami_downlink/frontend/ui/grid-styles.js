@@ -81,6 +81,15 @@ export const gridSheet = css`
     border-right: 1px solid var(--tdl-line);
     cursor: pointer;
   }
+  .channel::after {
+    /* What begins before the visible part comes out of the dark, not out of half a letter. */
+    content: "";
+    position: absolute;
+    inset: 0 auto 0 100%;
+    width: 14px;
+    background: linear-gradient(to right, var(--tdl-space), transparent);
+    pointer-events: none;
+  }
   .number {
     font: 600 14px var(--tdl-mono);
     color: var(--tdl-dim);
@@ -130,7 +139,7 @@ export const gridSheet = css`
   }
   .in {
     position: sticky;
-    left: var(--channel);
+    left: calc(var(--channel) + 6px);
     display: grid;
     align-content: center;
     gap: 2px;

@@ -84,12 +84,10 @@ const sheet = css`
     padding: 8px 16px;
     border: 0;
     border-bottom: 1px solid var(--tdl-line);
-    border-inline-start: 3px solid transparent;
     background: none;
     text-align: start;
     cursor: pointer;
     align-items: center;
-    scroll-margin-top: 120px;
   }
   .item .title {
     font-size: 14px;
@@ -103,7 +101,7 @@ const sheet = css`
     font-weight: 400;
   }
   .item.live {
-    border-inline-start-color: var(--tdl-live);
+    box-shadow: inset 3px 0 var(--tdl-live);
     background: color-mix(in srgb, var(--tdl-live) 9%, var(--tdl-hull));
   }
   .meter {
@@ -146,8 +144,16 @@ export class GuideList extends DownlinkElement {
     const live = this.root.querySelector(".item.live");
     if (key !== this.#shown && (this.picked === null || this.root.querySelector(".item"))) {
       this.#shown = key;
-      live?.scrollIntoView({ block: "start" });
+      this.#scrollTo(live);
     }
+  }
+
+  /** @param {Element | null} item */
+  #scrollTo(item) {
+    const box = this.parentElement;
+    if (!box) return;
+    const above = item ? item.getBoundingClientRect().top - this.getBoundingClientRect().top : 0;
+    box.scrollTop = Math.max(0, above - 128);
   }
 
   /** @param {Context} context */

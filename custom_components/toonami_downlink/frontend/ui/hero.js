@@ -24,10 +24,10 @@ export const heroSheet = css`
   .hero::after {
     content: "";
     position: absolute;
-    top: 0;
-    right: 0;
-    width: 13px;
-    height: 13px;
+    top: -1px;
+    right: -1px;
+    width: 14px;
+    height: 14px;
     background: linear-gradient(
       to top right,
       transparent calc(50% - 1px),
@@ -69,7 +69,7 @@ export const heroSheet = css`
     content: "";
     position: absolute;
     inset: 0;
-    z-index: 1;
+    z-index: 2;
     background: linear-gradient(to right, var(--tdl-hull), transparent 62%);
   }
   .screen::after {
@@ -156,6 +156,9 @@ export const heroSheet = css`
     }
     .hero h2 {
       font-size: 24px;
+    }
+    .hero .meter {
+      width: 108px;
     }
     .hero .button {
       position: static;

@@ -9,7 +9,6 @@ import { timestamp } from "../model/chain.js";
  * @typedef {import("../model/chart.js").Bar} Bar
  */
 
-const WIDTH = 1000;
 const HEIGHT = 160;
 
 /** The last refreshes: hover, focus or the arrow keys choose the one that is described below. */
@@ -17,10 +16,22 @@ export class HistoryChart {
   #redraw;
   /** Counted from the newest. */
   #chosen = 0;
+  #width = 600;
 
   /** @param {() => void} redraw */
   constructor(redraw) {
     this.#redraw = redraw;
+  }
+
+  /**
+   * Fit the drawing to its place: stretched, the marks would not be crosses any more.
+   *
+   * @param {number} width - in pixels
+   */
+  fit(width) {
+    if (!width || Math.abs(width - this.#width) < 2) return;
+    this.#width = width;
+    this.#redraw();
   }
 
   /**
@@ -30,7 +41,7 @@ export class HistoryChart {
   template(context, history) {
     const { text } = context;
     if (!history.length) return html`<p class="dim">${text.get("history.none")}</p>`;
-    const { bars, line, maxSeconds, maxProgrammes } = chartOf(history, WIDTH, HEIGHT - 20);
+    const { bars, line, maxSeconds, maxProgrammes } = chartOf(history, this.#width, HEIGHT - 20);
     const last = bars.length - 1;
     const chosen = Math.min(this.#chosen, last);
     return html`<p class="legend">
@@ -40,13 +51,12 @@ export class HistoryChart {
       </p>
       <div class="chart">
         <svg
-          viewBox="0 -20 ${WIDTH} ${HEIGHT}"
-          preserveAspectRatio="none"
+          viewBox="0 -20 ${this.#width} ${HEIGHT}"
           role="group"
           aria-label=${text.get("history.title")}
           @keydown=${(/** @type {KeyboardEvent} */ event) => this.#onKey(event, last)}
         >
-          <line class="axis" x1="0" x2=${WIDTH} y1=${HEIGHT - 20} y2=${HEIGHT - 20} />
+          <line class="axis" x1="0" x2=${this.#width} y1=${HEIGHT - 20} y2=${HEIGHT - 20} />
           ${bars.map((bar, index) => this.#bar(context, bar, last - index, chosen))}
           <path class="programmes" d=${line} />
         </svg>

@@ -7,7 +7,7 @@ export const shellSheet = css`
     flex-direction: column;
     height: 100vh;
     height: 100dvh;
-    overflow: hidden;
+    overflow: clip;
     background: var(--tdl-space);
     padding-inline: var(--safe-area-content-inset-left, var(--safe-area-inset-left, 0px))
       var(--safe-area-content-inset-right, var(--safe-area-inset-right, 0px));

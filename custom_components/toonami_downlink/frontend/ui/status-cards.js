@@ -62,7 +62,7 @@ export function lastRun({ text }, { feed }) {
   if (!feed) return nothing;
   const language = text.language;
   const number = (/** @type {number} */ value) => value.toLocaleString(language);
-  return html`<section class="card half">
+  return html`<section class="card">
     <h2>${text.get("report.title")}</h2>
     <dl class="facts">
       <dt>${text.get("report.channels")}</dt><dd>${number(feed.channels)}</dd>
@@ -83,7 +83,7 @@ export function lastRun({ text }, { feed }) {
 export function files({ clock, text }, { feed }) {
   if (!feed) return nothing;
   const made = timestamp(feed.made) ?? 0;
-  return html`<section class="card half">
+  return html`<section class="card">
     <h2>${text.get("files.title", { number: feed.generation })}</h2>
     <ul class="files">
       ${feed.artifacts.map(
@@ -116,7 +116,7 @@ export function sizeOf(bytes, language) {
  * @param {unknown} tools
  */
 export function versions({ text }, { version, provider, refresh, streams }, tools) {
-  return html`<section class="card half">
+  return html`<section class="card">
     <h2>${text.get("versions.title")}</h2>
     <dl class="facts">
       <dt>Toonami Downlink</dt><dd>${version}</dd>

@@ -17,6 +17,10 @@ import { statusSheet } from "./status-styles.js";
  * @typedef {import("../model/types.js").Overview} Overview
  */
 
+const FRAME = html`<svg class="frame" viewBox="0 0 48 48" aria-hidden="true">
+  <path d="M10 1H36L47 12V38a9 9 0 0 1-9 9H10a9 9 0 0 1-9-9V10a9 9 0 0 1 9-9Z" />
+</svg>`;
+
 /** How things are, how they were, and what to do about it. */
 export class StatusPage extends DownlinkElement {
   static sheets = [controls, statusSheet];
@@ -32,6 +36,7 @@ export class StatusPage extends DownlinkElement {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
   #chart = new HistoryChart(() => this.redraw());
+  #observer = new ResizeObserver(() => this.redraw());
 
   /** @param {Context} context */
   set context(context) {
@@ -44,12 +49,18 @@ export class StatusPage extends DownlinkElement {
     super.connectedCallback();
     if (this.#context) this.#start();
     this.#timer = setInterval(() => this.redraw(), 15_000);
+    this.#observer.observe(this);
   }
 
   disconnectedCallback() {
+    this.#observer.disconnect();
     this.#subscription?.close();
     this.#subscription = undefined;
     clearInterval(this.#timer);
+  }
+
+  drawn() {
+    this.#chart.fit(this.root.querySelector(".chart")?.clientWidth ?? 0);
   }
 
   #start() {
@@ -90,8 +101,10 @@ export class StatusPage extends DownlinkElement {
         <h2>${context.t("history.title")}</h2>
         ${this.#chart.template(context, status.history)}
       </section>
-      ${lastRun(context, status)} ${files(context, status)}
-      ${versions(context, status, this.#tools(context))}
+      <div class="half">${lastRun(context, status)}</div>
+      <div class="half">
+        ${files(context, status)} ${versions(context, status, this.#tools(context))}
+      </div>
     </div>`;
   }
 
@@ -148,7 +161,7 @@ export class StatusPage extends DownlinkElement {
           ? []
           : [when, took];
     return html`<li class="link ${state}">
-      <span class="node">${icon(name)}</span>
+      <span class="node">${FRAME}${icon(name)}</span>
       <b>${text.get(`chain.${name}`)}</b>
       <span class="word">${text.first([`chain.${name}.${state}`, `chain.state.${state}`])}</span>
       <small>${small.filter(Boolean).join(" · ")}</small>

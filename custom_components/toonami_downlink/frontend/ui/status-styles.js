@@ -23,13 +23,19 @@ export const statusSheet = css`
   .page > .half {
     grid-column: span 6;
   }
+  .half {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 16px;
+  }
   .top {
     display: grid;
     grid-template-columns: minmax(0, 1fr) auto;
     align-items: center;
     gap: 12px 24px;
   }
-  .sentence {
+  .card > .sentence {
+    margin: 0;
     font-size: 20px;
     line-height: 1.4;
     font-weight: 400;
@@ -67,11 +73,20 @@ export const statusSheet = css`
     place-items: center;
     width: 48px;
     height: 48px;
-    border: 2px solid currentcolor;
-    border-radius: 10px;
-    background: var(--tdl-hull);
-    clip-path: polygon(0 0, calc(100% - 10px) 0, 100% 10px, 100% 100%, 0 100%);
     position: relative;
+  }
+  .link .frame {
+    position: absolute;
+    inset: 0;
+    fill: var(--tdl-hull);
+    stroke: currentcolor;
+    stroke-width: 2;
+  }
+  .link .node svg {
+    position: relative;
+  }
+  .link .node .frame {
+    position: absolute;
   }
   .link + .link::before {
     content: "";
@@ -105,8 +120,10 @@ export const statusSheet = css`
   .link.active {
     color: var(--tdl-signal);
   }
+  .link.active .frame {
+    fill: color-mix(in srgb, var(--tdl-signal) 22%, var(--tdl-hull));
+  }
   .link.active .node {
-    background: color-mix(in srgb, var(--tdl-signal) 16%, var(--tdl-hull));
     animation: seek 1.2s ease-in-out infinite;
   }
   @keyframes seek {
@@ -268,7 +285,7 @@ export const statusSheet = css`
     .top {
       grid-template-columns: minmax(0, 1fr);
     }
-    .sentence {
+    .card > .sentence {
       font-size: 16px;
     }
   }

@@ -1,0 +1,56 @@
+"""A real browser, logged in to Home Assistant."""
+
+import json
+from pathlib import Path
+import shutil
+import time
+from typing import Final
+
+from playwright.sync_api import Browser, Page, Playwright
+
+from scripts.lib.develop.home import Home
+
+SCREENSHOTS: Final = Path(__file__).parent / ".screenshots"
+FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE: Final = 30_000
+"""Milliseconds until something has to be on the page."""
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium without a window."""
+    path = shutil.which("chromium") or "/usr/bin/chromium"
+    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+def open_page(browser: Browser, home: Home, *, width: int = 1280, height: int = 900) -> Page:
+    """Open an empty page of a session of its own; close its context when done."""
+    context = browser.new_context(
+        base_url=home.base_url, viewport={"width": width, "height": height}
+    )
+    context.set_default_timeout(PATIENCE)
+    tokens = {
+        **home.client.tokens,
+        "access_token": home.client.access_token,
+        "expires": int((time.time() + 86_400) * 1000),
+        "hassUrl": home.base_url,
+        "clientId": home.client.client_id,
+    }
+    stored = json.dumps(json.dumps(tokens))
+    context.add_init_script(f"localStorage.setItem('hassTokens', {stored})")
+    return context.new_page()
+
+
+def screenshot(page: Page, name: str) -> Path:
+    """Keep a picture of the page, for people to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    path = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=path)
+    return path

@@ -1,0 +1,125 @@
+"""Provider commands that go wrong: the feed stays, and says why; the next good run mends it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+import sys
+from typing import Any
+
+import pytest
+
+from scripts.lib.develop.feed import Access, fetch, wait_for_feed
+from scripts.lib.develop.flow import set_options, set_up
+from scripts.lib.develop.home import ROOT, Home
+from scripts.lib.develop.waiting import wait_for
+from tests.e2e.judges import log_complaints
+
+BAD_CLI = ROOT / "tests" / "fakes" / "bad_cli.py"
+FIRST_RETRY = 60
+"""Seconds after a first failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A Home Assistant whose provider does as it is told in a file."""
+
+    home: Home
+    access: Access
+    mode: Path
+
+    def refresh(self, mode: str) -> dict[str, Any]:
+        """Refresh in a mode; return the record of it."""
+        self.mode.write_text(mode, "utf-8")
+        record: dict[str, Any] = self.home.client.command("toonami_downlink/refresh")
+        return record
+
+    def feed(self) -> tuple[bytes, bytes]:
+        return fetch(self.access.playlist_url).body, fetch(self.access.guide_url).body
+
+    def health(self) -> str:
+        return str(self.home.client.get("/api/toonami_downlink/health")["status"])
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
+    home = Home(tmp_path_factory.mktemp("patient"))
+    mode = home.folder / "mode"
+    mode.write_text("good", "utf-8")
+    try:
+        home.start()
+        set_up(home.client, "command", {"provider_command": f"{sys.executable} {BAD_CLI} @{mode}"})
+        set_options(home.client, {"provider_timeout": 30})
+        yield Patient(home, wait_for_feed(home.client), mode)
+    finally:
+        home.stop()
+        home.end_orphans()
+
+
+@pytest.mark.parametrize(
+    ("mode", "error", "said"),
+    [
+        pytest.param("exit3", "provider_failed", "connection refused", id="exit code 3"),
+        pytest.param("hang", "provider_timed_out", "30 seconds", id="hangs, deaf to SIGTERM"),
+        pytest.param("half", "feed_refused", "guide", id="half a file"),
+        pytest.param("empty", "feed_refused", "playlist", id="empty files"),
+        pytest.param("html", "feed_refused", "guide", id="HTML for a guide"),
+        pytest.param("huge", "provider_failed", "too large", id="100 MiB"),
+        pytest.param("symlink", "provider_output", "playlist", id="a link to elsewhere"),
+        pytest.param("fifo", "provider_output", "guide", id="a pipe for a guide"),
+        pytest.param("nothing", "provider_output", "playlist", id="no files"),
+    ],
+)
+def test_failure_leaves_the_feed_alone_and_the_next_run_recovers(
+    patient: Patient, mode: str, error: str, said: str
+) -> None:
+    before = patient.feed()
+
+    record = patient.refresh(mode)
+
+    assert record["error"] == error
+    assert said in record["message"].lower().replace("index.m3u", "playlist").replace(
+        "index.xml", "guide"
+    )
+    assert "\n" not in record["message"]
+    assert "Traceback" not in record["message"]
+    assert patient.feed() == before
+    assert patient.health() == "degraded"
+    assert patient.home.processes() == []
+
+    assert patient.refresh("good")["recovered"]
+    assert patient.health() == "ok"
+
+
+@pytest.mark.parametrize("mode", ["noise", "daemon"])
+def test_bad_manners_do_no_harm(patient: Patient, mode: str) -> None:
+    assert patient.refresh(mode)["error"] is None
+    assert patient.health() == "ok"
+    assert patient.home.processes() == []
+
+
+def test_failure_is_made_good_without_anybody_doing_anything(patient: Patient) -> None:
+    assert patient.refresh("exit3")["error"] == "provider_failed"
+    patient.mode.write_text("good", "utf-8")
+
+    wait_for(lambda: patient.health() == "ok", "It did not retry", FIRST_RETRY + 30)
+
+
+def test_failures_are_logged_without_a_traceback(patient: Patient) -> None:
+    patient.refresh("exit3")
+    complaints = log_complaints(patient.home.log)
+    patient.refresh("good")
+
+    assert complaints
+    assert [text for text in complaints if "Traceback" in text or "blocking call" in text] == []
+
+
+def test_first_run_that_fails_is_told_in_the_dialog(
+    make_home: Callable[[], Home], tmp_path: Path
+) -> None:
+    home = make_home()
+    home.start()
+    command = f"{sys.executable} {BAD_CLI} exit3"
+
+    with pytest.raises(Exception, match="connection refused"):
+        set_up(home.client, "command", {"provider_command": command})
+    assert home.client.send("GET", "/api/toonami_downlink/health").status == 503

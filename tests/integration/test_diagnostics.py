@@ -1,0 +1,185 @@
+"""Diagnostics: enough to find a fault, and nothing that is nobody else's business."""
+
+from http import HTTPStatus
+import json
+from pathlib import Path
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
+from syrupy.filters import props
+
+from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.players import Asked, Result
+
+from .common import NOON, home_entry, use_command
+from .homes import make_feed, set_up, write_files
+
+CLIENT_ID = "ss3iB2"
+PERSONAL = (
+    f"https://n4.toonamiaftermath.com:443/livehttporigin/est/{CLIENT_ID}-2bJn5J-playlist.m3u8"
+)
+
+
+class Downloads:
+    """Download diagnostics as the dialogs do, with one client for all."""
+
+    def __init__(self, make_client: ClientSessionGenerator) -> None:
+        self._make_client = make_client
+        self._client: TestClient[Any, Any] | None = None
+
+    async def of_entry(self) -> dict[str, Any]:
+        return await self._get("/api/diagnostics/config_entry/home")
+
+    async def of_device(self, device: dr.DeviceEntry) -> dict[str, Any]:
+        return await self._get(f"/api/diagnostics/config_entry/home/device/{device.id}")
+
+    async def _get(self, path: str) -> dict[str, Any]:
+        self._client = self._client or await self._make_client()
+        response = await self._client.get(path)
+        assert response.status == HTTPStatus.OK
+        data: dict[str, Any] = (await response.json())["data"]
+        return data
+
+
+@pytest.fixture
+async def downloads(
+    hass: HomeAssistant, folder: Path, hass_client: ClientSessionGenerator
+) -> Downloads:
+    assert await async_setup_component(hass, "diagnostics", {})
+    return Downloads(hass_client)
+
+
+def device_named(hass: HomeAssistant, name: str) -> dr.DeviceEntry:
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), "home")
+    return next(device for device in devices if device.name == name)
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_entry(
+    hass: HomeAssistant,
+    downloads: Downloads,
+    snapshot: SnapshotAssertion,
+) -> None:
+    diagnostics = await downloads.of_entry()
+    assert set(diagnostics["history"][0].pop("stages")) == {"provider", "check", "publish"}
+    # They depend on the release and on how the files are written.
+    assert diagnostics == snapshot(exclude=props("version", "artifacts", "has_ffmpeg"))
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_channel(
+    hass: HomeAssistant,
+    downloads: Downloads,
+    snapshot: SnapshotAssertion,
+) -> None:
+    device = device_named(hass, "Snickelodeon West")
+    assert await downloads.of_device(device) == snapshot
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_service_device_tells_everything(hass: HomeAssistant, downloads: Downloads) -> None:
+    device = device_named(hass, "Toonami Downlink")
+    of_device = await downloads.of_device(device)
+    assert of_device == await downloads.of_entry()
+
+
+async def test_channel_that_is_gone(
+    hass: HomeAssistant,
+    downloads: Downloads,
+    entry: MockConfigEntry,
+    coordinator: DownlinkCoordinator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    gone = device_registry.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={(DOMAIN, "other_gone")}
+    )
+    assert await downloads.of_device(gone) == {"channel": None}
+
+
+async def test_no_feed_yet(hass: HomeAssistant, downloads: Downloads, folder: Path) -> None:
+    (folder / "index.m3u").unlink()
+    entry = home_entry(folder)
+    await set_up(hass, entry)
+    diagnostics = await downloads.of_entry()
+    assert diagnostics["health"] == {"status": "error", "reason": "no_feed"}
+    assert diagnostics["feed"] is None
+    assert diagnostics["channels"] == []
+    assert diagnostics["history"][0]["error"] == "provider_failed"
+
+
+async def test_issues(downloads: Downloads, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    coordinator = await set_up(hass, entry)
+    assert (await downloads.of_entry())["issues"] == []
+    use_command(hass, coordinator, "/nowhere/at/all")
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert (await downloads.of_entry())["issues"] == ["provider_command_missing"]
+
+
+async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, folder: Path) -> None:
+    playlist = (folder / "index.m3u").read_text()
+    stored = "https://n1.example.com/est/0/playlist.m3u8"
+    assert stored in playlist
+    (folder / "index.m3u").write_text(playlist.replace(stored, PERSONAL))
+    entry = home_entry(folder)
+    coordinator = await set_up(hass, entry)
+    old = coordinator.credentials.feed_token, coordinator.credentials.password
+    await coordinator.credentials.async_rotate()
+    coordinator.players.note(
+        "192.168.178.21", "TiviMate/4.7.0", Asked.PLAYLIST, Result.OLD_CREDENTIALS
+    )
+    coordinator.players.note("fd00::21", "Kodi/21", Asked.STREAM, Result.OK)
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "api_url": "https://me:hunter2@mirror.lan/api"}
+    )
+    coordinator.settings = type(coordinator.settings).from_entry(entry)
+    use_command(hass, coordinator, "/opt/private/provider --key=hunter2 --to http://192.168.178.5/")
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert coordinator.last_record is not None
+    assert "/opt/private/provider" in (coordinator.last_record.message or "")
+    written = [json.dumps(await downloads.of_entry())]
+    for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
+        of_device = await downloads.of_device(device)
+        written.append(json.dumps(of_device))
+    everything = "\n".join(written)
+    assert "n4.toonamiaftermath.com" in everything
+    assert "TiviMate" in everything
+    secrets = {
+        *old,
+        coordinator.credentials.feed_token,
+        coordinator.credentials.username,
+        coordinator.credentials.password,
+        CLIENT_ID,
+        "livehttporigin",
+        "n1.example.com",
+        "hunter2",
+        "mirror.lan",
+        "192.168.178",
+        "fd00::21",
+        "/opt/private",
+        str(folder),
+    }
+    assert {secret for secret in secrets if secret in everything} == set()
+
+
+async def test_long_history_is_cut(
+    hass: HomeAssistant,
+    downloads: Downloads,
+    folder: Path,
+    entry: MockConfigEntry,
+    coordinator: DownlinkCoordinator,
+) -> None:
+    write_files(folder, make_feed(NOON, hours=1))
+    for _ in range(21):
+        await coordinator.async_refresh_feed(Cause.PANEL)
+    history = (await downloads.of_entry())["history"]
+    assert len(history) == 20
+    assert {record["cause"] for record in history} == {"panel"}

@@ -1,0 +1,72 @@
+"""The activity log: a line for each refresh."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import Event, HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.event import EVENT_REFRESH
+from custom_components.toonami_downlink.logbook import async_describe_events
+
+from .common import FAIL, NOON, move, use_command
+from .homes import copying_command
+
+FAILED = "python ended with exit code 1: no signal from the dish"
+
+type Describe = Callable[[Event[Any]], dict[str, Any]]
+
+
+@pytest.fixture
+def describe(hass: HomeAssistant) -> Describe:
+    described: dict[tuple[str, str], Describe] = {}
+
+    def register(domain: str, event: str, describe: Describe) -> None:
+        described[(domain, event)] = describe
+
+    async_describe_events(hass, register)
+    assert list(described) == [("toonami_downlink", EVENT_REFRESH)]
+    return described[("toonami_downlink", EVENT_REFRESH)]
+
+
+async def test_lines(
+    hass: HomeAssistant,
+    folder: Path,
+    coordinator: DownlinkCoordinator,
+    describe: Describe,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    events = async_capture_events(hass, EVENT_REFRESH)
+    await coordinator.async_refresh_feed(Cause.SERVICE)
+    use_command(hass, coordinator, FAIL)
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    use_command(hass, coordinator, copying_command(folder))
+    await move(hass, freezer, NOON + timedelta(minutes=2))
+    await move(hass, freezer, NOON + timedelta(days=1))
+    lines = [describe(event) for event in events]
+    assert {line["name"] for line in lines} == {"Toonami Downlink"}
+    assert {line["entity_id"] for line in lines} == {"event.toonami_downlink_refresh"}
+    assert [line["message"] for line in lines] == [
+        "was refreshed (by an action): 7 channels, 384 programmes",
+        f"could not be refreshed (by button). The provider failed: {FAILED}",
+        "can be refreshed again (next try): 7 channels, 384 programmes",
+        "missed the refresh scheduled for 2026-11-25 03:00, and makes up for it now",
+        "was refreshed (catching up): 7 channels, 192 programmes",
+    ]
+
+
+@pytest.mark.parametrize("cause", Cause)
+async def test_every_cause_has_words(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, describe: Describe, cause: Cause
+) -> None:
+    events = async_capture_events(hass, EVENT_REFRESH)
+    await coordinator.async_refresh_feed(cause)
+    message = describe(events[0])["message"]
+    assert "state_attributes" not in message
+    assert message.startswith("was refreshed (")
