@@ -9,7 +9,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
-from .coordinator import DownlinkConfigEntry
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.models import RefreshRecord
 from .entity import DownlinkEntity
 
@@ -25,7 +25,12 @@ REFRESH_EVENT: Final = EventEntityDescription(
 )
 
 
-def _attributes(record: RefreshRecord | None, scheduled: datetime | None) -> dict[str, Any]:
+def _attributes(
+    coordinator: DownlinkCoordinator,
+    kind: str,
+    record: RefreshRecord | None,
+    scheduled: datetime | None,
+) -> dict[str, Any]:
     """Describe an event; what does not apply is left out."""
     attributes: dict[str, Any] = {"scheduled": scheduled.isoformat() if scheduled else None}
     if record:
@@ -36,6 +41,9 @@ def _attributes(record: RefreshRecord | None, scheduled: datetime | None) -> dic
             "message": record.message,
             "consecutive_failures": record.failures,
         }
+        if kind == "recovered":
+            # How many there were before: whoever was told of them wants to know of the end.
+            attributes["consecutive_failures"] = coordinator.history[-2].failures
         if record.report:
             attributes |= {
                 "channels": record.report.channels,
@@ -50,7 +58,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entity, and let the activity log know even when it is disabled."""
-    entity = RefreshEvent(entry.runtime_data, REFRESH_EVENT)
+    coordinator = entry.runtime_data
+    entity = RefreshEvent(coordinator, REFRESH_EVENT)
     async_add_entities([entity])
 
     @callback
@@ -58,10 +67,14 @@ async def async_setup_entry(
         if kind == "succeeded" and record and record.recovered:
             return  # one line in the log is enough: the recovery comes next
         entity_id = er.async_get(hass).async_get_entity_id("event", DOMAIN, f"{entity.unique_id}")
-        data = {"type": kind, "entity_id": entity_id, **_attributes(record, scheduled)}
+        data = {
+            "type": kind,
+            "entity_id": entity_id,
+            **_attributes(coordinator, kind, record, scheduled),
+        }
         hass.bus.async_fire(EVENT_REFRESH, data)
 
-    entry.async_on_unload(entry.runtime_data.async_add_event_listener(fire))
+    entry.async_on_unload(coordinator.async_add_event_listener(fire))
 
 
 class RefreshEvent(DownlinkEntity, EventEntity):
@@ -78,5 +91,5 @@ class RefreshEvent(DownlinkEntity, EventEntity):
     def _async_handle(
         self, kind: str, record: RefreshRecord | None, scheduled: datetime | None
     ) -> None:
-        self._trigger_event(kind, _attributes(record, scheduled))
+        self._trigger_event(kind, _attributes(self.coordinator, kind, record, scheduled))
         self.async_write_ha_state()

@@ -45,6 +45,7 @@ def describe_refresh(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
         hass,
         f"common.log_{data['type']}",
         cause=text(hass, f"{_CAUSE}.{data['cause']}"),
+        failures=data.get("consecutive_failures"),
         reason=error_text(hass, data.get("error"), data.get("message")),
         channels=data.get("channels"),
         programmes=data.get("programmes"),

@@ -13,6 +13,7 @@ _START_TIMEOUT: Final = 25.0
 """Seconds that upstream may take to bring the first picture."""
 _STALL_TIMEOUT: Final = 30.0
 """Seconds without data after which a stream is over; the player will ask again."""
+_LAST_WORDS_TIMEOUT: Final = 1.0
 _BUFFER: Final = 1024 * 1024
 """Bytes that may wait for the viewer before ffmpeg has to."""
 _STDERR_KEPT: Final = 2048
@@ -59,6 +60,7 @@ class Remux(asyncio.SubprocessProtocol):
         """Prepare for a process; use `start`."""
         loop = asyncio.get_running_loop()
         self.exited: asyncio.Future[None] = loop.create_future()
+        self._silent: asyncio.Future[None] = loop.create_future()
         self._new_data = asyncio.Event()
         self._chunks: deque[bytes] = deque()
         self._size = 0
@@ -82,6 +84,11 @@ class Remux(asyncio.SubprocessProtocol):
             raise StreamFailedError(f"ffmpeg does not start: {err}") from err
         return remux
 
+    @property
+    def is_full(self) -> bool:
+        """Whether ffmpeg has to wait for the viewer."""
+        return self._size >= _BUFFER
+
     def kill(self) -> None:
         """End ffmpeg and all that it may have started; let go of its pipes."""
         if not self.exited.done():
@@ -97,8 +104,12 @@ class Remux(asyncio.SubprocessProtocol):
 
     async def async_wait_until_ready(self) -> None:
         """Wait for the first bytes of the stream. Raises StreamFailedError."""
-        if not await self._has_data(_START_TIMEOUT):
-            raise StreamFailedError(self._complaint())
+        if await self._has_data(_START_TIMEOUT):
+            return
+        if self._is_over:
+            # Its reason may still be on the way.
+            await asyncio.wait((self._silent,), timeout=_LAST_WORDS_TIMEOUT)
+        raise StreamFailedError(self._complaint())
 
     async def async_read(self) -> bytes:
         """Return what there is of the stream; nothing when it ended or nothing comes any more."""
@@ -106,7 +117,7 @@ class Remux(asyncio.SubprocessProtocol):
             return b""
         data = b"".join(self._chunks)
         self._chunks.clear()
-        if self._size >= _BUFFER:
+        if self.is_full:
             self._output.resume_reading()
         self._size = 0
         return data
@@ -141,7 +152,7 @@ class Remux(asyncio.SubprocessProtocol):
             return
         self._chunks.append(data)
         self._size += len(data)
-        if self._size >= _BUFFER:
+        if self.is_full:
             self._output.pause_reading()
         self._new_data.set()
 
@@ -150,6 +161,10 @@ class Remux(asyncio.SubprocessProtocol):
         if fd == 1:
             self._is_over = True
             self._new_data.set()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._silent.set_result(None)
 
     @override
     def process_exited(self) -> None:

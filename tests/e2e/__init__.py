@@ -1,1 +1,1 @@
-"""The whole thing: a real Home Assistant, a real browser, real players, and the simulated upstream."""
+"""The whole: a real Home Assistant, a real browser, real players, the simulated upstream."""

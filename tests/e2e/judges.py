@@ -10,9 +10,9 @@ from lxml import etree
 from scripts.lib.develop.feed import Entry
 
 DTD: Final = Path("/usr/share/xmltv/xmltv.dtd")
-_RECORD: Final = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\S* (?P<level>[A-Z]+) ", re.M)
+_RECORD: Final = re.compile(r"^\d{4}-\d\d-\d\d [\d:.]+\S* (?P<level>[A-Z]+) ", re.MULTILINE)
 _NOT_CORE: Final = "We found a custom integration"
-_OURS: Final = "toonami"
+_OURS: Final = "toonami_downlink"
 
 
 def guide_complaints(guide: bytes, folder: Path) -> str:
@@ -59,5 +59,6 @@ def log_complaints(log: str) -> list[str]:
         for level, text in records(log)
         if _NOT_CORE not in text
         and ("Detected blocking call" in text or _OURS in text)
-        and (level not in ("DEBUG", "INFO") or "Traceback" in text)
+        and level != "DEBUG"
+        and (level != "INFO" or "Traceback" in text)
     ]

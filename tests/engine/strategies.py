@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unicodedata import category
 
+from hypothesis import settings, strategies as st
+
 from downlink.lineup import KNOWN
 from downlink.models import Channel, Credit, Feed, Programme, Role, Source
-from hypothesis import settings, strategies as st
 
 from .samples import NAMES, NOON, Airing, Listing
 
@@ -16,6 +17,7 @@ settings.register_profile("engine", deadline=None)
 settings.load_profile("engine")
 
 ROLES = tuple(Role)
+SOURCES = st.sampled_from(Source)
 PRINTABLE = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zs", "Zl", "Zp"))
 
 
@@ -38,8 +40,12 @@ def moments(
 
 
 def made_dates() -> st.SearchStrategy[str]:
-    days = st.dates(datetime(1900, 1, 1, tzinfo=UTC).date(), datetime(2099, 12, 31, tzinfo=UTC).date())
-    return st.builds(lambda day, form: f"{day:{form}}", days, st.sampled_from(["%Y", "%Y%m", "%Y%m%d"]))
+    days = st.dates(
+        datetime(1900, 1, 1, tzinfo=UTC).date(), datetime(2099, 12, 31, tzinfo=UTC).date()
+    )
+    return st.builds(
+        lambda day, form: f"{day:{form}}", days, st.sampled_from(["%Y", "%Y%m", "%Y%m%d"])
+    )
 
 
 def credit_lists() -> st.SearchStrategy[tuple[Credit, ...]]:
@@ -50,7 +56,7 @@ def credit_lists() -> st.SearchStrategy[tuple[Credit, ...]]:
 
 
 def programmes(
-    sources: st.SearchStrategy[Source] = st.sampled_from(Source),
+    sources: st.SearchStrategy[Source] = SOURCES,
 ) -> st.SearchStrategy[Programme]:
     """Programmes that last a minute from noon; see `schedules` for their real times."""
     numbers = st.none() | st.integers(1, 9999)
@@ -81,7 +87,7 @@ def schedules(
     *,
     max_size: int = 8,
     gaps: bool = True,
-    sources: st.SearchStrategy[Source] = st.sampled_from(Source),
+    sources: st.SearchStrategy[Source] = SOURCES,
 ) -> tuple[Programme, ...]:
     """Sorted programmes without overlaps, with or without gaps, from `first` on."""
     start = first

@@ -2,9 +2,10 @@
 
 import re
 
-from downlink.lineup import KNOWN, Lineup, find, is_ignored, logo_path, normalise
 from hypothesis import given, strategies as st
 import pytest
+
+from downlink.lineup import KNOWN, Lineup, find, is_ignored, logo_path, normalise
 
 from .strategies import lines
 
@@ -30,7 +31,7 @@ def test_identities_as_promised() -> None:
         ("Toonami  Aftermath-East", "toonami aftermath east"),
         (" MTV_97!", "mtv 97"),
         ("Pokémon", "pokemon"),
-        ("ＭＯＶＩＥＳ", "movies"),
+        ("\uff2d\uff2f\uff36\uff29\uff25\uff33", "movies"),
         ("…", ""),
     ],
 )
@@ -106,7 +107,7 @@ def test_names_without_a_usable_letter() -> None:
 @given(st.lists(lines() | st.text(min_size=1, max_size=90), max_size=8))
 def test_identities_are_valid_and_differ(names: list[str]) -> None:
     lineup = Lineup()
-    found = {}
+    found: dict[int, str] = {}
     for name in names:
         channel, lineup = lineup.admit(name)
         assert GUIDE_ID.fullmatch(channel.guide_id)

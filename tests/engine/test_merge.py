@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from downlink.merge import BLOCK, Window, fill, filler_for, keep_known
-from downlink.models import Programme, Repair, Source
 from hypothesis import given, strategies as st
 import pytest
+
+from downlink.merge import BLOCK, Window, fill, filler_for, keep_known
+from downlink.models import Programme, Repair, Source
 
 from .samples import HOUR, NOON, at, shape
 from .strategies import schedules
@@ -53,9 +54,7 @@ NEW = [show(0, 30, "N1"), show(90, 120, "N2")]
         ),
     ],
 )
-def test_kept(
-    old: list[Programme], expected: list[tuple[float, float, str]], count: int
-) -> None:
+def test_kept(old: list[Programme], expected: list[tuple[float, float, str]], count: int) -> None:
     found, kept_count = kept(NEW, old)
     assert sorted(shape(NEW) + expected) == found
     assert kept_count == count
@@ -74,8 +73,14 @@ def test_the_merged_guide_is_in_order_and_never_shorter(
     assert all(one.start < one.stop for one in merged)
     assert all(one.stop <= two.start for one, two in pairwise(merged))
     assert set(new) <= set(merged)
-    ahead = [one for one in old if not one.is_filler and one.start >= (new[-1].stop if new else NOON - HOUR)]
-    assert [replace(one, source=Source.PUBLISHED) for one in ahead] == merged[len(merged) - len(ahead) :]
+    ahead = [
+        one
+        for one in old
+        if not one.is_filler and one.start >= (new[-1].stop if new else NOON - HOUR)
+    ]
+    assert [replace(one, source=Source.PUBLISHED) for one in ahead] == merged[
+        len(merged) - len(ahead) :
+    ]
 
 
 # The window
@@ -85,34 +90,64 @@ def test_the_merged_guide_is_in_order_and_never_shorter(
     ("zone", "now", "days", "start", "stop"),
     [
         pytest.param(
-            "America/New_York", "2026-10-14T12:00", 1, "2026-10-14T04:00", "2026-10-15T04:00",
+            "America/New_York",
+            "2026-10-14T12:00",
+            1,
+            "2026-10-14T04:00",
+            "2026-10-15T04:00",
             id="a day",
         ),
         pytest.param(
-            "America/New_York", "2026-10-14T03:59", 14, "2026-10-13T04:00", "2026-10-27T04:00",
+            "America/New_York",
+            "2026-10-14T03:59",
+            14,
+            "2026-10-13T04:00",
+            "2026-10-27T04:00",
             id="still yesterday there",
         ),
         pytest.param(
-            "America/New_York", "2026-03-07T12:00", 2, "2026-03-07T05:00", "2026-03-09T04:00",
+            "America/New_York",
+            "2026-03-07T12:00",
+            2,
+            "2026-03-07T05:00",
+            "2026-03-09T04:00",
             id="spring",
         ),
         pytest.param(
-            "America/New_York", "2026-11-01T12:00", 1, "2026-11-01T04:00", "2026-11-02T05:00",
+            "America/New_York",
+            "2026-11-01T12:00",
+            1,
+            "2026-11-01T04:00",
+            "2026-11-02T05:00",
             id="autumn",
         ),
         pytest.param(
-            "America/Havana", "2026-03-08T12:00", 1, "2026-03-08T05:00", "2026-03-09T04:00",
+            "America/Havana",
+            "2026-03-08T12:00",
+            1,
+            "2026-03-08T05:00",
+            "2026-03-09T04:00",
             id="no midnight",
         ),
         pytest.param(
-            "America/Havana", "2026-11-01T12:00", 1, "2026-11-01T04:00", "2026-11-02T05:00",
+            "America/Havana",
+            "2026-11-01T12:00",
+            1,
+            "2026-11-01T04:00",
+            "2026-11-02T05:00",
             id="two midnights",
         ),
         pytest.param(
-            "Asia/Kathmandu", "2026-10-14T12:00", 1, "2026-10-13T18:15", "2026-10-14T18:15",
+            "Asia/Kathmandu",
+            "2026-10-14T12:00",
+            1,
+            "2026-10-13T18:15",
+            "2026-10-14T18:15",
             id="quarters of an hour",
         ),
-        pytest.param("UTC", "2026-12-31T12:00", 1, "2026-12-31T00:00", "2027-01-01T00:00", id="UTC"),
+        pytest.param(
+            "UTC", "2026-12-31T12:00", 1, "2026-12-31T00:00", "2027-01-01T00:00", id="UTC"
+        ),
     ],
 )
 def test_window(zone: str, now: str, days: int, start: str, stop: str) -> None:

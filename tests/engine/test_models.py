@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 import inspect
 import pickle
 
+import pytest
+
 from downlink import errors
 from downlink.errors import DownlinkError, FeedError, ProviderError
 from downlink.models import Cause, Channel, Feed, Programme, RefreshRecord, Source
-import pytest
 
 NOW = datetime(2026, 10, 14, 12, tzinfo=UTC)
 
@@ -45,7 +46,9 @@ def test_record(error: str | None, succeeded: bool) -> None:
 
 
 ERRORS = [
-    kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, DownlinkError)
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, DownlinkError)
 ]
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from downlink.models import Credit, Programme, Repair, Role, Source
-from downlink.repair import GUESS, LONGEST, UNTIL_NEXT, in_order, tidy, with_ends
 from hypothesis import given, strategies as st
 import pytest
+
+from downlink.models import Credit, Programme, Repair, Role, Source
+from downlink.repair import GUESS, LONGEST, UNTIL_NEXT, in_order, tidy, with_ends
 
 from .samples import at, shape
 

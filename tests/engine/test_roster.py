@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from downlink.errors import FeedError
 from downlink.limits import VANISH_AFTER
 from downlink.lineup import KNOWN, Lineup
@@ -11,10 +13,10 @@ from downlink.m3u import parse_m3u
 from downlink.models import Channel, Feed, Repair
 from downlink.roster import Member, match_channels, match_programmes
 from downlink.xmltv import parse_xmltv
-import pytest
 
 from .samples import NAMES, NOON, Airing, Listing, guide, playlist, url_of
 
+EMPTY = Lineup()
 EAST, WEST, SNICK_EAST, SNICK_WEST, MTV, MOVIES, RADIO = NAMES
 
 
@@ -38,7 +40,7 @@ def last_feed(*names: str, missed: int = 0) -> Feed:
 
 
 def matched(
-    data: bytes, previous: Feed | None = None, lineup: Lineup = Lineup()
+    data: bytes, previous: Feed | None = None, lineup: Lineup = EMPTY
 ) -> tuple[Mapping[str, Member], dict[Repair, int], Lineup]:
     repairs: Counter[Repair] = Counter()
     members, lineup = match_channels(parse_m3u(data), previous, lineup, repairs)
@@ -130,7 +132,9 @@ def test_bad_address(url: str) -> None:
     [
         pytest.param(playlist(), "no channel", None, id="none"),
         pytest.param(playlist("Live Code"), "no channel", None, id="none for viewers"),
-        pytest.param(playlist((EAST, ""), (WEST, "<html>")), "no channel has an address", 2, id="urls"),
+        pytest.param(
+            playlist((EAST, ""), (WEST, "<html>")), "no channel has an address", 2, id="urls"
+        ),
     ],
 )
 @pytest.mark.parametrize("previous", [None, last_feed(EAST, WEST)], ids=["first", "later"])
@@ -187,7 +191,9 @@ def test_a_channel_that_has_become_known_since() -> None:
     previous = Feed(made=NOON, channels=(before,), guide={before.key: ()})
     (channel,) = channels(playlist(MOVIES), previous)
     assert (channel.key, channel.number, channel.missed) == ("movies", 6, 0)
-    vanished = channels(playlist(EAST, MTV), Feed(made=NOON, channels=(*last_feed(EAST).channels, before)))
+    vanished = channels(
+        playlist(EAST, MTV), Feed(made=NOON, channels=(*last_feed(EAST).channels, before))
+    )
     assert [one.key for one in vanished] == ["toonami_east", "mtv97", "movies"]
     assert vanished[-1].radio
 
@@ -244,7 +250,8 @@ def test_names_decide_not_positions() -> None:
         ),
         pytest.param(
             playlist("Waves"),
-            b'<tv><programme start="20261014120000" channel="Waves"><title>w</title></programme></tv>',
+            b'<tv><programme start="20261014120000" channel="Waves"><title>w</title>'
+            b"</programme></tv>",
             id="a name for an id",
         ),
     ],

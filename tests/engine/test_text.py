@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from downlink.limits import MAX_URL_CHARS
-from downlink.text import clean_line, clean_text, is_usable_url
 from hypothesis import given, strategies as st
 import pytest
+
+from downlink.limits import MAX_URL_CHARS
+from downlink.text import clean_line, clean_text, is_usable_url
 
 from .strategies import is_clean
 
@@ -21,7 +22,9 @@ from .strategies import is_clean
         pytest.param("a\x85b", ("a b", False), id="next line"),
         pytest.param("\ud83dx", ("x", True), id="lone surrogate"),
         pytest.param("a\ufdd0\ufffe\uffff\U0010ffffb", ("ab", True), id="non-characters"),
-        pytest.param("Sakigake!! Kuromati Kôkô 🎌", ("Sakigake!! Kuromati Kôkô 🎌", False), id="other"),
+        pytest.param(
+            "Sakigake!! Kuromati Kôkô 🎌", ("Sakigake!! Kuromati Kôkô 🎌", False), id="other"
+        ),
         pytest.param("123456789", ("123456789", False), id="at the limit"),
         pytest.param("1234567890", ("12345678…", True), id="over the limit"),
         pytest.param("1234567   89012", ("1234567…", True), id="no blank before the cut"),
@@ -69,6 +72,7 @@ def test_what_is_clean_stays(
         "http://example.com.:0080/#a",
         "http://192.0.2.1/",
         "http://[2001:db8::1]:8080/a",
+        "http://example.com/".ljust(MAX_URL_CHARS, "a"),
     ],
 )
 def test_usable_url(url: str) -> None:
@@ -118,5 +122,5 @@ def test_unusable_url(url: str) -> None:
 def test_usable_urls_hold_nothing_dangerous(url: str) -> None:
     if is_usable_url(url):
         assert url.isascii()
-        assert not set(url) & set(" \n\"\\<>")
-        assert "@" not in url.split("/")[2].split("?")[0].split("#")[0]
+        assert not set(url) & set(' \n"\\<>')
+        assert "@" not in url.split("/")[2].split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]

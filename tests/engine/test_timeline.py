@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from downlink.models import Programme
-from downlink.timeline import between, next_change, on_air, upcoming
 from hypothesis import given, strategies as st
 import pytest
+
+from downlink.models import Programme
+from downlink.timeline import between, next_change, on_air, upcoming
 
 from .samples import MINUTE, NOON, at
 from .strategies import moments, schedules

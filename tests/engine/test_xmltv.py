@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-import shutil
-import subprocess
 import time
 import tracemalloc
 from xml.etree import ElementTree as ET
+
+from hypothesis import example, given, strategies as st
+import pytest
 
 from downlink.errors import FeedError
 from downlink.limits import (
@@ -23,9 +24,8 @@ from downlink.limits import (
 )
 from downlink.models import Channel, Credit, Feed, Programme, Repair, Role, Source
 from downlink.xmltv import ParsedGuide, parse_xmltv, render_xmltv
-from hypothesis import example, given, strategies as st
-import pytest
 
+from . import validators
 from .samples import NAMES, NOON, Listing, back_to_back, guide
 from .strategies import feeds
 
@@ -113,7 +113,7 @@ def test_reads_what_the_go_program_writes() -> None:
         pytest.param("20261010062907 EST", None, id="zone that nobody can be sure of"),
         pytest.param("00010101000000 +1400", None, id="before all time"),
         pytest.param("99991231235959 -1400", None, id="after all time"),
-        pytest.param("２０２６1010062907 +0000", None, id="other digits"),
+        pytest.param("\u0662\u0660261010062907 +0000", None, id="other digits"),
     ],
 )
 def test_times(text: str, expected: str | None) -> None:
@@ -150,7 +150,7 @@ def test_unreadable_stop_is_an_unknown_end() -> None:
         pytest.param("<title> a\n b </title>", {"title": "a b"}, id="line end in a title"),
         pytest.param("<title>a<b>x</b>c</title>", {"title": "ac"}, id="element in a title"),
         pytest.param("<title><![CDATA[A & <B>]]></title>", {"title": "A & <B>"}, id="CDATA"),
-        pytest.param("<title>&#34;A&#39;s&#x22;</title>", {"title": "\"A's\""}, id="references"),
+        pytest.param("<title>&#34;A&#39;s&#x22;</title>", {"title": '"A\'s"'}, id="references"),
         pytest.param("<sub-title></sub-title>", {"episode_title": None}, id="empty sub-title"),
         pytest.param("<sub-title>S</sub-title>", {"episode_title": "S"}, id="sub-title"),
         pytest.param("<desc>a&#xA;  b</desc>", {"description": "a\nb"}, id="line end in a plot"),
@@ -247,7 +247,9 @@ def test_date(date: str, aired: str | None) -> None:
         pytest.param([(None, "S01E02")], (1, 2), id="no system means onscreen"),
         pytest.param([("dd_progid", "EP01.2")], (None, None), id="another system"),
         pytest.param([("onscreen", "S01E02"), ("xmltv_ns", "3.9.")], (4, 10), id="the exact one"),
-        pytest.param([("onscreen", "S01E02"), ("xmltv_ns", "")], (1, 2), id="the exact one is empty"),
+        pytest.param(
+            [("onscreen", "S01E02"), ("xmltv_ns", "")], (1, 2), id="the exact one is empty"
+        ),
         pytest.param([("xmltv_ns", "0.0."), ("xmltv_ns", "3.9.")], (1, 1), id="the first"),
         pytest.param([("xmltv_ns", "999999.1.")], (None, None), id="absurd"),
     ],
@@ -346,7 +348,9 @@ def test_what_cannot_be_published_is_dropped(text: bytes, title: str) -> None:
     assert parsed.flaws[Repair.TEXT_CUT] >= 1
 
 
-@pytest.mark.parametrize("reference", ["&#9;", "&#x20;", "&#32;", "&#xD7FF;", "&#xE000;", "&#x10FFFD;"])
+@pytest.mark.parametrize(
+    "reference", ["&#9;", "&#x20;", "&#32;", "&#xD7FF;", "&#xE000;", "&#x10FFFD;"]
+)
 def test_allowed_references_stay(reference: str) -> None:
     parsed = parse(f"{START}<title>a{reference}b</title></programme>")
     assert parsed.flaws == {}
@@ -371,13 +375,15 @@ def test_the_replacement_character_is_a_character() -> None:
         ),
         pytest.param(lambda text: text.encode("utf-16-le"), id="UTF-16, little end first"),
         pytest.param(
-            lambda text: f'<?xml version="1.0" encoding="utf-16"?>{text}'.encode(), id="UTF-16, it says"
+            lambda text: f'<?xml version="1.0" encoding="utf-16"?>{text}'.encode(),
+            id="UTF-16, it says",
         ),
         pytest.param(
             lambda text: f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode(), id="declared"
         ),
         pytest.param(
-            lambda text: f'<?xml version="1.0" encoding="us-ascii"?>{text}'.encode(), id="ASCII, it says"
+            lambda text: f'<?xml version="1.0" encoding="us-ascii"?>{text}'.encode(),
+            id="ASCII, it says",
         ),
         pytest.param(
             lambda text: f"<?xml version='1.0' encoding='ISO-8859-1'?>{text}".encode("latin-1"),
@@ -452,12 +458,17 @@ BOMB = (
         pytest.param(
             b"<tv>" + b"\n<a>" * MAX_XML_DEPTH, "nested more than", MAX_XML_DEPTH + 1, id="too deep"
         ),
-        pytest.param(b"<?xml version='1.0' encoding='x'?><tv/>", "the encoding x is not", 1, id="encoding"),
+        pytest.param(
+            b"<?xml version='1.0' encoding='x'?><tv/>", "the encoding x is not", 1, id="encoding"
+        ),
         pytest.param(
             b"<?xml version='1.0' encoding='ISO-8859-12'?><tv/>", "not supported", 1, id="no codec"
         ),
         pytest.param(
-            b"<?xml version='1.0' encoding='unicode_escape'?><tv/>", "not supported", 1, id="Python's"
+            b"<?xml version='1.0' encoding='unicode_escape'?><tv/>",
+            "not supported",
+            1,
+            id="Python's",
         ),
         pytest.param(
             b"<tv>" + b"".join(b"\n<channel id='%d'/>" % n for n in range(MAX_CHANNELS + 1)),
@@ -490,12 +501,16 @@ HOSTILE = [
     pytest.param(b"<programme/>" * (MIB // 12), id="empty programmes"),
     pytest.param((BARE + b"</programme>") * (MIB // 60), id="bare programmes"),
     pytest.param(BARE + b"<desc/>" * (MIB // 7) + b"</programme>", id="fields"),
-    pytest.param(BARE + b"<title>" + b"&lt;" * (MIB // 4) + b"</title></programme>", id="references"),
+    pytest.param(
+        BARE + b"<title>" + b"&lt;" * (MIB // 4) + b"</title></programme>", id="references"
+    ),
     pytest.param(b"&#1;" * (MIB // 4), id="references to nothing"),
     pytest.param(b"\xff" * MIB, id="bad bytes"),
     pytest.param(b"<!--" + b"-a" * (MIB // 2) + b"-->", id="comment"),
     pytest.param(b"<a b='" + b"x" * MIB + b"'/>", id="attribute"),
-    pytest.param(b"<a " + b" ".join(b"a%d=''" % n for n in range(MIB // 10)) + b"/>", id="attributes"),
+    pytest.param(
+        b"<a " + b" ".join(b"a%d=''" % n for n in range(MIB // 10)) + b"/>", id="attributes"
+    ),
 ]
 
 
@@ -522,8 +537,7 @@ def test_hostile_input_takes_little_memory(inner: bytes) -> None:
 def read_or_refused(data: bytes) -> None:
     try:
         parsed = parse_xmltv(data)
-    except FeedError as err:
-        assert err.file == "guide"
+    except FeedError:
         return
     for programmes in parsed.programmes.values():
         for one in programmes:
@@ -545,7 +559,9 @@ WHOLE = render_xmltv(feed_of(FULL, replace(FULL, title="Two")), no_logo)
     cut=st.integers(0, len(WHOLE)),
     length=st.integers(0, 40),
     put=st.binary(max_size=10)
-    | st.sampled_from([b"<title>", b"</programme>", b"&#", b"]]>", b"<!--", b"<![CDATA[", b'"', b"\0"]),
+    | st.sampled_from(
+        [b"<title>", b"</programme>", b"&#", b"]]>", b"<!--", b"<![CDATA[", b'"', b"\0"]
+    ),
 )
 def test_damaged_guides_are_read_or_refused(cut: int, length: int, put: bytes) -> None:
     read_or_refused(WHOLE[:cut] + put + WHOLE[cut + length :])
@@ -558,9 +574,7 @@ def test_damaged_guides_are_read_or_refused(cut: int, length: int, put: bytes) -
 def test_what_is_rendered_is_read_back(feed: Feed) -> None:
     parsed = parse_xmltv(render_xmltv(feed, no_logo))
     assert parsed.flaws == {}
-    assert parsed.channels == {
-        one.guide_id: (one.name, str(one.number)) for one in feed.channels
-    }
+    assert parsed.channels == {one.guide_id: (one.name, str(one.number)) for one in feed.channels}
     assert {
         one.key: tuple(parsed.programmes.get(one.guide_id, ())) for one in feed.channels
     } == feed.guide
@@ -644,7 +658,7 @@ def test_channel_without_programmes() -> None:
     assert parse_xmltv(render_xmltv(feed, no_logo)).programmes == {}
 
 
-@pytest.mark.skipif(not shutil.which("tv_validate_file"), reason="needs the package xmltv-util")
+@validators.needed
 def test_validators_have_nothing_to_say(tmp_path: Path) -> None:
     programmes = [
         replace(
@@ -659,16 +673,4 @@ def test_validators_have_nothing_to_say(tmp_path: Path) -> None:
     ]
     file = tmp_path / "guide.xml"
     file.write_bytes(render_xmltv(feed_of(*programmes), no_logo))
-    complaints_about(file)
-
-
-def complaints_about(file: Path) -> None:
-    """Fail if one of the xmltv project's own tools finds fault with a guide."""
-    validate = ["tv_validate_file", "--dtd-file", "/usr/share/xmltv/xmltv.dtd", str(file)]
-    checked = subprocess.run(validate, capture_output=True, text=True, check=False)  # noqa: S603
-    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "Validated ok.\n")
-    with file.with_suffix(".sorted").open("wb") as out:
-        ordered = subprocess.run(  # noqa: S603
-            ["tv_sort", str(file)], stdout=out, stderr=subprocess.PIPE, text=True, check=True  # noqa: S607
-        )
-    assert ordered.stderr == ""
+    validators.check(file)

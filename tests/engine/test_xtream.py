@@ -141,7 +141,7 @@ def test_panel_content() -> None:
 def test_short_epg_begins_with_the_programme_on_air() -> None:
     listings = xtream.short_epg(EAST, FEED.guide[EAST.key], NOW, 2)
     assert listings[0] == {
-        "id": "1275730561",
+        "id": "1525305601",
         "epg_id": "1",
         "title": "U2hvdyAxLTI0",
         "lang": "",

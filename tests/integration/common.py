@@ -1,7 +1,7 @@
 """What the tests of entities, actions and the rest share: a home at noon, and a clock to move."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import shlex
 import sys
@@ -21,8 +21,9 @@ from custom_components.toonami_downlink.const import (
     PROVIDER_COMMAND,
 )
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
 
-from .homes import copying_command
+from .homes import copying_command, make_feed
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -59,3 +60,15 @@ def use_command(hass: HomeAssistant, coordinator: DownlinkCoordinator, command: 
         entry, data={CONF_PROVIDER: PROVIDER_COMMAND, CONF_PROVIDER_COMMAND: command}
     )
     coordinator.settings = type(coordinator.settings).from_entry(entry)
+
+
+def feed_of(*shown: tuple[str, timedelta]) -> Feed:
+    """Make a feed with these titles on the first channel, an hour each."""
+    feed = make_feed(MIDNIGHT)
+    programmes = tuple(
+        Programme(start=NOON + start, stop=NOON + start + timedelta(hours=1), title=title)
+        for title, start in shown
+    )
+    return Feed(
+        made=feed.made, channels=feed.channels, guide={**feed.guide, "toonami_east": programmes}
+    )

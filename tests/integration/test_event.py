@@ -84,7 +84,7 @@ async def test_failed_succeeded_and_recovered(
         "cause": "panel",
         "channels": 7,
         "programmes": 4 * 2 * 48,
-        "consecutive_failures": 0,
+        "consecutive_failures": 2,
     }
     assert [line.data["type"] for line in lines] == ["failed", "failed", "recovered", "succeeded"]
     assert {line.data["entity_id"] for line in lines} == {ENTITY}

@@ -55,7 +55,7 @@ async def test_lines(
     assert [line["message"] for line in lines] == [
         "was refreshed (by an action): 7 channels, 384 programmes",
         f"could not be refreshed (by button). The provider failed: {FAILED}",
-        "can be refreshed again (next try): 7 channels, 384 programmes",
+        "can be refreshed again (next try): 7 channels, 384 programmes; failures before that: 1",
         "missed the refresh scheduled for 2026-11-25 03:00, and makes up for it now",
         "was refreshed (catching up): 7 channels, 192 programmes",
     ]

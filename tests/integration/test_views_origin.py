@@ -237,7 +237,7 @@ async def test_without_any_address_the_socket_has_one(
 
 
 async def test_own_address_of_a_strange_kind(hass: HomeAssistant) -> None:
-    hass.config.internal_url = "http://müller.example:8123"
+    hass.config.internal_url = "http://our$address:8123"
     request = make_mocked_request("GET", "/", headers={hdrs.HOST: "<strange>"})
     request.app[KEY_HASS] = hass
     assert client_origin(request) == Origin("http", "127.0.0.1", 80)

@@ -6,15 +6,15 @@ import { onLink } from "./lib/dom.js";
 import { icon, mark, signalBars } from "./lib/icons.js";
 import { Signal } from "./lib/signal.js";
 import { loadText } from "./lib/strings.js";
-import { controls, tokens } from "./lib/styles.js";
+import { controls, loadSheet, tokens } from "./lib/styles.js";
 import { applyTheme } from "./lib/theme.js";
 import { conditionOf, lookOf } from "./model/health.js";
-import { shellSheet } from "./ui/shell-styles.js";
-import { banner, noSignal, notSetUp, skeleton, statesSheet } from "./ui/states.js";
+import { banner, noSignal, notSetUp, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
+/** @import {Condition} from "./model/health.js" */
+/** @import {Hass} from "./model/types.js" */
 /**
- * @typedef {import("./model/types.js").Hass} Hass
  * @typedef {"guide" | "connect" | "status"} Page
  */
 
@@ -26,6 +26,8 @@ const PAGES = [
   { page: "connect", icon: "players" },
   { page: "status", icon: "provider" },
 ];
+
+const [shellSheet, statesSheet] = await Promise.all(["shell", "states"].map(loadSheet));
 
 /** The panel: the frame around the pages, and what to show when there is nothing to show. */
 class DownlinkPanel extends DownlinkElement {
@@ -117,11 +119,7 @@ class DownlinkPanel extends DownlinkElement {
     `;
   }
 
-  /**
-   * @param {Context} context
-   * @param {import("./model/health.js").Condition} condition
-   * @param {Page} page
-   */
+  /** @param {Context} context @param {Condition} condition @param {Page} page */
   #header(context, condition, page) {
     const { bars, tone } = lookOf(condition);
     const { dockedSidebar } = /** @type {{dockedSidebar?: string}} */ (context.hass);
@@ -140,11 +138,7 @@ class DownlinkPanel extends DownlinkElement {
     </header>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Page} current
-   * @param {"top" | "bottom"} place
-   */
+  /** @param {Context} context @param {Page} current @param {"top" | "bottom"} place */
   #nav(context, current, place) {
     return html`<nav class=${place} aria-label=${context.t("nav.label")}>
       ${PAGES.map(
@@ -159,11 +153,7 @@ class DownlinkPanel extends DownlinkElement {
     </nav>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Signal} signal
-   * @param {Page} page
-   */
+  /** @param {Context} context @param {Signal} signal @param {Page} page */
   #content(context, signal, page) {
     const { overview } = signal;
     if (!overview) return skeleton(context.t("state.tuning"));

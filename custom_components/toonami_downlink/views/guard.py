@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 import logging
+from math import ceil
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -41,7 +42,7 @@ class LoginGuard:
         if len(self._windows) > ADDRESSES_KEPT:
             self._windows.popitem(last=False)
         self._log(now, address, player)
-        return None if count < FAILURES_ALLOWED else int(start + WINDOW_SECONDS - now) + 1
+        return None if count < FAILURES_ALLOWED else ceil(start + WINDOW_SECONDS - now)
 
     def _log(self, now: float, address: str, player: str) -> None:
         self._unlogged += 1

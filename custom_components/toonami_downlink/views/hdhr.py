@@ -155,7 +155,6 @@ class DeviceView(TunerView):
     """The tuner as a UPnP device."""
 
     url = f"{_BASE}/device.xml"
-    extra_urls = [_BASE, f"{_BASE}/"]  # noqa: RUF012  # as the base class declares it
     name = "toonami_downlink:hdhr_device"
 
     @override
@@ -172,6 +171,13 @@ class DeviceView(TunerView):
             uuid=uuid5(NAMESPACE_URL, f"{REPOSITORY}/{coordinator.config_entry.entry_id}"),
         )
         return respond_once(document.encode(), "application/xml; charset=utf-8")
+
+
+class BaseView(DeviceView):
+    """The same where the tuner begins."""
+
+    url = f"{_BASE}/"
+    name = "toonami_downlink:hdhr_base"
 
 
 class TunerStreamView(TunerView):
@@ -207,6 +213,7 @@ TUNER_VIEWS: Final = (
     LineupStatusView,
     LineupPostView,
     DeviceView,
+    BaseView,
     TunerStreamView,
 )
 

@@ -90,8 +90,6 @@ class XtreamView(DownlinkView):
         self._shared = shared
         self._prefix = prefix
         self.url = f"{prefix}{self.path}"
-        # Some players have a slash at the end of the server and another before the path.
-        self.extra_urls = [f"{prefix}/{self.path}"]
         self.name = f"toonami_downlink:xtream{self.path}"
 
     async def parameters(self, request: web.Request) -> Mapping[str, str]:
@@ -190,7 +188,7 @@ class GetView(FormView):
         is_plain = call.parameters.get("type", "").lower() == "m3u"
         output = call.parameters.get("output", "").lower()
         extension = "ts" if output in {"ts", "mpegts"} else "m3u8"
-        base = f"{call.origin}{self._prefix}"
+        base = f"{call.origin}{self._prefix.rstrip('/')}"
         credentials = call.coordinator.credentials
         username, password = credentials.username, credentials.password
 
@@ -262,7 +260,8 @@ class ShortLiveView(LiveView):
 
 
 XTREAM_VIEWS: Final = (PlayerApiView, PanelApiView, GetView, GuideView, LiveView, ShortLiveView)
-XTREAM_PREFIXES: Final = ("", XTREAM_PREFIX)
+# Some players have a slash at the end of the server and another before the path.
+XTREAM_PREFIXES: Final = ("", "/", XTREAM_PREFIX, f"{XTREAM_PREFIX}/")
 
 
 async def _formats(coordinator: DownlinkCoordinator) -> list[str]:

@@ -14,6 +14,7 @@ FRONTEND: Final = STAND.parents[2] / "custom_components" / "toonami_downlink" / 
 FOLDERS: Final = {
     "/toonami_downlink_static/stand/": FRONTEND,
     "/api/toonami_downlink/logos/": FRONTEND / "channels",
+    "/card": STAND / "index.html",
     "/toonami-downlink/": STAND / "index.html",
 }
 PICTURE: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360">

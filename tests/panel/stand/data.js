@@ -59,6 +59,40 @@ function random(seed) {
   };
 }
 
+const FACTS = { block: "Toonami", rating: "TV-Y7", stars: 7.9, filler: false };
+
+/** @param {number} index */
+const numbersOf = (index) => ({
+  season: 1 + (index % 3),
+  episode: 1 + (index % 26),
+  year: 1994 + (index % 9),
+});
+
+/** @param {number} index */
+const hostileWords = (index) => ({
+  title: HOSTILE[index % HOSTILE.length],
+  episode_title: HOSTILE[(index + 1) % HOSTILE.length],
+  description: HOSTILE[(index + 2) % HOSTILE.length],
+  categories: HOSTILE.slice(0, 2),
+  credits: [{ role: "director", name: HOSTILE[0] }],
+});
+
+/**
+ * @param {string} title
+ * @param {string | number | null} episode
+ */
+const friendlyWords = (title, episode) => ({
+  title,
+  episode_title: episode,
+  description: `${title}: a crew of outcasts follows a signal from a station that went dark in 1999, and finds out that somebody is still on air.`,
+  categories: ["Animation", "Action", "Science fiction"],
+  credits: [
+    { role: "director", name: "Mitsuru Hongo" },
+    { role: "writer", name: "Katsuhiko Chiba" },
+    { role: "writer", name: "Mitsuyasu Sakai" },
+  ],
+});
+
 /**
  * Make the guide of one channel, as `guide/programme` gives it.
  *
@@ -73,6 +107,9 @@ export function makeGuide(number, from, days, { isHostile, pictures }) {
   const shows = number <= 2 ? SHOWS : SNICK;
   const delay = number % 2 ? 0 : 3 * 3600;
   const programmes = [];
+  const pictureOf = (/** @type {number} */ index) => ({
+    image: isHostile && index % 2 ? "javascript:window.hacked=1" : `${pictures}/${index % 12}.svg`,
+  });
   let time = from - 6 * HALF_HOUR - 400;
   for (let index = 0; time + delay < from + days * DAY; index += 1) {
     const [title, episode, minutes] = shows[Math.floor(next() * shows.length)];
@@ -80,27 +117,9 @@ export function makeGuide(number, from, days, { isHostile, pictures }) {
     const start = time + delay;
     time += length;
     if (start + length <= from) continue;
-    programmes.push({
-      start,
-      stop: start + length,
-      title: isHostile ? HOSTILE[index % HOSTILE.length] : String(title),
-      episode_title: isHostile ? HOSTILE[(index + 1) % HOSTILE.length] : episode,
-      description: isHostile ? HOSTILE[(index + 2) % HOSTILE.length] : `${title}: a crew of outcasts follows a signal from a station that went dark in 1999, and finds out that somebody is still on air.`,
-      season: 1 + (index % 3),
-      episode: 1 + (index % 26),
-      year: 1994 + (index % 9),
-      categories: isHostile ? HOSTILE.slice(0, 2) : ["Animation", "Action", "Science fiction"],
-      block: "Toonami",
-      rating: "TV-Y7",
-      stars: 7.9,
-      image: isHostile && index % 2 ? "javascript:window.hacked=1" : `${pictures}/${index % 12}.svg`,
-      credits: [
-        { role: "director", name: isHostile ? HOSTILE[0] : "Mitsuru Hongo" },
-        { role: "writer", name: "Katsuhiko Chiba" },
-        { role: "writer", name: "Mitsuyasu Sakai" },
-      ],
-      filler: false,
-    });
+    const times = { start, stop: start + length };
+    const words = isHostile ? hostileWords(index) : friendlyWords(String(title), episode);
+    programmes.push({ ...times, ...FACTS, ...words, ...numbersOf(index), ...pictureOf(index) });
   }
   return programmes;
 }

@@ -1,4 +1,5 @@
 // @ts-check
+/* global document, location, window */
 /**
  * Shows the panel or the card with a made-up station. In the address:
  * page, state (empty, lost, missing, stale, refreshing, unloaded, tuner), dark, user, lang, days,

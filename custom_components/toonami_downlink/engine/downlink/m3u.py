@@ -18,7 +18,7 @@ _ENTRY: Final = re.compile(r"^[ \t]*#EXTINF:[ \t]*-?[\d.]*", re.IGNORECASE | re.
 _ATTRIBUTE: Final = re.compile(r"[ \t]*([A-Za-z0-9_-]+)=\"([^\"\n]*)\"")
 _ADDRESS: Final = re.compile(r"^[ \t]*[^#\s].*$", re.MULTILINE)
 _LONG_LINE: Final = re.compile(rf"^.{{{MAX_LINE_CHARS + 1}}}", re.MULTILINE)
-_WEB_PAGE: Final = re.compile(r"<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"<[!?]?[a-z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ def _entry(text: str, match: re.Match[str], end: int) -> PlaylistEntry:
 def _not_a_playlist(start: str) -> str:
     if not start:
         return "the file is empty"
-    if _WEB_PAGE.match(start):
-        return "a web page, not a playlist"
+    if _MARKUP.match(start):
+        return "a web page or other markup, not a playlist"
     return "not a playlist: it does not begin with #EXTM3U"
 
 

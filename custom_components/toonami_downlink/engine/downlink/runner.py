@@ -42,6 +42,11 @@ _MAX_COMMAND_CHARS: Final = 4_096
 _MAX_STDERR_CHARS: Final = 300
 _VERSION: Final = re.compile(r"\bv?(\d+\.\d+(?:\.\d+)?(?:[-+.][0-9A-Za-z.]+)?)\b")
 _PLACEHOLDER: Final = re.compile(r"\{(m3u|xmltv|cache)\}")
+_TIME_LIMIT: Final = "{seconds}"
+_OWN_SHARE: Final = 0.9
+"""Of the time limit: the bundled provider stops itself earlier, and brings what it has by then."""
+_PASSED_ON: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Where some systems keep their root certificates."""
 _BUNDLED_ERRORS: Final[dict[int, type[DownlinkError]]] = {
     error.exit_code: error
     for error in (
@@ -84,12 +89,13 @@ def bundled_command(
     python: str = sys.executable,
 ) -> Command:
     """Return the command line of the provider that comes with the integration."""
-    argv = [python, "-I", str(engine_dir), "run", "--progress"]
+    program = (python, "-I", str(engine_dir))
+    argv = [*program, "run", "--progress", "--time-limit", _TIME_LIMIT]
     argv += ["--m3u-output", "{m3u}", "--xmltv-output", "{xmltv}", "--cache-file", "{cache}"]
     argv += ["--api-url", api_url, "--guide-days", str(guide_days)]
     if not verify_tls:
         argv.append("--insecure")
-    return Command(argv=tuple(argv), name="The built-in provider", is_bundled=True)
+    return Command(argv=tuple(argv), name="The built-in provider", is_bundled=True, program=program)
 
 
 def parse_command(line: str) -> Command:
@@ -144,6 +150,9 @@ async def run(
             "cache": str(cache_file),
         }
         argv = [_PLACEHOLDER.sub(lambda match: paths[match[1]], word) for word in command.argv]
+        if command.is_bundled:
+            seconds = f"{max(timeout * _OWN_SHARE, 1):g}"
+            argv = [seconds if word == _TIME_LIMIT else word for word in argv]
         code, stderr = await _run_process(command, argv, folder, timeout, on_progress)
         if code != 0:
             raise _failure(command, code, stderr)
@@ -225,6 +234,7 @@ async def _process(argv: Sequence[str], folder: Path) -> AsyncIterator[Process]:
         "TMPDIR": str(folder),
         "LANG": "C.UTF-8",
         "TZ": os.environ.get("TZ", "UTC"),
+        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
     }
     process = await asyncio.create_subprocess_exec(
         *argv,

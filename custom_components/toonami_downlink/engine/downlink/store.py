@@ -121,11 +121,9 @@ class Store:
     def clear(self) -> None:
         """Remove every generation. Raises StoreError."""
         try:
-            if self._root.exists():
-                for number in sorted(self._numbers()):
-                    self._remove(self.path(number))
-                self._clean_up()
-                self._root.rmdir()
+            shutil.rmtree(self._root)
+        except FileNotFoundError:
+            return
         except OSError as err:
             raise StoreError(f"The data folder {self._root} cannot be emptied: {err}.") from err
 
@@ -136,24 +134,17 @@ class Store:
         """Remove what a publish or a removal that was killed has left behind."""
         for path in self._root.iterdir():
             if path.name.startswith(_TEMPORARY):
-                _remove_tree(path)
+                shutil.rmtree(path, ignore_errors=True)
 
     def _remove(self, path: Path) -> None:
         # Under a hidden name first, so that no half-removed generation is ever looked at.
         hidden = path.with_name(f"{_TEMPORARY}{path.name}")
         path.rename(hidden)
-        _remove_tree(hidden)
+        shutil.rmtree(hidden)
 
 
 class _DamagedError(Exception):
     """Why a generation cannot be used."""
-
-
-def _remove_tree(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
 
 
 def _write(path: Path, data: bytes) -> None:

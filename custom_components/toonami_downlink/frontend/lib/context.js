@@ -1,11 +1,9 @@
 // @ts-check
 import { Clock, zoneOf } from "../model/time.js";
 
-/**
- * @typedef {import("../model/types.js").Hass} Hass
- * @typedef {import("../model/text.js").Text} Text
- * @typedef {import("./signal.js").Signal} Signal
- */
+/** @import {Text} from "../model/text.js" */
+/** @import {Hass} from "../model/types.js" */
+/** @import {Signal} from "./signal.js" */
 
 /** Seconds since 1970, now. */
 export const now = () => Date.now() / 1000;
@@ -14,11 +12,7 @@ export const now = () => Date.now() / 1000;
 export class Context {
   #hass;
 
-  /**
-   * @param {() => Hass} hass - returns the newest
-   * @param {Text} text
-   * @param {Signal} signal
-   */
+  /** @param {() => Hass} hass - returns the newest @param {Text} text @param {Signal} signal */
   constructor(hass, text, signal) {
     const { locale, user } = hass();
     this.#hass = hass;
@@ -32,10 +26,7 @@ export class Context {
     return this.#hass();
   }
 
-  /**
-   * @param {string} key
-   * @param {Record<string, string | number>} [values]
-   */
+  /** @param {string} key @param {Record<string, string | number>} [values] */
   t(key, values) {
     return this.text.get(key, values);
   }

@@ -1,17 +1,6 @@
 // @ts-check
 import { render } from "../vendor/lit-html/lit-html.js";
 
-/**
- * Make a style sheet that all instances of an element share.
- *
- * @param {TemplateStringsArray} strings
- */
-export function css(strings) {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(strings.join(""));
-  return sheet;
-}
-
 /** An element that draws itself from a template, at most once for all changes of one task. */
 export class DownlinkElement extends HTMLElement {
   /** @type {CSSStyleSheet[]} */
@@ -61,7 +50,7 @@ export class DownlinkElement extends HTMLElement {
    * @param {new (...args: never[]) => T} type
    * @returns {T}
    */
-  part(selector, type) {
+  find(selector, type) {
     const found = this.root.querySelector(selector);
     if (!(found instanceof type)) throw new Error(`no ${selector}`);
     return found;

@@ -30,10 +30,7 @@ const PATHS = {
   settings: "M4 7h10M18 7h2M4 17h2M10 17h10M16 4.5v5M8 14.5v5",
 };
 
-/**
- * @param {string} name
- * @param {number} [size] - in pixels
- */
+/** @param {string} name @param {number} [size] - in pixels */
 export function icon(name, size = 20) {
   return html`<svg
     viewBox="0 0 24 24"

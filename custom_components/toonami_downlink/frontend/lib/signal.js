@@ -3,11 +3,7 @@ import { Guide } from "../model/guide.js";
 import { addDays } from "../model/time.js";
 import { Subscription } from "./subscription.js";
 
-/**
- * @typedef {import("../model/types.js").Hass} Hass
- * @typedef {import("../model/types.js").Overview} Overview
- * @typedef {import("../model/types.js").Details} Details
- */
+/** @import {Connection, Details, Hass, Overview} from "../model/types.js" */
 
 /** What the panel knows of the integration. It fires `change` when that grows or changes. */
 export class Signal extends EventTarget {
@@ -23,7 +19,7 @@ export class Signal extends EventTarget {
   /** @type {Set<number>} */
   #asked = new Set();
 
-  /** @param {import("../model/types.js").Connection} connection */
+  /** @param {Connection} connection */
   constructor(connection) {
     super();
     this.#connection = connection;

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** @typedef {import("../model/types.js").Connection} Connection */
+/** @import {Connection} from "../model/types.js" */
 
 const RETRY = [1000, 2000, 5000, 10_000];
 

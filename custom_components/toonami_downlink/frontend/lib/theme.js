@@ -1,11 +1,12 @@
 // @ts-check
 import { parseRgb, signalColours } from "../model/colour.js";
 
+/** @import {Hass} from "../model/types.js" */
 /**
  * Follow Home Assistant's dark mode, and the user's own primary colour.
  *
  * @param {HTMLElement} host - the outermost element
- * @param {import("../model/types.js").Hass} hass
+ * @param {Hass} hass
  */
 export function applyTheme(host, hass) {
   const isDark = Boolean(hass.themes.darkMode);

@@ -1,7 +1,7 @@
 // @ts-check
 /** The addresses that players are given: which there are, what is wrong with them, if they work. */
 
-/** @typedef {import("./types.js").ConnectData} ConnectData */
+/** @import {ConnectData} from "./types.js" */
 
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;

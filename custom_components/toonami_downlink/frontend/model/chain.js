@@ -1,8 +1,8 @@
 // @ts-check
 /** The way of the data on the status page: five links, each with a state and a time. */
 
+/** @import {Run, Status} from "./types.js" */
 /**
- * @typedef {import("./types.js").Status} Status
  * @typedef {"schedule" | "provider" | "check" | "publish" | "players"} LinkName
  * @typedef {"ok" | "active" | "failed" | "waiting" | "idle"} LinkState
  *
@@ -35,7 +35,7 @@ export function timestamp(iso) {
 /**
  * Return the link where a refresh failed, as its stages or its error tell.
  *
- * @param {import("./types.js").Run} run
+ * @param {Run} run
  * @returns {LinkName}
  */
 export function failedLink(run) {
@@ -45,16 +45,17 @@ export function failedLink(run) {
   return LINK_OF_STAGE[stage] ?? "provider";
 }
 
-/**
- * @param {Status} status
- * @returns {Link[]}
- */
+/** @param {Status["refresh"]} refresh @returns {LinkName | undefined} */
+function activeLink({ is_running: isRunning, progress }) {
+  if (!isRunning) return undefined;
+  return LINK_OF_STAGE[progress?.stage ?? "provider"] ?? "provider";
+}
+
+/** @param {Status} status @returns {Link[]} */
 export function chainOf(status) {
   const { refresh, history, players } = status;
   const last = history[0];
-  const active = refresh.is_running
-    ? LINK_OF_STAGE[refresh.progress?.stage ?? "provider"] ?? "provider"
-    : undefined;
+  const active = activeLink(refresh);
   const failed = !active && last?.error ? failedLink(last) : undefined;
   const turn = ORDER.indexOf(active ?? failed ?? "players");
   const finished = timestamp(last?.finished);
@@ -71,10 +72,7 @@ export function chainOf(status) {
   });
 }
 
-/**
- * @param {Status["players"]} players
- * @returns {Link}
- */
+/** @param {Status["players"]} players @returns {Link} */
 function playersLink(players) {
   const seen = players.find(({ result }) => result === "ok");
   return {
@@ -103,10 +101,7 @@ function stateAt(index, turn, { active, failed, isFirst }) {
   return isFirst ? "idle" : "ok";
 }
 
-/**
- * @param {LinkName} name
- * @param {import("./types.js").Run | undefined} run
- */
+/** @param {LinkName} name @param {Run | undefined} run */
 function secondsOf(name, run) {
   const own = Object.entries(run?.stages ?? {}).filter(([stage]) => LINK_OF_STAGE[stage] === name);
   if (!own.length || run?.error) return null;

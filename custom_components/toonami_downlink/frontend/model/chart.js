@@ -1,8 +1,8 @@
 // @ts-check
 /** The history chart: bars for durations, a line for programmes, marks for failures. */
 
+/** @import {Run} from "./types.js" */
 /**
- * @typedef {import("./types.js").Run} Run
  * @typedef {{run: Run, x: number, width: number, y: number, height: number, seconds: number,
  *   failed: boolean}} Bar
  */

@@ -37,12 +37,7 @@ export function contrast(a, b) {
   return (high + 0.05) / (low + 0.05);
 }
 
-/**
- * @param {Colour} from
- * @param {Colour} to
- * @param {number} part
- * @returns {Colour}
- */
+/** @param {Colour} from @param {Colour} to @param {number} part @returns {Colour} */
 function mix(from, to, part) {
   const at = (/** @type {0 | 1 | 2} */ index) =>
     Math.round(from[index] + (to[index] - from[index]) * part);

@@ -1,7 +1,9 @@
 // @ts-check
 /** Where things are in the timeline grid. Times are seconds since 1970, lengths pixels. */
 
-import { HALF_HOUR } from "./time.js";
+import { HALF_HOUR, addDays, startOfDay } from "./time.js";
+
+const DAY = 86_400;
 
 export class Scale {
   /**
@@ -83,4 +85,36 @@ export function scrollFor(view, start, stop) {
  */
 export function progressOf({ start, stop }, now) {
   return Math.min(1, Math.max(0, (now - start) / (stop - start)));
+}
+
+/**
+ * Say where a key moves the focus to; undefined for a key that does not move it.
+ *
+ * @param {string} key
+ * @param {number} time - where the focus is
+ * @param {string} zone
+ * @returns {{by: -1 | 0 | 1, rows: number, time: number} | undefined} `by`: programmes on the same
+ *   channel; else so many rows further, to what is on there at that time
+ */
+export function stepOf(key, time, zone) {
+  switch (key) {
+    case "ArrowLeft":
+      return { by: -1, rows: 0, time };
+    case "ArrowRight":
+      return { by: 1, rows: 0, time };
+    case "ArrowUp":
+      return { by: 0, rows: -1, time };
+    case "ArrowDown":
+      return { by: 0, rows: 1, time };
+    case "Home":
+      return { by: 0, rows: 0, time: startOfDay(time, zone) };
+    case "End":
+      return { by: 0, rows: 0, time: addDays(time, 1, zone) - 1 };
+    case "PageUp":
+      return { by: 0, rows: 0, time: time - DAY };
+    case "PageDown":
+      return { by: 0, rows: 0, time: time + DAY };
+    default:
+      return undefined;
+  }
 }

@@ -1,15 +1,12 @@
 // @ts-check
 /** The programmes that were loaded so far, day by day, and questions about them. */
 
+/** @import {Programme} from "./types.js" */
 /**
- * @typedef {import("./types.js").Programme} Programme
  * @typedef {[number, number, string, string | null, number | null, number | null, number]} Row
  */
 
-/**
- * @param {Row} row
- * @returns {Programme}
- */
+/** @param {Row} row @returns {Programme} */
 export function programmeOf([start, stop, title, episodeTitle, season, episode, filler]) {
   return { start, stop, title, episodeTitle, season, episode, filler: Boolean(filler) };
 }
@@ -63,10 +60,7 @@ export class Guide {
     }
   }
 
-  /**
-   * @param {number} number
-   * @returns {Programme[]}
-   */
+  /** @param {number} number @returns {Programme[]} */
   of(number) {
     return this.#programmes.get(number) ?? NONE;
   }

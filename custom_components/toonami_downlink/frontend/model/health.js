@@ -1,8 +1,8 @@
 // @ts-check
 /** How things are, in one word and one of four bars of a meter. */
 
+/** @import {Overview} from "./types.js" */
 /**
- * @typedef {import("./types.js").Overview} Overview
  * @typedef {"offline" | "not_loaded" | "tuning" | "no_signal" | "signal_lost" | "stale"
  *   | "refreshing" | "receiving"} Condition
  * @typedef {"live" | "signal" | "warn" | "alert" | "dim"} Tone

@@ -1,9 +1,8 @@
 // @ts-check
 /** What each player has to be told, in its order and its words. */
 
+/** @import {ConnectData, SeenPlayer} from "./types.js" */
 /**
- * @typedef {import("./types.js").ConnectData} ConnectData
- * @typedef {import("./types.js").SeenPlayer} SeenPlayer
  * @typedef {"playlist" | "guide" | "guide_gz" | "server" | "username" | "password" | "tuner"
  *   | "server_prefix"} Field
  *
@@ -88,10 +87,7 @@ export function countsOf(players) {
   return new Map(players.map((seen) => [keyOf(seen), seen.count]));
 }
 
-/**
- * @param {SeenPlayer} seen
- * @param {Map<string, number> | undefined} before
- */
+/** @param {SeenPlayer} seen @param {Map<string, number> | undefined} before */
 export function isNew(seen, before) {
   return before !== undefined && seen.count > (before.get(keyOf(seen)) ?? 0);
 }

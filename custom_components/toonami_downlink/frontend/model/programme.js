@@ -1,7 +1,8 @@
 // @ts-check
 /** How a programme is put into words. */
 
-/** @typedef {import("./text.js").Text} Text */
+/** @import {Text} from "./text.js" */
+/** @import {Entity} from "./types.js" */
 
 /**
  * Return an address of a picture that may be loaded; undefined for anything but http and https.
@@ -12,6 +13,17 @@ export function safeImage(url) {
   if (!url || !URL.canParse(url)) return undefined;
   const { protocol, href } = new URL(url);
   return protocol === "https:" || protocol === "http:" ? href : undefined;
+}
+
+/**
+ * Return the programme when it is a real one; undefined for none, and for what fills a gap.
+ *
+ * @template {{filler: boolean}} T
+ * @param {T | null} programme
+ * @returns {T | undefined}
+ */
+export function known(programme) {
+  return programme && !programme.filler ? programme : undefined;
 }
 
 /**
@@ -55,7 +67,7 @@ const PLAY_MEDIA = 512;
 /**
  * List the media players that can be told to play a channel, the one used last first.
  *
- * @param {Record<string, import("./types.js").Entity>} states
+ * @param {Record<string, Entity>} states
  * @param {string} lastUsed - an entity id
  */
 export function mediaPlayers(states, lastUsed) {

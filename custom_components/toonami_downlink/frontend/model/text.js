@@ -19,10 +19,7 @@ export class Text {
   #entries;
   #plurals;
 
-  /**
-   * @param {string} language - of the entries
-   * @param {Record<string, Entry>} entries
-   */
+  /** @param {string} language - of the entries @param {Record<string, Entry>} entries */
   constructor(language, entries) {
     this.language = language;
     this.#entries = entries;
@@ -59,10 +56,7 @@ export class Text {
     return this.get(keys.find((key) => this.has(key)) ?? keys[keys.length - 1], values);
   }
 
-  /**
-   * @param {Record<string, string>} forms
-   * @param {Record<string, string | number>} values
-   */
+  /** @param {Record<string, string>} forms @param {Record<string, string | number>} values */
   #plural(forms, values) {
     return forms[this.#plurals.select(Number(values.count))] ?? forms.other;
   }

@@ -177,10 +177,7 @@ export class Clock {
     return days > 1 && days < 7 ? this.#format("long", { weekday: "long" }, time) : this.shortDate(time);
   }
 
-  /**
-   * @param {number} time
-   * @param {number} now
-   */
+  /** @param {number} time @param {number} now */
   dayAndTime(time, now) {
     return `${this.dayWord(time, now)} ${this.time(time)}`;
   }

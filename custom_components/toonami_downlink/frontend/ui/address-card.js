@@ -3,9 +3,9 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { candidates, checkAddress, parseOrigin, warningFor } from "../model/address.js";
 
+/** @import {Text} from "../model/text.js" */
+/** @import {ConnectData} from "../model/types.js" */
 /**
- * @typedef {import("../model/types.js").ConnectData} ConnectData
- * @typedef {import("../model/text.js").Text} Text
  * @typedef {"checking" | "ok" | "other" | "unreachable" | "blocked" | "invalid"} Verdict
  */
 
@@ -37,10 +37,7 @@ export class AddressCard {
     this.#check.abort();
   }
 
-  /**
-   * @param {Text} text
-   * @param {ConnectData} data
-   */
+  /** @param {Text} text @param {ConnectData} data */
   template(text, data) {
     const origins = candidates(data.origins, location.origin);
     const isOwn = this.#isTyping || !origins.includes(this.origin);

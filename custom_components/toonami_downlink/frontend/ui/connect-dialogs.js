@@ -2,7 +2,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { qrCode } from "./qr-code.js";
 
-/** @typedef {import("../model/text.js").Text} Text */
+/** @import {Text} from "../model/text.js" */
 
 /** @param {Event} event */
 function close(event) {

@@ -3,27 +3,26 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { DownlinkElement, define } from "../lib/element.js";
 import { onLink, recall, remember } from "../lib/dom.js";
 import { icon, signalBars } from "../lib/icons.js";
-import { controls } from "../lib/styles.js";
+import { controls, loadSheet } from "../lib/styles.js";
 import { EVERYTHING, RECIPES, arrival, countsOf } from "../model/players.js";
 import { AddressCard } from "./address-card.js";
 import { qrDialog, rotateDialog } from "./connect-dialogs.js";
-import { connectSheet } from "./connect-styles.js";
 import { FieldRows } from "./field-row.js";
 import { seenList } from "./seen-list.js";
 import { SETTINGS_PATH } from "./states.js";
 
-/**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/types.js").ConnectData} ConnectData
- * @typedef {import("../model/types.js").SeenPlayer} SeenPlayer
- * @typedef {import("../model/players.js").Recipe} Recipe
- */
+/** @import {Context} from "../lib/context.js" */
+/** @import {Subscription} from "../lib/subscription.js" */
+/** @import {Recipe} from "../model/players.js" */
+/** @import {ConnectData, SeenPlayer} from "../model/types.js" */
+
+const pageSheet = await loadSheet("connect");
 
 const NO_QR = { label: "", value: "", isSecret: false };
 
 /** How to set up each player, and whether it worked. */
 export class ConnectPage extends DownlinkElement {
-  static sheets = [controls, connectSheet];
+  static sheets = [controls, pageSheet];
 
   /** @type {Context | undefined} */
   #context;
@@ -40,7 +39,7 @@ export class ConnectPage extends DownlinkElement {
   #isRotating = false;
   /** @type {"" | "done" | "failed"} */
   #rotated = "";
-  /** @type {import("../lib/subscription.js").Subscription | undefined} */
+  /** @type {Subscription | undefined} */
   #subscription;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
@@ -155,11 +154,7 @@ export class ConnectPage extends DownlinkElement {
     </div>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {ConnectData} data
-   * @param {Recipe} recipe
-   */
+  /** @param {Context} context @param {ConnectData} data @param {Recipe} recipe */
   #steps(context, data, recipe) {
     const { text } = context;
     const name = recipe.name || text.get("connect.other");
@@ -185,10 +180,7 @@ export class ConnectPage extends DownlinkElement {
     </section>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Recipe} recipe
-   */
+  /** @param {Context} context @param {Recipe} recipe */
   #arrival({ text }, recipe) {
     const seen = arrival(this.#players, recipe, this.#before);
     if (!seen) {
@@ -204,10 +196,7 @@ export class ConnectPage extends DownlinkElement {
     </p>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {ConnectData} data
-   */
+  /** @param {Context} context @param {ConnectData} data */
   #everything(context, data) {
     return html`<section class="card">
       <details>
@@ -221,10 +210,7 @@ export class ConnectPage extends DownlinkElement {
     </section>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {ConnectData} data
-   */
+  /** @param {Context} context @param {ConnectData} data */
   #downloads({ text }, data) {
     if (!data.has_feed) return nothing;
     return html`<section class="card">
@@ -256,7 +242,7 @@ export class ConnectPage extends DownlinkElement {
 
   /** @param {string} id */
   #dialog(id) {
-    return this.part(`#${id}`, HTMLDialogElement);
+    return this.find(`#${id}`, HTMLDialogElement);
   }
 
   /** @param {typeof NO_QR} qr */

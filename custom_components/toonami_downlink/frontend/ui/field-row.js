@@ -4,11 +4,9 @@ import { copyText } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { masked, valueOf } from "../model/players.js";
 
-/**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/types.js").ConnectData} ConnectData
- * @typedef {import("../model/players.js").Field} Field
- */
+/** @import {Context} from "../lib/context.js" */
+/** @import {Field} from "../model/players.js" */
+/** @import {ConnectData} from "../model/types.js" */
 
 const COPIED = 2000;
 
@@ -49,41 +47,53 @@ export class FieldRows {
     const key = `${place} ${field}`;
     const hidden = masked(field, value, data);
     const isShown = this.#shown.has(key);
-    const isCopied = this.#copied === key;
+    const isSecret = hidden !== value;
     return html`<div class="row" role="group" aria-label=${label}>
       <div class="label">${label}</div>
       <div class="value" translate="no">${isShown ? value : hidden}</div>
       <div class="tools">
-        ${hidden === value
-          ? nothing
-          : html`<button
-              class="icon"
-              aria-pressed=${isShown}
-              aria-label=${text.get("connect.show", { field: label })}
-              title=${text.get("connect.show", { field: label })}
-              @click=${() => this.#toggle(key)}
-            >
-              ${icon(isShown ? "hide" : "eye")}
-            </button>`}
-        <button
-          class="icon"
-          aria-label=${text.get("connect.qr", { field: label })}
-          title=${text.get("connect.qr", { field: label })}
-          @click=${() => this.#showQr({ label, value, isSecret: hidden !== value })}
-        >
-          ${icon("qr")}
-        </button>
-        <button
-          class="icon ${isCopied && !this.#isFailed ? "done" : ""}"
-          aria-label=${text.get("connect.copy", { field: label })}
-          title=${text.get("connect.copy", { field: label })}
-          @click=${() => this.#copy(key, value)}
-        >
-          ${icon(isCopied ? (this.#isFailed ? "fail" : "done") : "copy")}
-        </button>
+        ${isSecret
+          ? this.#button(isShown ? "hide" : "eye", text.get("connect.show", { field: label }), {
+              pressed: isShown,
+              act: () => this.#toggle(key),
+            })
+          : nothing}
+        ${this.#button("qr", text.get("connect.qr", { field: label }), {
+          act: () => this.#showQr({ label, value, isSecret }),
+        })}
+        ${this.#button(this.#copyIcon(key), text.get("connect.copy", { field: label }), {
+          act: () => this.#copy(key, value),
+        })}
       </div>
-      <span class="sr" role="status">${isCopied ? text.get(this.#isFailed ? "connect.not_copied" : "connect.copied") : nothing}</span>
+      <span class="sr" role="status">
+        ${this.#copied === key
+          ? text.get(this.#isFailed ? "connect.not_copied" : "connect.copied")
+          : nothing}
+      </span>
     </div>`;
+  }
+
+  /**
+   * @param {string} picture
+   * @param {string} label
+   * @param {{pressed?: boolean, act: () => void}} action
+   */
+  #button(picture, label, { pressed, act }) {
+    return html`<button
+      class="icon ${picture}"
+      aria-label=${label}
+      aria-pressed=${pressed ?? nothing}
+      title=${label}
+      @click=${act}
+    >
+      ${icon(picture)}
+    </button>`;
+  }
+
+  /** @param {string} key */
+  #copyIcon(key) {
+    if (this.#copied !== key) return "copy";
+    return this.#isFailed ? "fail" : "done";
   }
 
   /** @param {string} key */
@@ -92,10 +102,7 @@ export class FieldRows {
     this.#redraw();
   }
 
-  /**
-   * @param {string} key
-   * @param {string} value
-   */
+  /** @param {string} key @param {string} value */
   async #copy(key, value) {
     this.#isFailed = !(await copyText(value));
     this.#copied = key;

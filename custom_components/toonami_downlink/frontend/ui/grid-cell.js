@@ -4,11 +4,9 @@ import { now } from "../lib/context.js";
 import { progressOf } from "../model/grid.js";
 import { episodeLine } from "../model/programme.js";
 
-/**
- * @typedef {import("../model/types.js").Channel} Channel
- * @typedef {import("../model/types.js").Programme} Programme
- * @typedef {import("../lib/context.js").Context} Context
- */
+/** @import {Context} from "../lib/context.js" */
+/** @import {Scale} from "../model/grid.js" */
+/** @import {Channel, Programme} from "../model/types.js" */
 
 /** Below this width in pixels nothing can be read, and nothing is written. */
 const TINY = 44;
@@ -35,7 +33,7 @@ export class GridCell {
 
   /**
    * @param {Context} context
-   * @param {import("../model/grid.js").Scale} scale
+   * @param {Scale} scale
    * @param {Channel} channel
    * @param {Programme} programme
    * @param {boolean} isUnknown - not loaded yet
@@ -59,10 +57,7 @@ export class GridCell {
     this.tick(now());
   }
 
-  /**
-   * @param {Context} context
-   * @param {string} line
-   */
+  /** @param {Context} context @param {string} line */
   #describe({ clock, text }, line) {
     const { start, stop, title } = this.programme;
     const times = `${clock.shortDate(start)} ${clock.time(start)}–${clock.time(stop)}`;
@@ -78,10 +73,8 @@ export class GridCell {
    * @param {number} time
    */
   tick(time) {
-    const { start, stop, filler } = this.programme;
-    const isLive = !this.isUnknown && !filler && start <= time && time < stop;
-    const kind = this.isUnknown ? "tuning" : isLive ? "live" : time >= stop ? "past" : "";
-    const state = `cell ${kind}${filler && kind !== "tuning" ? " filler" : ""}`;
+    const state = `cell ${this.#kindAt(time)}`;
+    const isLive = state === "cell live";
     if (state !== this.#state) {
       this.#state = state;
       this.element.className = state;
@@ -89,6 +82,15 @@ export class GridCell {
       this.#setMeter(isLive);
     }
     if (isLive) this.#meter?.style.setProperty("--part", String(progressOf(this.programme, time)));
+  }
+
+  /** @param {number} time */
+  #kindAt(time) {
+    const { start, stop, filler } = this.programme;
+    if (this.isUnknown) return "tuning";
+    if (time >= stop) return filler ? "past filler" : "past";
+    if (filler) return "filler";
+    return start <= time ? "live" : "";
   }
 
   /** @param {boolean} isLive */

@@ -3,16 +3,15 @@ import { el } from "../lib/dom.js";
 import { now } from "../lib/context.js";
 import { controls } from "../lib/styles.js";
 import { define } from "../lib/element.js";
-import { scrollFor, windowAt } from "../model/grid.js";
+import { scrollFor, stepOf, windowAt } from "../model/grid.js";
 import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
-import { gridSheet } from "./grid-styles.js";
+import { gridSheet } from "./guide-sheets.js";
 
+/** @import {Context} from "../lib/context.js" */
+/** @import {Scale} from "../model/grid.js" */
+/** @import {Channel, Programme} from "../model/types.js" */
 /**
- * @typedef {import("../model/types.js").Channel} Channel
- * @typedef {import("../model/types.js").Programme} Programme
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/grid.js").Scale} Scale
  * @typedef {{channel: Channel, element: HTMLElement, cells: Map<number, GridCell>}} Row
  */
 
@@ -205,10 +204,7 @@ export class GuideGrid extends HTMLElement {
     this.#send("window", { ...window, day });
   }
 
-  /**
-   * @param {Context} context
-   * @param {Scale} scale
-   */
+  /** @param {Context} context @param {Scale} scale */
   #paintTimes(context, scale) {
     const corner =
       this.times.firstElementChild ??
@@ -231,11 +227,7 @@ export class GuideGrid extends HTMLElement {
     this.times.replaceChildren(corner, ...heads);
   }
 
-  /**
-   * @param {Context} context
-   * @param {Scale} scale
-   * @param {Row} row
-   */
+  /** @param {Context} context @param {Scale} scale @param {Row} row */
   #paintRow(context, scale, row) {
     const { guide } = context.signal;
     const { from, until } = this.#window;
@@ -255,12 +247,7 @@ export class GuideGrid extends HTMLElement {
     }
   }
 
-  /**
-   * @param {Scale} scale
-   * @param {number} day
-   * @param {number} end
-   * @returns {Programme}
-   */
+  /** @param {Scale} scale @param {number} day @param {number} end @returns {Programme} */
   #unknown(scale, day, end) {
     const start = Math.max(day, scale.from);
     const stop = Math.min(end, scale.until);
@@ -272,10 +259,7 @@ export class GuideGrid extends HTMLElement {
     return this.shadowRoot?.activeElement === cell.element;
   }
 
-  /**
-   * @param {Row} row
-   * @param {number} key
-   */
+  /** @param {Row} row @param {number} key */
   #take(row, key) {
     const cell = this.#spare.pop() ?? new GridCell();
     row.cells.set(key, cell);
@@ -283,11 +267,7 @@ export class GuideGrid extends HTMLElement {
     return cell;
   }
 
-  /**
-   * @param {Row} row
-   * @param {number} key
-   * @param {GridCell} cell
-   */
+  /** @param {Row} row @param {number} key @param {GridCell} cell */
   #drop(row, key, cell) {
     row.cells.delete(key);
     cell.element.remove();
@@ -378,37 +358,22 @@ export class GuideGrid extends HTMLElement {
    * @returns {boolean} whether it is a key that moves
    */
   #move(key, { channel, programme }) {
-    const { guide } = /** @type {Context} */ (this.#context).signal;
-    const zone = /** @type {Context} */ (this.#context).clock.zone;
+    const { signal, clock } = /** @type {Context} */ (this.#context);
     const time = this.#cursor?.time ?? programme.start;
-    const index = this.#rows.findIndex((row) => row.channel.number === channel.number);
-    const beside = (/** @type {-1 | 1} */ step) => () => {
-      const next = guide.beside(channel.number, programme.start, step);
+    const step = stepOf(key, time, clock.zone);
+    if (!step) return false;
+    if (step.by) {
+      const next = signal.guide.beside(channel.number, programme.start, step.by);
       if (next) this.#focus(channel.number, next);
-    };
-    const vertical = (/** @type {-1 | 1} */ step) => () => {
-      const row = this.#rows[index + step];
-      if (row) this.focusAt(row.channel.number, time);
-    };
-    const to = (/** @type {number} */ target) => () => this.focusAt(channel.number, target);
-    const moves = new Map([
-      ["ArrowLeft", beside(-1)],
-      ["ArrowRight", beside(1)],
-      ["ArrowUp", vertical(-1)],
-      ["ArrowDown", vertical(1)],
-      ["Home", to(startOfDay(time, zone))],
-      ["End", to(addDays(time, 1, zone) - 1)],
-      ["PageUp", to(time - 86_400)],
-      ["PageDown", to(time + 86_400)],
-    ]);
-    moves.get(key)?.();
-    return moves.has(key);
+    } else {
+      const index = this.#rows.findIndex((row) => row.channel.number === channel.number);
+      const row = this.#rows[index + step.rows];
+      if (row) this.focusAt(row.channel.number, step.time);
+    }
+    return true;
   }
 
-  /**
-   * @param {string} name
-   * @param {object} detail
-   */
+  /** @param {string} name @param {object} detail */
   #send(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }

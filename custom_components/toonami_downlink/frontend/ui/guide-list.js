@@ -1,119 +1,16 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { DownlinkElement, css, define } from "../lib/element.js";
+import { DownlinkElement, define } from "../lib/element.js";
 import { icon } from "../lib/icons.js";
 import { now } from "../lib/context.js";
 import { controls } from "../lib/styles.js";
 import { progressOf } from "../model/grid.js";
-import { episodeLine } from "../model/programme.js";
+import { episodeLine, known } from "../model/programme.js";
 import { addDays } from "../model/time.js";
+import { listSheet } from "./guide-sheets.js";
 
-/**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/types.js").Channel} Channel
- * @typedef {import("../model/types.js").Programme} Programme
- */
-
-const sheet = css`
-  :host {
-    display: block;
-  }
-  .channel {
-    display: grid;
-    grid-template-columns: 48px minmax(0, 1fr) 20px;
-    gap: 0 12px;
-    align-items: center;
-    width: 100%;
-    padding: 12px 16px;
-    border: 0;
-    border-bottom: 1px solid var(--tdl-line);
-    background: none;
-    text-align: start;
-    cursor: pointer;
-  }
-  .channel:focus-visible,
-  .item:focus-visible {
-    outline-offset: -2px;
-  }
-  .channel .words {
-    min-width: 0;
-    display: grid;
-    gap: 2px;
-  }
-  .line {
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .name {
-    font-size: 12px;
-    color: var(--tdl-dim);
-  }
-  .title {
-    font-size: 16px;
-    font-weight: 500;
-  }
-  .small {
-    font-size: 12px;
-    color: var(--tdl-dim);
-    font-variant-numeric: tabular-nums;
-  }
-  .head {
-    position: sticky;
-    top: 0;
-    z-index: 2;
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    padding: 4px 8px;
-    background: var(--tdl-space);
-    border-bottom: 1px solid var(--tdl-line);
-  }
-  .head h2 {
-    font-size: 16px;
-    font-weight: 600;
-    line-height: 1.25;
-    min-width: 0;
-  }
-  .item {
-    display: grid;
-    grid-template-columns: 72px minmax(0, 1fr);
-    gap: 12px;
-    width: 100%;
-    min-height: 60px;
-    padding: 8px 16px;
-    border: 0;
-    border-bottom: 1px solid var(--tdl-line);
-    background: none;
-    text-align: start;
-    cursor: pointer;
-    align-items: center;
-  }
-  .item .title {
-    font-size: 14px;
-    overflow-wrap: anywhere;
-  }
-  .item.past {
-    background: var(--tdl-deck);
-  }
-  .item.past .title {
-    color: var(--tdl-dim);
-    font-weight: 400;
-  }
-  .item.live {
-    box-shadow: inset 3px 0 var(--tdl-live);
-    background: color-mix(in srgb, var(--tdl-live) 9%, var(--tdl-hull));
-  }
-  .meter {
-    max-width: 144px;
-    margin-top: 4px;
-  }
-  .wait {
-    padding: 32px 16px;
-    text-align: center;
-    color: var(--tdl-dim);
-  }
-`;
+/** @import {Context} from "../lib/context.js" */
+/** @import {Channel, Programme} from "../model/types.js" */
 
 /**
  * The guide on a narrow screen: channels with now and next, and the day of one of them.
@@ -121,7 +18,7 @@ const sheet = css`
  * Events: `open` (channel, programme), `pick` (channel number or null).
  */
 export class GuideList extends DownlinkElement {
-  static sheets = [controls, sheet];
+  static sheets = [controls, listSheet];
 
   /** @type {Context | undefined} */
   context = undefined;
@@ -164,13 +61,9 @@ export class GuideList extends DownlinkElement {
     </ul>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Channel} channel
-   * @param {number} time
-   */
+  /** @param {Context} context @param {Channel} channel @param {number} time */
   #channel({ clock, text }, channel, time) {
-    const { now: current, next } = channel;
+    const [current, next] = [known(channel.now), known(channel.next)];
     return html`<button class="channel" @click=${() => this.#pick(channel.number)}>
       <img src=${channel.logo} width="48" height="48" alt="" />
       <span class="words">
@@ -189,10 +82,7 @@ export class GuideList extends DownlinkElement {
     </button>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Channel} channel
-   */
+  /** @param {Context} context @param {Channel} channel */
   #day(context, channel) {
     const { clock, signal, text } = context;
     const until = addDays(this.day, 1, clock.zone);
@@ -211,11 +101,7 @@ export class GuideList extends DownlinkElement {
         : html`<p class="wait" role="status">${text.get("guide.loading")}</p>`}`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Channel} channel
-   * @param {Programme} programme
-   */
+  /** @param {Context} context @param {Channel} channel @param {Programme} programme */
   #item({ clock, text }, channel, programme) {
     const time = now();
     const isLive = programme.start <= time && time < programme.stop;
@@ -241,10 +127,7 @@ export class GuideList extends DownlinkElement {
     this.#send("pick", { number });
   }
 
-  /**
-   * @param {string} name
-   * @param {object} detail
-   */
+  /** @param {string} name @param {object} detail */
   #send(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }

@@ -1,138 +1,29 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { DownlinkElement, css, define } from "../lib/element.js";
-import { icon } from "../lib/icons.js";
+import { DownlinkElement, define } from "../lib/element.js";
 import { now } from "../lib/context.js";
 import { controls } from "../lib/styles.js";
 import { Scale } from "../model/grid.js";
 import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GuideGrid } from "./guide-grid.js";
 import { GuideList } from "./guide-list.js";
-import { hero, heroSheet } from "./hero.js";
+import { guideSheet, heroSheet } from "./guide-sheets.js";
+import { hero } from "./hero.js";
 import { ProgrammeSheet } from "./programme-sheet.js";
 import { SearchBox } from "./search-box.js";
 
+/** @import {Context} from "../lib/context.js" */
+/** @import {Channel, Overview} from "../model/types.js" */
 /**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/types.js").Channel} Channel
- * @typedef {import("../model/types.js").Overview} Overview
  * @typedef {{start: number, stop: number, title: string}} Shown
  */
 
 const LIST_BELOW = 700;
 const NARROW_BELOW = 1100;
 
-const sheet = css`
-  :host {
-    display: flex;
-    flex-direction: column;
-    flex: 1;
-    min-height: 0;
-  }
-  .tools {
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    padding: 12px 16px;
-  }
-  .days {
-    display: flex;
-    gap: 4px;
-    overflow-x: auto;
-    scrollbar-width: none;
-    padding: 4px;
-    margin: -4px;
-    flex: 0 1 auto;
-    min-width: 120px;
-  }
-  .days button {
-    flex: none;
-    min-width: 56px;
-    min-height: 44px;
-    padding: 4px 10px;
-    border: 1px solid transparent;
-    border-radius: 10px;
-    background: none;
-    cursor: pointer;
-    font-size: 12px;
-    line-height: 1.3;
-    color: var(--tdl-dim);
-    text-align: center;
-    text-transform: capitalize;
-  }
-  .days b {
-    display: block;
-    font-size: 14px;
-    font-weight: 600;
-    color: var(--tdl-text);
-    font-variant-numeric: tabular-nums;
-  }
-  .days button:hover {
-    background: var(--tdl-deck);
-  }
-  .days button[aria-pressed="true"] {
-    background: var(--tdl-deck);
-    border-color: var(--tdl-signal);
-    color: var(--tdl-text);
-  }
-  tdl-search {
-    flex: 1 1 220px;
-    max-width: 420px;
-    margin-inline-start: auto;
-  }
-  .hero-slot {
-    padding: 0 16px 12px;
-  }
-  tdl-grid {
-    flex: 0 1 auto;
-    min-height: 220px;
-    border-top: 1px solid var(--tdl-line);
-  }
-  .rest {
-    flex: 1;
-    display: flex;
-    align-items: end;
-    padding: 8px 16px;
-    color: var(--tdl-dim);
-    font-size: 12px;
-  }
-  kbd {
-    font: 12px var(--tdl-mono);
-    border: 1px solid var(--tdl-line);
-    border-radius: 4px;
-    padding: 0 5px;
-    margin-inline-start: 10px;
-  }
-  .list {
-    overflow: auto;
-    flex: 1;
-    border-top: 1px solid var(--tdl-line);
-  }
-  :host([list]) .tools {
-    flex-wrap: wrap;
-  }
-  :host([list]) .days {
-    order: 3;
-    flex: 1 1 100%;
-  }
-  :host([list]) .hero-slot {
-    padding: 16px;
-  }
-  @media (max-height: 700px) {
-    .hero-slot.wide {
-      display: none;
-    }
-  }
-  @media (hover: none), (max-height: 780px) {
-    .rest {
-      display: none;
-    }
-  }
-`;
-
 /** What is on: the timeline, or on a narrow screen a list. */
 export class GuidePage extends DownlinkElement {
-  static sheets = [controls, heroSheet, sheet];
+  static sheets = [controls, heroSheet, guideSheet];
 
   /** @type {Context | undefined} */
   #context;
@@ -170,34 +61,36 @@ export class GuidePage extends DownlinkElement {
     window.removeEventListener("keydown", this.#onKey);
   }
 
+  /** What can be drawn, once there is a place to draw it in. */
+  get #known() {
+    const context = this.#width ? this.#context : undefined;
+    return { context, overview: context?.signal.loaded };
+  }
+
   get #isList() {
     return this.#width < LIST_BELOW;
   }
 
   template() {
-    const context = this.#context;
-    const overview = context?.signal.loaded;
-    if (!context || !overview || !this.#width) return nothing;
-    const zone = context.clock.zone;
-    if (!this.#day) this.#day = startOfDay(now(), zone);
+    const { context, overview } = this.#known;
+    if (!context || !overview) return nothing;
+    if (!this.#day) this.#day = startOfDay(now(), context.clock.zone);
     this.toggleAttribute("list", this.#isList);
+    const hasDays = !this.#isList || this.#picked !== null;
     return html`
       <div class="tools">
-        ${this.#isList && this.#picked === null ? nothing : this.#days(context, overview)}
+        ${hasDays ? this.#days(context, overview) : nothing}
         <tdl-search .context=${context} @choose=${this.#onChoose}></tdl-search>
-        ${this.#isList && this.#picked === null
-          ? nothing
-          : html`<button class="button" @click=${() => this.#goNow()}>${context.t("guide.now")}</button>`}
+        ${hasDays
+          ? html`<button class="button" @click=${this.#goNow}>${context.t("guide.now")}</button>`
+          : nothing}
       </div>
       ${this.#isList ? this.#list(context, overview) : this.#timeline(context, overview)}
       <tdl-sheet></tdl-sheet>
     `;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Overview} overview
-   */
+  /** @param {Context} context @param {Overview} overview */
   #days({ clock, text }, overview) {
     const time = now();
     const { from, until } = overview.guide ?? { from: time, until: time + 1 };
@@ -216,10 +109,7 @@ export class GuidePage extends DownlinkElement {
     </div>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Overview} overview
-   */
+  /** @param {Context} context @param {Overview} overview */
   #timeline(context, overview) {
     const channel =
       overview.channels.find(({ number }) => number === this.#tuned) ?? overview.channels[0];
@@ -241,10 +131,7 @@ export class GuidePage extends DownlinkElement {
     `;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Overview} overview
-   */
+  /** @param {Context} context @param {Overview} overview */
   #list(context, overview) {
     const channel =
       overview.channels.find(({ number }) => number === this.#tuned) ?? overview.channels[0];
@@ -257,19 +144,15 @@ export class GuidePage extends DownlinkElement {
   }
 
   drawn() {
-    const context = this.#context;
-    const overview = context?.signal.loaded;
-    if (!context || !overview || !this.#width) return;
+    const { context, overview } = this.#known;
+    if (!context || !overview) return;
     if (this.#isList) this.#fillList(context, overview);
     else this.#fillGrid(context, overview);
   }
 
-  /**
-   * @param {Context} context
-   * @param {Overview} overview
-   */
+  /** @param {Context} context @param {Overview} overview */
   #fillList(context, overview) {
-    const list = this.part("tdl-list", GuideList);
+    const list = this.find("tdl-list", GuideList);
     if (this.#picked !== null) context.signal.need(this.#day, context.clock.zone);
     Object.assign(list, {
       context,
@@ -280,10 +163,7 @@ export class GuidePage extends DownlinkElement {
     list.redraw();
   }
 
-  /**
-   * @param {Context} context
-   * @param {Overview} overview
-   */
+  /** @param {Context} context @param {Overview} overview */
   #fillGrid(context, overview) {
     const zone = context.clock.zone;
     const { from, until } = overview.guide ?? { from: now(), until: now() + 86_400 };
@@ -293,7 +173,7 @@ export class GuidePage extends DownlinkElement {
       Math.min(Math.ceil(until / HALF_HOUR) * HALF_HOUR, addDays(last, 1, zone)),
       this.#width < NARROW_BELOW ? 120 : 200,
     );
-    const grid = this.part("tdl-grid", GuideGrid);
+    const grid = this.find("tdl-grid", GuideGrid);
     grid.show(context, overview.channels, scale);
     if (!this.#isPlaced) {
       this.#isPlaced = true;
@@ -371,7 +251,7 @@ export class GuidePage extends DownlinkElement {
     this.#tuned = channel.number;
     this.#day = startOfDay(programme.start, zone);
     if (this.#isList) this.#picked = channel.number;
-    else this.part("tdl-grid", GuideGrid).scrollToTime(programme.start);
+    else this.find("tdl-grid", GuideGrid).scrollToTime(programme.start);
     this.redraw();
     this.#open(channel, programme);
   };
@@ -382,13 +262,10 @@ export class GuidePage extends DownlinkElement {
     return current ? () => this.#open(channel, current) : undefined;
   }
 
-  /**
-   * @param {Channel} channel
-   * @param {Shown} programme
-   */
+  /** @param {Channel} channel @param {Shown} programme */
   #open(channel, programme) {
     const context = this.#context;
-    if (context) this.part("tdl-sheet", ProgrammeSheet).open(context, channel, programme);
+    if (context) this.find("tdl-sheet", ProgrammeSheet).open(context, channel, programme);
   }
 
   /** @param {number} day */
@@ -399,30 +276,38 @@ export class GuidePage extends DownlinkElement {
     if (this.#isList) return;
     const isToday = day === startOfDay(now(), zone);
     // The evening is what most look for on another day.
-    const grid = this.part("tdl-grid", GuideGrid);
+    const grid = this.find("tdl-grid", GuideGrid);
     grid.scrollToTime(isToday ? now() : day + 18 * 3600);
   }
 
-  #goNow() {
+  #goNow = () => {
     this.#day = startOfDay(now(), this.#context?.clock.zone ?? "UTC");
     this.redraw();
     const grid = this.root.querySelector("tdl-grid");
     if (!(grid instanceof GuideGrid)) return;
     if (grid.shadowRoot?.activeElement) grid.focusNow();
     else grid.scrollToTime(now(), true);
-  }
+  };
 
   /** @param {KeyboardEvent} event */
   #onKey = (event) => {
-    const target = event.composedPath()[0];
-    const isTyping = target instanceof HTMLElement && /^(input|select|textarea)$/i.test(target.tagName);
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (this.root.querySelector("tdl-sheet")?.shadowRoot?.querySelector("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || this.#isSheetOpen) return;
     if (event.key === "n") this.#goNow();
-    else if (event.key === "/") this.part("tdl-search", SearchBox).focusInput();
+    else if (event.key === "/") this.find("tdl-search", SearchBox).focusInput();
     else return;
     event.preventDefault();
   };
+
+  get #isSheetOpen() {
+    const sheet = this.root.querySelector("tdl-sheet");
+    return sheet instanceof ProgrammeSheet && sheet.isOpen;
+  }
+}
+
+/** @param {Event} event */
+function isTyping(event) {
+  const target = event.composedPath()[0];
+  return target instanceof HTMLElement && /^(input|select|textarea)$/i.test(target.tagName);
 }
 
 define("tdl-guide", GuidePage);

@@ -3,11 +3,9 @@ import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
 import { chartOf, secondsOf } from "../model/chart.js";
 import { timestamp } from "../model/chain.js";
 
-/**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/types.js").Run} Run
- * @typedef {import("../model/chart.js").Bar} Bar
- */
+/** @import {Context} from "../lib/context.js" */
+/** @import {Bar} from "../model/chart.js" */
+/** @import {Run} from "../model/types.js" */
 
 const HEIGHT = 160;
 
@@ -34,10 +32,7 @@ export class HistoryChart {
     this.#redraw();
   }
 
-  /**
-   * @param {Context} context
-   * @param {Run[]} history - the newest first
-   */
+  /** @param {Context} context @param {Run[]} history - the newest first */
   template(context, history) {
     const { text } = context;
     if (!history.length) return html`<p class="dim">${text.get("history.none")}</p>`;
@@ -96,10 +91,7 @@ export class HistoryChart {
     this.#redraw();
   }
 
-  /**
-   * @param {KeyboardEvent} event
-   * @param {number} last
-   */
+  /** @param {KeyboardEvent} event @param {number} last */
   #onKey(event, last) {
     const step = { ArrowLeft: 1, ArrowRight: -1, Home: last, End: -last }[event.key];
     const chart = event.currentTarget;

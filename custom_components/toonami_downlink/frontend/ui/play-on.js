@@ -4,10 +4,8 @@ import { navigate, recall, remember } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
 import { mediaPlayers } from "../model/programme.js";
 
-/**
- * @typedef {import("../model/types.js").Channel} Channel
- * @typedef {import("../lib/context.js").Context} Context
- */
+/** @import {Context} from "../lib/context.js" */
+/** @import {Channel} from "../model/types.js" */
 
 const SOURCE = "media-source://toonami_downlink";
 
@@ -34,10 +32,7 @@ export class PlayOn {
     this.#outcome = undefined;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Channel} channel
-   */
+  /** @param {Context} context @param {Channel} channel */
   template(context, channel) {
     const { t } = { t: context.t.bind(context) };
     const players = mediaPlayers(context.hass.states, recall("player"));
@@ -60,11 +55,7 @@ export class PlayOn {
       <div class="actions">${browse}</div>`;
   }
 
-  /**
-   * @param {SubmitEvent} event
-   * @param {Context} context
-   * @param {Channel} channel
-   */
+  /** @param {SubmitEvent} event @param {Context} context @param {Channel} channel */
   async #play(event, context, channel) {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
@@ -89,10 +80,7 @@ export class PlayOn {
     }
   }
 
-  /**
-   * @param {"busy" | "done" | "failed"} state
-   * @param {string} name
-   */
+  /** @param {"busy" | "done" | "failed"} state @param {string} name */
   #set(state, name) {
     this.#outcome = { state, name };
     this.#redraw();

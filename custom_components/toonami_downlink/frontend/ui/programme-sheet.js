@@ -1,188 +1,21 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { DownlinkElement, css, define } from "../lib/element.js";
+import { DownlinkElement, define } from "../lib/element.js";
 import { icon } from "../lib/icons.js";
 import { now } from "../lib/context.js";
 import { controls } from "../lib/styles.js";
 import { progressOf } from "../model/grid.js";
 import { creditsByRole, episodeCode } from "../model/programme.js";
+import { sheetSheet } from "./guide-sheets.js";
 import { PlayOn } from "./play-on.js";
 import { picture } from "./picture.js";
 
-/**
- * @typedef {import("../model/types.js").Channel} Channel
- * @typedef {import("../model/types.js").Details} Details
- * @typedef {import("../lib/context.js").Context} Context
- */
-
-const sheet = css`
-  dialog {
-    position: fixed;
-    inset: 0 0 0 auto;
-    width: min(440px, 100vw);
-    height: 100dvh;
-    max-width: none;
-    max-height: none;
-    margin: 0;
-    padding: 0;
-    border: 0;
-    border-left: 1px solid var(--tdl-line);
-    background: var(--tdl-hull);
-    color: var(--tdl-text);
-    overflow: auto;
-    overscroll-behavior: contain;
-    animation: slide 180ms ease-out;
-  }
-  dialog::backdrop {
-    background: rgb(4 8 16 / 55%);
-  }
-  @keyframes slide {
-    from {
-      transform: translateX(32px);
-      opacity: 0;
-    }
-  }
-  .top {
-    position: relative;
-    min-height: calc(64px + var(--safe-area-inset-top, 0px));
-    background: var(--tdl-deck);
-  }
-  .top:has(.picture:not([hidden])) {
-    height: 248px;
-  }
-  .picture {
-    width: 100%;
-    height: 100%;
-    object-fit: cover;
-    display: block;
-  }
-  .close {
-    position: absolute;
-    inset: calc(8px + var(--safe-area-inset-top, 0px)) 8px auto auto;
-    background: var(--tdl-hull);
-    border: 1px solid var(--tdl-line);
-  }
-  .station {
-    position: absolute;
-    inset: auto auto 0 0;
-    display: flex;
-    align-items: center;
-    gap: 8px;
-    padding: 8px 16px 8px 20px;
-    background: var(--tdl-hull);
-    clip-path: polygon(0 0, calc(100% - 12px) 0, 100% 12px, 100% 100%, 0 100%);
-    font-weight: 500;
-    max-width: calc(100% - 64px);
-  }
-  .body {
-    display: grid;
-    gap: 16px;
-    padding: 12px 20px calc(24px + var(--safe-area-inset-bottom, 0px));
-  }
-  h2 {
-    font-size: 24px;
-    font-weight: 600;
-    line-height: 1.2;
-    overflow-wrap: anywhere;
-  }
-  .sub {
-    font-size: 16px;
-    overflow-wrap: anywhere;
-  }
-  .when {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 4px 8px;
-    color: var(--tdl-dim);
-    font-variant-numeric: tabular-nums;
-  }
-  .badge {
-    color: var(--tdl-live);
-    font-weight: 600;
-  }
-  .text {
-    white-space: pre-line;
-    overflow-wrap: anywhere;
-  }
-  .tags {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-  }
-  .tags li {
-    padding: 2px 10px;
-    border: 1px solid var(--tdl-line);
-    border-radius: 99px;
-    font-size: 12px;
-    overflow-wrap: anywhere;
-  }
-  dl {
-    display: grid;
-    grid-template-columns: max-content 1fr;
-    gap: 4px 16px;
-    font-size: 12px;
-  }
-  dt {
-    color: var(--tdl-dim);
-  }
-  dd {
-    overflow-wrap: anywhere;
-  }
-  .play {
-    display: grid;
-    grid-template-columns: 1fr auto;
-    gap: 4px 8px;
-  }
-  .play label {
-    grid-column: 1 / -1;
-    font-size: 12px;
-  }
-  .outcome:empty {
-    display: none;
-  }
-  .outcome.done {
-    color: var(--tdl-live);
-  }
-  .outcome.failed {
-    color: var(--tdl-alert);
-  }
-  .actions {
-    display: grid;
-    margin-top: 8px;
-  }
-  .section {
-    border-top: 1px solid var(--tdl-line);
-    padding-top: 16px;
-  }
-  @media (max-width: 700px) {
-    dialog {
-      inset: auto 0 0;
-      width: 100vw;
-      height: auto;
-      max-height: 88dvh;
-      border: 0;
-      border-top: 1px solid var(--tdl-line);
-      border-radius: 16px 16px 0 0;
-      animation-name: rise;
-    }
-    .top {
-      min-height: 60px;
-    }
-    .top:has(.picture:not([hidden])) {
-      height: 200px;
-    }
-    @keyframes rise {
-      from {
-        transform: translateY(32px);
-        opacity: 0;
-      }
-    }
-  }
-`;
+/** @import {Context} from "../lib/context.js" */
+/** @import {Channel, Details} from "../model/types.js" */
 
 /** Everything about one programme, at the side; on a phone, from the bottom. */
 export class ProgrammeSheet extends DownlinkElement {
-  static sheets = [controls, sheet];
+  static sheets = [controls, sheetSheet];
 
   /** @type {Context | undefined} */
   #context;
@@ -222,8 +55,12 @@ export class ProgrammeSheet extends DownlinkElement {
     this.redraw();
   }
 
+  get isOpen() {
+    return Boolean(this.root.querySelector("dialog[open]"));
+  }
+
   get #dialog() {
-    return this.part("dialog", HTMLDialogElement);
+    return this.find("dialog", HTMLDialogElement);
   }
 
   template() {
@@ -268,10 +105,7 @@ export class ProgrammeSheet extends DownlinkElement {
       </div>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Partial<Details>} programme
-   */
+  /** @param {Context} context @param {Partial<Details>} programme */
   #episode(context, { season = null, episode = null, episode_title: name }) {
     const code = episodeCode({ season, episode }, context.text);
     if (!code && !name) return nothing;
@@ -281,10 +115,7 @@ export class ProgrammeSheet extends DownlinkElement {
     </p>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {{start: number, stop: number}} programme
-   */
+  /** @param {Context} context @param {{start: number, stop: number}} programme */
   #when({ clock, text }, programme) {
     const time = now();
     const isLive = programme.start <= time && time < programme.stop;
@@ -306,10 +137,7 @@ export class ProgrammeSheet extends DownlinkElement {
     </div>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Partial<Details>} programme
-   */
+  /** @param {Context} context @param {Partial<Details>} programme */
   #facts({ text }, { categories = [], block, rating, stars, year, credits = [] }) {
     const facts = [
       [text.get("sheet.block"), block],

@@ -1,6 +1,9 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { encode } from "../vendor/uqr/uqr.js";
+import { correction, generate } from "../vendor/lean-qr/lean-qr.js";
+
+/** The border that scanners need, in modules. */
+const QUIET = 4;
 
 /**
  * Draw a QR code: black on white in dark mode too, because not all scanners read the reverse.
@@ -10,16 +13,15 @@ import { encode } from "../vendor/uqr/uqr.js";
  */
 export function qrCode(value, label) {
   if (!value) return nothing;
-  const { size, data } = encode(value, { ecc: "M", border: 4 });
+  const code = generate(value, { minCorrectionLevel: correction.M });
   let path = "";
-  data.forEach((row, y) => {
-    row.forEach((isBlack, x) => {
-      if (isBlack) path += `M${x} ${y}h1v1h-1z`;
-    });
-  });
+  for (let y = 0; y < code.size; y += 1) {
+    for (let x = 0; x < code.size; x += 1) if (code.get(x, y)) path += `M${x} ${y}h1v1h-1z`;
+  }
+  const size = code.size + 2 * QUIET;
   return html`<svg
     class="qr"
-    viewBox="0 0 ${size} ${size}"
+    viewBox="${-QUIET} ${-QUIET} ${size} ${size}"
     shape-rendering="crispEdges"
     role="img"
     aria-label=${label}

@@ -1,108 +1,25 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { DownlinkElement, css, define } from "../lib/element.js";
+import { DownlinkElement, define } from "../lib/element.js";
 import { icon } from "../lib/icons.js";
 import { now } from "../lib/context.js";
 import { controls } from "../lib/styles.js";
 import { programmeOf } from "../model/guide.js";
 import { episodeLine } from "../model/programme.js";
+import { searchSheet } from "./guide-sheets.js";
 
+/** @import {Context} from "../lib/context.js" */
+/** @import {Channel, Programme} from "../model/types.js" */
 /**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {{channel: import("../model/types.js").Channel,
- *   programme: import("../model/types.js").Programme}} Hit
+ * @typedef {{channel: Channel,
+ *   programme: Programme}} Hit
  */
-
-const sheet = css`
-  :host {
-    display: block;
-    position: relative;
-    min-width: 0;
-  }
-  .box {
-    position: relative;
-    display: flex;
-    align-items: center;
-  }
-  .box > svg {
-    position: absolute;
-    inset-inline-start: 12px;
-    color: var(--tdl-dim);
-    pointer-events: none;
-  }
-  input.field {
-    width: 100%;
-    padding-inline: 40px 44px;
-    background: var(--tdl-hull);
-  }
-  input::-webkit-search-cancel-button {
-    display: none;
-  }
-  .clear {
-    position: absolute;
-    inset-inline-end: 0;
-  }
-  .panel {
-    position: absolute;
-    z-index: 10;
-    inset: calc(100% + 4px) 0 auto auto;
-    width: max(100%, min(440px, calc(100vw - 32px)));
-    max-height: min(60dvh, 520px);
-    overflow: auto;
-    overscroll-behavior: contain;
-    background: var(--tdl-hull);
-    border: 1px solid var(--tdl-line);
-    border-radius: 10px;
-  }
-  .note {
-    padding: 12px 16px;
-    color: var(--tdl-dim);
-  }
-  li {
-    display: grid;
-    grid-template-columns: 36px 1fr auto;
-    gap: 0 12px;
-    align-items: center;
-    padding: 8px 16px;
-    cursor: pointer;
-    border-bottom: 1px solid var(--tdl-line);
-  }
-  li[aria-selected="true"],
-  li:hover {
-    background: var(--tdl-deck);
-  }
-  li[aria-selected="true"] {
-    box-shadow: inset 3px 0 var(--tdl-signal);
-  }
-  .what {
-    min-width: 0;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .title {
-    font-weight: 500;
-  }
-  .episode,
-  .when {
-    font-size: 12px;
-    color: var(--tdl-dim);
-  }
-  .when {
-    font-variant-numeric: tabular-nums;
-    text-align: end;
-  }
-  .live {
-    color: var(--tdl-live);
-    font-weight: 600;
-  }
-`;
 
 const DELAY = 200;
 
 /** Search in the whole guide. It fires `choose` with a channel and a programme. */
 export class SearchBox extends DownlinkElement {
-  static sheets = [controls, sheet];
+  static sheets = [controls, searchSheet];
 
   /** @type {Context | undefined} */
   context = undefined;
@@ -121,51 +38,62 @@ export class SearchBox extends DownlinkElement {
   }
 
   focusInput() {
-    this.part("input", HTMLInputElement).focus();
+    this.find("input", HTMLInputElement).focus();
   }
 
   template() {
     const { context } = this;
     if (!context) return nothing;
-    const t = context.t.bind(context);
     const isListed = this.#isOpen && Boolean(this.#found?.hits.length);
     return html`<div class="box">
-        ${icon("search")}
-        <input
-          class="field"
-          type="search"
-          role="combobox"
-          autocomplete="off"
-          maxlength="100"
-          placeholder=${t("search.placeholder")}
-          aria-label=${t("search.placeholder")}
-          aria-expanded=${isListed}
-          aria-controls="results"
-          aria-autocomplete="list"
-          aria-activedescendant=${isListed ? `hit-${this.#active}` : nothing}
-          .value=${this.#query}
-          @input=${this.#onInput}
-          @keydown=${this.#onKey}
-          @focus=${() => this.#setOpen(true)}
-          @blur=${() => this.#setOpen(false)}
-        />
+        ${icon("search")} ${this.#input(context, isListed)}
         ${this.#query
-          ? html`<button class="icon clear" aria-label=${t("search.clear")} @click=${this.#clear}>
+          ? html`<button
+              class="icon clear"
+              aria-label=${context.t("search.clear")}
+              @click=${this.#clear}
+            >
               ${icon("close", 16)}
             </button>`
           : nothing}
       </div>
-      <div class="panel" ?hidden=${!this.#isOpen || !this.#query.trim()}>
-        <p class="note" role="status" ?hidden=${isListed && !this.#isFailed}>${this.#note(context)}</p>
-        <ul id="results" role="listbox" aria-label=${t("search.results")} ?hidden=${!isListed}>
-          ${isListed ? this.#found?.hits.map((hit, index) => this.#hit(context, hit, index)) : nothing}
-        </ul>
-        ${isListed && this.#found && this.#found.total > this.#found.hits.length
-          ? html`<p class="note">
-              ${t("search.more", { count: this.#found.total - this.#found.hits.length })}
-            </p>`
-          : nothing}
-      </div>`;
+      ${this.#panel(context, isListed)}`;
+  }
+
+  /** @param {Context} context @param {boolean} isListed */
+  #input({ text }, isListed) {
+    return html`<input
+      class="field"
+      type="search"
+      role="combobox"
+      autocomplete="off"
+      maxlength="100"
+      placeholder=${text.get("search.placeholder")}
+      aria-label=${text.get("search.placeholder")}
+      aria-expanded=${isListed}
+      aria-controls="results"
+      aria-autocomplete="list"
+      aria-activedescendant=${isListed ? `hit-${this.#active}` : nothing}
+      .value=${this.#query}
+      @input=${this.#onInput}
+      @keydown=${this.#onKey}
+      @focus=${() => this.#setOpen(true)}
+      @blur=${() => this.#setOpen(false)}
+    />`;
+  }
+
+  /** @param {Context} context @param {boolean} isListed */
+  #panel(context, isListed) {
+    const { text } = context;
+    const hits = isListed ? this.#found?.hits ?? [] : [];
+    const more = isListed && this.#found ? this.#found.total - hits.length : 0;
+    return html`<div class="panel" ?hidden=${!this.#isOpen || !this.#query.trim()}>
+      <p class="note" role="status" ?hidden=${isListed && !this.#isFailed}>${this.#note(context)}</p>
+      <ul id="results" role="listbox" aria-label=${text.get("search.results")} ?hidden=${!isListed}>
+        ${hits.map((hit, index) => this.#hit(context, hit, index))}
+      </ul>
+      ${more ? html`<p class="note">${text.get("search.more", { count: more })}</p>` : nothing}
+    </div>`;
   }
 
   /** @param {Context} context */
@@ -174,11 +102,7 @@ export class SearchBox extends DownlinkElement {
     return text.get(this.#found ? "search.none" : "search.busy", { query: this.#query.trim() });
   }
 
-  /**
-   * @param {Context} context
-   * @param {Hit} hit
-   * @param {number} index
-   */
+  /** @param {Context} context @param {Hit} hit @param {number} index */
   #hit({ clock, text }, { channel, programme }, index) {
     const time = now();
     const isLive = programme.start <= time && time < programme.stop;
@@ -241,10 +165,11 @@ export class SearchBox extends DownlinkElement {
   /** @param {KeyboardEvent} event */
   #onKey = (event) => {
     const count = this.#found?.hits.length ?? 0;
+    const step = { ArrowDown: 1, ArrowUp: count - 1 }[event.key];
     if (event.key === "Escape" && this.#query) this.#clear();
-    else if (event.key === "Enter" && count) this.#choose(this.#active);
-    else if (event.key === "ArrowDown" && count) this.#activate((this.#active + 1) % count);
-    else if (event.key === "ArrowUp" && count) this.#activate((this.#active - 1 + count) % count);
+    else if (!count) return;
+    else if (event.key === "Enter") this.#choose(this.#active);
+    else if (step !== undefined) this.#activate((this.#active + step) % count);
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -3,10 +3,8 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { icon } from "../lib/icons.js";
 import { byPlayer, isNew } from "../model/players.js";
 
-/**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/types.js").SeenPlayer} SeenPlayer
- */
+/** @import {Context} from "../lib/context.js" */
+/** @import {SeenPlayer} from "../model/types.js" */
 
 /**
  * Who asked for what, the newest first.

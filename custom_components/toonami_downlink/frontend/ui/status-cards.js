@@ -5,10 +5,8 @@ import { icon } from "../lib/icons.js";
 import { timestamp } from "../model/chain.js";
 import { SETTINGS_PATH } from "./states.js";
 
-/**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/types.js").Status} Status
- */
+/** @import {Context} from "../lib/context.js" */
+/** @import {Status} from "../model/types.js" */
 
 /** Errors that the settings can do something about. */
 const IN_SETTINGS = new Set(["provider_command_missing", "provider_failed", "provider_timed_out", "usage"]);
@@ -99,10 +97,7 @@ export function files({ clock, text }, { feed }) {
   </section>`;
 }
 
-/**
- * @param {number} bytes
- * @param {string} language
- */
+/** @param {number} bytes @param {string} language */
 export function sizeOf(bytes, language) {
   const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "kilobyte"] : [bytes / 1e6, "megabyte"];
   return value.toLocaleString(language, { style: "unit", unit, maximumFractionDigits: 1 });

@@ -3,19 +3,19 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { DownlinkElement, define } from "../lib/element.js";
 import { onLink } from "../lib/dom.js";
 import { icon } from "../lib/icons.js";
-import { controls } from "../lib/styles.js";
+import { controls, loadSheet } from "../lib/styles.js";
 import { chainOf, timestamp } from "../model/chain.js";
 import { conditionOf, lookOf } from "../model/health.js";
 import { HistoryChart } from "./history-chart.js";
 import { SETTINGS_PATH } from "./states.js";
 import { files, lastRun, problem, versions } from "./status-cards.js";
-import { statusSheet } from "./status-styles.js";
 
-/**
- * @typedef {import("../lib/context.js").Context} Context
- * @typedef {import("../model/types.js").Status} Status
- * @typedef {import("../model/types.js").Overview} Overview
- */
+/** @import {Context} from "../lib/context.js" */
+/** @import {Subscription} from "../lib/subscription.js" */
+/** @import {Link} from "../model/chain.js" */
+/** @import {Overview, Progress, Status} from "../model/types.js" */
+
+const pageSheet = await loadSheet("status");
 
 const FRAME = html`<svg class="frame" viewBox="0 0 48 48" aria-hidden="true">
   <path d="M10 1H36L47 12V38a9 9 0 0 1-9 9H10a9 9 0 0 1-9-9V10a9 9 0 0 1 9-9Z" />
@@ -23,7 +23,7 @@ const FRAME = html`<svg class="frame" viewBox="0 0 48 48" aria-hidden="true">
 
 /** How things are, how they were, and what to do about it. */
 export class StatusPage extends DownlinkElement {
-  static sheets = [controls, statusSheet];
+  static sheets = [controls, pageSheet];
 
   /** @type {Context | undefined} */
   #context;
@@ -31,7 +31,7 @@ export class StatusPage extends DownlinkElement {
   #status;
   #isAsked = false;
   #note = "";
-  /** @type {import("../lib/subscription.js").Subscription | undefined} */
+  /** @type {Subscription | undefined} */
   #subscription;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
@@ -73,7 +73,7 @@ export class StatusPage extends DownlinkElement {
     this.redraw();
   }
 
-  /** @param {{running: boolean, progress: import("../model/types.js").Progress | null}} event */
+  /** @param {{running: boolean, progress: Progress | null}} event */
   #follow({ running, progress }) {
     const status = /** @type {Status} */ (this.#status);
     const refresh = { ...status.refresh, is_running: running, progress };
@@ -108,10 +108,7 @@ export class StatusPage extends DownlinkElement {
     </div>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Status} status
-   */
+  /** @param {Context} context @param {Status} status */
   #sentence({ clock, text, signal }, status) {
     const time = Date.now() / 1000;
     const overview = signal.loaded && { ...signal.loaded, refreshing: status.refresh.is_running };
@@ -129,10 +126,7 @@ export class StatusPage extends DownlinkElement {
       ${parts.length ? `${parts.join(", ")}.` : nothing}`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Status} status
-   */
+  /** @param {Context} context @param {Status} status */
   #refreshButton({ text }, status) {
     const isRunning = status.refresh.is_running || this.#isAsked;
     return html`<button
@@ -144,11 +138,7 @@ export class StatusPage extends DownlinkElement {
     </button>`;
   }
 
-  /**
-   * @param {Context} context
-   * @param {Status} status
-   * @param {import("../model/chain.js").Link} link
-   */
+  /** @param {Context} context @param {Status} status @param {Link} link */
   #link({ clock, text }, status, { name, state, time, seconds }) {
     const { progress } = status.refresh;
     const when = time && clock.dayAndTime(time, Date.now() / 1000);

@@ -1,124 +1,236 @@
-"""One run of the bundled provider: channels, stream addresses and guide, all at the same time."""
+"""One run of the bundled provider: channels, stream addresses, guide and details."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from itertools import chain
+import logging
+from pathlib import Path
+from typing import Final, NamedTuple
 
 import aiohttp
 
-from ..errors import DownlinkError, UpstreamNonsenseError
-from ..lineup import KNOWN, KnownChannel, Lineup, is_ignored
+from ..errors import CannotWriteError, DownlinkError, TimedOutError, UpstreamNonsenseError
+from ..lineup import KNOWN, KnownChannel, Lineup, is_ignored, normalise
 from ..models import Channel, Feed, Programme, Progress, Source, Stage
-from .api import Upstream
-from .guide import fetch_days, fetch_programmes
-from .items import line_of, programme_of
+from .api import API_URL, DEFAULT_PATIENCE, NoConnectionError, Patience, Upstream
+from .cache import Cache
+from .details import DetailReader, query_for
+from .enrich import enrich
+from .fields import Ignored, objects
+from .guide import GuideReader, Span
+from .items import programme_of
 from .streams import fetch_stream, mirror_url
+from .tls import Trust
 
+_LOGGER = logging.getLogger(__name__)
 _BEFORE: Final = timedelta(hours=30)
 """How far back the guide goes: over the start of today in any time zone, West's delay included."""
+_ON_AIR: Final = (timedelta(minutes=-30), timedelta(hours=3))
+"""Around now something has to begin, or the guide has a hole where it matters most."""
+_KNOWN_KEYS: Final = frozenset(known.key for known in KNOWN)
 
 type OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to fetch."""
+    """What to fetch, and how."""
 
-    api_url: str
-    guide_days: int
+    api_url: str = API_URL
+    guide_days: int = 7
+    verify_tls: bool = True
+    cache_file: Path | None = None
+    """What was learnt is kept there and in a file beside it (`links_file`)."""
+    user_agent: str = "ToonamiDownlink"
+    patience: Patience = DEFAULT_PATIENCE
 
 
-async def build(request: Request, session: aiohttp.ClientSession, on_progress: OnProgress) -> Feed:
+def links_file(cache_file: Path) -> Path:
+    """Where links of certificate chains are kept that were found in a run with that cache file."""
+    return cache_file.with_suffix(".certificates.pem")
+
+
+async def build(request: Request, on_progress: OnProgress, now: datetime | None = None) -> Feed:
     """Fetch everything and return it as it is: checking and repairing is the ingest's work.
 
-    Raises a DownlinkError when there is no channel.
+    `now` is aware. Raises an UpstreamUnreachableError, UpstreamNonsenseError or TimedOutError when
+    nothing came of it that is worth to be published.
     """
-    upstream = Upstream(session, request.api_url)
-    on_progress(Progress(Stage.CHANNELS))
-    names, current = await _fetch_channels(upstream)
-    now = datetime.now(UTC)
-    async with asyncio.TaskGroup() as group:
-        streams = group.create_task(_fetch_streams(upstream, request, names, on_progress))
-        guides = group.create_task(_fetch_guides(upstream, request, now, on_progress))
-    channels = streams.result()
-    guide = {}
-    for channel in channels:
-        known = _known(channel.name)
-        programmes = guides.result().get(known.schedule or "", [])
-        delay = timedelta(minutes=known.delay)
-        guide[channel.key] = tuple(
-            replace(one, start=one.start + delay, stop=one.stop + delay) for one in programmes
-        ) or tuple(current.get(channel.name, ()))
-    return Feed(made=now, channels=channels, guide=guide)
+    now = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    trust = Trust(
+        verify=request.verify_tls,
+        remembered=links_file(request.cache_file) if request.cache_file else None,
+    )
+    cache = await asyncio.to_thread(Cache, request.cache_file, request.api_url, now)
+    headers = {"User-Agent": request.user_agent}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        upstream = Upstream(session, request.api_url, trust=trust, patience=request.patience)
+        feed = await Run(upstream, cache, on_progress, now).feed(request.guide_days)
+    try:
+        await asyncio.to_thread(cache.save)
+    except CannotWriteError as err:
+        _LOGGER.warning("%s", err)
+    return feed
 
 
-async def _fetch_channels(upstream: Upstream) -> tuple[list[str], dict[str, list[Programme]]]:
-    """Return the names of the channels, and the next ten programmes of each."""
-    answer = await upstream.fetch_json("/channelsCurrentMedia", {})
-    names: dict[str, list[Programme]] = {}
-    for entry in answer if isinstance(answer, list) else ():
-        name = line_of(entry.get("name")) if isinstance(entry, dict) else None
-        if name and not is_ignored(name):
-            media = entry.get("media")
-            found = [
-                programme_of(item, None, Source.CURRENT)
-                for item in (media if isinstance(media, list) else ())
-            ]
-            names[name] = [one for one in found if one]
-    if not names:
-        raise UpstreamNonsenseError("Upstream lists no channels.")
-    return list(names), names
+class Listed(NamedTuple):
+    """The channels by name with their next ten programmes, and why they are not upstream's own."""
+
+    names: Mapping[str, Sequence[Programme]]
+    trouble: DownlinkError | None
 
 
-async def _fetch_streams(
-    upstream: Upstream, request: Request, names: Sequence[str], on_progress: OnProgress
-) -> tuple[Channel, ...]:
-    done = 0
+class Run:
+    """One run: what it knows of upstream, and what it found on the way."""
 
-    async def fetch(name: str) -> Channel | None:
-        nonlocal done
-        known = _known(name)
-        url = await fetch_stream(upstream, known) if known.slug else None
-        if not url and known.slug:
-            url = mirror_url(request.api_url, known)
-        done += 1
-        on_progress(Progress(Stage.STREAMS, done, len(names)))
-        return _channel(known, url) if url else None
+    def __init__(
+        self, upstream: Upstream, cache: Cache, on_progress: OnProgress, now: datetime
+    ) -> None:
+        """Prepare a run; `now` is UTC."""
+        self._upstream = upstream
+        self._cache = cache
+        self._on_progress = on_progress
+        self._now = now
+        self._ignored: Ignored = Counter()
 
-    found = await asyncio.gather(*(fetch(name) for name in names))
-    return tuple(channel for channel in found if channel)
+    async def feed(self, days: int) -> Feed:
+        """Fetch it all. Raises as `build` does."""
+        listed = await self._fetch_channels()
+        async with asyncio.TaskGroup() as group:
+            streams = group.create_task(self._fetch_streams(list(listed.names)))
+            guides = group.create_task(self._fetch_guides(days))
+        channels, answers = streams.result()
+        guide = {
+            channel.key: self._guide_of(channel, guides.result(), listed.names)
+            for channel in channels
+        }
+        if not answers and not any(guide.values()):
+            raise listed.trouble or UpstreamNonsenseError(
+                "Upstream answers with neither stream addresses nor a guide. Try again later."
+            )
+        guide = await self._with_details(guide)
+        self._report(channels, guide)
+        return Feed(made=self._now, channels=channels, guide=guide)
 
-
-async def _fetch_guides(
-    upstream: Upstream, request: Request, now: datetime, on_progress: OnProgress
-) -> dict[str, list[Programme]]:
-    start, stop = now - _BEFORE, now + timedelta(days=request.guide_days + 1)
-    schedules = sorted({known.schedule for known in KNOWN if known.schedule})
-    done = total = 0
-
-    def on_day() -> None:
-        nonlocal done
-        done += 1
-        on_progress(Progress(Stage.GUIDE, done, total))
-
-    async def fetch(schedule: str) -> list[Programme]:
-        nonlocal total
+    async def _fetch_channels(self) -> Listed:
+        """Return what upstream lists, or in case of need the channels that it always had."""
+        self._on_progress(Progress(Stage.CHANNELS))
+        names: dict[str, list[Programme]] = {}
+        trouble: DownlinkError | None = None
         try:
-            days = await fetch_days(upstream, schedule, start, stop)
-            total += len(days)
-            return await fetch_programmes(upstream, days, on_day)
-        except DownlinkError:
-            return []
+            answer = await self._upstream.fetch_json("/channelsCurrentMedia", {}, tries=2)
+        except NoConnectionError, TimedOutError:
+            raise
+        except DownlinkError as err:
+            trouble = err
+        else:
+            for entry in objects(answer, self._ignored):
+                if (name := entry.text("name")) and not is_ignored(name):
+                    items = entry.children("media")
+                    found = [programme_of(item, Source.CURRENT) for item in items]
+                    names[name] = [programme for programme in found if programme]
+        if not names:
+            trouble = trouble or UpstreamNonsenseError("Upstream lists no channels.")
+            _LOGGER.warning("%s Going on with the usual channels.", trouble)
+            names = {known.name: [] for known in KNOWN}
+        return Listed(names, trouble)
 
-    found = await asyncio.gather(*(fetch(schedule) for schedule in schedules))
-    return dict(zip(schedules, found, strict=True))
+    async def _fetch_streams(self, names: Sequence[str]) -> tuple[tuple[Channel, ...], int]:
+        """Return the channels that can be played, and how many addresses upstream gave."""
+        done = answers = 0
+
+        async def fetch(name: str) -> Channel | None:
+            nonlocal done, answers
+            known = _known(name)
+            url: str | None = None
+            with suppress(NoConnectionError, TimedOutError):
+                url = await fetch_stream(self._upstream, known)
+            answers += url is not None
+            done += 1
+            self._on_progress(Progress(Stage.STREAMS, done, len(names)))
+            if not url and known.key in _KNOWN_KEYS:
+                _LOGGER.warning("No stream address for %s: taking the one on port 3000", name)
+                url = mirror_url(self._upstream.url, known)
+            return _channel(known, url) if url else None
+
+        found = await asyncio.gather(*(fetch(name) for name in names))
+        return tuple(channel for channel in found if channel), answers
+
+    async def _fetch_guides(self, days: int) -> Mapping[str, list[Programme]]:
+        span = Span(self._now - _BEFORE, self._now + timedelta(days=days))
+        done = total = 0
+
+        def on_step(finished: int, more: int) -> None:
+            nonlocal done, total
+            done, total = done + finished, total + more
+            self._on_progress(Progress(Stage.GUIDE, done, total))
+
+        schedules = sorted({known.schedule for known in KNOWN if known.schedule})
+        found = await asyncio.gather(
+            *(
+                GuideReader(self._upstream, self._cache, schedule, self._ignored, on_step).fetch(
+                    span, self._now
+                )
+                for schedule in schedules
+            )
+        )
+        return dict(zip(schedules, found, strict=True))
+
+    def _guide_of(
+        self,
+        channel: Channel,
+        guides: Mapping[str, Sequence[Programme]],
+        current: Mapping[str, Sequence[Programme]],
+    ) -> tuple[Programme, ...]:
+        known = _known(channel.name)
+        delay = timedelta(minutes=known.delay)
+        programmes = [
+            replace(one, start=one.start + delay, stop=one.stop + delay)
+            for one in guides.get(known.schedule or "", ())
+        ]
+        begin, end = (self._now + offset for offset in _ON_AIR)
+        if any(begin <= one.start <= end for one in programmes):
+            return tuple(programmes)
+        # First, because of two that begin together the later one stays, which knows its end.
+        next_ten = next((ten for name, ten in current.items() if _known(name) == known), ())
+        return (*next_ten, *programmes)
+
+    async def _with_details(
+        self, guide: Mapping[str, tuple[Programme, ...]]
+    ) -> dict[str, tuple[Programme, ...]]:
+        def on_step(done: int, total: int) -> None:
+            self._on_progress(Progress(Stage.DETAILS, done, total))
+
+        reader = DetailReader(self._upstream, self._cache, self._ignored, on_step)
+        found = await reader.fetch(chain.from_iterable(guide.values()), self._now)
+
+        def fuller(programme: Programme) -> Programme:
+            query = query_for(programme)
+            detail = found.get(query) if query else None
+            return enrich(programme, detail) if detail else programme
+
+        return {key: tuple(map(fuller, programmes)) for key, programmes in guide.items()}
+
+    def _report(
+        self, channels: Sequence[Channel], guide: Mapping[str, Sequence[Programme]]
+    ) -> None:
+        for channel in channels:
+            _LOGGER.info(
+                "%s: %d programmes, %s", channel.name, len(guide[channel.key]), channel.stream_url
+            )
+        if self._ignored:
+            _LOGGER.warning("Fields of no use: %s", dict(self._ignored))
+        _LOGGER.info("%d requests", self._upstream.requests)
 
 
 def _known(name: str) -> KnownChannel:
+    """Return the channel of that name; of one that nobody knows, the name is the best guess."""
     known, _ = Lineup().admit(name)
-    return known
+    return known if known.slug else replace(known, slug=normalise(name).replace(" ", "-"))
 
 
 def _channel(known: KnownChannel, url: str) -> Channel:

@@ -1,5 +1,6 @@
 """Where a channel can be played: asked for anew each time, because nodes come and go."""
 
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -8,22 +9,32 @@ import aiohttp
 from ..errors import UpstreamNonsenseError, UpstreamUnreachableError
 from ..lineup import KnownChannel
 from ..text import is_usable_url
-from .api import Upstream
+from .api import NoAnswerError, NoConnectionError, Patience, Upstream
+from .tls import shared_trust
 
 _TRIES: Final = 2
 """A second try gets another node, and a single failure is normal."""
 _MIRROR_PORT: Final = 3000
 """Where upstream serves the streams directly, in clear."""
+_AT_PLAY_TIME: Final = Patience(answer=4.0, run=8.0)
+"""Somebody is sitting in front of a black screen."""
 
 
 async def fetch_stream(upstream: Upstream, known: KnownChannel) -> str | None:
-    """Return a channel's address; None when upstream gives none that can be used."""
+    """Return a channel's address; None when upstream gives none that can be used.
+
+    Raises NoConnectionError, and TimedOutError when the time for the whole run is over.
+    """
     query = {"channelName": known.slug, "timezoneOffset": "5", "useHttps": "true"}
     if known.delay:
         query["streamDelay"] = str(known.delay)
     for _ in range(_TRIES):
         try:
             answer = await upstream.fetch_text("/streamUrl", query)
+        except NoConnectionError:
+            raise
+        except NoAnswerError:
+            return None
         except UpstreamNonsenseError, UpstreamUnreachableError:
             continue
         url = answer.strip().strip("\"'").strip()
@@ -33,16 +44,37 @@ async def fetch_stream(upstream: Upstream, known: KnownChannel) -> str | None:
 
 
 def mirror_url(api_url: str, known: KnownChannel) -> str:
-    """Return the address on upstream's own server; it redirects nowhere and needs no look-up."""
+    """Return the address of a channel's stream on the API's own host; nobody has to be asked.
+
+    It is on port 3000, in clear (upstream.md 1.5). Where the API's address names a port itself, it
+    is a stand-in for upstream, which has its streams below the same origin.
+    """
     parts = urlsplit(api_url)
-    host = parts.netloc if parts.port else f"{parts.netloc}:{_MIRROR_PORT}"
-    scheme = parts.scheme if parts.port else "http"
+    origin = (
+        (parts.scheme, parts.netloc) if parts.port else ("http", f"{parts.netloc}:{_MIRROR_PORT}")
+    )
     query = f"streamDelay={known.delay}" if known.delay else ""
-    return urlunsplit((scheme, host, f"/{known.slug}/playlist.m3u8", query, ""))
+    return urlunsplit((*origin, f"/{known.slug}/playlist.m3u8", query, ""))
 
 
-async def resolve_stream(api_url: str, known: KnownChannel, session: aiohttp.ClientSession) -> str:
-    """Return an address to play a channel from now. Raises UpstreamNonsenseError."""
-    if url := await fetch_stream(Upstream(session, api_url), known):
-        return url
-    raise UpstreamNonsenseError(f"Upstream gives no address for {known.name}.")
+async def resolve_stream(
+    api_url: str,
+    known: KnownChannel,
+    session: aiohttp.ClientSession | None = None,
+    *,
+    verify_tls: bool = True,
+    certificates: Path | None = None,
+) -> str:
+    """Return an address to play a channel from now.
+
+    `certificates` is where a run of the provider keeps what it learnt (`tls.links_file`). Raises
+    UpstreamUnreachableError or TimedOutError when upstream cannot be asked.
+    """
+    if session is None:
+        async with aiohttp.ClientSession() as own:
+            return await resolve_stream(
+                api_url, known, own, verify_tls=verify_tls, certificates=certificates
+            )
+    trust = shared_trust(verify=verify_tls, remembered=certificates)
+    upstream = Upstream(session, api_url, trust=trust, patience=_AT_PLAY_TIME)
+    return await fetch_stream(upstream, known) or mirror_url(api_url, known)

@@ -1,0 +1,6 @@
+// @ts-check
+import { loadSheet } from "../lib/styles.js";
+
+/** The style sheets of the guide, which is what most people open the panel for. */
+export const [guideSheet, heroSheet, gridSheet, listSheet, searchSheet, sheetSheet] =
+  await Promise.all(["guide", "hero", "grid", "list", "search", "sheet"].map(loadSheet));

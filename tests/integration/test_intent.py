@@ -1,0 +1,260 @@
+"""Assist: the intents, and the tools for language models."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.helpers import intent, llm
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+
+from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.intent import HANDLERS, async_setup_intents
+
+from .common import feed_of, home_entry
+from .homes import set_up, write_files
+
+
+@pytest.fixture
+async def asked(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
+    """Register the intents, as the intent integration does."""
+    await async_setup_intents(hass)
+
+
+async def ask(hass: HomeAssistant, kind: str, language: str = "en", **slots: str) -> str:
+    response = await intent.async_handle(
+        hass,
+        "test",
+        f"ToonamiDownlink{kind}",
+        {name: {"value": value} for name, value in slots.items()},
+        language=language,
+    )
+    assert response.response_type is intent.IntentResponseType.QUERY_ANSWER
+    speech = response.speech["plain"]["speech"]
+    assert isinstance(speech, str)
+    return speech
+
+
+async def test_the_intent_integration_finds_them(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator
+) -> None:
+    assert await async_setup_component(hass, "intent", {})
+    await hass.async_block_till_done()
+    registered = {handler.intent_type for handler in intent.async_get(hass)}
+    assert {handler.intent_type for handler in HANDLERS} <= registered
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("channel", "answer"),
+    [
+        pytest.param(
+            "Toonami",
+            "Show 1-24, Part 24, is on Toonami Aftermath East until 12:30 PM.",
+            id="first of several",
+        ),
+        pytest.param(
+            "toonami west",
+            "Show 2-24, Part 24, is on Toonami Aftermath West until 12:30 PM.",
+            id="other name",
+        ),
+        pytest.param(
+            "the Snickelodeon channel",
+            "Show 3-24, Part 24, is on Snickelodeon East until 12:30 PM.",
+            id="words around it",
+        ),
+        pytest.param(
+            "channel 4", "Show 4-24, Part 24, is on Snickelodeon West until 12:30 PM.", id="number"
+        ),
+        pytest.param("MTV", "There is no programme list for MTV97.", id="no guide"),
+        pytest.param("Boomerang", "I do not know a channel called Boomerang.", id="unknown"),
+        pytest.param("the", "I do not know a channel called the.", id="no name at all"),
+    ],
+)
+async def test_whats_on(hass: HomeAssistant, channel: str, answer: str) -> None:
+    assert await ask(hass, "WhatsOn", channel=channel) == answer
+
+
+@pytest.mark.usefixtures("asked")
+async def test_whats_on_everywhere(hass: HomeAssistant) -> None:
+    answer = await ask(hass, "WhatsOn")
+    assert answer.count(" is on ") == 4
+    assert "MTV97" not in answer
+
+
+@pytest.mark.usefixtures("asked")
+async def test_whats_next(hass: HomeAssistant) -> None:
+    assert await ask(hass, "WhatsNext", channel="Snickelodeon") == (
+        "Show 3-25, Part 25, is next on Snickelodeon East, at 12:30 PM."
+    )
+    assert await ask(hass, "WhatsNext", channel="radio") == (
+        "There is no programme list for Toonami Aftermath Radio."
+    )
+
+
+@pytest.mark.usefixtures("asked")
+async def test_times_are_those_of_the_house(hass: HomeAssistant) -> None:
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    answer = await ask(hass, "WhatsNext", channel="Toonami")
+    assert answer.endswith("at 1:30 PM.")
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("programme", "slots", "answer"),
+    [
+        pytest.param(
+            "Dragon Ball Z",
+            {},
+            "Dragon Ball Z is on Toonami Aftermath East right now, until 1 PM. "
+            "It is on again tomorrow at 12 PM on Toonami Aftermath East.",
+            id="on the air, and again",
+        ),
+        pytest.param(
+            "dragon ball",
+            {},
+            "Dragon Ball is on Toonami Aftermath East at 1 PM.",
+            id="whole title before a part of one",
+        ),
+        pytest.param(
+            "yu gi oh",
+            {},
+            "Yu-Gi-Oh! is on Toonami Aftermath East on Friday at 12 PM.",
+            id="day of the week",
+        ),
+        pytest.param(
+            "Pokemon",
+            {},
+            "Pokémon is on Toonami Aftermath East on Thursday in 9 days at 12 PM.",
+            id="the week after",
+        ),
+        pytest.param("outlaw", {}, "Outlaw Star is on Toonami Aftermath East at 2 PM.", id="part"),
+        pytest.param(
+            "Outlaw Star",
+            {"channel": "snickelodeon"},
+            "I cannot find Outlaw Star in the guide.",
+            id="not on that channel",
+        ),
+        pytest.param("News", {}, "I cannot find News in the guide.", id="not in the guide"),
+        pytest.param("???", {}, "I cannot find ??? in the guide.", id="nothing to look for"),
+    ],
+)
+async def test_when_is(
+    hass: HomeAssistant,
+    folder: Path,
+    coordinator: DownlinkCoordinator,
+    programme: str,
+    slots: dict[str, str],
+    answer: str,
+) -> None:
+    days = [timedelta(days=day) for day in range(10)]
+    feed = feed_of(
+        ("Dragon Ball Z", days[0]),
+        ("Dragon Ball", timedelta(hours=1)),
+        ("Outlaw Star", timedelta(hours=2)),
+        ("Dragon Ball Z", days[1]),
+        ("Yu-Gi-Oh!", days[3]),
+        ("Pokémon", days[9]),
+    )
+    write_files(folder, feed)
+    coordinator.settings = replace(coordinator.settings, guide_days=14)
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    spoken = await ask(hass, "WhenIs", programme=programme, **slots)
+    assert spoken.replace(":00", "") == answer
+
+
+@pytest.mark.usefixtures("asked")
+async def test_programme_is_needed(hass: HomeAssistant) -> None:
+    with pytest.raises(intent.InvalidSlotInfo):
+        await ask(hass, "WhenIs", programme=" ")
+
+
+async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
+    (folder / "index.m3u").unlink()
+    await set_up(hass, home_entry(folder))
+    await async_setup_intents(hass)
+    assert await ask(hass, "WhatsOn", channel="Toonami") == "There is no TV guide yet."
+
+
+@pytest.mark.usefixtures("asked")
+async def test_not_loaded(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert await ask(hass, "WhatsOn", channel="Toonami") == "There is no TV guide yet."
+
+
+@pytest.mark.usefixtures("asked")
+async def test_language_that_is_not_translated(hass: HomeAssistant) -> None:
+    answer = await ask(hass, "WhatsOn", language="eo", channel="Toonami")
+    assert answer.startswith("Show 1-24")
+
+
+# Tools for language models
+
+
+async def tools_for(hass: HomeAssistant, api_id: str = llm.LLM_API_ASSIST) -> list[llm.Tool]:
+    from custom_components.toonami_downlink.llm import async_get_tools  # noqa: PLC0415
+
+    found = async_get_tools(hass, llm_context(), api_id)
+    return found.tools if found else []
+
+
+def llm_context() -> llm.LLMContext:
+    return llm.LLMContext(
+        platform="test", context=Context(), language="en", assistant="conversation", device_id=None
+    )
+
+
+@pytest.mark.usefixtures("asked")
+async def test_tools(hass: HomeAssistant) -> None:
+    tools = {tool.name: tool for tool in await tools_for(hass)}
+    assert set(tools) == {
+        "toonami_downlink__whats_on",
+        "toonami_downlink__whats_next",
+        "toonami_downlink__when_is",
+    }
+    for tool in tools.values():
+        assert tool.description
+        assert getattr(tool, "integration", DOMAIN) == DOMAIN
+        if annotations := getattr(tool, "annotations", None):
+            assert annotations.read_only
+    with pytest.raises(vol.Invalid):
+        tools["toonami_downlink__when_is"].parameters({})
+
+
+@pytest.mark.usefixtures("asked")
+async def test_tool_answers(hass: HomeAssistant) -> None:
+    tool = next(tool for tool in await tools_for(hass) if tool.name.endswith("whats_next"))
+    # A model gives an empty string for what it does not want to say.
+    arguments = {"channel": "Snickelodeon West", "programme": ""}
+    called = llm.ToolInput(tool_name=tool.name, tool_args=arguments)
+    answer: Any = await tool.async_call(hass, called, llm_context())
+    data = getattr(answer, "data", answer)
+    assert data == {"answer": "Show 4-25, Part 25, is next on Snickelodeon West, at 12:30 PM."}
+
+
+@pytest.mark.parametrize("version", ["before", "since"])
+async def test_tool_answers_in_the_shape_that_is_wanted(
+    hass: HomeAssistant, asked: None, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    from custom_components.toonami_downlink import llm as our_llm  # noqa: PLC0415
+
+    monkeypatch.setattr(our_llm, "_RESULT", dict if version == "since" else None)
+    monkeypatch.setattr(our_llm, "_ANNOTATIONS", dict if version == "since" else None)
+    tool = (await tools_for(hass))[0]
+    called = llm.ToolInput(tool_name=tool.name, tool_args={"channel": "1"})
+    answer: Any = await tool.async_call(hass, called, llm_context())
+    spoken = {"answer": "Show 1-24, Part 24, is on Toonami Aftermath East until 12:30 PM."}
+    assert answer == (spoken if version == "before" else {"data": spoken})
+
+
+@pytest.mark.usefixtures("asked")
+async def test_no_tools_for_others(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    assert await tools_for(hass, "something else") == []
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert await tools_for(hass) == []

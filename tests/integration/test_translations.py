@@ -1,0 +1,264 @@
+"""The texts: each that the code needs is there, none is left over, and they keep the rules."""
+
+import ast
+from collections.abc import Iterator, Mapping
+import json
+from pathlib import Path
+import re
+import string
+from typing import Any
+
+from homeassistant.const import Platform
+from homeassistant.data_entry_flow import section
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+import voluptuous as vol
+
+import custom_components.toonami_downlink as integration
+from custom_components.toonami_downlink import (
+    binary_sensor,
+    button,
+    calendar,
+    config_flow,
+    event,
+    repairs,
+    sensor,
+    speech,
+)
+from custom_components.toonami_downlink.engine.downlink import errors
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.settings import Settings
+
+ROOT = Path(integration.__file__).parent
+TEXTS: dict[str, Any] = json.loads((ROOT / "translations" / "en.json").read_text())
+ICONS: dict[str, Any] = json.loads((ROOT / "icons.json").read_text())
+SERVICES = load_yaml_dict(str(ROOT / "services.yaml"))
+CODE = {path.stem: ast.parse(path.read_text()) for path in ROOT.glob("*.py")}
+DEFAULTS = Settings.from_mappings({}, {})
+DESCRIPTIONS = {
+    Platform.BINARY_SENSOR: binary_sensor.FEED_BINARY_SENSORS,
+    Platform.BUTTON: (button.REFRESH_BUTTON,),
+    Platform.CALENDAR: calendar.GUIDES,
+    Platform.EVENT: (event.REFRESH_EVENT,),
+    Platform.SENSOR: (*sensor.FEED_SENSORS, *sensor.PROGRAMME_SENSORS),
+}
+
+
+def leaves(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of every leaf."""
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from leaves(value, (*path, key))
+    else:
+        yield ".".join(path), node
+
+
+def calls(module: str) -> Iterator[tuple[str, ast.Call]]:
+    """Yield all calls in a module, with the last part of what is called."""
+    for node in ast.walk(CODE[module]):
+        if isinstance(node, ast.Call):
+            name = node.func
+            yield name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", ""), node
+
+
+def literals(module: str, keyword: str) -> set[str]:
+    """Return the texts that are given to a keyword in a module."""
+    return {
+        item.value.value
+        for _, call in calls(module)
+        for item in call.keywords
+        if item.arg == keyword
+        and isinstance(item.value, ast.Constant)
+        and isinstance(item.value.value, str)
+    }
+
+
+def error_keys(tree: type[errors.DownlinkError] = errors.DownlinkError) -> set[str]:
+    """Return the keys of an error and of all that are derived from it."""
+    keys = {tree.key}
+    for derived in tree.__subclasses__():
+        keys |= error_keys(derived)
+    return keys
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [pytest.param(*leaf, id=leaf[0]) for leaf in leaves(TEXTS)]
+)
+def test_rules(path: str, text: str) -> None:
+    assert text
+    assert text == text.strip()
+    assert not re.search(r"<[a-z/]", text), "HTML"
+    assert not re.search(r"\w+://|www\.", text), "a URL"
+    assert not re.search(r"'\{\w+\}'", text), "a placeholder in single quotes"
+    assert all(re.fullmatch(r"[a-z0-9_]+", key) for key in path.split("."))
+    placeholders = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    assert all(name.isidentifier() for name in placeholders)
+    if ".state." in path:
+        assert not placeholders
+
+
+def test_entities() -> None:
+    wanted = {
+        platform.value: {description.translation_key for description in descriptions}
+        for platform, descriptions in DESCRIPTIONS.items()
+    }
+    assert {platform: set(texts) for platform, texts in TEXTS["entity"].items()} == wanted
+    assert {platform: set(icons) for platform, icons in ICONS["entity"].items()} == wanted
+    assert set(DESCRIPTIONS) == set(integration.PLATFORMS)
+
+
+def test_states_of_attributes() -> None:
+    attributes = TEXTS["entity"]["event"]["refresh"]["state_attributes"]
+    assert event.REFRESH_EVENT.event_types is not None
+    assert list(attributes["event_type"]["state"]) == event.REFRESH_EVENT.event_types
+    icons = ICONS["entity"]["event"]["refresh"]["state_attributes"]["event_type"]["state"]
+    assert list(icons) == event.REFRESH_EVENT.event_types
+    assert set(attributes["cause"]["state"]) == set(Cause)
+
+
+@pytest.mark.parametrize(
+    "language", sorted(path.stem for path in (ROOT / "translations").iterdir())
+)
+def test_languages_have_the_same_texts(language: str) -> None:
+    texts = json.loads((ROOT / "translations" / f"{language}.json").read_text())
+    assert {path for path, _ in leaves(texts)} <= {path for path, _ in leaves(TEXTS)}
+
+
+def test_exceptions() -> None:
+    raised = {
+        key
+        for module in ("coordinator", "media_source", "services")
+        for key in literals(module, "translation_key")
+    }
+    assert set(TEXTS["exceptions"]) == raised | error_keys()
+    for key in error_keys():
+        assert "{message}" in TEXTS["exceptions"][key]["message"]
+
+
+def test_nobody_else_raises() -> None:
+    """The test above looks at every module that names one of these texts."""
+    raising = {
+        module for module in CODE if literals(module, "translation_key") & set(TEXTS["exceptions"])
+    }
+    assert raising == {"coordinator", "media_source", "services"}
+
+
+def test_issues() -> None:
+    issues = {
+        repairs.GUIDE_STALE,
+        repairs.OLD_CREDENTIALS_IN_USE,
+        repairs.PROVIDER_COMMAND_MISSING,
+        repairs.PROVIDER_FAILING,
+    }
+    assert set(TEXTS["issues"]) == issues
+    flows = {
+        key: issue["fix_flow"] for key, issue in TEXTS["issues"].items() if "fix_flow" in issue
+    }
+    assert set(flows) == issues - {repairs.OLD_CREDENTIALS_IN_USE}
+    reasons = literals("repairs", "reason")
+    assert {reason for flow in flows.values() for reason in flow["abort"]} == reasons
+    assert set(flows[repairs.PROVIDER_COMMAND_MISSING]["step"]) == {"confirm"}
+    for key in (repairs.PROVIDER_FAILING, repairs.GUIDE_STALE):
+        assert set(flows[key]["step"]["init"]["menu_options"]) == {"refresh", "reconfigure"}
+        assert set(flows[key]["progress"]) == literals("repairs", "progress_action")
+        assert set(flows[key]["abort"]) == reasons
+
+
+def fields(schema: vol.Schema) -> set[str]:
+    return {str(key) for key in schema.schema}
+
+
+def test_set_up() -> None:
+    config = TEXTS["config"]
+    kinds = {"bundled", "command", "folder"}
+    assert set(config["step"]) == kinds | {"user", "reconfigure"}
+    for step in ("user", "reconfigure"):
+        assert set(config["step"][step]["menu_options"]) == kinds
+    assert set(config["error"]) == error_keys()
+    assert set(config["progress"]) == literals("config_flow", "progress_action")
+    bundled = config_flow._bundled_schema(DEFAULTS)  # noqa: SLF001
+    advanced = bundled.schema[config_flow.ADVANCED]
+    assert isinstance(advanced, section)
+    shown = config["step"]["bundled"]["sections"]
+    assert set(shown) == fields(bundled)
+    assert set(shown[config_flow.ADVANCED]["data"]) == fields(advanced.schema)
+    command = config_flow._command_schema(DEFAULTS)  # noqa: SLF001
+    assert set(config["step"]["command"]["data"]) == fields(command)
+    folder = config_flow._folder_schema(DEFAULTS)  # noqa: SLF001
+    assert set(config["step"]["folder"]["data"]) == fields(folder)
+
+
+def test_options() -> None:
+    options = TEXTS["options"]
+    schema = config_flow._options_schema(DEFAULTS)  # noqa: SLF001
+    assert set(options["step"]) == {"init"}
+    assert set(options["step"]["init"]["data"]) == fields(schema)
+    assert set(options["error"]) == {"invalid_schedule"}
+    assert set(TEXTS["selector"]) == {"stream_links"}
+    links = TEXTS["selector"]["stream_links"]["options"]
+    assert set(links) == {"direct", "home_assistant"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        TEXTS["config"]["step"]["bundled"]["sections"]["advanced"],
+        TEXTS["config"]["step"]["command"],
+        TEXTS["config"]["step"]["folder"],
+        TEXTS["options"]["step"]["init"],
+    ],
+    ids=["bundled", "command", "folder", "options"],
+)
+def test_every_field_is_explained(place: dict[str, Any]) -> None:
+    assert set(place["data"]) == set(place["data_description"])
+
+
+def test_services() -> None:
+    assert set(TEXTS["services"]) == set(SERVICES) == set(ICONS["services"])
+    for name, service in SERVICES.items():
+        shown = TEXTS["services"][name].get("fields", {})
+        assert set(shown) == set((service or {}).get("fields", {}))
+
+
+def said_by(module: str, function: str) -> set[str]:
+    """Return the first arguments of calls of a function, where they are plain texts."""
+    return {
+        call.args[0].value
+        for name, call in calls(module)
+        if name == function and call.args and isinstance(call.args[0], ast.Constant)
+    }
+
+
+def test_common() -> None:
+    weekdays = {f"assist_{day}" for day in speech._WEEKDAYS}  # noqa: SLF001
+    said = said_by("speech", "say") | said_by("intent", "say") | weekdays
+    assert event.REFRESH_EVENT.event_types is not None
+    logged = {f"log_{kind}" for kind in event.REFRESH_EVENT.event_types}
+    assert set(TEXTS["common"]) == said | logged
+
+
+def test_system_health() -> None:
+    shown = {
+        key.value
+        for function in ast.walk(CODE["system_health"])
+        if isinstance(function, ast.AsyncFunctionDef) and function.name == "_async_info"
+        for node in ast.walk(function)
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant)
+    }
+    assert set(TEXTS["system_health"]["info"]) == shown
+
+
+def test_categories() -> None:
+    assert set(TEXTS) == {
+        "common",
+        "config",
+        "entity",
+        "exceptions",
+        "issues",
+        "options",
+        "selector",
+        "services",
+        "system_health",
+    }
