@@ -25,6 +25,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import (
@@ -56,7 +57,7 @@ from .coordinator import (
 )
 from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.limits import MAX_GUIDE_DAYS
-from .engine.downlink.models import Progress, Stage
+from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
 from .engine.downlink.schedule import validate
 from .settings import Settings
 from .state import State
@@ -233,9 +234,21 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_progress_done(next_step_id="finish")
 
     async def _async_refresh(self) -> None:
+        started = dt_util.utcnow()
         state = await State.async_load(self.hass)
         previous = await async_load_generation(self.hass)
-        await async_refresh_once(self.hass, self._settings(), state, previous, self._on_progress)
+        refreshed = await async_refresh_once(
+            self.hass, self._settings(), state, previous, self._on_progress
+        )
+        state.remember(
+            RefreshRecord(
+                started=started,
+                finished=dt_util.utcnow(),
+                cause=Cause.SETUP,
+                report=refreshed.generation.report,
+                stages=refreshed.stages,
+            )
+        )
         await state.async_save(self.hass)
 
     @callback

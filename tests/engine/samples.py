@@ -1,6 +1,6 @@
 """A provider's files in the shapes that the Go command-line program and ours write them in.
 
-The shapes are real, the programmes are made up.
+The shapes are real, the programmes are made up. Beside them, one programme that has everything.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 from downlink.lineup import KNOWN
+from downlink.models import Channel, Credit, Feed, Programme, Role, Source
 
 NOON = datetime(2026, 10, 14, 12, tzinfo=UTC)
 """A Wednesday without anything special about it."""
@@ -94,10 +95,10 @@ def at(minutes: float) -> datetime:
     return NOON + timedelta(minutes=minutes)
 
 
-def shape(programmes: Iterable[object]) -> list[tuple[float, float, str]]:
+def shape(programmes: Iterable[Programme]) -> list[tuple[float, float, str]]:
     """Programmes as minutes from noon and a title."""
     return [
-        ((one.start - NOON) / MINUTE, (one.stop - NOON) / MINUTE, one.title)  # type: ignore[attr-defined]
+        ((one.start - NOON) / MINUTE, (one.stop - NOON) / MINUTE, one.title)
         for one in programmes
     ]
 
@@ -105,3 +106,37 @@ def shape(programmes: Iterable[object]) -> list[tuple[float, float, str]]:
 def _time(minutes: float, offset: int) -> str:
     moment = at(minutes) + offset * HOUR
     return f"{moment:%Y%m%d%H%M%S} {offset:+03}00"
+
+
+FULL = Programme(
+    start=NOON,
+    stop=NOON + timedelta(minutes=30),
+    title='Tom & Jerry <"1940">',
+    episode_title="Puss Gets the Boot",
+    description="A cat.\n\nA mouse.",
+    season=2,
+    episode=5,
+    aired="19400210",
+    categories=("Animation", "Series"),
+    block="Toonami",
+    rating="TV-Y7",
+    stars=7.9,
+    image="https://example.com/a.gif?b=1&c=2",
+    credits=(
+        Credit(Role.DIRECTOR, "William Hanna"),
+        Credit(Role.ACTOR, "Clarence Nash"),
+        Credit(Role.GUEST, "Joe & Co"),
+    ),
+    source=Source.MEDIA,
+)
+CHANNEL = Channel(
+    key="snick_east", name="S & E", number=3, guide_id="snick.example.com", stream_url="http://a/"
+)
+
+
+def feed_of(*programmes: Programme) -> Feed:
+    return Feed(made=NOON, channels=(CHANNEL,), guide={"snick_east": programmes})
+
+
+def no_logo(_: Channel) -> str:
+    return "http://downlink.invalid/logo.png"

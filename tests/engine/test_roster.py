@@ -83,6 +83,15 @@ def test_other_spellings() -> None:
     assert repairs == {Repair.RENAMED: 3}
 
 
+@pytest.mark.parametrize("key", ["tvg-name", "tvg-id"])
+def test_a_title_that_says_less_than_the_attributes(key: str) -> None:
+    data = f'#EXTM3U\n#EXTINF:0 {key}="Toonami Aftermath East",East HD\nhttp://a/\n'.encode()
+    members, repairs, lineup = matched(data)
+    assert list(members) == ["toonami_east"]
+    assert repairs == {Repair.RENAMED: 1}
+    assert lineup == EMPTY
+
+
 def test_ignored_and_nameless_channels() -> None:
     members, repairs, _ = matched(playlist("Live Code", MOVIES) + b"#EXTINF:0,\nhttp://a/\n")
     assert list(members) == ["movies"]
@@ -237,7 +246,7 @@ def test_names_decide_not_positions() -> None:
             id="tvg-name",
         ),
         pytest.param(
-            b'#EXTM3U\n#EXTINF:0 tvg-id="waves.example",Waves\nhttp://a/',
+            b'#EXTM3U\n#EXTINF:0 tvg-id="Waves.Example",Waves\nhttp://a/',
             b'<tv><channel id="waves.example"><display-name>Surf</display-name></channel>'
             b'<programme start="20261014120000" channel="waves.example"><title>w</title>'
             b"</programme></tv>",

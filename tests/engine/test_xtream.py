@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from downlink import xtream
 from downlink.lineup import KNOWN
 from downlink.models import Channel, Programme
-import pytest
 
 from .feeds import make_feed
 

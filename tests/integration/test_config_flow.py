@@ -66,7 +66,7 @@ async def test_command(hass: HomeAssistant, files: Path) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
     coordinator: DownlinkCoordinator = result["result"].runtime_data
     assert coordinator.data is not None
-    assert coordinator.history == ()
+    assert [record.cause for record in coordinator.history] == [Cause.SETUP]
 
 
 async def test_folder(hass: HomeAssistant, files: Path) -> None:
@@ -180,6 +180,7 @@ async def test_reconfigure(hass: HomeAssistant, files: Path, tmp_path: Path) -> 
     coordinator: DownlinkCoordinator = entry.runtime_data
     assert coordinator.data is not None
     assert coordinator.data.feed.guide["toonami_east"][0].title == "Other 1-0"
+    assert Cause.SETUP in {record.cause for record in coordinator.history}
 
 
 async def test_failed_reconfigure_changes_nothing(hass: HomeAssistant, files: Path) -> None:

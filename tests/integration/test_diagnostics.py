@@ -1,11 +1,13 @@
 """Diagnostics: enough to find a fault, and nothing that is nobody else's business."""
 
+from datetime import timedelta
 from http import HTTPStatus
 import json
 from pathlib import Path
 from typing import Any
 
 from aiohttp.test_utils import TestClient
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -17,6 +19,7 @@ from syrupy.filters import props
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.diagnostics import async_get_device_diagnostics
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.players import Asked, Result
 
@@ -103,6 +106,18 @@ async def test_channel_that_is_gone(
         config_entry_id=entry.entry_id, identifiers={(DOMAIN, "other_gone")}
     )
     assert await downloads.of_device(gone) == {"channel": None}
+
+
+async def test_channel_after_the_end_of_the_guide(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    coordinator: DownlinkCoordinator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    freezer.move_to(NOON + timedelta(days=30))
+    device = device_named(hass, "Movies")
+    shown = (await async_get_device_diagnostics(hass, entry, device))["channel"]
+    assert (shown["on_air"], shown["next_change"]) == (None, None)
 
 
 async def test_no_feed_yet(hass: HomeAssistant, downloads: Downloads, folder: Path) -> None:

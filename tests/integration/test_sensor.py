@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED, Platform
@@ -74,7 +75,7 @@ async def test_an_hour_of_writes(
     writes: dict[str, Counter[datetime]] = {}
 
     @callback
-    def count(event: Event) -> None:
+    def count(event: Event[Any]) -> None:
         writes.setdefault(event.data["entity_id"], Counter())[dt_util.utcnow()] += 1
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, count)

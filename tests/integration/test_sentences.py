@@ -9,9 +9,9 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-import yaml
 
 from custom_components.toonami_downlink import sentences
 from custom_components.toonami_downlink.const import DOMAIN
@@ -30,7 +30,7 @@ def channel_of(key: str, name: str) -> Channel:
 
 
 def test_custom_sentences_are_the_same() -> None:
-    written = yaml.safe_load(CUSTOM_SENTENCES.read_text())
+    written = load_yaml_dict(str(CUSTOM_SENTENCES))
     assert {
         kind: [sentence for data in item["data"] for sentence in data["sentences"]]
         for kind, item in written["intents"].items()

@@ -107,7 +107,9 @@ async def test_a_duration_ends_the_stream(manager: StreamManager) -> None:
 async def test_environment_and_process_group(
     manager: StreamManager, fake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_ffmpeg(fake, "env; echo GROUP=$(cut -d' ' -f5 /proc/$$/stat); echo SELF=$$; exec cat /dev/zero")
+    put_ffmpeg(
+        fake, "env; echo GROUP=$(cut -d' ' -f5 /proc/$$/stat); echo SELF=$$; exec cat /dev/zero"
+    )
     monkeypatch.setenv("SUPERVISOR_TOKEN", "secret")
     monkeypatch.setenv("https_proxy", "http://proxy.example")
     async with manager.async_open("East", URL) as remux:
@@ -121,9 +123,7 @@ async def test_environment_and_process_group(
     assert values["GROUP"] == values["SELF"]
 
 
-async def test_everything_that_ffmpeg_started_is_killed(
-    manager: StreamManager, fake: Path
-) -> None:
+async def test_everything_that_ffmpeg_started_is_killed(manager: StreamManager, fake: Path) -> None:
     put_ffmpeg(fake, "trap '' TERM INT HUP PIPE; sleep 600 & echo $!; while :; do wait; done")
     async with manager.async_open("East", URL) as remux:
         grandchild = int((await remux.async_read()).split()[0])

@@ -7,7 +7,6 @@ from aiohttp import ClientConnectionError
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.toonami_downlink.const import DEFAULT_API_URL, DOMAIN
@@ -36,7 +35,7 @@ async def test_all_is_well(
     hass: HomeAssistant,
     coordinator: DownlinkCoordinator,
     hass_ws_client: WebSocketGenerator,
-    aioclient_mock: AiohttpClientMocker,
+    aioclient_mock: Any,
 ) -> None:
     aioclient_mock.get(DEFAULT_API_URL, status=404)
     coordinator.provider_version = "1.1.0"
@@ -66,7 +65,7 @@ async def test_no_feed_and_no_upstream(
     hass: HomeAssistant,
     folder: Path,
     hass_ws_client: WebSocketGenerator,
-    aioclient_mock: AiohttpClientMocker,
+    aioclient_mock: Any,
     error: dict[str, Any],
     shown: str,
 ) -> None:
@@ -81,7 +80,7 @@ async def test_no_feed_and_no_upstream(
 
 
 async def test_not_loaded(
-    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, aioclient_mock: AiohttpClientMocker
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, aioclient_mock: Any
 ) -> None:
     aioclient_mock.get(DEFAULT_API_URL)
     assert await async_setup_component(hass, DOMAIN, {})

@@ -225,7 +225,10 @@ def said_by(module: str, function: str) -> set[str]:
     return {
         call.args[0].value
         for name, call in calls(module)
-        if name == function and call.args and isinstance(call.args[0], ast.Constant)
+        if name == function
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
     }
 
 

@@ -229,9 +229,7 @@ async def test_without_any_address_the_socket_has_one(
     transport.get_extra_info.side_effect = lambda name, default=None: (
         sockname if name == "sockname" else default
     )
-    request = make_mocked_request(
-        "GET", "/", headers={hdrs.HOST: "<strange>"}, transport=transport
-    )
+    request = make_mocked_request("GET", "/", headers={hdrs.HOST: "<strange>"}, transport=transport)
     request.app[KEY_HASS] = hass
     assert str(client_origin(request)) == expected
 

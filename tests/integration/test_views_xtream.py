@@ -447,7 +447,11 @@ async def test_wrong_logins_are_no_business_of_home_assistant(
 ) -> None:
     """Its ban would log the password and might lock the whole house out."""
     caplog.clear()
-    for path in ("/player_api.php", "/live/toonamixxxxxx/secret/1.ts", f"/api/{DOMAIN}/x/guide.xml"):
+    for path in (
+        "/player_api.php",
+        "/live/toonamixxxxxx/secret/1.ts",
+        f"/api/{DOMAIN}/x/guide.xml",
+    ):
         await station.client.get(path, params={"password": "secret"})
     assert "homeassistant.components.http.ban" not in {item.name for item in caplog.records}
 

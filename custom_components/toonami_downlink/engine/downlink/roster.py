@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from .errors import FeedError
 from .limits import VANISH_AFTER
@@ -12,7 +13,8 @@ from .models import Channel, Feed, Programme, Repair
 from .text import is_usable_url
 from .xmltv import ParsedGuide
 
-_KNOWN_KEYS = frozenset(known.key for known in KNOWN)
+_IDS: Final = ("tvg-id", "channel-id")
+_KNOWN_KEYS: Final = frozenset(known.key for known in KNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Member:
     names: frozenset[str] = frozenset()
     """As `normalise` spells what the playlist calls it."""
     ids: frozenset[str] = frozenset()
-    """XMLTV ids that the playlist gives it."""
+    """XMLTV ids that the playlist gives it, in lower case."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ def match_programmes(
             unmatched[identity] = called
     taken = set(matched.values())
     for identity, called in unmatched.items():
-        key = ids.get(identity)
+        key = ids.get(identity.casefold())
         if key and key not in taken and not (called and identity.isdecimal()):
             matched[identity] = key
         else:
@@ -112,14 +114,16 @@ def _remember(previous: Feed | None, lineup: Lineup) -> Lineup:
 def _identify(
     entries: Iterable[PlaylistEntry], lineup: Lineup, repairs: Counter[Repair]
 ) -> tuple[Mapping[str, _Found], Lineup]:
+    """The channels that a playlist lists, each by any of the names that it gives it."""
     found: dict[str, _Found] = {}
     for entry in entries:
-        if is_ignored(entry.name):
+        called = (*_names(entry), entry.attributes.get("tvg-id", ""))
+        if any(map(is_ignored, called)):
             continue
         if not entry.name:
             repairs[Repair.NO_TITLE] += 1
             continue
-        known, lineup = lineup.admit(entry.name)
+        known, lineup = lineup.admit(next(filter(find, called), entry.name))
         if known.key in found:
             repairs[Repair.DUPLICATE_CHANNEL] += 1
         elif known.key not in _KNOWN_KEYS:
@@ -128,6 +132,10 @@ def _identify(
             repairs[Repair.RENAMED] += 1
         found.setdefault(known.key, _Found(known)).entries.append(entry)
     return found, lineup
+
+
+def _names(entry: PlaylistEntry) -> Sequence[str]:
+    return entry.name, entry.attributes.get("tvg-name", "")
 
 
 def _brought(
@@ -150,16 +158,14 @@ def _brought(
                 continue
             url = old.stream_url
         radio = any(entry.attributes.get("radio", "").lower() == "true" for entry in one.entries)
-        names = [entry.name for entry in one.entries]
-        names += [entry.attributes.get("tvg-name", "") for entry in one.entries]
-        ids = [entry.attributes.get("tvg-id", "") for entry in one.entries]
-        ids += [entry.attributes.get("channel-id", "") for entry in one.entries]
+        names = [name for entry in one.entries for name in _names(entry)]
+        ids = [entry.attributes.get(key, "") for entry in one.entries for key in _IDS]
         members[key] = Member(
             channel=_channel(one.known, url, radio=radio),
             filler=one.known.filler,
             old=_old(previous, old),
             names=frozenset(filter(None, map(normalise, names))),
-            ids=frozenset(filter(None, ids)),
+            ids=frozenset(filter(None, map(str.casefold, ids))),
         )
     if not fresh:
         line = next(iter(found.values())).entries[0].line

@@ -1,15 +1,15 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { DownlinkElement, define } from "../lib/element.js";
-import { icon } from "../lib/icons.js";
 import { now } from "../lib/context.js";
+import { define } from "../lib/element.js";
+import { icon } from "../lib/icons.js";
+import { Page } from "../lib/page.js";
 import { controls } from "../lib/styles.js";
-import { progressOf } from "../model/grid.js";
 import { episodeLine, known } from "../model/programme.js";
 import { addDays } from "../model/time.js";
 import { listSheet } from "./guide-sheets.js";
+import { line, meter, nextLine } from "./now-playing.js";
 
-/** @import {Context} from "../lib/context.js" */
 /** @import {Channel, Programme} from "../model/types.js" */
 
 /**
@@ -17,11 +17,9 @@ import { listSheet } from "./guide-sheets.js";
  *
  * Events: `open` (channel, programme), `pick` (channel number or null).
  */
-export class GuideList extends DownlinkElement {
+export class GuideList extends Page {
   static sheets = [controls, listSheet];
 
-  /** @type {Context | undefined} */
-  context = undefined;
   /** @type {Channel[]} */
   channels = [];
   /** @type {number | null} */
@@ -30,106 +28,72 @@ export class GuideList extends DownlinkElement {
   #shown = "";
 
   template() {
-    const { context } = this;
-    if (!context) return nothing;
     const channel = this.channels.find(({ number }) => number === this.picked);
-    return channel ? this.#day(context, channel) : this.#channels(context);
+    return channel
+      ? this.#day(channel)
+      : html`<ul>
+          ${this.channels.map((item) => html`<li>${this.#channel(item)}</li>`)}
+        </ul>`;
   }
 
   drawn() {
     const key = `${this.picked} ${this.day}`;
-    const live = this.root.querySelector(".item.live");
-    if (key !== this.#shown && (this.picked === null || this.root.querySelector(".item"))) {
-      this.#shown = key;
-      this.#scrollTo(live);
-    }
-  }
-
-  /** @param {Element | null} item */
-  #scrollTo(item) {
+    if (key === this.#shown || (this.picked !== null && !this.root.querySelector(".item"))) return;
+    this.#shown = key;
     const box = this.parentElement;
-    if (!box) return;
-    const above = item ? item.getBoundingClientRect().top - this.getBoundingClientRect().top : 0;
-    box.scrollTop = Math.max(0, above - 128);
+    const live = this.root.querySelector(".live");
+    const top = live ? live.getBoundingClientRect().top - this.getBoundingClientRect().top : 0;
+    if (box) box.scrollTop = Math.max(0, top - 128);
   }
 
-  /** @param {Context} context */
-  #channels(context) {
-    const time = now();
-    return html`<ul>
-      ${this.channels.map((channel) => html`<li>${this.#channel(context, channel, time)}</li>`)}
-    </ul>`;
-  }
-
-  /** @param {Context} context @param {Channel} channel @param {number} time */
-  #channel({ clock, text }, channel, time) {
-    const [current, next] = [known(channel.now), known(channel.next)];
-    return html`<button class="channel" @click=${() => this.#pick(channel.number)}>
+  /** @param {Channel} channel */
+  #channel(channel) {
+    const current = known(channel.now);
+    return html`<button class="channel" @click=${() => this.send("pick", { number: channel.number })}>
       <img src=${channel.logo} width="48" height="48" alt="" />
       <span class="words">
-        <span class="line name" dir="auto">${channel.number} · ${channel.name}</span>
-        <span class="line title" dir="auto">${current?.title ?? text.get("guide.nothing_known")}</span>
-        ${current
-          ? html`<span class="meter" style="--part:${progressOf(current, time)}"><i></i></span>`
-          : nothing}
-        ${next
-          ? html`<span class="line small" dir="auto">
-              ${text.get("guide.next", { time: clock.time(next.start), title: next.title })}
-            </span>`
-          : nothing}
+        ${line(`${channel.number} · ${channel.name}`, "small")}
+        ${line(current?.title ?? this.t("guide.nothing_known"), "title")}
+        ${current ? meter(current) : nothing} ${line(nextLine(this.context, channel), "small")}
       </span>
       <span class="dim">${icon("next")}</span>
     </button>`;
   }
 
-  /** @param {Context} context @param {Channel} channel */
-  #day(context, channel) {
-    const { clock, signal, text } = context;
+  /** @param {Channel} channel */
+  #day(channel) {
+    const { clock, signal } = this.context;
     const until = addDays(this.day, 1, clock.zone);
     const programmes = signal.guide.between(channel.number, this.day, until);
+    const back = () => this.send("pick", { number: null });
     return html`<div class="head">
-        <button class="icon" aria-label=${text.get("guide.back")} @click=${() => this.#pick(null)}>
-          ${icon("back")}
-        </button>
+        <button class="icon" aria-label=${this.t("guide.back")} @click=${back}>${icon("back")}</button>
         <img src=${channel.logo} width="32" height="32" alt="" />
         <h2 dir="auto">${channel.name}</h2>
       </div>
       ${signal.guide.has(this.day)
         ? html`<ul aria-label=${clock.date(this.day)}>
-            ${programmes.map((item) => html`<li>${this.#item(context, channel, item)}</li>`)}
+            ${programmes.map((item) => html`<li>${this.#item(channel, item)}</li>`)}
           </ul>`
-        : html`<p class="wait" role="status">${text.get("guide.loading")}</p>`}`;
+        : html`<p class="wait" role="status">${this.t("guide.loading")}</p>`}`;
   }
 
-  /** @param {Context} context @param {Channel} channel @param {Programme} programme */
-  #item({ clock, text }, channel, programme) {
-    const time = now();
-    const isLive = programme.start <= time && time < programme.stop;
-    const line = episodeLine(programme, programme.episodeTitle, text);
+  /** @param {Channel} channel @param {Programme} programme */
+  #item(channel, programme) {
+    const { clock, text } = this.context;
+    const { start, stop, title, filler, episodeTitle } = programme;
+    const isLive = !filler && start <= now() && now() < stop;
     return html`<button
-      class="item ${isLive ? "live" : programme.stop <= time ? "past" : ""}"
-      @click=${() => this.#send("open", { channel, programme })}
+      class="item ${isLive ? "live" : stop <= now() ? "past" : ""}"
+      @click=${() => this.send("open", { channel, programme })}
     >
-      <span class="times">${clock.time(programme.start)}</span>
-      <span>
-        <span class="title" dir="auto">${programme.title}</span>
-        ${line ? html`<span class="small" dir="auto" style="display:block">${line}</span>` : nothing}
-        ${isLive
-          ? html`<span class="meter" style="--part:${progressOf(programme, time)}"><i></i></span
-              ><span class="sr">${text.get("guide.on_air")}</span>`
-          : nothing}
+      <span class="times">${clock.time(start)}</span>
+      <span class="words">
+        <span class="title" dir="auto">${title}</span>
+        ${line(episodeLine(programme, episodeTitle, text), "small")}
+        ${isLive ? html`${meter(programme)}<span class="sr">${this.t("guide.on_air")}</span>` : nothing}
       </span>
     </button>`;
-  }
-
-  /** @param {number | null} number */
-  #pick(number) {
-    this.#send("pick", { number });
-  }
-
-  /** @param {string} name @param {object} detail */
-  #send(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }
 

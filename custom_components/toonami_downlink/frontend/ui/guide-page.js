@@ -1,7 +1,8 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { DownlinkElement, define } from "../lib/element.js";
 import { now } from "../lib/context.js";
+import { define } from "../lib/element.js";
+import { Page } from "../lib/page.js";
 import { controls } from "../lib/styles.js";
 import { Scale } from "../model/grid.js";
 import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
@@ -12,296 +13,244 @@ import { hero } from "./hero.js";
 import { ProgrammeSheet } from "./programme-sheet.js";
 import { SearchBox } from "./search-box.js";
 
-/** @import {Context} from "../lib/context.js" */
-/** @import {Channel, Overview} from "../model/types.js" */
-/**
- * @typedef {{start: number, stop: number, title: string}} Shown
- */
+/** @import {Channel, Overview, Shown} from "../model/types.js" */
 
 const LIST_BELOW = 700;
 const NARROW_BELOW = 1100;
+/** The hour of another day that most look for. */
+const EVENING = 18 * 3600;
 
 /** What is on: the timeline, or on a narrow screen a list. */
-export class GuidePage extends DownlinkElement {
+export class GuidePage extends Page {
   static sheets = [controls, heroSheet, guideSheet];
+  static period = 1000;
 
-  /** @type {Context | undefined} */
-  #context;
   #width = 0;
   #day = 0;
   #tuned = 0;
   /** @type {number | null} */
   #picked = null;
   #isPlaced = false;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #timer;
   #observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
 
-  /** @param {Context} context */
-  set context(context) {
-    if (context === this.#context) return;
-    this.#context?.signal.removeEventListener("change", this.#onChange);
-    this.#context = context;
-    if (this.isConnected) context.signal.addEventListener("change", this.#onChange);
-    this.redraw();
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.#context?.signal.addEventListener("change", this.#onChange);
+  start() {
+    this.context.signal.addEventListener("change", this.#onChange);
     this.#observer.observe(this);
-    this.#timer = setInterval(() => this.#tick(), 1000);
     window.addEventListener("keydown", this.#onKey);
   }
 
-  disconnectedCallback() {
-    this.#context?.signal.removeEventListener("change", this.#onChange);
+  stop() {
+    this.context.signal.removeEventListener("change", this.#onChange);
     this.#observer.disconnect();
-    clearInterval(this.#timer);
     window.removeEventListener("keydown", this.#onKey);
-  }
-
-  /** What can be drawn, once there is a place to draw it in. */
-  get #known() {
-    const context = this.#width ? this.#context : undefined;
-    return { context, overview: context?.signal.loaded };
   }
 
   get #isList() {
     return this.#width < LIST_BELOW;
   }
 
+  /** What can be drawn, once there is a place to draw it in. */
+  get #overview() {
+    return this.#width ? this.context.signal.loaded : undefined;
+  }
+
+  get #zone() {
+    return this.context.clock.zone;
+  }
+
+  get #grid() {
+    const grid = this.root.querySelector("tdl-grid");
+    return grid instanceof GuideGrid ? grid : undefined;
+  }
+
   template() {
-    const { context, overview } = this.#known;
-    if (!context || !overview) return nothing;
-    if (!this.#day) this.#day = startOfDay(now(), context.clock.zone);
+    const overview = this.#overview;
+    if (!overview) return nothing;
+    this.#day ||= startOfDay(now(), this.#zone);
     this.toggleAttribute("list", this.#isList);
     const hasDays = !this.#isList || this.#picked !== null;
     return html`
       <div class="tools">
-        ${hasDays ? this.#days(context, overview) : nothing}
-        <tdl-search .context=${context} @choose=${this.#onChoose}></tdl-search>
+        ${hasDays ? this.#days(overview) : nothing}
+        <tdl-search .context=${this.context} @choose=${this.#onChoose}></tdl-search>
         ${hasDays
-          ? html`<button class="button" @click=${this.#goNow}>${context.t("guide.now")}</button>`
+          ? html`<button class="button" @click=${this.#goNow}>${this.t("guide.now")}</button>`
           : nothing}
       </div>
-      ${this.#isList ? this.#list(context, overview) : this.#timeline(context, overview)}
-      <tdl-sheet></tdl-sheet>
+      ${this.#isList ? this.#list(overview) : this.#timeline(overview)}
+      <tdl-sheet .context=${this.context}></tdl-sheet>
     `;
   }
 
-  /** @param {Context} context @param {Overview} overview */
-  #days({ clock, text }, overview) {
-    const time = now();
-    const { from, until } = overview.guide ?? { from: time, until: time + 1 };
-    return html`<div class="days" role="group" aria-label=${text.get("guide.days")}>
-      ${daysBetween(from, until, clock.zone).map((day) => {
-        const isToday = day === startOfDay(time, clock.zone);
-        return html`<button
-          aria-pressed=${day === this.#day}
-          aria-label=${clock.date(day)}
-          @click=${() => this.#goDay(day)}
-        >
-          ${isToday ? text.get("guide.today") : clock.weekday(day)}
-          <b>${clock.day(day)}</b>
-        </button>`;
-      })}
+  /** @param {Overview} overview */
+  #days({ guide }) {
+    const { clock } = this.context;
+    const { from, until } = guide ?? { from: now(), until: now() + 1 };
+    const today = startOfDay(now(), this.#zone);
+    return html`<div class="days" role="group" aria-label=${this.t("guide.days")}>
+      ${daysBetween(from, until, this.#zone).map(
+        (day) => html`<button aria-pressed=${day === this.#day} aria-label=${clock.date(day)}
+          @click=${() => this.#goDay(day)}>
+          ${day === today ? this.t("guide.today") : clock.weekday(day)}<b>${clock.day(day)}</b>
+        </button>`,
+      )}
     </div>`;
   }
 
-  /** @param {Context} context @param {Overview} overview */
-  #timeline(context, overview) {
-    const channel =
-      overview.channels.find(({ number }) => number === this.#tuned) ?? overview.channels[0];
+  /** @param {Overview} overview */
+  #hero({ channels }) {
+    const channel = channels.find(({ number }) => number === this.#tuned) ?? channels[0];
+    const open = () => channel.now && this.#open(channel, channel.now);
+    return channel
+      ? html`<div class="hero-slot">${hero(this.context, channel, open)}</div>`
+      : nothing;
+  }
+
+  /** @param {Overview} overview */
+  #timeline(overview) {
+    const keys = [["← → ↑ ↓", "move"], ["Enter", "open"], ["n", "now"], ["/", "search"]];
     return html`
-      ${channel
-        ? html`<div class="hero-slot wide">
-            ${hero(context, channel, now(), this.#opener(channel))}
-          </div>`
-        : nothing}
-      <tdl-grid
-        @open=${this.#onOpen}
-        @tune=${this.#onTune}
-        @window=${this.#onWindow}
-      ></tdl-grid>
+      ${this.#hero(overview)}
+      <tdl-grid @open=${this.#onOpen} @tune=${this.#onTune} @window=${this.#onWindow}></tdl-grid>
       <p class="rest" aria-hidden="true">
-        <kbd>← → ↑ ↓</kbd>&nbsp;${context.t("keys.move")} <kbd>Enter</kbd>&nbsp;${context.t("keys.open")}
-        <kbd>n</kbd>&nbsp;${context.t("keys.now")} <kbd>/</kbd>&nbsp;${context.t("keys.search")}
+        ${keys.map(([key, what]) => html`<kbd>${key}</kbd> ${this.t(`keys.${what}`)}`)}
       </p>
     `;
   }
 
-  /** @param {Context} context @param {Overview} overview */
-  #list(context, overview) {
-    const channel =
-      overview.channels.find(({ number }) => number === this.#tuned) ?? overview.channels[0];
+  /** @param {Overview} overview */
+  #list(overview) {
     return html`<div class="list">
-      ${channel && this.#picked === null
-        ? html`<div class="hero-slot">${hero(context, channel, now(), this.#opener(channel))}</div>`
-        : nothing}
+      ${this.#picked === null ? this.#hero(overview) : nothing}
       <tdl-list @open=${this.#onOpen} @pick=${this.#onPick}></tdl-list>
     </div>`;
   }
 
   drawn() {
-    const { context, overview } = this.#known;
-    if (!context || !overview) return;
-    if (this.#isList) this.#fillList(context, overview);
-    else this.#fillGrid(context, overview);
+    const overview = this.#overview;
+    if (!overview) return;
+    if (this.#isList) this.#fillList(overview);
+    else this.#fillGrid(overview);
   }
 
-  /** @param {Context} context @param {Overview} overview */
-  #fillList(context, overview) {
+  /** @param {Overview} overview */
+  #fillList({ channels }) {
+    const { context } = this;
+    if (this.#picked !== null) context.signal.need(this.#day, this.#zone);
     const list = this.find("tdl-list", GuideList);
-    if (this.#picked !== null) context.signal.need(this.#day, context.clock.zone);
-    Object.assign(list, {
-      context,
-      channels: overview.channels,
-      picked: this.#picked,
-      day: this.#day,
-    });
+    Object.assign(list, { context, channels, picked: this.#picked, day: this.#day });
     list.redraw();
   }
 
-  /** @param {Context} context @param {Overview} overview */
-  #fillGrid(context, overview) {
-    const zone = context.clock.zone;
-    const { from, until } = overview.guide ?? { from: now(), until: now() + 86_400 };
-    const last = startOfDay(until - 1, zone);
+  /** @param {Overview} overview */
+  #fillGrid({ channels, guide }) {
+    const { from, until } = guide ?? { from: now(), until: now() + 86_400 };
+    const end = addDays(startOfDay(until - 1, this.#zone), 1, this.#zone);
     const scale = new Scale(
-      startOfDay(from, zone),
-      Math.min(Math.ceil(until / HALF_HOUR) * HALF_HOUR, addDays(last, 1, zone)),
+      startOfDay(from, this.#zone),
+      Math.min(Math.ceil(until / HALF_HOUR) * HALF_HOUR, end),
       this.#width < NARROW_BELOW ? 120 : 200,
     );
-    const grid = this.find("tdl-grid", GuideGrid);
-    grid.show(context, overview.channels, scale);
+    this.#grid?.show(this.context, channels, scale);
     if (!this.#isPlaced) {
       this.#isPlaced = true;
-      grid.scrollToTime(this.#startTime());
+      this.#grid?.scrollToTime(this.#startTime());
     }
   }
 
   /** The time that a link to this page names, or now. */
   #startTime() {
     const asked = new URLSearchParams(location.search);
-    const number = Number(asked.get("channel"));
-    if (number) this.#tuned = number;
+    this.#tuned ||= Number(asked.get("channel"));
     return Number(asked.get("time")) || now();
   }
 
-  #tick() {
-    const grid = this.root.querySelector("tdl-grid");
-    if (grid instanceof GuideGrid) grid.tick();
+  tick() {
+    this.#grid?.tick();
     if (Math.floor(now()) % 10 === 0) this.redraw();
   }
 
   /** @param {number} width */
   #resize(width) {
-    const before = [this.#isList, this.#width < NARROW_BELOW];
-    const isFirst = !this.#width;
+    const shape = () => `${this.#isList} ${this.#width < NARROW_BELOW} ${this.#width > 0}`;
+    const [before, wasList] = [shape(), this.#isList];
     this.#width = width;
-    const after = [this.#isList, this.#width < NARROW_BELOW];
-    if (before[0] !== after[0]) this.#isPlaced = false;
-    if (isFirst || before.join() !== after.join()) this.redraw();
+    if (wasList !== this.#isList) this.#isPlaced = false;
+    if (before !== shape()) this.redraw();
   }
 
-  /** @param {Event} event */
-  #onChange = (event) => {
-    const grid = this.root.querySelector("tdl-grid");
-    if (/** @type {CustomEvent} */ (event).detail === "guide" && grid instanceof GuideGrid) {
-      grid.refresh();
-    } else {
-      this.redraw();
-    }
+  #onChange = (/** @type {Event} */ event) => {
+    if (/** @type {CustomEvent} */ (event).detail === "guide" && this.#grid) this.#grid.refresh();
+    else this.redraw();
   };
 
   /** @param {CustomEvent<{from: number, until: number, day: number}>} event */
-  #onWindow = ({ detail }) => {
-    const context = this.#context;
-    if (!context) return;
-    const { zone } = context.clock;
-    for (const day of daysBetween(detail.from, detail.until, zone)) context.signal.need(day, zone);
-    if (detail.day !== this.#day) {
-      this.#day = detail.day;
-      this.redraw();
+  #onWindow = ({ detail: { from, until, day } }) => {
+    for (const item of daysBetween(from, until, this.#zone)) {
+      this.context.signal.need(item, this.#zone);
     }
+    if (day === this.#day) return;
+    this.#day = day;
+    this.redraw();
   };
 
   /** @param {CustomEvent<{channel: Channel}>} event */
-  #onTune = ({ detail }) => {
-    if (detail.channel.number === this.#tuned) return;
-    this.#tuned = detail.channel.number;
+  #onTune = ({ detail: { channel } }) => {
+    if (channel.number === this.#tuned) return;
+    this.#tuned = channel.number;
     this.redraw();
   };
 
   /** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
-  #onOpen = ({ detail }) => this.#open(detail.channel, detail.programme);
+  #onOpen = ({ detail: { channel, programme } }) => this.#open(channel, programme);
 
   /** @param {CustomEvent<{number: number | null}>} event */
-  #onPick = ({ detail }) => {
-    this.#picked = detail.number;
-    if (detail.number) this.#tuned = detail.number;
+  #onPick = ({ detail: { number } }) => {
+    this.#picked = number;
+    this.#tuned = number ?? this.#tuned;
     this.#day = 0;
     this.redraw();
   };
 
   /** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
   #onChoose = ({ detail: { channel, programme } }) => {
-    const zone = this.#context?.clock.zone ?? "UTC";
     this.#tuned = channel.number;
-    this.#day = startOfDay(programme.start, zone);
+    this.#day = startOfDay(programme.start, this.#zone);
     if (this.#isList) this.#picked = channel.number;
-    else this.find("tdl-grid", GuideGrid).scrollToTime(programme.start);
+    this.#grid?.scrollToTime(programme.start);
     this.redraw();
     this.#open(channel, programme);
   };
 
-  /** @param {Channel} channel */
-  #opener(channel) {
-    const { now: current } = channel;
-    return current ? () => this.#open(channel, current) : undefined;
-  }
-
   /** @param {Channel} channel @param {Shown} programme */
   #open(channel, programme) {
-    const context = this.#context;
-    if (context) this.find("tdl-sheet", ProgrammeSheet).open(context, channel, programme);
+    this.find("tdl-sheet", ProgrammeSheet).open(channel, programme);
   }
 
   /** @param {number} day */
   #goDay(day) {
-    const zone = this.#context?.clock.zone ?? "UTC";
     this.#day = day;
     this.redraw();
-    if (this.#isList) return;
-    const isToday = day === startOfDay(now(), zone);
-    // The evening is what most look for on another day.
-    const grid = this.find("tdl-grid", GuideGrid);
-    grid.scrollToTime(isToday ? now() : day + 18 * 3600);
+    const isToday = day === startOfDay(now(), this.#zone);
+    this.#grid?.scrollToTime(isToday ? now() : day + EVENING);
   }
 
   #goNow = () => {
-    this.#day = startOfDay(now(), this.#context?.clock.zone ?? "UTC");
+    this.#day = startOfDay(now(), this.#zone);
     this.redraw();
-    const grid = this.root.querySelector("tdl-grid");
-    if (!(grid instanceof GuideGrid)) return;
-    if (grid.shadowRoot?.activeElement) grid.focusNow();
-    else grid.scrollToTime(now(), true);
+    if (this.#grid?.shadowRoot?.activeElement) this.#grid.focusNow();
+    else this.#grid?.scrollToTime(now(), true);
   };
 
-  /** @param {KeyboardEvent} event */
-  #onKey = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || this.#isSheetOpen) return;
+  #onKey = (/** @type {KeyboardEvent} */ event) => {
+    const sheet = this.root.querySelector("tdl-sheet");
+    const isCovered = sheet instanceof ProgrammeSheet && sheet.isOpen;
+    if (isCovered || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     if (event.key === "n") this.#goNow();
     else if (event.key === "/") this.find("tdl-search", SearchBox).focusInput();
     else return;
     event.preventDefault();
   };
-
-  get #isSheetOpen() {
-    const sheet = this.root.querySelector("tdl-sheet");
-    return sheet instanceof ProgrammeSheet && sheet.isOpen;
-  }
 }
 
 /** @param {Event} event */

@@ -3,14 +3,9 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { safeImage } from "../model/programme.js";
 
 /** @param {Event} event */
-function hide(event) {
+function onResult({ type, target }) {
   // Some hosts refuse some visitors: the surface behind the picture is made to be seen alone.
-  if (event.target instanceof HTMLElement) event.target.hidden = true;
-}
-
-/** @param {Event} event */
-function show(event) {
-  if (event.target instanceof HTMLElement) event.target.hidden = false;
+  if (target instanceof HTMLElement) target.hidden = type === "error";
 }
 
 /**
@@ -21,14 +16,6 @@ function show(event) {
 export function picture(url) {
   const source = safeImage(url);
   if (!source) return nothing;
-  return html`<img
-    class="picture"
-    src=${source}
-    alt=""
-    loading="lazy"
-    decoding="async"
-    referrerpolicy="no-referrer"
-    @error=${hide}
-    @load=${show}
-  />`;
+  return html`<img class="picture" src=${source} alt="" loading="lazy" decoding="async"
+    referrerpolicy="no-referrer" @error=${onResult} @load=${onResult} />`;
 }

@@ -9,19 +9,17 @@ import { mediaPlayers } from "../model/programme.js";
 
 const SOURCE = "media-source://toonami_downlink";
 
-/** @param {Channel} channel */
-const mediaId = (channel) => `${SOURCE}/${channel.number}`;
-
 /** Open the channels in Home Assistant's media browser. */
-export function openMediaBrowser() {
+function browse() {
   navigate(`/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`);
 }
 
 /** Play a channel on a media player of the user's choice, and say how that went. */
 export class PlayOn {
   #redraw;
-  /** @type {{state: "busy" | "done" | "failed", name: string} | undefined} */
-  #outcome;
+  #name = "";
+  /** @type {"" | "busy" | "done" | "failed"} */
+  #outcome = "";
 
   /** @param {() => void} redraw */
   constructor(redraw) {
@@ -29,60 +27,58 @@ export class PlayOn {
   }
 
   reset() {
-    this.#outcome = undefined;
+    this.#outcome = "";
   }
 
   /** @param {Context} context @param {Channel} channel */
-  template(context, channel) {
-    const { t } = { t: context.t.bind(context) };
-    const players = mediaPlayers(context.hass.states, recall("player"));
-    const browse = html`<button class="button" @click=${openMediaBrowser}>
-      ${icon("browse")} ${t("play.browse")}
-    </button>`;
-    if (!players.length) return html`<p class="dim">${t("play.none")}</p><div class="actions">${browse}</div>`;
-    return html`<form class="play" @submit=${(/** @type {SubmitEvent} */ event) => this.#play(event, context, channel)}>
-        <label class="dim" for="player">${t("play.on")}</label>
-        <select id="player" name="player" class="field">
-          ${players.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
-        </select>
-        <button class="button main" ?disabled=${this.#outcome?.state === "busy"}>
-          ${icon("play")} ${t("play.play")}
-        </button>
-      </form>
-      <p role="status" class="outcome ${this.#outcome?.state ?? ""}">
-        ${this.#outcome ? t(`play.${this.#outcome.state}`, { name: this.#outcome.name }) : nothing}
+  template({ hass, text }, channel) {
+    const players = mediaPlayers(hass.states, recall("player"));
+    const play = (/** @type {SubmitEvent} */ event) => this.#play(event, hass, channel);
+    return html`
+      ${players.length
+        ? html`<form class="play" @submit=${play}>
+            <label class="dim" for="player">${text.get("play.on")}</label>
+            <select id="player" name="player" class="field">
+              ${players.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+            </select>
+            <button class="button main" ?disabled=${this.#outcome === "busy"}>
+              ${icon("play")} ${text.get("play.play")}
+            </button>
+          </form>`
+        : html`<p class="dim">${text.get("play.none")}</p>`}
+      <p role="status" class="outcome ${this.#outcome}">
+        ${this.#outcome ? text.get(`play.${this.#outcome}`, { name: this.#name }) : nothing}
       </p>
-      <div class="actions">${browse}</div>`;
+      <div class="actions">
+        <button class="button" @click=${browse}>${icon("browse")} ${text.get("play.browse")}</button>
+      </div>
+    `;
   }
 
-  /** @param {SubmitEvent} event @param {Context} context @param {Channel} channel */
-  async #play(event, context, channel) {
+  /** @param {SubmitEvent} event @param {Context["hass"]} hass @param {Channel} channel */
+  async #play(event, hass, { number, radio }) {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.currentTarget);
     const id = String(new FormData(form).get("player"));
-    const name = context.hass.states[id]?.attributes.friendly_name ?? id;
+    this.#name = hass.states[id]?.attributes.friendly_name ?? id;
     remember("player", id);
-    this.#set("busy", name);
+    this.#set("busy");
+    const media = {
+      media_content_id: `${SOURCE}/${number}`,
+      media_content_type: radio ? "music" : "channel",
+    };
     try {
-      await context.hass.callService(
-        "media_player",
-        "play_media",
-        {
-          media_content_id: mediaId(channel),
-          media_content_type: channel.radio ? "music" : "channel",
-        },
-        { entity_id: id },
-      );
-      this.#set("done", name);
+      await hass.callService("media_player", "play_media", media, { entity_id: id });
+      this.#set("done");
     } catch {
       // Home Assistant shows its own message about why.
-      this.#set("failed", name);
+      this.#set("failed");
     }
   }
 
-  /** @param {"busy" | "done" | "failed"} state @param {string} name */
-  #set(state, name) {
-    this.#outcome = { state, name };
+  /** @param {"busy" | "done" | "failed"} outcome */
+  #set(outcome) {
+    this.#outcome = outcome;
     this.#redraw();
   }
 }

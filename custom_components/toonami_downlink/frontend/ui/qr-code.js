@@ -1,6 +1,6 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { correction, generate } from "../vendor/lean-qr/lean-qr.js";
+import { correction, generate } from "../vendor/lean-qr/nano.js";
 
 /** The border that scanners need, in modules. */
 const QUIET = 4;

@@ -1,28 +1,23 @@
 // @ts-check
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { DownlinkElement, define } from "../lib/element.js";
-import { icon } from "../lib/icons.js";
 import { now } from "../lib/context.js";
+import { define } from "../lib/element.js";
+import { icon } from "../lib/icons.js";
+import { Page } from "../lib/page.js";
 import { controls } from "../lib/styles.js";
 import { programmeOf } from "../model/guide.js";
 import { episodeLine } from "../model/programme.js";
 import { searchSheet } from "./guide-sheets.js";
+import { line } from "./now-playing.js";
 
-/** @import {Context} from "../lib/context.js" */
 /** @import {Channel, Programme} from "../model/types.js" */
-/**
- * @typedef {{channel: Channel,
- *   programme: Programme}} Hit
- */
+/** @typedef {{channel: Channel, programme: Programme}} Hit */
 
 const DELAY = 200;
 
 /** Search in the whole guide. It fires `choose` with a channel and a programme. */
-export class SearchBox extends DownlinkElement {
+export class SearchBox extends Page {
   static sheets = [controls, searchSheet];
-
-  /** @type {Context | undefined} */
-  context = undefined;
 
   #query = "";
   /** @type {{total: number, hits: Hit[]} | undefined} */
@@ -33,7 +28,7 @@ export class SearchBox extends DownlinkElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  disconnectedCallback() {
+  stop() {
     clearTimeout(this.#timer);
   }
 
@@ -42,95 +37,66 @@ export class SearchBox extends DownlinkElement {
   }
 
   template() {
-    const { context } = this;
-    if (!context) return nothing;
-    const isListed = this.#isOpen && Boolean(this.#found?.hits.length);
+    const hits = this.#isOpen ? (this.#found?.hits ?? []) : [];
     return html`<div class="box">
-        ${icon("search")} ${this.#input(context, isListed)}
+        ${icon("search")} ${this.#input(hits.length > 0)}
         ${this.#query
-          ? html`<button
-              class="icon clear"
-              aria-label=${context.t("search.clear")}
-              @click=${this.#clear}
-            >
+          ? html`<button class="icon clear" aria-label=${this.t("search.clear")} @click=${this.#clear}>
               ${icon("close", 16)}
             </button>`
           : nothing}
       </div>
-      ${this.#panel(context, isListed)}`;
+      ${this.#panel(hits)}`;
   }
 
-  /** @param {Context} context @param {boolean} isListed */
-  #input({ text }, isListed) {
-    return html`<input
-      class="field"
-      type="search"
-      role="combobox"
-      autocomplete="off"
-      maxlength="100"
-      placeholder=${text.get("search.placeholder")}
-      aria-label=${text.get("search.placeholder")}
-      aria-expanded=${isListed}
-      aria-controls="results"
-      aria-autocomplete="list"
+  /** @param {boolean} isListed */
+  #input(isListed) {
+    const label = this.t("search.placeholder");
+    return html`<input class="field" type="search" role="combobox" autocomplete="off"
+      maxlength="100" placeholder=${label} aria-label=${label} aria-expanded=${isListed}
+      aria-controls="results" aria-autocomplete="list"
       aria-activedescendant=${isListed ? `hit-${this.#active}` : nothing}
-      .value=${this.#query}
-      @input=${this.#onInput}
-      @keydown=${this.#onKey}
-      @focus=${() => this.#setOpen(true)}
-      @blur=${() => this.#setOpen(false)}
-    />`;
+      .value=${this.#query} @input=${this.#onInput} @keydown=${this.#onKey}
+      @focus=${() => this.#setOpen(true)} @blur=${() => this.#setOpen(false)} />`;
   }
 
-  /** @param {Context} context @param {boolean} isListed */
-  #panel(context, isListed) {
-    const { text } = context;
-    const hits = isListed ? this.#found?.hits ?? [] : [];
-    const more = isListed && this.#found ? this.#found.total - hits.length : 0;
+  /** @param {Hit[]} hits */
+  #panel(hits) {
+    const more = hits.length ? (this.#found?.total ?? 0) - hits.length : 0;
+    const note = this.#isFailed ? "failed" : this.#found ? "none" : "busy";
     return html`<div class="panel" ?hidden=${!this.#isOpen || !this.#query.trim()}>
-      <p class="note" role="status" ?hidden=${isListed && !this.#isFailed}>${this.#note(context)}</p>
-      <ul id="results" role="listbox" aria-label=${text.get("search.results")} ?hidden=${!isListed}>
-        ${hits.map((hit, index) => this.#hit(context, hit, index))}
+      <p class="note" role="status" ?hidden=${hits.length > 0}>
+        ${this.t(`search.${note}`, { query: this.#query.trim() })}
+      </p>
+      <ul id="results" role="listbox" aria-label=${this.t("search.results")} ?hidden=${!hits.length}>
+        ${hits.map((hit, index) => this.#hit(hit, index))}
       </ul>
-      ${more ? html`<p class="note">${text.get("search.more", { count: more })}</p>` : nothing}
+      ${more ? html`<p class="note">${this.t("search.more", { count: more })}</p>` : nothing}
     </div>`;
   }
 
-  /** @param {Context} context */
-  #note({ text }) {
-    if (this.#isFailed) return text.get("search.failed");
-    return text.get(this.#found ? "search.none" : "search.busy", { query: this.#query.trim() });
-  }
-
-  /** @param {Context} context @param {Hit} hit @param {number} index */
-  #hit({ clock, text }, { channel, programme }, index) {
-    const time = now();
-    const isLive = programme.start <= time && time < programme.stop;
-    return html`<li
-      id="hit-${index}"
-      role="option"
-      aria-selected=${index === this.#active}
+  /** @param {Hit} hit @param {number} index */
+  #hit({ channel, programme }, index) {
+    const { clock, text } = this.context;
+    const { start, stop, title } = programme;
+    const isLive = start <= now() && now() < stop;
+    return html`<li id="hit-${index}" role="option" aria-selected=${index === this.#active}
       @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}
-      @click=${() => this.#choose(index)}
-    >
+      @click=${() => this.#choose(index)}>
       <img src=${channel.logo} width="36" height="36" alt=${channel.name} />
       <div class="what">
-        <div class="what title" dir="auto">${programme.title}</div>
-        <div class="what episode" dir="auto">
-          ${episodeLine(programme, programme.episodeTitle, text)}
-        </div>
+        ${line(title, "title")} ${line(episodeLine(programme, programme.episodeTitle, text), "small")}
       </div>
       <div class="when">
-        ${isLive
-          ? html`<div class="live">${text.get("guide.on_air")}</div>`
-          : html`<div>${clock.dayWord(programme.start, time)}</div>`}
-        <div>${clock.time(programme.start)}</div>
+        <div class=${isLive ? "live" : ""}>
+          ${isLive ? text.get("guide.on_air") : clock.dayWord(start, now())}
+        </div>
+        <div>${clock.time(start)}</div>
       </div>
     </li>`;
   }
 
-  /** @param {InputEvent} event */
-  #onInput = (event) => {
+  #onInput = (/** @type {InputEvent} */ event) => {
     this.#query = /** @type {HTMLInputElement} */ (event.target).value;
     this.#found = undefined;
     this.#isFailed = false;
@@ -142,11 +108,10 @@ export class SearchBox extends DownlinkElement {
 
   /** @param {string} query */
   async #search(query) {
-    const { context } = this;
-    if (!context) return;
-    const channels = new Map(context.signal.loaded?.channels.map((item) => [item.number, item]));
+    const { signal } = this.context;
+    const channels = new Map(signal.loaded?.channels.map((item) => [item.number, item]));
     try {
-      const { total, results } = await context.signal.ask("guide/search", { query: query.trim() });
+      const { total, results } = await signal.ask("guide/search", { query: query.trim() });
       if (query !== this.#query) return;
       /** @type {Hit[]} */
       const hits = [];
@@ -162,8 +127,7 @@ export class SearchBox extends DownlinkElement {
     this.redraw();
   }
 
-  /** @param {KeyboardEvent} event */
-  #onKey = (event) => {
+  #onKey = (/** @type {KeyboardEvent} */ event) => {
     const count = this.#found?.hits.length ?? 0;
     const step = { ArrowDown: 1, ArrowUp: count - 1 }[event.key];
     if (event.key === "Escape" && this.#query) this.#clear();
@@ -184,10 +148,8 @@ export class SearchBox extends DownlinkElement {
 
   /** @param {number} index */
   #choose(index) {
-    const hit = this.#found?.hits[index];
-    if (!hit) return;
     this.#setOpen(false);
-    this.dispatchEvent(new CustomEvent("choose", { detail: hit }));
+    this.send("choose", this.#found?.hits[index]);
   }
 
   #clear = () => {

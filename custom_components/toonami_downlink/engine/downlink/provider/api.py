@@ -80,9 +80,19 @@ class Upstream:
     async def fetch_json(self, path: str, query: Mapping[str, str], *, tries: int = 1) -> Any:
         """Return an answer's JSON value, None for an empty body.
 
-        Raises what `fetch_text` raises.
+        `tries` above 1 ask again when the server had a hiccup. Raises what `fetch_text` raises.
         """
-        text = (await self.fetch_text(path, query, tries=tries)).strip()
+        for _ in range(tries - 1):
+            try:
+                return await self._fetch_json(path, query)
+            except NoAnswerError:
+                raise
+            except UpstreamNonsenseError, UpstreamUnreachableError:
+                await asyncio.sleep(self.patience.pause)
+        return await self._fetch_json(path, query)
+
+    async def _fetch_json(self, path: str, query: Mapping[str, str]) -> Any:
+        text = (await self.fetch_text(path, query)).strip()
         if not text:
             return None
         try:
@@ -90,23 +100,12 @@ class Upstream:
         except (RecursionError, ValueError) as err:
             raise UpstreamNonsenseError(f"{path} did not answer with JSON.") from err
 
-    async def fetch_text(self, path: str, query: Mapping[str, str], *, tries: int = 1) -> str:
-        """Return an answer's text; `tries` above 1 ask again when the server had a hiccup.
+    async def fetch_text(self, path: str, query: Mapping[str, str]) -> str:
+        """Return an answer's text.
 
         Raises UpstreamUnreachableError, UpstreamNonsenseError, and TimedOutError when the time for
         the whole run is over.
         """
-        for _ in range(tries - 1):
-            try:
-                return await self._fetch_in_turn(path, query)
-            except NoAnswerError:
-                raise
-            except UpstreamNonsenseError, UpstreamUnreachableError:
-                pass
-            await asyncio.sleep(self.patience.pause)
-        return await self._fetch_in_turn(path, query)
-
-    async def _fetch_in_turn(self, path: str, query: Mapping[str, str]) -> str:
         async with self._places:
             return await self._fetch(path, query)
 

@@ -43,12 +43,12 @@ def read_date(text: str | None) -> str | None:
     match = _WRITTEN.search(text) or _ISO.search(text)
     if not match:
         return read_year(text)
-    year, day = match["year"], match["day"]
-    month = match["month"]
+    year, month, day = match["year"], match["month"], match["day"]
     number = int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1
-    for form in (f"{year}{number:02}{int(day):02}" if day else "", f"{year}{number:02}"):
+    forms = [f"{year}{number:02}{int(day):02}"] if day else []
+    for form in (*forms, f"{year}{number:02}"):
         try:
-            datetime.strptime(form.ljust(8, "1")[:8], "%Y%m%d").replace(tzinfo=UTC)
+            datetime.strptime(f"{form}01"[:8], "%Y%m%d").replace(tzinfo=UTC)
         except ValueError:
             continue
         return form

@@ -15,6 +15,7 @@ from .api import MAX_CONCURRENT, Upstream
 from .cache import Cache, Kind
 from .fields import Ignored
 from .imdb import Detail, detail_of, essence_of_detail
+from .items import MOVIE
 
 _LOGGER = logging.getLogger(__name__)
 _PATH: Final = "/mediaInfo"
@@ -51,10 +52,12 @@ class Query(NamedTuple):
 def query_for(programme: Programme) -> Query | None:
     """Return how to look up a programme that upstream's guide brought; None for not at all.
 
-    A bare title finds the wrong things too often.
+    A bare title, unless it is a film's, finds the wrong things too often.
     """
     year, episode = programme.aired or "", str(programme.episode or "")
-    return Query(programme.title, year, episode) if programme.title and (year or episode) else None
+    if programme.title and (year or episode or MOVIE in programme.categories):
+        return Query(programme.title, year, episode)
+    return None
 
 
 class DetailReader:

@@ -1,0 +1,62 @@
+"""Upstream for tests of the provider: the simulator with its clock stopped, and how to ask it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+import ssl
+
+import aiohttp
+from aiohttp import web
+
+from downlink.models import Progress
+from downlink.provider.api import Patience, Upstream
+from downlink.provider.build import Request
+from downlink.provider.tls import Trust
+from tests.simulator import Simulator
+
+NOW = datetime(2026, 10, 14, 15, 30, tzinfo=UTC)
+"""A Wednesday, half past eleven in New York."""
+QUICK = Patience(answer=5, run=25, details=20)
+"""As patient as a test may be: enough for anything that is going to happen."""
+HASTY = Patience(answer=0.4, run=25, details=20)
+"""For what is not going to happen."""
+
+
+@asynccontextmanager
+async def simulator(now: datetime = NOW, *, tls: bool = False) -> AsyncIterator[Simulator]:
+    async with Simulator(now=lambda: now, tls=tls) as running:
+        yield running
+
+
+@asynccontextmanager
+async def asking(
+    url: str, patience: Patience = QUICK, trust: Trust | None = None
+) -> AsyncIterator[Upstream]:
+    async with aiohttp.ClientSession() as session:
+        yield Upstream(session, url, trust=trust or Trust(), patience=patience)
+
+
+@asynccontextmanager
+async def serving(
+    *routes: web.RouteDef, context: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
+    """Serve something that the simulator cannot; yield the address."""
+    app = web.Application()
+    app.add_routes(routes)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+        scheme = "https" if context else "http"
+        yield f"{scheme}://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def request(url: str, cache_file: Path | None = None, patience: Patience = QUICK) -> Request:
+    return Request(api_url=url, guide_days=7, cache_file=cache_file, patience=patience)
+
+
+def ignore(_progress: Progress) -> None:
+    pass
