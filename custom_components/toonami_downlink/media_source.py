@@ -88,7 +88,8 @@ class DownlinkMediaSource(MediaSource):
             can_play=False,
             can_expand=True,
             can_search=True,
-            children_media_class=MediaClass.CHANNEL,
+            # The front end makes a list of these, and cards of channels: too narrow for the titles.
+            children_media_class=MediaClass.MUSIC,
             children=[_item(feed, channel, now) for channel in feed.channels],
         )
 

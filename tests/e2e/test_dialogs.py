@@ -26,8 +26,10 @@ def test_integration_is_added_by_clicking(home: Home, upstream: Upstream, page: 
     page.get_by_role("button", name="Submit").click()
     expect(page.locator("ha-progress-bar, ha-spinner, ha-progress-ring").first).to_be_visible()
     screenshot(page, "dialog-progress")
-    expect(page.get_by_text("Success")).to_be_visible(timeout=120_000)
+    finish = page.get_by_role("button", name="Skip and finish")
+    expect(finish).to_be_visible(timeout=120_000)
     screenshot(page, "dialog-done")
+    finish.click()
 
     access = wait_for_feed(home.client)
     assert len(entries(fetch(access.playlist_url).body)) == 7

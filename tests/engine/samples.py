@@ -98,8 +98,7 @@ def at(minutes: float) -> datetime:
 def shape(programmes: Iterable[Programme]) -> list[tuple[float, float, str]]:
     """Programmes as minutes from noon and a title."""
     return [
-        ((one.start - NOON) / MINUTE, (one.stop - NOON) / MINUTE, one.title)
-        for one in programmes
+        ((one.start - NOON) / MINUTE, (one.stop - NOON) / MINUTE, one.title) for one in programmes
     ]
 
 

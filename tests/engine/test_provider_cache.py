@@ -81,7 +81,9 @@ def test_go_program_can_read_it(file: Path) -> None:
         pytest.param(b"\x00\xff garbage", id="garbage"),
         pytest.param(b"[1, 2]", id="list"),
         pytest.param(b"[" * 100_000, id="deep"),
-        pytest.param(b'{"episodeCache": {"https://a/mediaInfo?name=x": {}}}', id="the Go program's"),
+        pytest.param(
+            b'{"episodeCache": {"https://a/mediaInfo?name=x": {}}}', id="the Go program's"
+        ),
         pytest.param(b'{"schema": "toonami-downlink/999", "details": {}}', id="of the future"),
         pytest.param(
             json.dumps({"schema": "toonami-downlink/1", "api": "https://other", "details": {}}),

@@ -9,7 +9,7 @@ import pytest
 from downlink.errors import DownlinkError, FeedError, ProviderError, StoreError
 from downlink.lineup import Lineup
 from downlink.models import Progress, Stage
-from downlink.refresh import Plan, Refreshed, refresh
+from downlink.refresh import Plan, Refreshed, Stopwatch, refresh
 from downlink.runner import Command
 from downlink.store import Generation, Store
 
@@ -66,6 +66,16 @@ async def test_folder(provided: Path, tmp_path: Path) -> None:
 async def test_without_a_watcher(provided: Path, tmp_path: Path) -> None:
     refreshed = await refresh(plan(provided), tmp_path / "data", previous=None, lineup=Lineup())
     assert refreshed.stages[Stage.PROVIDER] < timedelta(minutes=1).total_seconds()
+
+
+def test_a_stage_is_measured_over_all_its_steps() -> None:
+    watch = Stopwatch()
+    for done in range(3):
+        watch(Progress(Stage.GUIDE, done, 3))
+    watch(Progress(Stage.DETAILS))
+    watch(Progress(Stage.GUIDE, 3, 3))
+    watch.stop()
+    assert set(watch.seconds) == {Stage.GUIDE, Stage.DETAILS}
 
 
 async def test_guide_names_no_origin_yet(provided: Path, tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ OLD = (show(0, 50, "Old"), show(50, 80, "Next"), show(300, 330, "Late"))
     ("start", "old", "stop"),
     [
         pytest.param(0, OLD, 50, id="the same start"),
-        pytest.param(10, OLD, 50, id="until the next"),
+        pytest.param(10, (OLD[0], show(70, 90)), 70, id="another start: until the next"),
         pytest.param(90, OLD, 90 + 30, id="nothing follows soon"),
         pytest.param(0, (), 30, id="nothing known"),
         pytest.param(0, (show(0, 50, source=Source.FILLER),), 30, id="filler knows nothing"),

@@ -78,6 +78,7 @@ async def test_good_run(bench: Bench) -> None:
 
 async def test_environment_is_bare(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUPERVISOR_TOKEN", "secret")
+    monkeypatch.setenv("SSL_CERT_FILE", "/where/roots/are")
     code = """
         import json, os, pathlib, sys
         seen = {"env": dict(os.environ), "cwd": os.getcwd(), "group": os.getpgrp() == os.getpid()}
@@ -88,6 +89,7 @@ async def test_environment_is_bare(bench: Bench, monkeypatch: pytest.MonkeyPatch
     assert "secret" not in seen
     assert f'"cwd": "{bench.staging}/run-' in seen
     assert '"group": true' in seen
+    assert '"SSL_CERT_FILE": "/where/roots/are"' in seen
 
 
 async def test_cache_is_kept(bench: Bench) -> None:
@@ -166,6 +168,16 @@ async def test_system_without_limits_for_others(
 ) -> None:
     monkeypatch.delattr("resource.prlimit")
     assert (await bench.run(bench.script(GOOD))).guide == b"guide"
+
+
+@pytest.mark.parametrize(("bundled", "limit"), [(True, "18"), (False, "{seconds}")])
+async def test_only_the_bundled_one_is_told_the_time_limit(
+    bench: Bench, bundled: bool, limit: str
+) -> None:
+    command = bench.script(GOOD, "pathlib.Path(sys.argv[1]).write_text(sys.argv[4])")
+    argv = (*command.argv, "{seconds}")
+    command = Command(argv=argv, name="The test", is_bundled=bundled)
+    assert (await bench.run(command, timeout=20)).playlist.decode() == limit
 
 
 async def test_last_words_are_kept(bench: Bench) -> None:
@@ -326,6 +338,7 @@ def test_bundled_command_line() -> None:
     )
     assert command.is_bundled
     assert command.argv[:4] == (sys.executable, "-I", "/engine", "run")
+    assert command.program == command.argv[:3]
     assert "--insecure" not in command.argv
     other = bundled_command(
         Path("/engine"), api_url="https://example.com", guide_days=3, verify_tls=False

@@ -191,6 +191,8 @@ def test_date(date: str, aired: str | None) -> None:
         pytest.param([("onscreen", "s4 e10")], (4, 10), id="onscreen with blanks"),
         pytest.param([("onscreen", "E10")], (None, 10), id="onscreen without season"),
         pytest.param([("onscreen", "S00E00")], (None, None), id="zeros"),
+        pytest.param([("onscreen", "S00E05")], (None, 5), id="specials"),
+        pytest.param([("onscreen", "S05E00")], (5, None), id="episode 0"),
         pytest.param([("onscreen", "Special")], (None, None), id="words"),
         pytest.param([(None, "S01E02")], (1, 2), id="no system means onscreen"),
         pytest.param([("dd_progid", "EP01.2")], (None, None), id="another system"),
@@ -273,6 +275,7 @@ def test_elements_over_all_measure_are_not_read() -> None:
     found = programme("<category>x</category>" * 400 + "<title>late</title>")
     assert found.categories == ("x",)
     assert found.title == ""
+    assert programme("<category>x</category>" * 399 + "<title>in time</title>").title == "in time"
 
 
 @pytest.mark.parametrize(

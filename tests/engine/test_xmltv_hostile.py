@@ -70,13 +70,17 @@ def test_encodings(encode: Callable[[str], bytes]) -> None:
     assert parsed.flaws == {}
 
 
-def test_text_at_the_seams_of_the_pieces_is_whole() -> None:
-    shows = "".join(f"{START}<title>é&#39;{n}</title></programme>\n" for n in range(9000))
-    parsed = parse(shows)
-    assert [one.title for one in parsed.programmes["1"]] == [f"é'{n}" for n in range(9000)]
+@pytest.mark.parametrize("offset", [0, 1])
+def test_text_at_the_seams_of_the_pieces_is_whole(offset: int) -> None:
+    # A piece is 256 KiB, so one of the two offsets has a seam inside a character.
+    plot = "é" * 100
+    parsed = parse("\n" * offset + f"{START}<desc>{plot}</desc></programme>\n" * 3000)
+    assert {one.description for one in parsed.programmes["1"]} == {plot}
     assert parsed.flaws == {}
-    long = "é" * 300_000
-    assert parse(f"{START}<desc>{long}</desc></programme>").flaws == {Repair.TEXT_CUT: 1}
+
+
+def test_a_text_longer_than_a_piece_is_whole() -> None:
+    assert parse(f"{START}<desc>{'é' * 300_000}</desc></programme>").flaws == {Repair.TEXT_CUT: 1}
 
 
 BOMB = (
@@ -154,7 +158,8 @@ def test_refused(data: bytes, why: str, line: int | None) -> None:
     assert (raised.value.file, raised.value.line) == ("guide", line)
 
 
-def test_at_the_depth_limit() -> None:
+def test_at_the_limits() -> None:
+    assert parse("<programme/>" * MAX_PROGRAMMES).flaws == {Repair.ORPHAN: MAX_PROGRAMMES}
     deep = MAX_XML_DEPTH - 1
     assert parse("<a>" * deep + "</a>" * deep).programmes == {}
 

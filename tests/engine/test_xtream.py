@@ -208,9 +208,9 @@ def test_description(shown: Programme, description: str) -> None:
 
 
 def test_text_is_padded_base64_of_utf8() -> None:
-    shown = replace(programme(), title="Dragon Ball – 孫悟空 🐉?>")
+    shown = replace(programme(), title="Dragon Ball — 孫悟空 🐉?>")
     (listing,) = xtream.short_epg(EAST, (shown,), NOW, 1)
-    assert b64decode(listing["title"], validate=True).decode() == "Dragon Ball – 孫悟空 🐉?>"
+    assert b64decode(listing["title"], validate=True).decode() == "Dragon Ball — 孫悟空 🐉?>"
     assert len(listing["title"]) % 4 == 0
 
 

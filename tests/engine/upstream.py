@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+import logging
 from pathlib import Path
 import ssl
 
@@ -52,6 +53,14 @@ async def serving(
         yield f"{scheme}://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def forget_logging() -> None:
+    """Undo what the command line does to the logger of its process."""
+    logger = logging.getLogger("downlink")
+    logger.handlers = []
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
 
 
 def request(url: str, cache_file: Path | None = None, patience: Patience = QUICK) -> Request:

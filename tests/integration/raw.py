@@ -30,7 +30,6 @@ async def raw_request(station: Station, head: str, body: bytes = b"") -> RawAnsw
         await writer.wait_closed()
     start, _, content = answer.partition(b"\r\n\r\n")
     status, *lines = start.decode("latin-1").split("\r\n")
-    headers = {
-        name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
-    }
+    pairs = (line.partition(":") for line in lines)
+    headers = {name.lower(): value.strip() for name, _, value in pairs}
     return RawAnswer(int(status.split()[1]), headers, content)

@@ -1,7 +1,9 @@
 """A station on the air: a loaded entry with a published feed, and a client as players are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
@@ -13,6 +15,7 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator, data_folder
 from custom_components.toonami_downlink.engine.downlink.m3u import Links, render_m3u
 from custom_components.toonami_downlink.engine.downlink.models import Feed, IngestReport
+from custom_components.toonami_downlink.engine.downlink.publication import Publication
 from custom_components.toonami_downlink.engine.downlink.refresh import logo_url
 from custom_components.toonami_downlink.engine.downlink.store import Store
 from custom_components.toonami_downlink.engine.downlink.xmltv import render_xmltv
@@ -31,7 +34,13 @@ class Station:
     hass: HomeAssistant
     entry: MockConfigEntry
     coordinator: DownlinkCoordinator
-    client: TestClient
+    client: TestClient[Any, Any]
+
+    @property
+    def publication(self) -> Publication:
+        """The published feed."""
+        assert self.coordinator.data is not None
+        return self.coordinator.data
 
     @property
     def base(self) -> str:
@@ -78,11 +87,11 @@ async def open_station(
     hass: HomeAssistant,
     make_client: ClientSessionGenerator,
     feed: Feed | None = None,
-    **options: object,
+    options: Mapping[str, Any] | None = None,
 ) -> Station:
     """Publish a feed and load the entry."""
     published = replace(feed or make_feed(MIDNIGHT), made=dt_util.utcnow())
     await hass.async_add_executor_job(publish, hass, published)
-    entry = make_entry("provider {m3u} {xmltv}", **options)
+    entry = make_entry("provider {m3u} {xmltv}", **(options or {}))
     coordinator = await set_up(hass, entry)
     return Station(hass, entry, coordinator, await make_client())

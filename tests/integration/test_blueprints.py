@@ -59,7 +59,7 @@ def said(events: list[Event[Any]]) -> list[dict[str, Any]]:
 
 
 def test_there_are_some() -> None:
-    assert BLUEPRINTS == ["programme_starts.yaml", "refresh_problem.yaml", "weekly_guide.yaml"]
+    assert BLUEPRINTS == ["programme_start.yaml", "refresh_problem.yaml", "weekly_guide.yaml"]
 
 
 @pytest.mark.parametrize("name", BLUEPRINTS)
@@ -133,12 +133,12 @@ async def test_a_single_failure_is_not_worth_a_word(
 
 
 @pytest.mark.usefixtures("installed", "coordinator")
-async def test_programme_starts(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+async def test_programme_start(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     told = async_capture_events(hass, "told")
     played = async_mock_service(hass, "media_player", "play_media")
     await automate(
         hass,
-        "programme_starts",
+        "programme_start",
         guide=EAST,
         titles=["Bebop", "SHOW 1-27"],
         announcement=say("told", "title", "episode", "channel"),
@@ -171,7 +171,7 @@ async def test_programme_is_announced_only(
     played = async_mock_service(hass, "media_player", "play_media")
     await automate(
         hass,
-        "programme_starts",
+        "programme_start",
         guide=EAST,
         titles=["show 1-26"],
         offset="-00:05:00",

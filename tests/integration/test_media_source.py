@@ -62,6 +62,7 @@ async def test_channels(hass: HomeAssistant) -> None:
         False,
         True,
     )
+    assert root.children_media_class == MediaClass.MUSIC
     assert root.children is not None
     assert [child.title for child in root.children] == [
         "Toonami Aftermath East: Show 1-24 · 12:30 Show 1-25",

@@ -37,14 +37,14 @@ def test_custom_sentences_are_the_same() -> None:
     } == {
         kind: [
             sentence.format(
-                channel="<toonami_downlink_channel>",
-                programme="{toonami_downlink_programme:programme}",
+                channel="<toonami_channel>",
+                programme="{toonami_programme:programme}",
             )
             for sentence in texts
         ]
         for kind, texts in sentences.SENTENCES.items()
     }
-    assert written["lists"]["toonami_downlink_channel"]["values"] == [
+    assert written["lists"]["toonami_channel"]["values"] == [
         {
             "in": f"({'|'.join(sentences.spoken_names(channel_of(known.key, known.name)))})",
             "out": known.name,
@@ -245,7 +245,7 @@ SAID = [
         id="on",
     ),
     pytest.param(
-        "whats playing on the snick west channel right now",
+        "What's playing on the snick west channel right now".replace("'", ""),
         "Show 4-24, Part 24, is on Snickelodeon West until 12:30 PM.",
         id="on, at length",
     ),

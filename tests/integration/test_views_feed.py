@@ -1,5 +1,7 @@
 """The playlist and the guide, as players fetch them."""
 
+import asyncio
+from functools import partial
 import gzip
 import hashlib
 from http import HTTPStatus
@@ -17,7 +19,8 @@ from custom_components.toonami_downlink.engine.downlink.m3u import parse_m3u
 from custom_components.toonami_downlink.engine.downlink.xmltv import parse_xmltv
 from custom_components.toonami_downlink.players import Asked, Result
 from custom_components.toonami_downlink.views.base import accepts_gzip
-from custom_components.toonami_downlink.views.bodies import make_body
+from custom_components.toonami_downlink.views.bodies import Bodies, make_body
+from custom_components.toonami_downlink.views.feed import Guides
 
 from .homes import make_entry, make_feed, set_up
 from .stations import MIDNIGHT, NOON, Station, open_station, publish
@@ -58,9 +61,9 @@ async def test_guide(station: Station) -> None:
     assert answer.charset == "utf-8"
     body = await answer.read()
     assert parse_xmltv(body).programmes == {
-        channel.guide_id: list(station.coordinator.data.feed.guide[channel.key])
-        for channel in station.coordinator.data.feed.channels
-        if station.coordinator.data.feed.guide[channel.key]
+        channel.guide_id: list(station.publication.feed.guide[channel.key])
+        for channel in station.publication.feed.channels
+        if station.publication.feed.guide[channel.key]
     }
     assert f'<icon src="{station.origin}/api/toonami_downlink/logos/mtv97.png"'.encode() in body
     assert b"downlink.invalid" not in body
@@ -81,7 +84,7 @@ async def test_streams_can_come_from_home_assistant(
 ) -> None:
     freezer.move_to(NOON)
     options = {CONF_STREAM_LINKS: LINKS_HOME_ASSISTANT}
-    station = await open_station(hass, hass_client_no_auth, **options)
+    station = await open_station(hass, hass_client_no_auth, options=options)
     answer = await station.client.get(f"{station.base}/playlist.m3u")
     entries = parse_m3u(await answer.read())
     assert [entry.url for entry in entries] == [
@@ -184,6 +187,21 @@ async def test_a_plain_copy_is_not_fetched_again_gzipped(station: Station) -> No
     assert answer.headers[hdrs.ETAG] == etag
 
 
+async def test_only_so_many_bodies_are_kept(station: Station) -> None:
+    publication = station.publication
+    bodies = Bodies()
+    made: list[int] = []
+
+    def make(number: int) -> bytes:
+        made.append(number)
+        return b"%d" % number
+
+    for number in (*range(65), 64, 0):
+        body = bodies.get(publication, number, partial(make, number))
+        assert body.content == b"%d" % number
+    assert made == [*range(65), 0]
+
+
 async def test_etag_names_the_content(station: Station) -> None:
     body = make_body(b"content")
     assert body.etag == f'"{hashlib.sha256(b"content").hexdigest()[:32]}"'
@@ -268,10 +286,12 @@ async def test_unavailable_before_the_first_feed(
     answer = await station.client.get(f"{station.base}/playlist.m3u")
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer.headers[hdrs.RETRY_AFTER] == "30"
-    assert coordinator.players.records[0].result is Result.NO_FEED
+    (record,) = coordinator.players.records
+    assert record.result is Result.NO_FEED
     wrong = await station.client.get("/api/toonami_downlink/wrong/playlist.m3u")
     assert wrong.status == HTTPStatus.FORBIDDEN
-    assert coordinator.players.records[0].result is Result.REFUSED
+    (record,) = coordinator.players.records
+    assert record.result is Result.REFUSED
 
 
 async def test_a_new_feed_is_served_at_once(
@@ -306,8 +326,7 @@ async def test_replaced_credentials(station: Station) -> None:
 async def test_guides_are_made_once_for_all_who_wait(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publication = station.coordinator.data
-    assert publication is not None
+    publication = station.publication
     made: list[str] = []
     make = publication.guide
 
@@ -316,9 +335,10 @@ async def test_guides_are_made_once_for_all_who_wait(
         return make(origin)
 
     monkeypatch.setattr(publication, "guide", count)
-    requests = [station.client.get(f"{station.base}/guide.xml") for _ in range(8)]
-    bodies = {await (await request).read() for request in requests}
-    assert len(bodies) == 1
+    guides = Guides(station.hass)
+    requests = (guides.async_get(publication, station.origin) for _ in range(8))
+    first, *others = await asyncio.gather(*requests)
+    assert all(other is first for other in others)
     assert made == [station.origin]
 
 

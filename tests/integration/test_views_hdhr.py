@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 from aiohttp import hdrs
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from lxml import etree
 import pytest
@@ -14,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import CONF_HDHOMERUN, CONF_MAX_STREAMS
 from custom_components.toonami_downlink.players import Asked, Result
 
-from .stations import NOON, Station, open_station
+from .stations import Station, open_station
 from .watching import children, put_ffmpeg, until
 
 PATHS = (
@@ -29,12 +28,9 @@ PATHS = (
 
 
 @pytest.fixture
-async def station(
-    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
-) -> Station:
-    freezer.move_to(NOON)
+async def station(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> Station:
     options = {CONF_HDHOMERUN: True, CONF_MAX_STREAMS: 1}
-    return await open_station(hass, hass_client_no_auth, **options)
+    return await open_station(hass, hass_client_no_auth, options=options)
 
 
 @pytest.fixture

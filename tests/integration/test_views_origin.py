@@ -1,6 +1,5 @@
 """The addresses in a body begin with what the client reached us at, and with nothing else."""
 
-from collections.abc import Iterator
 from typing import Any
 from unittest.mock import Mock
 
@@ -204,12 +203,11 @@ async def test_a_proxy_that_is_not_trusted_changes_nothing(station: Station) -> 
 
 
 @pytest.fixture
-def no_own_address(hass: HomeAssistant) -> Iterator[None]:
+def no_own_address(hass: HomeAssistant) -> None:
     """Let Home Assistant not know where it is reached."""
     hass.config.api = None
     hass.config.internal_url = None
     hass.config.external_url = None
-    return
 
 
 @pytest.mark.usefixtures("no_own_address")

@@ -63,10 +63,12 @@ async def test_degraded_by_a_refresh_that_failed(station: Station) -> None:
 
 
 async def test_degraded_by_age(station: Station, freezer: FrozenDateTimeFactory) -> None:
-    freezer.tick(timedelta(hours=48))
+    freezer.tick(timedelta(hours=47, minutes=59))
+    assert health_of(station.coordinator) == (Health.OK, None)
+    freezer.tick(60)
+    assert health_of(station.coordinator) == (Health.DEGRADED, Reason.GUIDE_STALE)
     answer = await station.client.get(HEALTH)
     assert (await answer.json())["status"] == "degraded"
-    assert health_of(station.coordinator) == (Health.DEGRADED, Reason.GUIDE_STALE)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

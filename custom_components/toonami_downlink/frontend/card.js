@@ -1,9 +1,5 @@
-// @ts-check
 import { loadText } from "./lib/strings.js";
-import { formOf, readConfig } from "./model/card.js";
-
-/** @import {CardConfig} from "./model/card.js" */
-/** @import {Hass} from "./model/types.js" */
+import { readConfig } from "./model/card.js";
 
 const TAG = "toonami-downlink-card";
 
@@ -12,67 +8,71 @@ const TAG = "toonami-downlink-card";
  * a card is shown.
  */
 class DownlinkCard extends HTMLElement {
-  /** @type {ReturnType<typeof readConfig> | undefined} */
-  #config;
-  /** @type {Hass | undefined} */
-  #hass;
-  /** @type {(HTMLElement & {config?: object, hass?: Hass}) | undefined} */
-  #body;
+	/** @type {ReturnType<typeof readConfig> | undefined} */
+	#config;
+	/** @type {Hass | undefined} */
+	#hass;
+	/** @type {(HTMLElement & {config?: object, hass?: Hass}) | undefined} */
+	#body;
 
-  constructor() {
-    super();
-    this.attachShadow({ mode: "open" });
-  }
+	constructor() {
+		super();
+		this.attachShadow({ mode: "open" });
+	}
 
-  static getStubConfig() {
-    return { channels: ["1", "3", "4"] };
-  }
+	static getStubConfig() {
+		return { channels: ["1", "3", "4"] };
+	}
 
-  static async getConfigForm() {
-    const text = await loadText(document.documentElement.lang || navigator.language);
-    return formOf((key) => text.get(key));
-  }
+	static async getConfigForm() {
+		const text = await loadText(document.documentElement.lang || navigator.language);
+		const schema = await (await fetch(new URL("card-form.json", import.meta.url))).json();
+		const labelOf = (/** @type {{name: string}} */ { name }) => text.get(`card.${name}`);
+		const helpOf = (/** @type {{name: string}} */ { name }) =>
+			name === "channels" ? text.get("card.channels_help") : undefined;
+		return { schema, computeLabel: labelOf, computeHelper: helpOf };
+	}
 
-  /** @param {CardConfig} config */
-  setConfig(config) {
-    this.#config = readConfig(config);
-    if (this.#body) this.#body.config = this.#config;
-  }
+	/** @param {CardConfig} config */
+	setConfig(config) {
+		this.#config = readConfig(config);
+		if (this.#body) this.#body.config = this.#config;
+	}
 
-  set hass(/** @type {Hass} */ hass) {
-    this.#hass = hass;
-    if (this.#body) this.#body.hass = hass;
-  }
+	set hass(/** @type {Hass} */ hass) {
+		this.#hass = hass;
+		if (this.#body) this.#body.hass = hass;
+	}
 
-  getCardSize() {
-    const config = this.#config;
-    const channels = config?.numbers.length || 7;
-    return (config?.picture ? 4 : 0) + channels + (config?.guide ? Math.ceil(channels / 2) : 0);
-  }
+	getCardSize() {
+		const config = this.#config;
+		const channels = config?.numbers.length || 7;
+		return (config?.picture ? 4 : 0) + channels + (config?.guide ? Math.ceil(channels / 2) : 0);
+	}
 
-  getGridOptions() {
-    return { columns: 12, min_columns: 6, rows: "auto" };
-  }
+	getGridOptions() {
+		return { columns: 12, min_columns: 6, rows: "auto" };
+	}
 
-  async connectedCallback() {
-    if (this.#body) return;
-    await import("./ui/card-body.js");
-    if (this.#body || !this.isConnected) return;
-    const body = document.createElement("tdl-card");
-    this.#body = Object.assign(body, { config: this.#config, hass: this.#hass });
-    this.shadowRoot?.append(body);
-  }
+	async connectedCallback() {
+		if (this.#body) return;
+		await import("./ui/card-body.js");
+		if (this.#body || !this.isConnected) return;
+		const body = document.createElement("tdl-card");
+		this.#body = Object.assign(body, { config: this.#config, hass: this.#hass });
+		this.shadowRoot?.append(body);
+	}
 }
 
 if (!customElements.get(TAG)) {
-  customElements.define(TAG, DownlinkCard);
-  const cards = /** @type {{customCards?: object[]}} */ (window);
-  cards.customCards ??= [];
-  cards.customCards.push({
-    type: TAG,
-    name: "Toonami Downlink",
-    description: "What is on, and what comes next, on Toonami Aftermath.",
-    preview: true,
-    documentationURL: "https://github.com/zachyzissou/toonamiaftermath-downlink",
-  });
+	customElements.define(TAG, DownlinkCard);
+	const cards = /** @type {{customCards?: object[]}} */ (window);
+	cards.customCards ??= [];
+	cards.customCards.push({
+		type: TAG,
+		name: "Toonami Downlink",
+		description: "What is on, and what comes next, on Toonami Aftermath.",
+		preview: true,
+		documentationURL: "https://github.com/zachyzissou/toonamiaftermath-downlink",
+	});
 }

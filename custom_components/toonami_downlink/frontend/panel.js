@@ -1,203 +1,190 @@
-// @ts-check
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { Context } from "./lib/context.js";
-import { DownlinkElement, define } from "./lib/element.js";
-import { onLink } from "./lib/dom.js";
-import { icon, mark, signalBars } from "./lib/icons.js";
+import {
+	Context, controls, define, html, icon, loadSheet, mark, nothing, onLink, signalBars, tokens,
+} from "./lib/kit.js";
+import { DownlinkElement } from "./lib/element.js";
 import { Signal } from "./lib/signal.js";
 import { loadText } from "./lib/strings.js";
-import { controls, loadSheet, tokens } from "./lib/styles.js";
 import { applyTheme } from "./lib/theme.js";
 import { conditionOf, lookOf } from "./model/health.js";
 import { banner, noSignal, notSetUp, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
-/** @import {Condition} from "./model/health.js" */
-/** @import {Hass} from "./model/types.js" */
-/**
- * @typedef {"guide" | "connect" | "status"} Page
- */
-
 const ROOT = "/toonami-downlink";
 
-/** @type {{page: Page, icon: string}[]} */
+/** @type {{page: PageName, icon: string}[]} */
 const PAGES = [
-  { page: "guide", icon: "schedule" },
-  { page: "connect", icon: "players" },
-  { page: "status", icon: "provider" },
+	{ page: "guide", icon: "schedule" },
+	{ page: "connect", icon: "players" },
+	{ page: "status", icon: "provider" },
 ];
 
 const [shellSheet, statesSheet] = await Promise.all(["shell", "states"].map(loadSheet));
 
 /** The panel: the frame around the pages, and what to show when there is nothing to show. */
 class DownlinkPanel extends DownlinkElement {
-  static sheets = [tokens, controls, statesSheet, shellSheet];
+	static sheets = [tokens, controls, statesSheet, shellSheet];
 
-  /** @type {Hass | undefined} */
-  #hass;
-  /** @type {Signal | undefined} */
-  #signal;
-  /** @type {Context | undefined} */
-  #context;
-  /** @type {Page} */
-  #page = "guide";
-  #narrow = false;
-  #isRefreshing = false;
-  #isBroken = false;
+	/** @type {Hass | undefined} */
+	#hass;
+	/** @type {Signal | undefined} */
+	#signal;
+	/** @type {Context | undefined} */
+	#context;
+	/** @type {PageName} */
+	#page = "guide";
+	#narrow = false;
+	#isRefreshing = false;
+	#isBroken = false;
 
-  /** Home Assistant sets this with every change of any state: it has to stay cheap. */
-  set hass(/** @type {Hass} */ hass) {
-    const old = this.#hass;
-    this.#hass = hass;
-    if (!old || old.connection !== hass.connection) this.#connect();
-    if (!old || old.locale !== hass.locale || old.user !== hass.user) this.#speak();
-    if (!old || old.themes !== hass.themes) applyTheme(this, hass);
-  }
+	/** Home Assistant sets this with every change of any state: it has to stay cheap. */
+	set hass(/** @type {Hass} */ hass) {
+		const old = this.#hass;
+		this.#hass = hass;
+		if (!old || old.connection !== hass.connection) this.#connect();
+		if (!old || old.locale !== hass.locale || old.user !== hass.user) this.#speak();
+		if (!old || old.themes !== hass.themes) applyTheme(this, hass);
+	}
 
-  set narrow(/** @type {boolean} */ narrow) {
-    if (narrow === this.#narrow) return;
-    this.#narrow = narrow;
-    this.redraw();
-  }
+	set narrow(/** @type {boolean} */ narrow) {
+		if (narrow === this.#narrow) return;
+		this.#narrow = narrow;
+		this.redraw();
+	}
 
-  set route(/** @type {{path: string} | undefined} */ route) {
-    const asked = route?.path.split("/")[1];
-    const page = PAGES.find((item) => item.page === asked)?.page ?? "guide";
-    if (page === this.#page) return;
-    this.#page = page;
-    this.redraw();
-  }
+	set route(/** @type {{path: string} | undefined} */ route) {
+		const asked = route?.path.split("/")[1];
+		const page = PAGES.find((item) => item.page === asked)?.page ?? "guide";
+		if (page === this.#page) return;
+		this.#page = page;
+		this.redraw();
+	}
 
-  connectedCallback() {
-    super.connectedCallback();
-    if (this.#hass) {
-      this.#connect();
-      this.#speak();
-      applyTheme(this, this.#hass);
-    }
-  }
+	connectedCallback() {
+		super.connectedCallback();
+		if (this.#hass) {
+			this.#connect();
+			this.#speak();
+			applyTheme(this, this.#hass);
+		}
+	}
 
-  disconnectedCallback() {
-    this.#signal?.close();
-    this.#signal = undefined;
-    this.#context = undefined;
-  }
+	disconnectedCallback() {
+		this.#signal?.close();
+		this.#signal = undefined;
+		this.#context = undefined;
+	}
 
-  #connect() {
-    if (!this.#hass || !this.isConnected) return;
-    this.#signal?.close();
-    this.#signal = new Signal(this.#hass.connection);
-    this.#signal.addEventListener("change", () => this.redraw());
-  }
+	#connect() {
+		if (!this.#hass || !this.isConnected) return;
+		this.#signal?.close();
+		this.#signal = new Signal(this.#hass.connection);
+		this.#signal.open();
+		this.#signal.addEventListener("change", () => this.redraw());
+	}
 
-  async #speak() {
-    const hass = this.#hass;
-    if (!hass || !this.isConnected) return;
-    try {
-      const text = await loadText(hass.locale.language);
-      if (!this.#signal || this.#hass?.locale !== hass.locale) return;
-      this.lang = text.language;
-      this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#signal);
-    } catch {
-      this.#isBroken = true;
-    }
-    this.redraw();
-  }
+	async #speak() {
+		const hass = this.#hass;
+		if (!hass || !this.isConnected) return;
+		try {
+			const text = await loadText(hass.locale.language);
+			if (!this.#signal || this.#hass?.locale !== hass.locale) return;
+			this.lang = text.language;
+			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#signal);
+		} catch {
+			this.#isBroken = true;
+		}
+		this.redraw();
+	}
 
-  template() {
-    const context = this.#context;
-    const signal = this.#signal;
-    // There are no strings yet to say it in another language.
-    if (this.#isBroken && !context) return html`<p role="alert">Toonami Downlink could not load its texts. Reload the page.</p>`;
-    if (!context || !signal) return skeleton("Toonami Downlink");
-    const condition = conditionOf(signal.overview, signal.online);
-    const page = context.isAdmin ? this.#page : "guide";
-    return html`
-      ${this.#header(context, condition, page)} ${banner(context, condition, page === "status" ? undefined : signal.loaded)}
-      <main class=${condition === "offline" ? "away" : ""}>${this.#content(context, signal, page)}</main>
-      ${this.#narrow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
-    `;
-  }
+	template() {
+		const context = this.#context;
+		const signal = this.#signal;
+		// There are no strings yet to say it in another language.
+		if (this.#isBroken && !context) return html`<p role="alert">Toonami Downlink could not load its texts. Reload the page.</p>`;
+		if (!context || !signal) return skeleton("Toonami Downlink");
+		const condition = conditionOf(signal.overview, signal.online);
+		const page = context.isAdmin ? this.#page : "guide";
+		return html`
+			${this.#header(context, condition, page)} ${banner(context, condition, page === "status" ? undefined : signal.loaded)}
+			<main class=${condition === "offline" ? "away" : ""}>${this.#content(context, signal, page)}</main>
+			${this.#narrow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
+		`;
+	}
 
-  /** @param {Context} context @param {Condition} condition @param {Page} page */
-  #header(context, condition, page) {
-    const { bars, tone } = lookOf(condition);
-    const { dockedSidebar } = /** @type {{dockedSidebar?: string}} */ (context.hass);
-    return html`<header>
-      ${this.#narrow || dockedSidebar === "always_hidden"
-        ? html`<button class="icon" aria-label=${context.t("menu")} @click=${this.#toggleMenu}>
-            ${icon("menu", 24)}
-          </button>`
-        : nothing}
-      <span class="mark">${mark}</span>
-      <h1><span class="wide">TOONAMI </span>DOWNLINK</h1>
-      <p class="health ${tone}" role="status">
-        ${signalBars(bars)} <span>${context.t(`health.${condition}`)}</span>
-      </p>
-      ${!this.#narrow && context.isAdmin ? this.#nav(context, page, "top") : nothing}
-    </header>`;
-  }
+	/** @param {Context} context @param {Condition} condition @param {PageName} page */
+	#header(context, condition, page) {
+		const { bars, tone } = lookOf(condition);
+		const { dockedSidebar } = /** @type {{dockedSidebar?: string}} */ (context.hass);
+		return html`<header>
+			${this.#narrow || dockedSidebar === "always_hidden"
+				? html`<button class="icon" aria-label=${context.t("menu")} @click=${this.#toggleMenu}>
+						${icon("menu", 24)}
+					</button>`
+				: nothing}
+			<span class="mark">${mark}</span>
+			<h1><span class="wide">TOONAMI </span>DOWNLINK</h1>
+			<p class="health ${tone}" role="status">
+				${signalBars(bars)} <span>${context.t(`health.${condition}`)}</span>
+			</p>
+			${!this.#narrow && context.isAdmin ? this.#nav(context, page, "top") : nothing}
+		</header>`;
+	}
 
-  /** @param {Context} context @param {Page} current @param {"top" | "bottom"} place */
-  #nav(context, current, place) {
-    return html`<nav class=${place} aria-label=${context.t("nav.label")}>
-      ${PAGES.map(
-        ({ page, icon: name }) => html`<a
-          href="${ROOT}/${page}"
-          aria-current=${page === current ? "page" : "false"}
-          @click=${onLink}
-        >
-          ${place === "bottom" ? icon(name) : nothing} ${context.t(`nav.${page}`)}
-        </a>`,
-      )}
-    </nav>`;
-  }
+	/** @param {Context} context @param {PageName} current @param {"top" | "bottom"} place */
+	#nav(context, current, place) {
+		return html`<nav class=${place} aria-label=${context.t("nav.label")}>
+			${PAGES.map(
+				({ page, icon: name }) => html`<a href="${ROOT}/${page}"
+					aria-current=${page === current ? "page" : "false"} @click=${onLink}>
+					${place === "bottom" ? icon(name) : nothing} ${context.t(`nav.${page}`)}
+				</a>`,
+			)}
+		</nav>`;
+	}
 
-  /** @param {Context} context @param {Signal} signal @param {Page} page */
-  #content(context, signal, page) {
-    const { overview } = signal;
-    if (!overview) return skeleton(context.t("state.tuning"));
-    if (!overview.loaded) return notSetUp(context);
-    if (page !== "guide") return this.#later(context, page);
-    if (overview.generation === null) {
-      const refresh = () => this.#refresh(signal);
-      return noSignal(context, overview, { isBusy: this.#isRefreshing, refresh });
-    }
-    return html`<tdl-guide .context=${context}></tdl-guide>`;
-  }
+	/** @param {Context} context @param {Signal} signal @param {PageName} page */
+	#content(context, signal, page) {
+		const { overview } = signal;
+		if (!overview) return skeleton(context.t("state.tuning"));
+		if (!overview.loaded) return notSetUp(context);
+		if (page !== "guide") return this.#later(context, page);
+		if (overview.generation === null) {
+			const refresh = () => this.#refresh(signal);
+			return noSignal(context, overview, { isBusy: this.#isRefreshing, refresh });
+		}
+		return html`<tdl-guide .context=${context}></tdl-guide>`;
+	}
 
-  /**
-   * Load the code of a page when it is first shown. The element may only be made after that.
-   *
-   * @param {Context} context
-   * @param {"connect" | "status"} page
-   */
-  #later(context, page) {
-    if (customElements.get(`tdl-${page}`)) {
-      return page === "connect"
-        ? html`<tdl-connect .context=${context}></tdl-connect>`
-        : html`<tdl-status .context=${context}></tdl-status>`;
-    }
-    import(`./ui/${page}-page.js`).then(() => this.redraw());
-    return skeleton(context.t("state.tuning"));
-  }
+	/**
+	 * Load the code of a page when it is first shown. The element may only be made after that.
+	 * @param {Context} context @param {"connect" | "status"} page
+	 */
+	#later(context, page) {
+		if (customElements.get(`tdl-${page}`)) {
+			return page === "connect"
+				? html`<tdl-connect .context=${context}></tdl-connect>`
+				: html`<tdl-status .context=${context}></tdl-status>`;
+		}
+		import(`./ui/${page}-page.js`).then(() => this.redraw());
+		return skeleton(context.t("state.tuning"));
+	}
 
-  /** @param {Signal} signal */
-  async #refresh(signal) {
-    this.#isRefreshing = true;
-    this.redraw();
-    try {
-      await signal.ask("refresh");
-    } catch {
-      // The overview says what became of it.
-    }
-    this.#isRefreshing = false;
-    this.redraw();
-  }
+	/** @param {Signal} signal */
+	async #refresh(signal) {
+		this.#isRefreshing = true;
+		this.redraw();
+		try {
+			await signal.ask("refresh");
+		} catch {
+			// The overview says what became of it.
+		}
+		this.#isRefreshing = false;
+		this.redraw();
+	}
 
-  #toggleMenu = () => {
-    this.dispatchEvent(new Event("hass-toggle-menu", { bubbles: true, composed: true }));
-  };
+	#toggleMenu = () => {
+		this.dispatchEvent(new Event("hass-toggle-menu", { bubbles: true, composed: true }));
+	};
 }
 
 define("toonami-downlink-panel", DownlinkPanel);

@@ -1,5 +1,6 @@
 """What all views share: who may ask, and how a body is answered."""
 
+from abc import ABC, abstractmethod
 from functools import lru_cache
 from http import HTTPStatus
 import re
@@ -19,7 +20,7 @@ _NO_STORE: Final = "no-store"
 _REVALIDATE: Final = "private, no-cache"
 
 
-class DownlinkView(HomeAssistantView):
+class DownlinkView(HomeAssistantView, ABC):
     """A view for players.
 
     They cannot log in to Home Assistant: every view checks the feed token, or the user name and
@@ -38,9 +39,9 @@ class DownlinkView(HomeAssistantView):
         """Answer HEAD: players and televisions ask like that first; aiohttp drops the body."""
         return await self.answer(request)
 
+    @abstractmethod
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a request."""
-        raise NotImplementedError
 
 
 class TokenView(DownlinkView):
@@ -66,11 +67,11 @@ class TokenView(DownlinkView):
             return unavailable()
         return await self.serve(request, coordinator, coordinator.data)
 
+    @abstractmethod
     async def serve(
         self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
     ) -> web.StreamResponse:
         """Answer a request that may be answered."""
-        raise NotImplementedError
 
 
 def note(

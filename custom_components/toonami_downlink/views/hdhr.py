@@ -5,6 +5,7 @@ is in the path, and no address in an answer has a query. Source for the format:
 https://info.hdhomerun.com/info/http_api
 """
 
+from abc import abstractmethod
 import re
 from typing import Any, Final, override
 from uuid import NAMESPACE_URL, uuid5
@@ -71,9 +72,9 @@ class TunerJsonView(TunerView):
         content = self.content(_base_url(request, coordinator), coordinator, publication)
         return respond_once(json_bytes(content), JSON_TYPE)
 
+    @abstractmethod
     def content(self, base: str, coordinator: DownlinkCoordinator, publication: Publication) -> Any:
         """Return what to answer; `base` is the tuner's absolute address."""
-        raise NotImplementedError
 
 
 class DiscoverView(TunerJsonView):

@@ -1,5 +1,6 @@
 """The Xtream Codes API, at the root of the server and below a prefix."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -130,9 +131,9 @@ class XtreamView(DownlinkView):
         )
         return respond_once(json_bytes(account), JSON_TYPE, HTTPStatus.UNAUTHORIZED)
 
+    @abstractmethod
     async def serve(self, call: Call) -> web.StreamResponse:
         """Answer somebody who has logged in."""
-        raise NotImplementedError
 
 
 class FormView(XtreamView):

@@ -17,6 +17,7 @@ FOLDERS: Final = {
     "/card": STAND / "index.html",
     "/toonami-downlink/": STAND / "index.html",
 }
+HEALTH: Final = '{"status":"ok","version":"1.0.0","artifacts":"m3u xml"}'
 PICTURE: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360">
 <defs><linearGradient id="s" x1="0" y1="0" x2="1" y2="1"><stop stop-color="hsl({hue} 70% 22%)"/>
 <stop offset="1" stop-color="hsl({other} 75% 48%)"/></linearGradient></defs>
@@ -28,7 +29,7 @@ PICTURE: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360
 class Handler(SimpleHTTPRequestHandler):
     """Serve the stand, the panel's files and made-up pictures."""
 
-    extensions_map: Final = {
+    extensions_map = {  # noqa: RUF012  # the base class wants it so
         **SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
         ".json": "application/json",
@@ -38,7 +39,7 @@ class Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         if path == "/api/toonami_downlink/health":
-            self._send("application/json", '{"status":"ok","version":"1.0.0","artifacts":"m3u xml"}')
+            self._send("application/json", HEALTH)
         elif path.startswith("/pictures/"):
             number = int(Path(path).stem)
             hue, other = number * 67 % 360, (number * 67 + 60) % 360

@@ -195,7 +195,7 @@ class _Formatter(logging.Formatter):
     @override
     def format(self, record: logging.LogRecord) -> str:
         return " ".join(
-            f"{key}={value if value.isalnum() else json.dumps(value, ensure_ascii=False)}"
+            f"{key}={value if value.isalnum() else json.dumps(value)}"
             for key, value in _logged(record).items()
         )
 
@@ -203,7 +203,7 @@ class _Formatter(logging.Formatter):
 class _JsonFormatter(logging.Formatter):
     @override
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(_logged(record), ensure_ascii=False)
+        return json.dumps(_logged(record))
 
 
 def _logged(record: logging.LogRecord) -> dict[str, str]:

@@ -1,33 +1,26 @@
-// @ts-check
 import { Clock, zoneOf } from "../model/time.js";
-
-/** @import {Text} from "../model/text.js" */
-/** @import {Hass} from "../model/types.js" */
-/** @import {Signal} from "./signal.js" */
 
 /** Seconds since 1970, now. */
 export const now = () => Date.now() / 1000;
 
 /** What all pages are given. A new one is made when the user's language, zone or rights change. */
 export class Context {
-  #hass;
+	#hass;
 
-  /** @param {() => Hass} hass - returns the newest @param {Text} text @param {Signal} signal */
-  constructor(hass, text, signal) {
-    const { locale, user } = hass();
-    this.#hass = hass;
-    this.text = text;
-    this.signal = signal;
-    this.clock = new Clock(locale.language, locale.time_format, zoneOf(hass()));
-    this.isAdmin = Boolean(user?.is_admin);
-  }
+	/** @param {() => Hass} hass - returns the newest @param {Strings} text @param {Signal} signal */
+	constructor(hass, text, signal) {
+		const { locale, user } = hass();
+		this.#hass = hass;
+		this.text = text;
+		this.signal = signal;
+		this.clock = new Clock(locale.language, locale.time_format, zoneOf(hass()));
+		this.isAdmin = Boolean(user?.is_admin);
+	}
 
-  get hass() {
-    return this.#hass();
-  }
+	get hass() {
+		return this.#hass();
+	}
 
-  /** @param {string} key @param {Record<string, string | number>} [values] */
-  t(key, values) {
-    return this.text.get(key, values);
-  }
+	/** @type {Strings["get"]} */
+	t = (key, values) => this.text.get(key, values);
 }

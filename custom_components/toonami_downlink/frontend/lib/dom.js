@@ -1,98 +1,82 @@
-// @ts-check
 
 /**
  * Make an element. Texts are set as text, never read as markup.
- *
- * @param {string} tag
- * @param {Record<string, string>} [attributes]
- * @param {(Node | string)[]} [children]
- * @returns {HTMLElement}
+ * @param {string} tag @param {Record<string, string>} [attributes]
+ * @param {(Node | string)[]} [children] @returns {HTMLElement}
  */
 export function el(tag, attributes = {}, children = []) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
+	const element = document.createElement(tag);
+	for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+	element.append(...children);
+	return element;
 }
 
-/**
- * Go to a page of Home Assistant without loading it anew.
- *
- * @param {string} path
- */
+/** Go to a page of Home Assistant without loading it anew. @param {string} path */
 export function navigate(path) {
-  history.pushState(null, "", path);
-  window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
+	history.pushState(null, "", path);
+	window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
 }
 
 /**
  * Follow a link inside Home Assistant, unless the user wants it in another tab.
- *
  * @param {MouseEvent} event
  */
 export function onLink(event) {
-  const link = event.currentTarget;
-  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey) return;
-  if (!(link instanceof HTMLAnchorElement) || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  navigate(link.pathname + link.search);
+	const link = event.currentTarget;
+	if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey) return;
+	if (!(link instanceof HTMLAnchorElement) || event.shiftKey || event.altKey) return;
+	event.preventDefault();
+	navigate(link.pathname + link.search);
 }
 
 /**
  * Put text on the clipboard, also where the page was not loaded by HTTPS.
- *
- * @param {string} text
- * @returns {Promise<boolean>} whether it is there
+ * @param {string} text @returns {Promise<boolean>} whether it is there
  */
 export async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyTheOldWay(text);
-  }
+	try {
+		await navigator.clipboard.writeText(text);
+		return true;
+	} catch {
+		return copyTheOldWay(text);
+	}
 }
 
 /** @param {string} text */
 function copyTheOldWay(text) {
-  const holder = el("textarea", { readonly: "", style: "position:fixed;inset:0 auto auto -99em" });
-  /** @type {HTMLTextAreaElement} */ (holder).value = text;
-  // A modal dialog makes everything outside of it inert: the holder has to be inside.
-  const focused = deepActive();
-  (focused?.closest("dialog") ?? document.body).append(holder);
-  /** @type {HTMLTextAreaElement} */ (holder).select();
-  const isCopied = document.execCommand("copy");
-  holder.remove();
-  focused?.focus();
-  return isCopied;
+	const holder = el("textarea", { readonly: "", style: "position:fixed;inset:0 auto auto -99em" });
+	/** @type {HTMLTextAreaElement} */ (holder).value = text;
+	// A modal dialog makes everything outside of it inert: the holder has to be inside.
+	const focused = deepActive();
+	(focused?.closest("dialog") ?? document.body).append(holder);
+	/** @type {HTMLTextAreaElement} */ (holder).select();
+	const isCopied = document.execCommand("copy");
+	holder.remove();
+	focused?.focus();
+	return isCopied;
 }
 
 /** Return the focused element, through all shadow roots. */
 export function deepActive() {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active instanceof HTMLElement ? active : undefined;
+	let active = document.activeElement;
+	while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+	return active instanceof HTMLElement ? active : undefined;
 }
 
-/**
- * Remember something for this browser.
- *
- * @param {string} key
- * @param {string} value
- */
+/** Remember something for this browser. @param {string} key @param {string} value */
 export function remember(key, value) {
-  try {
-    localStorage.setItem(`toonami-downlink-${key}`, value);
-  } catch {
-    // Private windows may forbid it; then it is asked for again next time.
-  }
+	try {
+		localStorage.setItem(`toonami-downlink-${key}`, value);
+	} catch {
+		// Private windows may forbid it; then it is asked for again next time.
+	}
 }
 
 /** @param {string} key */
 export function recall(key) {
-  try {
-    return localStorage.getItem(`toonami-downlink-${key}`) ?? "";
-  } catch {
-    return "";
-  }
+	try {
+		return localStorage.getItem(`toonami-downlink-${key}`) ?? "";
+	} catch {
+		return "";
+	}
 }

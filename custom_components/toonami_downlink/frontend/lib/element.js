@@ -1,79 +1,73 @@
-// @ts-check
 import { render } from "../vendor/lit-html/lit-html.js";
 
 /** An element that draws itself from a template, at most once for all changes of one task. */
 export class DownlinkElement extends HTMLElement {
-  /** @type {CSSStyleSheet[]} */
-  static sheets = [];
+	/** @type {CSSStyleSheet[]} */
+	static sheets = [];
 
-  #isPending = false;
+	#isPending = false;
 
-  constructor() {
-    super();
-    /** @type {ShadowRoot} */
-    this.root = this.attachShadow({ mode: "open" });
-    this.root.adoptedStyleSheets = /** @type {typeof DownlinkElement} */ (this.constructor).sheets;
-  }
+	constructor() {
+		super();
+		/** @type {ShadowRoot} */
+		this.root = this.attachShadow({ mode: "open" });
+		this.root.adoptedStyleSheets = /** @type {typeof DownlinkElement} */ (this.constructor).sheets;
+	}
 
-  connectedCallback() {
-    this.#takeOver();
-    this.redraw();
-  }
+	connectedCallback() {
+		this.#takeOver();
+		this.redraw();
+	}
 
-  /** What was set before the element was defined hides its setters: set it again. */
-  #takeOver() {
-    const prototype = Object.getPrototypeOf(this);
-    for (const [name, value] of Object.entries(this)) {
-      if (!(name in prototype)) continue;
-      Reflect.deleteProperty(this, name);
-      Reflect.set(this, name, value);
-    }
-  }
+	/** What was set before the element was defined hides its setters: set it again. */
+	#takeOver() {
+		const prototype = Object.getPrototypeOf(this);
+		for (const [name, value] of Object.entries(this)) {
+			if (!(name in prototype)) continue;
+			Reflect.deleteProperty(this, name);
+			Reflect.set(this, name, value);
+		}
+	}
 
-  /** Draw soon. */
-  redraw() {
-    if (this.#isPending) return;
-    this.#isPending = true;
-    queueMicrotask(() => {
-      this.#isPending = false;
-      if (this.isConnected) this.draw();
-    });
-  }
+	/** Draw soon. */
+	redraw() {
+		if (this.#isPending) return;
+		this.#isPending = true;
+		queueMicrotask(() => {
+			this.#isPending = false;
+			if (this.isConnected) this.draw();
+		});
+	}
 
-  draw() {
-    render(this.template(), this.root);
-    this.drawn();
-  }
+	draw() {
+		render(this.template(), this.root);
+		this.drawn();
+	}
 
-  /** @returns {unknown} */
-  template() {
-    return undefined;
-  }
+	/** @returns {unknown} */
+	template() {
+		return undefined;
+	}
 
-  /** Do what needs the finished elements. */
-  drawn() {}
+	/** Do what needs the finished elements. */
+	drawn() {}
 
-  /**
-   * Find an element that is known to be there.
-   *
-   * @template {Element} T
-   * @param {string} selector
-   * @param {new (...args: never[]) => T} type
-   * @returns {T}
-   */
-  find(selector, type) {
-    const found = this.root.querySelector(selector);
-    if (!(found instanceof type)) throw new Error(`no ${selector}`);
-    return found;
-  }
+	/**
+	 * Find an element that is known to be there.
+	 * @template {Element} T @param {string} selector @param {new (...args: never[]) => T} type
+	 * @returns {T}
+	 */
+	find(selector, type) {
+		const found = this.root.querySelector(selector);
+		if (!(found instanceof type)) throw new Error(`no ${selector}`);
+		return found;
+	}
 }
 
 /**
  * Register an element, unless another version of the panel already did.
- *
- * @param {string} tag
- * @param {CustomElementConstructor} type
+ * @param {string} tag @param {CustomElementConstructor} type
  */
 export function define(tag, type) {
-  if (!customElements.get(tag)) customElements.define(tag, type);
+	if (!customElements.get(tag)) customElements.define(tag, type);
 }

@@ -1,68 +1,62 @@
-// @ts-check
 import { DownlinkElement } from "./element.js";
-
-/** @import {Context} from "./context.js" */
 
 /** An element that is given a context, and lives with it while it is on screen. */
 export class Page extends DownlinkElement {
-  /** How often it is drawn, in milliseconds: times on it grow old. */
-  static period = 15_000;
+	/** How often it is drawn, in milliseconds: times on it grow old. */
+	static period = 15_000;
 
-  /** @type {Context | undefined} */
-  #context;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #timer;
+	/** @type {Context | undefined} */
+	#context;
+	#timer = 0;
 
-  /** Only to be asked once `hasContext`. */
-  get context() {
-    return /** @type {Context} */ (this.#context);
-  }
+	/** Only to be asked once `hasContext`. */
+	get context() {
+		return /** @type {Context} */ (this.#context);
+	}
 
-  set context(context) {
-    if (context === this.#context) return;
-    if (this.#context && this.isConnected) this.stop();
-    this.#context = context;
-    if (this.isConnected) this.start();
-    this.redraw();
-  }
+	set context(context) {
+		if (context === this.#context) return;
+		if (this.#context && this.isConnected) this.stop();
+		this.#context = context;
+		if (this.isConnected) this.start();
+		this.redraw();
+	}
 
-  get hasContext() {
-    return this.#context !== undefined;
-  }
+	get hasContext() {
+		return this.#context !== undefined;
+	}
 
-  /** @param {string} key @param {Record<string, string | number>} [values] */
-  t(key, values) {
-    return this.context.text.get(key, values);
-  }
+	/** @type {Strings["get"]} */
+	t = (key, values) => this.context.t(key, values);
 
-  connectedCallback() {
-    super.connectedCallback();
-    if (this.#context) this.start();
-    const { period } = /** @type {typeof Page} */ (this.constructor);
-    this.#timer = setInterval(() => this.tick(), period);
-  }
+	connectedCallback() {
+		super.connectedCallback();
+		if (this.#context) this.start();
+		const { period } = /** @type {typeof Page} */ (this.constructor);
+		this.#timer = window.setInterval(() => this.tick(), period);
+	}
 
-  disconnectedCallback() {
-    clearInterval(this.#timer);
-    if (this.#context) this.stop();
-  }
+	disconnectedCallback() {
+		clearInterval(this.#timer);
+		if (this.#context) this.stop();
+	}
 
-  /** Begin to follow what the context knows. */
-  start() {}
+	/** Begin to follow what the context knows. */
+	start() {}
 
-  /** Stop following it. */
-  stop() {}
+	/** Stop following it. */
+	stop() {}
 
-  tick() {
-    this.redraw();
-  }
+	tick() {
+		this.redraw();
+	}
 
-  draw() {
-    if (this.#context) super.draw();
-  }
+	draw() {
+		if (this.#context) super.draw();
+	}
 
-  /** @param {string} name @param {object} [detail] */
-  send(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
+	/** @param {string} name @param {object} [detail] */
+	send(name, detail) {
+		this.dispatchEvent(new CustomEvent(name, { detail }));
+	}
 }

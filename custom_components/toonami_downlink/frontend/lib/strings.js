@@ -1,4 +1,3 @@
-// @ts-check
 import { Text, pickLanguage } from "../model/text.js";
 
 /** @type {Map<string, Promise<Text>>} */
@@ -6,23 +5,21 @@ const loading = new Map();
 
 /**
  * Load the strings of the best language that there is for a language tag.
- *
- * @param {string} tag
- * @returns {Promise<Text>}
+ * @param {string} tag @returns {Promise<Text>}
  */
 export function loadText(tag) {
-  const language = pickLanguage(tag);
-  let text = loading.get(language);
-  if (!text) {
-    text = fetchText(language);
-    loading.set(language, text);
-    text.catch(() => loading.delete(language));
-  }
-  return text;
+	const language = pickLanguage(tag);
+	let text = loading.get(language);
+	if (!text) {
+		text = fetchText(language);
+		loading.set(language, text);
+		text.catch(() => loading.delete(language));
+	}
+	return text;
 }
 
 /** @param {string} language */
 async function fetchText(language) {
-  const response = await fetch(new URL(`../i18n/${language}.json`, import.meta.url));
-  return new Text(language, await response.json());
+	const response = await fetch(new URL(`../i18n/${language}.json`, import.meta.url));
+	return new Text(language, await response.json());
 }

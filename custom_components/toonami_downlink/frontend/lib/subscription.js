@@ -1,6 +1,4 @@
-// @ts-check
 
-/** @import {Connection} from "../model/types.js" */
 
 const RETRY = [1000, 2000, 5000, 10_000];
 
@@ -9,75 +7,75 @@ const RETRY = [1000, 2000, 5000, 10_000];
  * and when the integration is not there yet.
  */
 export class Subscription {
-  #connection;
-  #message;
-  #listener;
-  /** @type {(() => void | Promise<void>) | undefined} */
-  #unsubscribe;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  #attempts = 0;
-  #turn = 0;
-  #isOpen = true;
+	#connection;
+	#message;
+	#listener;
+	/** @type {(() => void | Promise<void>) | undefined} */
+	#unsubscribe;
+	/** @type {ReturnType<typeof setTimeout> | undefined} */
+	#timer;
+	#attempts = 0;
+	#turn = 0;
+	#isOpen = true;
 
-  /**
-   * @param {Connection} connection
-   * @param {object} message
-   * @param {{event: (event: any) => void, refused?: (code: string) => void}} listener -
-   *   `refused` gets the code of the error when the subscription does not come about
-   */
-  constructor(connection, message, listener) {
-    this.#connection = connection;
-    this.#message = message;
-    this.#listener = listener;
-    connection.addEventListener("ready", this.#start);
-    connection.addEventListener("disconnected", this.#lose);
-    if (connection.connected !== false) this.#start();
-  }
+	/**
+	 * @param {Connection} connection
+	 * @param {object} message
+	 * @param {{event: (event: any) => void, refused?: (code: string) => void}} listener -
+	 *   `refused` gets the code of the error when the subscription does not come about
+	 */
+	constructor(connection, message, listener) {
+		this.#connection = connection;
+		this.#message = message;
+		this.#listener = listener;
+		connection.addEventListener("ready", this.#start);
+		connection.addEventListener("disconnected", this.#lose);
+		if (connection.connected !== false) this.#start();
+	}
 
-  close() {
-    this.#isOpen = false;
-    this.#connection.removeEventListener("ready", this.#start);
-    this.#connection.removeEventListener("disconnected", this.#lose);
-    clearTimeout(this.#timer);
-    const unsubscribe = this.#unsubscribe;
-    this.#lose();
-    // The connection may be gone already, and the subscription with it.
-    Promise.resolve(unsubscribe?.()).catch(() => {});
-  }
+	close() {
+		this.#isOpen = false;
+		this.#connection.removeEventListener("ready", this.#start);
+		this.#connection.removeEventListener("disconnected", this.#lose);
+		clearTimeout(this.#timer);
+		const unsubscribe = this.#unsubscribe;
+		this.#lose();
+		// The connection may be gone already, and the subscription with it.
+		Promise.resolve(unsubscribe?.()).catch(() => {});
+	}
 
-  #lose = () => {
-    this.#turn += 1;
-    this.#unsubscribe = undefined;
-    clearTimeout(this.#timer);
-  };
+	#lose = () => {
+		this.#turn += 1;
+		this.#unsubscribe = undefined;
+		clearTimeout(this.#timer);
+	};
 
-  #start = async () => {
-    this.#lose();
-    const turn = this.#turn;
-    const isCurrent = () => this.#isOpen && turn === this.#turn;
-    try {
-      const unsubscribe = await this.#connection.subscribeMessage(
-        (event) => {
-          this.#attempts = 0;
-          if (isCurrent()) this.#listener.event(event);
-        },
-        this.#message,
-        { resubscribe: false },
-      );
-      if (isCurrent()) this.#unsubscribe = unsubscribe;
-      else Promise.resolve(unsubscribe()).catch(() => {});
-    } catch (error) {
-      if (isCurrent()) this.#retry(/** @type {{code?: string}} */ (error)?.code ?? "unknown");
-    }
-  };
+	#start = async () => {
+		this.#lose();
+		const turn = this.#turn;
+		const isCurrent = () => this.#isOpen && turn === this.#turn;
+		try {
+			const unsubscribe = await this.#connection.subscribeMessage(
+				(event) => {
+					this.#attempts = 0;
+					if (isCurrent()) this.#listener.event(event);
+				},
+				this.#message,
+				{ resubscribe: false },
+			);
+			if (isCurrent()) this.#unsubscribe = unsubscribe;
+			else Promise.resolve(unsubscribe()).catch(() => {});
+		} catch (error) {
+			if (isCurrent()) this.#retry(/** @type {{code?: string}} */ (error)?.code ?? "unknown");
+		}
+	};
 
-  /** @param {string} code */
-  #retry(code) {
-    this.#listener.refused?.(code);
-    if (code === "unauthorized") return;
-    const delay = RETRY[Math.min(this.#attempts, RETRY.length - 1)];
-    this.#attempts += 1;
-    this.#timer = setTimeout(this.#start, delay);
-  }
+	/** @param {string} code */
+	#retry(code) {
+		this.#listener.refused?.(code);
+		if (code === "unauthorized") return;
+		const delay = RETRY[Math.min(this.#attempts, RETRY.length - 1)];
+		this.#attempts += 1;
+		this.#timer = setTimeout(this.#start, delay);
+	}
 }

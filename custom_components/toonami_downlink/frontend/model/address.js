@@ -1,8 +1,7 @@
 // @ts-check
 /** The addresses that players are given: which there are, what is wrong with them, if they work. */
 
-/** @import {ConnectData} from "./types.js" */
-
+const PATIENCE = 6000;
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
@@ -11,67 +10,61 @@ const isNumeric = (host) => IPV4.test(host) || host.startsWith("[");
 
 /**
  * Say what keeps other devices from using an address: the last part of a string's key.
- *
  * @param {string} origin
  */
 export function warningFor(origin) {
-  const { hostname: host } = new URL(origin);
-  if (host === "localhost" || host.startsWith("127.") || host === "[::1]") return "localhost";
-  if (host.endsWith(".local")) return "mdns";
-  if (host.endsWith(".ui.nabu.casa")) return "cloud";
-  if (!isNumeric(host) && !host.includes(".")) return "short_name";
-  return undefined;
+	const { hostname: host } = new URL(origin);
+	if (host === "localhost" || host.startsWith("127.") || host === "[::1]") return "localhost";
+	if (host.endsWith(".local")) return "mdns";
+	if (host.endsWith(".ui.nabu.casa")) return "cloud";
+	if (!isNumeric(host) && !host.includes(".")) return "short_name";
+	return undefined;
 }
 
 /** @param {string} origin */
 function rank(origin) {
-  const warning = warningFor(origin);
-  if (!warning) return PRIVATE.test(new URL(origin).hostname) ? 0 : 1;
-  return { short_name: 2, mdns: 3, cloud: 4, localhost: 5 }[warning] ?? 5;
+	const warning = warningFor(origin);
+	if (!warning) return PRIVATE.test(new URL(origin).hostname) ? 0 : 1;
+	return { short_name: 2, mdns: 3, cloud: 4, localhost: 5 }[warning] ?? 5;
 }
 
 /**
  * List the addresses to choose from, that which most players can use first.
- *
  * @param {string[]} known - to Home Assistant
  * @param {string} browser - the origin that this browser uses
  */
 export function candidates(known, browser) {
-  const all = [...new Set([browser, ...known].map((url) => new URL(url).origin))];
-  return all.sort((a, b) => rank(a) - rank(b));
+	const all = [...new Set([browser, ...known].map((url) => new URL(url).origin))];
+	return all.sort((a, b) => rank(a) - rank(b));
 }
 
 /**
  * Read what the user typed as an address; undefined when it cannot be one.
- *
  * @param {string} typed
  */
 export function parseOrigin(typed) {
-  const trimmed = typed.trim();
-  const url = /^https?:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`;
-  if (!trimmed || !URL.canParse(url)) return undefined;
-  return new URL(url).origin;
+	const trimmed = typed.trim();
+	const url = /^https?:\/\//i.test(trimmed) ? trimmed : `http://${trimmed}`;
+	if (!trimmed || !URL.canParse(url)) return undefined;
+	return new URL(url).origin;
 }
 
 /**
  * Ask an address whether it is this Home Assistant.
- *
- * @param {string} origin
- * @param {string} version - of this integration
- * @param {{page: string, fetch: typeof fetch, signal?: AbortSignal}} browser - `page`: where we are
- * @returns {Promise<"ok" | "other" | "unreachable" | "blocked">}
+ * @param {string} origin @param {string} version - of this integration
+ * @param {string} page - the origin of the page that asks @param {typeof window.fetch} fetch
+ * @returns {Promise<Verdict>}
  */
-export async function checkAddress(origin, version, browser) {
-  if (browser.page.startsWith("https:") && origin.startsWith("http:")) return "blocked";
-  try {
-    const response = await browser.fetch(`${origin}/api/toonami_downlink/health`, {
-      cache: "no-store",
-      credentials: "omit",
-      signal: browser.signal,
-    });
-    const health = await response.json();
-    return health.version === version ? "ok" : "other";
-  } catch (error) {
-    return error instanceof SyntaxError ? "other" : "unreachable";
-  }
+export async function checkAddress(origin, version, page, fetch) {
+	if (page.startsWith("https:") && origin.startsWith("http:")) return "blocked";
+	try {
+		const response = await fetch(`${origin}/api/toonami_downlink/health`, {
+			cache: "no-store",
+			credentials: "omit",
+			signal: AbortSignal.timeout(PATIENCE),
+		});
+		return (await response.json()).version === version ? "ok" : "other";
+	} catch (error) {
+		return error instanceof SyntaxError ? "other" : "unreachable";
+	}
 }

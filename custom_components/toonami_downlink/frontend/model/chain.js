@@ -1,110 +1,85 @@
 // @ts-check
 /** The way of the data on the status page: five links, each with a state and a time. */
 
-/** @import {Run, Status} from "./types.js" */
-/**
- * @typedef {"schedule" | "provider" | "check" | "publish" | "players"} LinkName
- * @typedef {"ok" | "active" | "failed" | "waiting" | "idle"} LinkState
- *
- * @typedef {object} Link
- * @property {LinkName} name
- * @property {LinkState} state
- * @property {number | null} time - when that happened, or for the schedule will happen
- * @property {number | null} seconds - how long it took
- */
-
 /** @type {LinkName[]} */
 const ORDER = ["schedule", "provider", "check", "publish", "players"];
 
-/** @type {Record<string, LinkName>} */
-const LINK_OF_STAGE = {
-  provider: "provider",
-  channels: "provider",
-  streams: "provider",
-  guide: "provider",
-  details: "provider",
-  check: "check",
-  publish: "publish",
-};
+/** @param {string | undefined} stage @returns {LinkName} */
+const linkOf = (stage) => (stage === "check" || stage === "publish" ? stage : "provider");
 
 /** @param {string | null | undefined} iso */
 export function timestamp(iso) {
-  return iso ? Math.floor(Date.parse(iso) / 1000) : null;
+	return iso ? Math.floor(Date.parse(iso) / 1000) : null;
 }
 
 /**
  * Return the link where a refresh failed, as its stages or its error tell.
- *
- * @param {Run} run
- * @returns {LinkName}
+ * @param {Run} run @returns {LinkName}
  */
 export function failedLink(run) {
-  if (run.error === "feed_refused") return "check";
-  if (run.error === "cannot_store") return "publish";
-  const stage = Object.keys(run.stages).at(-1) ?? "provider";
-  return LINK_OF_STAGE[stage] ?? "provider";
+	if (run.error === "feed_refused") return "check";
+	if (run.error === "cannot_store") return "publish";
+	return linkOf(Object.keys(run.stages).at(-1));
 }
 
 /** @param {Status["refresh"]} refresh @returns {LinkName | undefined} */
 function activeLink({ is_running: isRunning, progress }) {
-  if (!isRunning) return undefined;
-  return LINK_OF_STAGE[progress?.stage ?? "provider"] ?? "provider";
+	return isRunning ? linkOf(progress?.stage) : undefined;
 }
 
 /** @param {Status} status @returns {Link[]} */
 export function chainOf(status) {
-  const { refresh, history, players } = status;
-  const last = history[0];
-  const active = activeLink(refresh);
-  const failed = !active && last?.error ? failedLink(last) : undefined;
-  const turn = ORDER.indexOf(active ?? failed ?? "players");
-  const finished = timestamp(last?.finished);
+	const { refresh, history, players } = status;
+	const last = history[0];
+	const active = activeLink(refresh);
+	const failed = !active && last?.error ? failedLink(last) : undefined;
+	const turn = ORDER.indexOf(active ?? failed ?? "players");
+	const finished = timestamp(last?.finished);
 
-  return ORDER.map((name, index) => {
-    if (name === "schedule") {
-      return { name, state: "ok", time: timestamp(refresh.next), seconds: null };
-    }
-    if (name === "players") return playersLink(players);
-    const state = stateAt(index, turn, { active, failed, isFirst: !last });
-    const own = state === "idle" ? null : finished;
-    const time = name === "publish" ? timestamp(refresh.last_success) : own;
-    return { name, state, time, seconds: active ? null : secondsOf(name, last) };
-  });
+	return ORDER.map((name, index) => {
+		if (name === "schedule") {
+			return { name, state: "ok", time: timestamp(refresh.next), seconds: null };
+		}
+		if (name === "players") return playersLink(players);
+		const state = stateAt(index, turn, { active, failed, isFirst: !last });
+		const own = state === "idle" ? null : finished;
+		const time = name === "publish" ? timestamp(refresh.last_success) : own;
+		return { name, state, time, seconds: active ? null : secondsOf(name, last) };
+	});
 }
 
 /** @param {Status["players"]} players @returns {Link} */
 function playersLink(players) {
-  const seen = players.find(({ result }) => result === "ok");
-  return {
-    name: "players",
-    state: seen ? "ok" : "idle",
-    time: timestamp(seen?.when),
-    seconds: null,
-  };
+	const seen = players.find(({ result }) => result === "ok");
+	return {
+		name: "players",
+		state: seen ? "ok" : "idle",
+		time: timestamp(seen?.when),
+		seconds: null,
+	};
 }
 
 /**
  * @param {number} index
  * @param {number} turn - the index of the link where things are, or came to an end
- * @param {{active?: string, failed?: string, isFirst: boolean}} how
- * @returns {LinkState}
+ * @param {{active?: string, failed?: string, isFirst: boolean}} how @returns {LinkState}
  */
 function stateAt(index, turn, { active, failed, isFirst }) {
-  if (active) {
-    if (index === turn) return "active";
-    return index < turn ? "ok" : "waiting";
-  }
-  if (failed) {
-    if (index === turn) return "failed";
-    return index < turn ? "ok" : "idle";
-  }
-  return isFirst ? "idle" : "ok";
+	if (active) {
+		if (index === turn) return "active";
+		return index < turn ? "ok" : "waiting";
+	}
+	if (failed) {
+		if (index === turn) return "failed";
+		return index < turn ? "ok" : "idle";
+	}
+	return isFirst ? "idle" : "ok";
 }
 
 /** @param {LinkName} name @param {Run | undefined} run */
 function secondsOf(name, run) {
-  const own = Object.entries(run?.stages ?? {}).filter(([stage]) => LINK_OF_STAGE[stage] === name);
-  if (!own.length || run?.error) return null;
-  // The stages of the bundled provider are parts of its whole.
-  return Math.max(...own.map(([, seconds]) => seconds));
+	const own = Object.entries(run?.stages ?? {}).filter(([stage]) => linkOf(stage) === name);
+	if (!own.length || run?.error) return null;
+	// The stages of the bundled provider are parts of its whole.
+	return Math.max(...own.map(([, seconds]) => seconds));
 }

@@ -1,65 +1,52 @@
 // @ts-check
 /** The history chart: bars for durations, a line for programmes, marks for failures. */
 
-/** @import {Run} from "./types.js" */
-/**
- * @typedef {{run: Run, x: number, width: number, y: number, height: number, seconds: number,
- *   failed: boolean}} Bar
- */
-
 export const SLOTS = 60;
 
 /** @param {Run} run */
 export function secondsOf(run) {
-  return Math.max(0, (Date.parse(run.finished) - Date.parse(run.started)) / 1000);
+	return Math.max(0, (Date.parse(run.finished) - Date.parse(run.started)) / 1000);
 }
 
-/**
- * Round up to a number that reads well at the end of an axis.
- *
- * @param {number} value
- */
+/** Round up to a number that reads well at the end of an axis. @param {number} value */
 export function niceCeiling(value) {
-  if (value <= 1) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
-  return power * (steps.find((step) => value <= step * power) ?? 10);
+	if (value <= 1) return 1;
+	const power = 10 ** Math.floor(Math.log10(value));
+	const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+	return power * (steps.find((step) => value <= step * power) ?? 10);
 }
 
 /**
  * Lay the chart out; the newest run is at the right edge.
- *
- * @param {Run[]} history - the newest first
- * @param {number} width
- * @param {number} height
+ * @param {Run[]} history - the newest first @param {number} width @param {number} height
  */
 export function chartOf(history, width, height) {
-  const runs = history.slice(0, SLOTS).reverse();
-  const slot = width / Math.max(runs.length, 20);
-  const left = width - runs.length * slot;
-  const maxSeconds = niceCeiling(Math.max(1, ...runs.map(secondsOf)));
-  const counts = runs.map((run) => run.report?.programmes ?? 0);
-  const maxProgrammes = niceCeiling(Math.max(1, ...counts));
+	const runs = history.slice(0, SLOTS).reverse();
+	const slot = width / Math.max(runs.length, 20);
+	const left = width - runs.length * slot;
+	const maxSeconds = niceCeiling(Math.max(1, ...runs.map(secondsOf)));
+	const counts = runs.map((run) => run.report?.programmes ?? 0);
+	const maxProgrammes = niceCeiling(Math.max(1, ...counts));
 
-  /** @type {Bar[]} */
-  const bars = runs.map((run, index) => {
-    const seconds = secondsOf(run);
-    const tall = Math.max(2, (seconds / maxSeconds) * height);
-    return {
-      run,
-      x: left + index * slot,
-      width: slot,
-      y: height - tall,
-      height: tall,
-      seconds,
-      failed: run.error !== null,
-    };
-  });
-  const points = bars
-    .filter(({ run }) => run.report)
-    .map(({ run, x }) => {
-      const y = height - ((run.report?.programmes ?? 0) / maxProgrammes) * height;
-      return `${(x + slot / 2).toFixed(1)} ${y.toFixed(1)}`;
-    });
-  return { bars, line: points.length ? `M${points.join("L")}` : "", maxSeconds, maxProgrammes };
+	/** @type {Bar[]} */
+	const bars = runs.map((run, index) => {
+		const seconds = secondsOf(run);
+		const tall = Math.max(2, (seconds / maxSeconds) * height);
+		return {
+			run,
+			x: left + index * slot,
+			width: slot,
+			y: height - tall,
+			height: tall,
+			seconds,
+			failed: run.error !== null,
+		};
+	});
+	const points = bars
+		.filter(({ run }) => run.report)
+		.map(({ run, x }) => {
+			const y = height - ((run.report?.programmes ?? 0) / maxProgrammes) * height;
+			return `${(x + slot / 2).toFixed(1)} ${y.toFixed(1)}`;
+		});
+	return { bars, line: points.length ? `M${points.join("L")}` : "", maxSeconds, maxProgrammes };
 }

@@ -6,85 +6,74 @@ import { HALF_HOUR, addDays, startOfDay } from "./time.js";
 const DAY = 86_400;
 
 export class Scale {
-  /**
-   * @param {number} from - the time at the left edge
-   * @param {number} until - the time at the right edge
-   * @param {number} slot - the width of half an hour
-   */
-  constructor(from, until, slot) {
-    this.from = from;
-    this.until = until;
-    this.slot = slot;
-    this.width = this.x(until);
-  }
+	/**
+	 * @param {number} from - the time at the left edge
+	 * @param {number} until - the time at the right edge
+	 * @param {number} slot - the width of half an hour
+	 */
+	constructor(from, until, slot) {
+		this.from = from;
+		this.until = until;
+		this.slot = slot;
+		this.width = this.x(until);
+	}
 
-  /** @param {number} time */
-  x(time) {
-    return Math.round(((time - this.from) / HALF_HOUR) * this.slot);
-  }
+	/** @param {number} time */
+	x(time) {
+		return Math.round(((time - this.from) / HALF_HOUR) * this.slot);
+	}
 
-  /** @param {number} x */
-  time(x) {
-    return this.from + (x / this.slot) * HALF_HOUR;
-  }
+	/** @param {number} x */
+	time(x) {
+		return this.from + (x / this.slot) * HALF_HOUR;
+	}
 
-  /**
-   * The column of the half hour that a time is in, counted from 0.
-   *
-   * @param {number} time
-   */
-  column(time) {
-    return Math.max(0, Math.floor((time - this.from) / HALF_HOUR));
-  }
+	/** The column of the half hour that a time is in, counted from 0. @param {number} time */
+	column(time) {
+		return Math.max(0, Math.floor((time - this.from) / HALF_HOUR));
+	}
 
-  get columns() {
-    return Math.ceil((this.until - this.from) / HALF_HOUR);
-  }
+	get columns() {
+		return Math.ceil((this.until - this.from) / HALF_HOUR);
+	}
 }
 
 /**
  * Return the window of time to have cells for: what is visible and as much again on both sides.
  *
  * It moves in steps, so that not every pixel of scrolling changes it.
- *
- * @param {Scale} scale
- * @param {number} left - how far the grid is scrolled
+ * @param {Scale} scale @param {number} left - how far the grid is scrolled
  * @param {number} width - how much of it is visible
  */
 export function windowAt(scale, left, width) {
-  const step = scale.slot;
-  const from = Math.floor((left - width * 0.5) / step) * step;
-  const until = Math.ceil((left + width * 1.5) / step) * step;
-  return {
-    from: Math.max(scale.from, scale.time(from)),
-    until: Math.min(scale.until, scale.time(until)),
-  };
+	const step = scale.slot;
+	const from = Math.floor((left - width * 0.5) / step) * step;
+	const until = Math.ceil((left + width * 1.5) / step) * step;
+	return {
+		from: Math.max(scale.from, scale.time(from)),
+		until: Math.min(scale.until, scale.time(until)),
+	};
 }
 
 /**
  * Return how far to scroll so that [start, stop) can be read; as little as possible.
- *
- * @param {{left: number, width: number}} view
- * @param {number} start
- * @param {number} stop
+ * @param {{left: number, width: number}} view @param {number} start @param {number} stop
  */
 export function scrollFor(view, start, stop) {
-  const margin = 24;
-  if (start < view.left + margin) return Math.max(0, start - margin);
-  // Of a programme that is wider than the screen, the beginning.
-  const right = Math.min(stop, start + view.width - 2 * margin);
-  if (right > view.left + view.width - margin) return right - view.width + margin;
-  return view.left;
+	const margin = 24;
+	if (start < view.left + margin) return Math.max(0, start - margin);
+	// Of a programme that is wider than the screen, the beginning.
+	const right = Math.min(stop, start + view.width - 2 * margin);
+	if (right > view.left + view.width - margin) return right - view.width + margin;
+	return view.left;
 }
 
 /**
  * The part of a programme that is over, from 0 to 1.
- *
- * @param {{start: number, stop: number}} programme
- * @param {number} now
+ * @param {{start: number, stop: number}} programme @param {number} now
  */
 export function progressOf({ start, stop }, now) {
-  return Math.min(1, Math.max(0, (now - start) / (stop - start)));
+	return Math.min(1, Math.max(0, (now - start) / (stop - start)));
 }
 
 /**
@@ -97,24 +86,24 @@ export function progressOf({ start, stop }, now) {
  *   channel; else so many rows further, to what is on there at that time
  */
 export function stepOf(key, time, zone) {
-  switch (key) {
-    case "ArrowLeft":
-      return { by: -1, rows: 0, time };
-    case "ArrowRight":
-      return { by: 1, rows: 0, time };
-    case "ArrowUp":
-      return { by: 0, rows: -1, time };
-    case "ArrowDown":
-      return { by: 0, rows: 1, time };
-    case "Home":
-      return { by: 0, rows: 0, time: startOfDay(time, zone) };
-    case "End":
-      return { by: 0, rows: 0, time: addDays(time, 1, zone) - 1 };
-    case "PageUp":
-      return { by: 0, rows: 0, time: time - DAY };
-    case "PageDown":
-      return { by: 0, rows: 0, time: time + DAY };
-    default:
-      return undefined;
-  }
+	switch (key) {
+		case "ArrowLeft":
+			return { by: -1, rows: 0, time };
+		case "ArrowRight":
+			return { by: 1, rows: 0, time };
+		case "ArrowUp":
+			return { by: 0, rows: -1, time };
+		case "ArrowDown":
+			return { by: 0, rows: 1, time };
+		case "Home":
+			return { by: 0, rows: 0, time: startOfDay(time, zone) };
+		case "End":
+			return { by: 0, rows: 0, time: addDays(time, 1, zone) - 1 };
+		case "PageUp":
+			return { by: 0, rows: 0, time: time - DAY };
+		case "PageDown":
+			return { by: 0, rows: 0, time: time + DAY };
+		default:
+			return undefined;
+	}
 }

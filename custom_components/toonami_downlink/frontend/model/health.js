@@ -1,43 +1,34 @@
 // @ts-check
 /** How things are, in one word and one of four bars of a meter. */
 
-/** @import {Overview} from "./types.js" */
-/**
- * @typedef {"offline" | "not_loaded" | "tuning" | "no_signal" | "signal_lost" | "stale"
- *   | "refreshing" | "receiving"} Condition
- * @typedef {"live" | "signal" | "warn" | "alert" | "dim"} Tone
- */
-
 /** @type {Record<Condition, {bars: number, tone: Tone}>} */
 const LOOKS = {
-  receiving: { bars: 4, tone: "live" },
-  refreshing: { bars: 3, tone: "signal" },
-  stale: { bars: 2, tone: "warn" },
-  signal_lost: { bars: 1, tone: "alert" },
-  no_signal: { bars: 0, tone: "alert" },
-  tuning: { bars: 0, tone: "dim" },
-  not_loaded: { bars: 0, tone: "dim" },
-  offline: { bars: 0, tone: "alert" },
+	receiving: { bars: 4, tone: "live" },
+	refreshing: { bars: 3, tone: "signal" },
+	stale: { bars: 2, tone: "warn" },
+	signal_lost: { bars: 1, tone: "alert" },
+	no_signal: { bars: 0, tone: "alert" },
+	tuning: { bars: 0, tone: "dim" },
+	not_loaded: { bars: 0, tone: "dim" },
+	offline: { bars: 0, tone: "alert" },
 };
 
 /**
  * Say how things are.
- *
  * @param {Overview | {loaded: false} | undefined} overview - undefined before the first answer
- * @param {boolean} online - whether Home Assistant can be reached
- * @returns {Condition}
+ * @param {boolean} online - whether Home Assistant can be reached @returns {Condition}
  */
 export function conditionOf(overview, online) {
-  if (!online) return "offline";
-  if (!overview) return "tuning";
-  if (!overview.loaded) return "not_loaded";
-  if (overview.refreshing) return "refreshing";
-  if (overview.generation === null) return "no_signal";
-  if (overview.health.reason === "refresh_failed") return "signal_lost";
-  return overview.health.reason === "guide_stale" ? "stale" : "receiving";
+	if (!online) return "offline";
+	if (!overview) return "tuning";
+	if (!overview.loaded) return "not_loaded";
+	if (overview.refreshing) return "refreshing";
+	if (overview.generation === null) return "no_signal";
+	if (overview.health.reason === "refresh_failed") return "signal_lost";
+	return overview.health.reason === "guide_stale" ? "stale" : "receiving";
 }
 
 /** @param {Condition} condition */
 export function lookOf(condition) {
-  return LOOKS[condition];
+	return LOOKS[condition];
 }

@@ -1,63 +1,56 @@
 // @ts-check
 /** Strings in the user's language. */
 
-/** @typedef {string | Record<string, string>} Entry - plain, or by plural category of `count` */
-
 export const LANGUAGES = ["en", "es"];
 
 /**
  * Choose the language file for a language tag such as `es-419`; English for what there is none for.
- *
  * @param {string} tag
  */
 export function pickLanguage(tag) {
-  const base = tag.toLowerCase().split("-")[0];
-  return LANGUAGES.includes(base) ? base : "en";
+	const base = tag.toLowerCase().split("-")[0];
+	return LANGUAGES.includes(base) ? base : "en";
 }
 
 export class Text {
-  #entries;
-  #plurals;
+	#entries;
+	#plurals;
 
-  /** @param {string} language - of the entries @param {Record<string, Entry>} entries */
-  constructor(language, entries) {
-    this.language = language;
-    this.#entries = entries;
-    this.#plurals = new Intl.PluralRules(language);
-  }
+	/** @param {string} language - of the entries @param {Record<string, Entry>} entries */
+	constructor(language, entries) {
+		this.language = language;
+		this.#entries = entries;
+		this.#plurals = new Intl.PluralRules(language);
+	}
 
-  /** @param {string} key */
-  has(key) {
-    return Object.hasOwn(this.#entries, key);
-  }
+	/** @param {string} key */
+	has(key) {
+		return Object.hasOwn(this.#entries, key);
+	}
 
-  /**
-   * Return the string with `{name}` replaced by the value of that name; an unknown key is returned
-   * as it is.
-   *
-   * @param {string} key
-   * @param {Record<string, string | number>} [values]
-   */
-  get(key, values = {}) {
-    const entry = this.has(key) ? this.#entries[key] : key;
-    const text = typeof entry === "string" ? entry : this.#plural(entry, values);
-    return text.replace(/\{(\w+)\}/g, (whole, name) =>
-      Object.hasOwn(values, name) ? String(values[name]) : whole,
-    );
-  }
+	/**
+	 * Return the string with `{name}` replaced by the value of that name; an unknown key is returned
+	 * as it is.
+	 * @param {string} key @param {Record<string, string | number>} [values]
+	 */
+	get(key, values = {}) {
+		const entry = this.has(key) ? this.#entries[key] : key;
+		const text = typeof entry === "string" ? entry : this.#plural(entry, values);
+		return text.replace(/\{(\w+)\}/g, (whole, name) =>
+			Object.hasOwn(values, name) ? String(values[name]) : whole,
+		);
+	}
 
-  /**
-   * Return the string of the first key that there is one for.
-   *
-   * @param {string[]} keys
-   * @param {Record<string, string | number>} [values]
-   */
-  first(keys, values) {
-    return this.get(keys.find((key) => this.has(key)) ?? keys[keys.length - 1], values);
-  }
+	/**
+	 * Return the string of the first key that there is one for.
+	 * @param {string[]} keys @param {Record<string, string | number>} [values]
+	 */
+	first(keys, values) {
+		return this.get(keys.find((key) => this.has(key)) ?? keys[keys.length - 1], values);
+	}
 
-  /** @param {Record<string, string>} forms @param {Record<string, string | number>} values */
-  #plural(forms, values) {
-    return forms[this.#plurals.select(Number(values.count))] ?? forms.other;
-  }
+	/** @param {Record<string, string>} forms @param {Record<string, string | number>} values */
+	#plural(forms, values) {
+		return forms[this.#plurals.select(Number(values.count))] ?? forms.other;
+	}
 }

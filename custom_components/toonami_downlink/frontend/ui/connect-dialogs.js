@@ -1,52 +1,45 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../lib/kit.js";
 import { qrCode } from "./qr-code.js";
-
-/** @import {Text} from "../model/text.js" */
 
 /** @param {Event} event */
 function close(event) {
-  if (event.currentTarget instanceof Element) event.currentTarget.closest("dialog")?.close();
+	if (event.currentTarget instanceof Element) event.currentTarget.closest("dialog")?.close();
 }
 
 /**
  * What stops to work, before it does.
- *
- * @param {Text} text
- * @param {{isBusy: boolean, rotate: () => void}} action
+ * @param {Strings} text @param {{isBusy: boolean, rotate: () => void}} action
  */
 export function rotateDialog(text, { isBusy, rotate }) {
-  return html`<dialog id="rotate" aria-labelledby="rotate-title">
-    <h2 id="rotate-title">${text.get("rotate.title")}</h2>
-    <p>${text.get("rotate.stops")}</p>
-    <ul>
-      <li>${text.get("rotate.stops_links")}</li>
-      <li>${text.get("rotate.stops_login")}</li>
-      <li>${text.get("rotate.stays")}</li>
-    </ul>
-    <div class="buttons">
-      <button class="button" autofocus @click=${close}>${text.get("cancel")}</button>
-      <button class="button danger" ?disabled=${isBusy} @click=${rotate}>
-        ${text.get("rotate.do")}
-      </button>
-    </div>
-  </dialog>`;
+	return html`<dialog id="rotate" aria-labelledby="rotate-title">
+		<h2 id="rotate-title">${text.get("rotate.title")}</h2>
+		<p>${text.get("rotate.stops")}</p>
+		<ul>
+			<li>${text.get("rotate.stops_links")}</li>
+			<li>${text.get("rotate.stops_login")}</li>
+			<li>${text.get("rotate.stays")}</li>
+		</ul>
+		<div class="buttons">
+			<button class="button" autofocus @click=${close}>${text.get("cancel")}</button>
+			<button class="button danger" ?disabled=${isBusy} @click=${rotate}>
+				${text.get("rotate.do")}
+			</button>
+		</div>
+	</dialog>`;
 }
 
 /**
  * A value to scan.
- *
- * @param {Text} text
- * @param {{label: string, value: string, isSecret: boolean}} shown
+ * @param {Strings} text @param {{label: string, value: string, isSecret: boolean}} shown
  * @param {() => void} onClose
  */
 export function qrDialog(text, { label, value, isSecret }, onClose) {
-  return html`<dialog id="qr" aria-labelledby="qr-title" @close=${onClose}>
-    <h2 id="qr-title">${label}</h2>
-    ${qrCode(value, text.get("connect.qr", { field: label }))}
-    <p class="dim">
-      ${text.get("connect.qr_hint")} ${isSecret ? text.get("connect.qr_secret") : nothing}
-    </p>
-    <div class="buttons"><button class="button" @click=${close}>${text.get("close")}</button></div>
-  </dialog>`;
+	return html`<dialog id="qr" aria-labelledby="qr-title" @close=${onClose}>
+		<h2 id="qr-title">${label}</h2>
+		${qrCode(value, text.get("connect.qr", { field: label }))}
+		<p class="dim">
+			${text.get("connect.qr_hint")} ${isSecret ? text.get("connect.qr_secret") : nothing}
+		</p>
+		<div class="buttons"><button class="button" @click=${close}>${text.get("close")}</button></div>
+	</dialog>`;
 }

@@ -1,287 +1,244 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { DownlinkElement, define } from "../lib/element.js";
-import { onLink, recall, remember } from "../lib/dom.js";
-import { icon, signalBars } from "../lib/icons.js";
-import { controls, loadSheet } from "../lib/styles.js";
+import {
+	controls, define, html, icon, loadSheet, nothing, Page, recall, remember, signalBars,
+} from "../lib/kit.js";
 import { EVERYTHING, RECIPES, arrival, countsOf } from "../model/players.js";
 import { AddressCard } from "./address-card.js";
 import { qrDialog, rotateDialog } from "./connect-dialogs.js";
 import { FieldRows } from "./field-row.js";
 import { seenList } from "./seen-list.js";
-import { SETTINGS_PATH } from "./states.js";
+import { settingsLink } from "./states.js";
 
-/** @import {Context} from "../lib/context.js" */
-/** @import {Subscription} from "../lib/subscription.js" */
-/** @import {Recipe} from "../model/players.js" */
-/** @import {ConnectData, SeenPlayer} from "../model/types.js" */
-
-const pageSheet = await loadSheet("connect");
-
+const connectSheet = await loadSheet("connect");
 const NO_QR = { label: "", value: "", isSecret: false };
 
 /** How to set up each player, and whether it worked. */
-export class ConnectPage extends DownlinkElement {
-  static sheets = [controls, pageSheet];
+export class ConnectPage extends Page {
+	static sheets = [controls, connectSheet];
 
-  /** @type {Context | undefined} */
-  #context;
-  /** @type {ConnectData | undefined} */
-  #data;
-  /** @type {SeenPlayer[]} */
-  #players = [];
-  #isFailed = false;
-  #recipe = RECIPES.find(({ id }) => id === recall("tile"));
-  /** How often each player had asked when the user began. @type {Map<string, number> | undefined} */
-  #before;
-  #address = new AddressCard(() => this.redraw());
-  #qr = NO_QR;
-  #isRotating = false;
-  /** @type {"" | "done" | "failed"} */
-  #rotated = "";
-  /** @type {Subscription | undefined} */
-  #subscription;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
-  #timer;
-  #rows = new FieldRows(
-    () => this.redraw(),
-    (qr) => this.#showQr(qr),
-  );
+	/** @type {ConnectData | undefined} */
+	#data;
+	/** @type {SeenPlayer[]} */
+	#players = [];
+	/** How often each had asked when the user began. @type {Map<string, number> | undefined} */
+	#before;
+	#isFailed = false;
+	#recipe = RECIPES.find(({ id }) => id === recall("tile"));
+	#qr = NO_QR;
+	#isRotating = false;
+	/** @type {"" | "done" | "failed"} */
+	#rotated = "";
+	/** @type {Subscription | undefined} */
+	#subscription;
+	#address = new AddressCard(() => this.redraw());
+	#rows = new FieldRows(
+		() => this.redraw(),
+		(qr) => this.#showQr(qr),
+	);
 
-  /** @param {Context} context */
-  set context(context) {
-    if (context === this.#context) return;
-    this.#context = context;
-    if (this.isConnected) this.#start();
-  }
+	start() {
+		this.#subscription = this.context.signal.subscribe("connect", ({ loaded, players }) => {
+			if (!loaded) return;
+			this.#players = players;
+			this.#before ??= countsOf(players);
+			if (!this.#data) this.#load();
+			this.redraw();
+		});
+		this.#load();
+	}
 
-  connectedCallback() {
-    super.connectedCallback();
-    if (this.#context) this.#start();
-    this.#timer = setInterval(() => this.redraw(), 15_000);
-  }
+	stop() {
+		this.#subscription?.close();
+	}
 
-  disconnectedCallback() {
-    this.#subscription?.close();
-    this.#subscription = undefined;
-    this.#address.stop();
-    clearInterval(this.#timer);
-  }
+	async #load() {
+		try {
+			this.#take(await this.context.signal.ask("connect"));
+			this.#isFailed = false;
+		} catch {
+			this.#isFailed = true;
+		}
+		this.redraw();
+	}
 
-  #start() {
-    const { signal } = /** @type {Context} */ (this.#context);
-    this.#subscription?.close();
-    this.#subscription = signal.subscribe("connect", (event) => {
-      if (!event.loaded) return;
-      this.#players = event.players;
-      this.#before ??= countsOf(event.players);
-      if (!this.#data) this.#load();
-      this.redraw();
-    });
-    this.#load();
-  }
+	/** @param {ConnectData} data */
+	#take(data) {
+		this.#data = data;
+		this.#address.take(data);
+	}
 
-  async #load() {
-    const { signal } = /** @type {Context} */ (this.#context);
-    try {
-      this.#take(await signal.ask("connect"));
-      this.#isFailed = false;
-    } catch {
-      this.#isFailed = true;
-    }
-    this.redraw();
-  }
+	template() {
+		const data = this.#data;
+		const { t, text } = this.context;
+		const question = html`<h2>${t("connect.question")}</h2>`;
+		if (!data) {
+			const what = this.#isFailed ? "connect.failed" : "state.tuning";
+			return html`<div class="page">${question}<p role="status" class="dim">${t(what)}</p></div>`;
+		}
+		const rotate = { isBusy: this.#isRotating, rotate: this.#rotate };
+		return html`<div class="page">
+				${question} ${this.#tiles()}
+				<div class="column">
+					${this.#address.template(text, data)}
+					${this.#recipe
+						? this.#steps(data, this.#recipe)
+						: html`<p class="card dim">${t("connect.hint")}</p>`}
+					<section class="card">
+						<details>
+							<summary>${icon("next")} ${t("connect.everything")}</summary>
+							<div class="all">${this.#fields("all", EVERYTHING, data)}</div>
+						</details>
+					</section>
+				</div>
+				<div class="column">
+					<section class="card">
+						<h2>${t("seen.title")}</h2>
+						<div aria-live="polite">${seenList(this.context, this.#players, this.#before)}</div>
+					</section>
+					${data.has_feed ? this.#downloads(data) : nothing} ${this.#secrets()}
+				</div>
+			</div>
+			${qrDialog(text, this.#qr, () => this.#hideQr())} ${rotateDialog(text, rotate)}`;
+	}
 
-  /** @param {ConnectData} data */
-  #take(data) {
-    this.#data = data;
-    this.#address.take(data);
-  }
+	#tiles() {
+		const here = new Set(this.#players.map(({ player, result }) => result === "ok" && player));
+		return html`<div class="tiles" role="group" aria-label=${this.t("connect.question")}>
+			${RECIPES.map(
+				(recipe) => html`<button class="tile" aria-pressed=${recipe === this.#recipe}
+					@click=${() => this.#choose(recipe)}>
+					${this.#nameOf(recipe)} <small>${this.t(`connect.${recipe.id}.kind`)}</small>
+					${here.has(recipe.name)
+						? html`<span class="tick">
+								${icon("done", 16)}<span class="sr">${this.t("connect.seen")}</span>
+							</span>`
+						: nothing}
+				</button>`,
+			)}
+		</div>`;
+	}
 
-  template() {
-    const [context, data] = [this.#context, this.#data];
-    if (!context) return nothing;
-    const { text } = context;
-    if (!data) {
-      return html`<div class="page">
-        <h2>${text.get("connect.question")}</h2>
-        <p role="status" class="dim">
-          ${text.get(this.#isFailed ? "connect.failed" : "state.tuning")}
-        </p>
-      </div>`;
-    }
-    return html`<div class="page">
-        <h2>${text.get("connect.question")}</h2>
-        ${this.#tiles(context)}
-        <div class="column">
-          ${this.#address.template(text, data)}
-          ${this.#recipe
-            ? this.#steps(context, data, this.#recipe)
-            : html`<p class="card dim">${text.get("connect.hint")}</p>`}
-          ${this.#everything(context, data)}
-        </div>
-        <div class="column">
-          <section class="card">
-            <h2>${text.get("seen.title")}</h2>
-            <div aria-live="polite">${seenList(context, this.#players, this.#before)}</div>
-          </section>
-          ${this.#downloads(context, data)} ${this.#secrets(context)}
-        </div>
-      </div>
-      ${qrDialog(text, this.#qr, () => this.#hideQr())}
-      ${rotateDialog(text, { isBusy: this.#isRotating, rotate: this.#rotate })}`;
-  }
+	/** @param {Recipe} recipe */
+	#nameOf(recipe) {
+		return recipe.name || this.t("connect.other");
+	}
 
-  /** @param {Context} context */
-  #tiles({ text }) {
-    return html`<div class="tiles" role="group" aria-label=${text.get("connect.question")}>
-      ${RECIPES.map((recipe) => {
-        const isHere = this.#players.some(
-          ({ player, result }) => player === recipe.name && result === "ok",
-        );
-        return html`<button
-          class="tile"
-          aria-pressed=${recipe === this.#recipe}
-          @click=${() => this.#choose(recipe)}
-        >
-          ${recipe.name || text.get("connect.other")}
-          <small>${text.get(`connect.${recipe.id}.kind`)}</small>
-          ${isHere
-            ? html`<span class="tick">${icon("done", 16)}<span class="sr">${text.get("connect.seen")}</span></span>`
-            : nothing}
-        </button>`;
-      })}
-    </div>`;
-  }
+	/** @param {string} place @param {Field[]} fields @param {ConnectData} data */
+	#fields(place, fields, data) {
+		return fields.map((field) =>
+			this.#rows.template(this.context, place, field, data, this.#address.origin),
+		);
+	}
 
-  /** @param {Context} context @param {ConnectData} data @param {Recipe} recipe */
-  #steps(context, data, recipe) {
-    const { text } = context;
-    const name = recipe.name || text.get("connect.other");
-    const isMissing = recipe.needsTuner && data.hdhomerun === null;
-    return html`<section class="card" aria-label=${name}>
-      <h2>${name}</h2>
-      ${isMissing
-        ? html`<p>${text.get("connect.tuner_off")}</p>
-            <div class="buttons">
-              <a class="button" href=${SETTINGS_PATH} @click=${onLink}>${icon("settings")} ${text.get("settings")}</a>
-            </div>`
-        : html`<ol class="steps">
-            ${recipe.steps.map(
-              (fields, index) => html`<li>
-                <p>${text.get(`connect.${recipe.id}.${index + 1}`)}</p>
-                ${fields.map((field) =>
-                  this.#rows.template(context, recipe.id, field, data, this.#address.origin),
-                )}
-                ${index === recipe.steps.length - 1 ? this.#arrival(context, recipe) : nothing}
-              </li>`,
-            )}
-          </ol>`}
-    </section>`;
-  }
+	/** @param {ConnectData} data @param {Recipe} recipe */
+	#steps(data, recipe) {
+		const name = this.#nameOf(recipe);
+		const last = recipe.steps.length - 1;
+		return html`<section class="card" aria-label=${name}>
+			<h2>${name}</h2>
+			${recipe.needsTuner && data.hdhomerun === null
+				? html`<p>${this.t("connect.tuner_off")}</p>
+						<div class="buttons">${settingsLink(this.context.text)}</div>`
+				: html`<ol class="steps">
+						${recipe.steps.map(
+							(fields, index) => html`<li>
+								<p>${this.t(`connect.${recipe.id}.${index + 1}`)}</p>
+								${this.#fields(recipe.id, fields, data)}
+								${index === last ? this.#arrival(recipe) : nothing}
+							</li>`,
+						)}
+					</ol>`}
+		</section>`;
+	}
 
-  /** @param {Context} context @param {Recipe} recipe */
-  #arrival({ text }, recipe) {
-    const seen = arrival(this.#players, recipe, this.#before);
-    if (!seen) {
-      return html`<p class="arrival" role="status">
-        <span class="dots">${signalBars(2)}</span>
-        ${text.get("arrival.waiting", { name: recipe.name || text.get("connect.other") })}
-      </p>`;
-    }
-    const name = seen.player === "?" ? text.get("seen.unknown") : seen.player;
-    return html`<p class="arrival here" role="status">
-      ${icon("done", 24)}
-      ${text.get("arrival.here", { name, address: seen.address, asked: text.get(`asked.${seen.asked}`) })}
-    </p>`;
-  }
+	/** @param {Recipe} recipe */
+	#arrival(recipe) {
+		const seen = arrival(this.#players, recipe, this.#before);
+		if (!seen) {
+			return html`<p class="arrival" role="status">
+				<span class="dots">${signalBars(2)}</span>
+				${this.t("arrival.waiting", { name: this.#nameOf(recipe) })}
+			</p>`;
+		}
+		const { player, address, asked } = seen;
+		const name = player === "?" ? this.t("seen.unknown") : player;
+		return html`<p class="arrival here" role="status">
+			${icon("done", 24)} ${this.t("arrival.here", { name, address, asked: this.t(`asked.${asked}`) })}
+		</p>`;
+	}
 
-  /** @param {Context} context @param {ConnectData} data */
-  #everything(context, data) {
-    return html`<section class="card">
-      <details>
-        <summary>${icon("next")} ${context.t("connect.everything")}</summary>
-        <div class="all">
-          ${EVERYTHING.map((field) =>
-            this.#rows.template(context, "all", field, data, this.#address.origin),
-          )}
-        </div>
-      </details>
-    </section>`;
-  }
+	/** @param {ConnectData} data */
+	#downloads({ playlist, guide }) {
+		const link = (/** @type {string} */ path, /** @type {string} */ file, /** @type {string} */ what) =>
+			html`<a class="button" href=${path} download=${file}>
+				${icon("download")} ${this.t(`download.${what}`)}
+			</a>`;
+		return html`<section class="card">
+			<h2>${this.t("download.title")}</h2>
+			<div class="buttons">
+				${link(playlist, "toonami-downlink.m3u", "playlist")}
+				${link(guide, "toonami-downlink.xml", "guide")}
+			</div>
+		</section>`;
+	}
 
-  /** @param {Context} context @param {ConnectData} data */
-  #downloads({ text }, data) {
-    if (!data.has_feed) return nothing;
-    return html`<section class="card">
-      <h2>${text.get("download.title")}</h2>
-      <div class="buttons">
-        <a class="button" href=${data.playlist} download="toonami-downlink.m3u">
-          ${icon("download")} ${text.get("download.playlist")}
-        </a>
-        <a class="button" href=${data.guide} download="toonami-downlink.xml">
-          ${icon("download")} ${text.get("download.guide")}
-        </a>
-      </div>
-    </section>`;
-  }
+	#secrets() {
+		return html`<section class="card">
+			<h2>${this.t("rotate.title")}</h2>
+			<p class="dim">${this.t("rotate.text")}</p>
+			<div class="buttons">
+				<button class="button danger" @click=${() => this.#dialog("rotate").showModal()}>
+					${this.t("rotate.open")}
+				</button>
+			</div>
+			<p role="status">${this.#rotated ? this.t(`rotate.${this.#rotated}`) : nothing}</p>
+		</section>`;
+	}
 
-  /** @param {Context} context */
-  #secrets({ text }) {
-    return html`<section class="card">
-      <h2>${text.get("rotate.title")}</h2>
-      <p class="dim">${text.get("rotate.text")}</p>
-      <div class="buttons">
-        <button class="button danger" @click=${() => this.#dialog("rotate").showModal()}>
-          ${text.get("rotate.open")}
-        </button>
-      </div>
-      <p role="status">${this.#rotated ? text.get(`rotate.${this.#rotated}`) : nothing}</p>
-    </section>`;
-  }
+	/** @param {string} id */
+	#dialog(id) {
+		return this.find(`#${id}`, HTMLDialogElement);
+	}
 
-  /** @param {string} id */
-  #dialog(id) {
-    return this.find(`#${id}`, HTMLDialogElement);
-  }
+	/** @param {typeof NO_QR} qr */
+	#showQr(qr) {
+		this.#qr = qr;
+		this.draw();
+		this.#dialog("qr").showModal();
+	}
 
-  /** @param {typeof NO_QR} qr */
-  #showQr(qr) {
-    this.#qr = qr;
-    this.draw();
-    this.#dialog("qr").showModal();
-  }
+	#hideQr() {
+		this.#qr = NO_QR;
+		this.redraw();
+	}
 
-  #hideQr() {
-    this.#qr = NO_QR;
-    this.redraw();
-  }
+	/** Begin anew: mask everything, and wait for who comes next. */
+	#begin() {
+		this.#before = countsOf(this.#players);
+		this.#rows.mask();
+		this.redraw();
+	}
 
-  /** @param {Recipe} recipe */
-  #choose(recipe) {
-    this.#recipe = recipe;
-    this.#before = countsOf(this.#players);
-    this.#rows.mask();
-    remember("tile", recipe.id);
-    this.redraw();
-  }
+	/** @param {Recipe} recipe */
+	#choose(recipe) {
+		this.#recipe = recipe;
+		remember("tile", recipe.id);
+		this.#begin();
+	}
 
-  #rotate = async () => {
-    const { signal } = /** @type {Context} */ (this.#context);
-    this.#isRotating = true;
-    this.redraw();
-    try {
-      this.#take(await signal.ask("credentials/rotate"));
-      this.#rotated = "done";
-      this.#before = countsOf(this.#players);
-      this.#rows.mask();
-    } catch {
-      this.#rotated = "failed";
-    }
-    this.#isRotating = false;
-    this.#dialog("rotate").close();
-    this.redraw();
-  };
+	#rotate = async () => {
+		this.#isRotating = true;
+		this.redraw();
+		try {
+			this.#take(await this.context.signal.ask("credentials/rotate"));
+			this.#rotated = "done";
+			this.#begin();
+		} catch {
+			this.#rotated = "failed";
+		}
+		this.#isRotating = false;
+		this.#dialog("rotate").close();
+		this.redraw();
+	};
 }
 
 define("tdl-connect", ConnectPage);

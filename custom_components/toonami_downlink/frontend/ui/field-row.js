@@ -1,116 +1,97 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { Piece } from "../lib/piece.js";
+import { html, icon, nothing } from "../lib/kit.js";
 import { copyText } from "../lib/dom.js";
-import { icon } from "../lib/icons.js";
 import { masked, valueOf } from "../model/players.js";
-
-/** @import {Context} from "../lib/context.js" */
-/** @import {Field} from "../model/players.js" */
-/** @import {ConnectData} from "../model/types.js" */
 
 const COPIED = 2000;
 
 /** Rows with something to type into a player: shown or masked, to copy or to scan. */
-export class FieldRows {
-  #redraw;
-  #showQr;
-  /** @type {Set<string>} */
-  #shown = new Set();
-  #copied = "";
-  #isFailed = false;
+export class FieldRows extends Piece {
+	#showQr;
+	/** @type {Set<string>} */
+	#shown = new Set();
+	#copied = "";
+	#isFailed = false;
+	/** @type {Context["t"]} */
+	#t = String;
 
-  /**
-   * @param {() => void} redraw
-   * @param {(qr: {label: string, value: string, isSecret: boolean}) => void} showQr
-   */
-  constructor(redraw, showQr) {
-    this.#redraw = redraw;
-    this.#showQr = showQr;
-  }
+	/**
+	 * @param {() => void} redraw
+	 * @param {(qr: Qr) => void} showQr
+	 */
+	constructor(redraw, showQr) {
+		super(redraw);
+		this.#showQr = showQr;
+	}
 
-  /** Mask everything again. */
-  mask() {
-    this.#shown.clear();
-  }
+	/** Mask everything again. */
+	mask() {
+		this.#shown.clear();
+	}
 
-  /**
-   * @param {Context} context
-   * @param {string} place - tells two rows with the same field apart
-   * @param {Field} field
-   * @param {ConnectData} data
-   * @param {string} origin
-   */
-  template({ text }, place, field, data, origin) {
-    const value = valueOf(field, data, origin);
-    if (value === undefined) return nothing;
-    const label = text.first([`connect.${place}.${field}`, `connect.field.${field}`]);
-    const key = `${place} ${field}`;
-    const hidden = masked(field, value, data);
-    const isShown = this.#shown.has(key);
-    const isSecret = hidden !== value;
-    return html`<div class="row" role="group" aria-label=${label}>
-      <div class="label">${label}</div>
-      <div class="value" translate="no">${isShown ? value : hidden}</div>
-      <div class="tools">
-        ${isSecret
-          ? this.#button(isShown ? "hide" : "eye", text.get("connect.show", { field: label }), {
-              pressed: isShown,
-              act: () => this.#toggle(key),
-            })
-          : nothing}
-        ${this.#button("qr", text.get("connect.qr", { field: label }), {
-          act: () => this.#showQr({ label, value, isSecret }),
-        })}
-        ${this.#button(this.#copyIcon(key), text.get("connect.copy", { field: label }), {
-          act: () => this.#copy(key, value),
-        })}
-      </div>
-      <span class="sr" role="status">
-        ${this.#copied === key
-          ? text.get(this.#isFailed ? "connect.not_copied" : "connect.copied")
-          : nothing}
-      </span>
-    </div>`;
-  }
+	/**
+	 * @param {Context} context @param {string} place - tells two rows with the same field apart
+	 * @param {Field} field @param {ConnectData} data @param {string} origin
+	 */
+	template({ t, text }, place, field, data, origin) {
+		const value = valueOf(field, data, origin);
+		if (value === undefined) return nothing;
+		const label = text.first([`connect.${place}.${field}`, `connect.field.${field}`]);
+		const key = `${place} ${field}`;
+		const hidden = masked(field, value, data);
+		const isShown = this.#shown.has(key);
+		const isSecret = hidden !== value;
+		const toggle = () => this.#toggle(key);
+		this.#t = t;
+		return html`<div class="row" role="group" aria-label=${label}>
+			<div class="label">${label}</div>
+			<div class="value" translate="no">${isShown ? value : hidden}</div>
+			<div class="tools">
+				${isSecret ? this.#button(isShown ? "hide" : "eye", "show", label, toggle, isShown) : nothing}
+				${this.#button("qr", "qr", label, () => this.#showQr({ label, value, isSecret }))}
+				${this.#button(this.#copyIcon(key), "copy", label, () => this.#copy(key, value))}
+			</div>
+			<span class="sr" role="status">
+				${this.#copied === key
+					? t(this.#isFailed ? "connect.not_copied" : "connect.copied")
+					: nothing}
+			</span>
+		</div>`;
+	}
 
-  /**
-   * @param {string} picture
-   * @param {string} label
-   * @param {{pressed?: boolean, act: () => void}} action
-   */
-  #button(picture, label, { pressed, act }) {
-    return html`<button
-      class="icon ${picture}"
-      aria-label=${label}
-      aria-pressed=${pressed ?? nothing}
-      title=${label}
-      @click=${act}
-    >
-      ${icon(picture)}
-    </button>`;
-  }
+	/**
+	 * @param {string} picture @param {string} what @param {string} field
+	 * @param {() => void} act @param {boolean} [isPressed]
+	 */
+	#button(picture, what, field, act, isPressed) {
+		const label = this.#t(`connect.${what}`, { field });
+		return html`<button class="icon ${picture}" aria-label=${label} title=${label}
+			aria-pressed=${isPressed ?? nothing} @click=${act}>
+			${icon(picture)}
+		</button>`;
+	}
 
-  /** @param {string} key */
-  #copyIcon(key) {
-    if (this.#copied !== key) return "copy";
-    return this.#isFailed ? "fail" : "done";
-  }
+	/** @param {string} key */
+	#copyIcon(key) {
+		if (this.#copied !== key) return "copy";
+		return this.#isFailed ? "fail" : "done";
+	}
 
-  /** @param {string} key */
-  #toggle(key) {
-    if (!this.#shown.delete(key)) this.#shown.add(key);
-    this.#redraw();
-  }
+	/** @param {string} key */
+	#toggle(key) {
+		if (!this.#shown.delete(key)) this.#shown.add(key);
+		this.redraw();
+	}
 
-  /** @param {string} key @param {string} value */
-  async #copy(key, value) {
-    this.#isFailed = !(await copyText(value));
-    this.#copied = key;
-    this.#redraw();
-    setTimeout(() => {
-      if (this.#copied !== key) return;
-      this.#copied = "";
-      this.#redraw();
-    }, COPIED);
-  }
+	/** @param {string} key @param {string} value */
+	async #copy(key, value) {
+		this.#isFailed = !(await copyText(value));
+		this.#copied = key;
+		this.redraw();
+		setTimeout(() => {
+			if (this.#copied !== key) return;
+			this.#copied = "";
+			this.redraw();
+		}, COPIED);
+	}
 }

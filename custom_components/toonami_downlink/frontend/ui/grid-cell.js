@@ -1,106 +1,71 @@
-// @ts-check
-import { el } from "../lib/dom.js";
-import { now } from "../lib/context.js";
+import { el, now } from "../lib/kit.js";
 import { progressOf } from "../model/grid.js";
 import { episodeLine } from "../model/programme.js";
-
-/** @import {Context} from "../lib/context.js" */
-/** @import {Scale} from "../model/grid.js" */
-/** @import {Channel, Programme} from "../model/types.js" */
 
 /** Below this width in pixels nothing can be read, and nothing is written. */
 const TINY = 44;
 
 /** One programme in the grid. Cells are used again for other programmes. */
 export class GridCell {
-  isUnknown = false;
-  #state = "";
-  /** @type {HTMLElement | undefined} */
-  #meter;
-  #label = "";
-  #onAir = "";
+	/** @type {Channel} */
+	channel = /** @type {any} */ (undefined);
+	/** @type {Programme} */
+	programme = /** @type {any} */ (undefined);
+	isUnknown = false;
+	#title = el("span", { class: "title", dir: "auto" });
+	#episode = el("span", { class: "episode", dir: "auto" });
+	#inner = el("div", { class: "in" }, [this.#title, this.#episode]);
+	#meter = el("span", { class: "meter" }, [el("i")]);
+	element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.#inner]);
+	#state = "";
+	#label = "";
+	#onAir = "";
 
-  constructor() {
-    this.title = el("span", { class: "title", dir: "auto" });
-    this.episode = el("span", { class: "episode", dir: "auto" });
-    this.inner = el("div", { class: "in" }, [this.title, this.episode]);
-    this.element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.inner]);
-    /** @type {Channel} */
-    this.channel = /** @type {any} */ (undefined);
-    /** @type {Programme} */
-    this.programme = /** @type {any} */ (undefined);
-  }
+	/**
+	 * @param {Context} context @param {Scale} scale @param {Channel} channel
+	 * @param {Programme} programme @param {boolean} isUnknown - not loaded yet
+	 */
+	show({ clock, t, text }, scale, channel, programme, isUnknown) {
+		const { start, stop, title, episodeTitle } = programme;
+		Object.assign(this, { channel, programme, isUnknown });
+		const left = scale.x(Math.max(start, scale.from));
+		const width = Math.max(2, scale.x(Math.min(stop, scale.until)) - left - 2);
+		// Not a transform: what is sticky inside does not take notice of those.
+		this.element.style.left = `calc(var(--channel) + ${left + 1}px)`;
+		this.element.style.width = `${width}px`;
+		this.element.setAttribute("aria-colindex", String(scale.column(start) + 2));
+		const line = episodeLine(programme, episodeTitle, text);
+		this.#title.textContent = width < TINY ? "" : title;
+		this.#episode.textContent = width < TINY * 2 ? "" : line;
+		const times = `${clock.shortDate(start)} ${clock.time(start)}–${clock.time(stop)}`;
+		this.#label = isUnknown
+			? t("guide.loading")
+			: [title, line, times].filter(Boolean).join(", ");
+		this.#onAir = t("guide.on_air");
+		this.#state = "";
+		this.tick(now());
+	}
 
-  /**
-   * @param {Context} context
-   * @param {Scale} scale
-   * @param {Channel} channel
-   * @param {Programme} programme
-   * @param {boolean} isUnknown - not loaded yet
-   */
-  show(context, scale, channel, programme, isUnknown) {
-    this.channel = channel;
-    this.programme = programme;
-    this.isUnknown = isUnknown;
-    const left = scale.x(Math.max(programme.start, scale.from));
-    const width = Math.max(2, scale.x(Math.min(programme.stop, scale.until)) - left - 2);
-    const { element } = this;
-    // Not a transform: what is sticky inside does not take notice of those.
-    element.style.left = `calc(var(--channel) + ${left + 1}px)`;
-    element.style.width = `${width}px`;
-    element.setAttribute("aria-colindex", String(scale.column(programme.start) + 2));
-    const line = episodeLine(programme, programme.episodeTitle, context.text);
-    this.title.textContent = width < TINY ? "" : programme.title;
-    this.episode.textContent = width < TINY * 2 ? "" : line;
-    this.#describe(context, line);
-    this.#state = "";
-    this.tick(now());
-  }
+	/** Show whether it is over, on air or to come. @param {number} time */
+	tick(time) {
+		const state = `cell ${this.#kindAt(time)}`;
+		const isLive = state === "cell live";
+		if (isLive) this.#meter.style.setProperty("--part", String(progressOf(this.programme, time)));
+		if (state === this.#state) return;
+		this.#state = state;
+		this.element.className = state;
+		const label = isLive ? `${this.#label}, ${this.#onAir}` : this.#label;
+		this.element.setAttribute("aria-label", label);
+		if (isLive) this.#inner.append(this.#meter);
+		else this.#meter.remove();
+	}
 
-  /** @param {Context} context @param {string} line */
-  #describe({ clock, text }, line) {
-    const { start, stop, title } = this.programme;
-    const times = `${clock.shortDate(start)} ${clock.time(start)}–${clock.time(stop)}`;
-    this.#label = this.isUnknown
-      ? text.get("guide.loading")
-      : [title, line, times].filter(Boolean).join(", ");
-    this.#onAir = text.get("guide.on_air");
-  }
-
-  /**
-   * Show whether it is over, on air or to come.
-   *
-   * @param {number} time
-   */
-  tick(time) {
-    const state = `cell ${this.#kindAt(time)}`;
-    const isLive = state === "cell live";
-    if (state !== this.#state) {
-      this.#state = state;
-      this.element.className = state;
-      this.element.setAttribute("aria-label", isLive ? `${this.#label}, ${this.#onAir}` : this.#label);
-      this.#setMeter(isLive);
-    }
-    if (isLive) this.#meter?.style.setProperty("--part", String(progressOf(this.programme, time)));
-  }
-
-  /** @param {number} time */
-  #kindAt(time) {
-    const { start, stop, filler } = this.programme;
-    if (this.isUnknown) return "tuning";
-    if (time >= stop) return filler ? "past filler" : "past";
-    if (filler) return "filler";
-    return start <= time ? "live" : "";
-  }
-
-  /** @param {boolean} isLive */
-  #setMeter(isLive) {
-    if (isLive && !this.#meter) {
-      this.#meter = el("span", { class: "meter" }, [el("i")]);
-      this.inner.append(this.#meter);
-    } else if (!isLive && this.#meter) {
-      this.#meter.remove();
-      this.#meter = undefined;
-    }
-  }
+	/** @param {number} time */
+	#kindAt(time) {
+		const { start, stop, filler } = this.programme;
+		if (this.isUnknown) return "tuning";
+		if (time >= stop) return filler ? "past filler" : "past";
+		if (filler) return "filler";
+		return start <= time ? "live" : "";
+	}
 }

@@ -1,19 +1,10 @@
-// @ts-check
-import { el } from "../lib/dom.js";
-import { now } from "../lib/context.js";
-import { controls } from "../lib/styles.js";
-import { define } from "../lib/element.js";
+import { controls, define, el, now } from "../lib/kit.js";
 import { scrollFor, stepOf, windowAt } from "../model/grid.js";
 import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
 import { gridSheet } from "./guide-sheets.js";
 
-/** @import {Context} from "../lib/context.js" */
-/** @import {Scale} from "../model/grid.js" */
-/** @import {Channel, Programme} from "../model/types.js" */
-/**
- * @typedef {{channel: Channel, element: HTMLElement, cells: Map<number, GridCell>}} Row
- */
+/** @typedef {{channel: Channel, element: HTMLElement, cells: Map<number, GridCell>}} GridRow */
 
 /** Cells that are kept for later, so that scrolling makes few new ones. */
 const SPARE = 200;
@@ -24,359 +15,323 @@ const SPARE = 200;
  * Events: `open` (channel, programme), `tune` (channel), `window` (from, until, day).
  */
 export class GuideGrid extends HTMLElement {
-  /** @type {Context | undefined} */
-  #context;
-  /** @type {Scale | undefined} */
-  #scale;
-  /** @type {Row[]} */
-  #rows = [];
-  /** @type {GridCell[]} */
-  #spare = [];
-  /** @type {{number: number, start: number, time: number} | undefined} */
-  #cursor;
-  #window = { from: 0, until: 0 };
-  #isScheduled = false;
-  #nowX = -100;
-  /** @type {number | undefined} */
-  #pending;
-  #observer = new ResizeObserver(() => this.#schedule());
+	/** @type {Context | undefined} */
+	#context;
+	/** @type {Scale | undefined} */
+	#scale;
+	/** @type {GridRow[]} */
+	#rows = [];
+	/** @type {GridCell[]} */
+	#spare = [];
+	/** @type {{number: number, start: number, time: number} | undefined} */
+	#cursor;
+	#window = { from: 0, until: 0 };
+	#isScheduled = false;
+	#nowX = -100;
+	/** A time to scroll to, as soon as there is a width. @type {number | undefined} */
+	#pending;
+	#observer = new ResizeObserver(() => this.#schedule());
+	#times = el("div", { role: "row", class: "times-row", "aria-rowindex": "1" });
+	#nowLine = el("div", { class: "now", role: "presentation" });
+	#canvas = el("div", { class: "canvas", role: "presentation" }, [this.#times, this.#nowLine]);
+	#scroller = el("div", { role: "grid", class: "scroller" }, [this.#canvas]);
 
-  constructor() {
-    super();
-    const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [controls, gridSheet];
-    this.times = el("div", { role: "row", class: "times-row", "aria-rowindex": "1" });
-    this.nowLine = el("div", { class: "now", role: "presentation" });
-    this.canvas = el("div", { class: "canvas", role: "presentation" }, [this.times, this.nowLine]);
-    this.scroller = el("div", { role: "grid", class: "scroller" }, [this.canvas]);
-    root.append(this.scroller);
-    this.scroller.addEventListener("scroll", () => this.#schedule(), { passive: true });
-    this.scroller.addEventListener("keydown", (event) => this.#onKey(event));
-    this.scroller.addEventListener("click", (event) => this.#onClick(event));
-    this.scroller.addEventListener("focusin", (event) => this.#onFocus(event));
-  }
+	constructor() {
+		super();
+		const root = this.attachShadow({ mode: "open" });
+		root.adoptedStyleSheets = [controls, gridSheet];
+		root.append(this.#scroller);
+		this.#scroller.addEventListener("scroll", () => this.#schedule(), { passive: true });
+		this.#scroller.addEventListener("keydown", (event) => this.#onKey(event));
+		this.#scroller.addEventListener("click", (event) => this.#onClick(event));
+		this.#scroller.addEventListener("focusin", (event) => this.#onFocus(event));
+	}
 
-  connectedCallback() {
-    this.#observer.observe(this.scroller);
-  }
+	connectedCallback() {
+		this.#observer.observe(this.#scroller);
+	}
 
-  disconnectedCallback() {
-    this.#observer.disconnect();
-  }
+	disconnectedCallback() {
+		this.#observer.disconnect();
+	}
 
-  /**
-   * Show these channels on this scale.
-   *
-   * @param {Context} context
-   * @param {Channel[]} channels
-   * @param {Scale} scale
-   */
-  show(context, channels, scale) {
-    const old = this.#scale;
-    const time = old ? old.time(this.scroller.scrollLeft) : undefined;
-    this.#context = context;
-    this.#scale = scale;
-    this.scroller.setAttribute("aria-label", context.t("guide.grid"));
-    this.scroller.setAttribute("aria-rowcount", String(channels.length + 1));
-    this.scroller.setAttribute("aria-colcount", String(scale.columns + 1));
-    this.canvas.style.setProperty("--slot", `${scale.slot}px`);
-    this.canvas.style.width = `calc(var(--channel) + ${scale.width}px)`;
-    this.#setRows(channels);
-    const isMoved = old && (old.from !== scale.from || old.slot !== scale.slot);
-    if (isMoved && time !== undefined) this.scroller.scrollLeft = scale.x(time);
-    this.refresh();
-    if (this.#pending !== undefined && this.isConnected) this.scrollToTime(this.#pending);
-  }
+	/**
+	 * Show these channels on this scale.
+	 * @param {Context} context @param {Channel[]} channels @param {Scale} scale
+	 */
+	show(context, channels, scale) {
+		const time = this.#scale?.time(this.#scroller.scrollLeft);
+		const isMoved = this.#scale?.from !== scale.from || this.#scale.slot !== scale.slot;
+		this.#context = context;
+		this.#scale = scale;
+		this.#scroller.setAttribute("aria-label", context.t("guide.grid"));
+		this.#scroller.setAttribute("aria-rowcount", String(channels.length + 1));
+		this.#scroller.setAttribute("aria-colcount", String(scale.columns + 1));
+		this.#canvas.style.setProperty("--slot", `${scale.slot}px`);
+		this.#canvas.style.width = `calc(var(--channel) + ${scale.width}px)`;
+		this.#setRows(channels);
+		if (isMoved && time !== undefined) this.#scroller.scrollLeft = scale.x(time);
+		this.refresh();
+		if (this.#pending !== undefined) this.scrollToTime(this.#pending);
+	}
 
-  /** Draw again: programmes have arrived or changed. */
-  refresh() {
-    this.#window = { from: 0, until: 0 };
-    this.#paint();
-  }
+	/** Draw again: programmes have arrived or changed. */
+	refresh() {
+		this.#window = { from: 0, until: 0 };
+		this.#paint();
+	}
 
-  /** Move the now-line, and turn programmes into past ones. */
-  tick() {
-    if (!this.#scale) return;
-    const time = now();
-    const x = ((time - this.#scale.from) / HALF_HOUR) * this.#scale.slot;
-    this.nowLine.classList.toggle("gliding", Math.abs(x - this.#nowX) < 4);
-    this.nowLine.style.transform = `translateX(${x}px)`;
-    this.#nowX = x;
-    for (const row of this.#rows) for (const cell of row.cells.values()) cell.tick(time);
-  }
+	/** Move the now-line, and turn programmes into past ones. */
+	tick() {
+		if (!this.#scale) return;
+		const time = now();
+		const x = ((time - this.#scale.from) / HALF_HOUR) * this.#scale.slot;
+		this.#nowLine.classList.toggle("gliding", Math.abs(x - this.#nowX) < 4);
+		this.#nowLine.style.transform = `translateX(${x}px)`;
+		this.#nowX = x;
+		for (const cell of this.#cells) cell.tick(time);
+	}
 
-  /**
-   * Bring a time to the left third of the visible part.
-   *
-   * @param {number} time
-   * @param {boolean} [isSmooth]
-   */
-  scrollToTime(time, isSmooth = false) {
-    this.#pending = time;
-    if (!this.#scale || !this.scroller.clientWidth) return;
-    this.#pending = undefined;
-    const left = this.#scale.x(time) - this.#viewWidth() / 4;
-    this.scroller.scrollTo({ left: Math.max(0, left), behavior: isSmooth ? "smooth" : "instant" });
-    this.#paint();
-  }
+	/**
+	 * Bring a time to the left third of the visible part.
+	 * @param {number} time @param {boolean} [isSmooth]
+	 */
+	scrollToTime(time, isSmooth = false) {
+		this.#pending = time;
+		if (!this.#scale || !this.#scroller.clientWidth) return;
+		this.#pending = undefined;
+		const left = Math.max(0, this.#scale.x(time) - this.#viewWidth / 4);
+		this.#scroller.scrollTo({ left, behavior: isSmooth ? "smooth" : "instant" });
+		this.#paint();
+	}
 
-  /**
-   * Put the focus on what is on a channel at a time, or nearest to it.
-   *
-   * @param {number} number
-   * @param {number} time
-   */
-  focusAt(number, time) {
-    const programme = this.#context?.signal.guide.nearest(number, time);
-    if (programme) this.#focus(number, programme, time);
-  }
+	/** Put the focus on what is on now, on the channel that has it. */
+	focusNow() {
+		const number = this.#cursor?.number ?? this.#rows[0]?.channel.number;
+		if (number !== undefined) this.#focusAt(number, now());
+	}
 
-  /** Put the focus on what is on now, on the channel that has it. */
-  focusNow() {
-    const number = this.#cursor?.number ?? this.#rows[0]?.channel.number;
-    if (number !== undefined) this.focusAt(number, now());
-  }
+	get #cells() {
+		return this.#rows.flatMap((row) => [...row.cells.values()]);
+	}
 
-  #viewWidth() {
-    return this.scroller.clientWidth - this.#channelWidth();
-  }
+	get #viewWidth() {
+		const corner = this.#times.firstElementChild;
+		return this.#scroller.clientWidth - (corner instanceof HTMLElement ? corner.offsetWidth : 0);
+	}
 
-  #channelWidth() {
-    const corner = this.times.firstElementChild;
-    return corner instanceof HTMLElement ? corner.offsetWidth : 0;
-  }
+	/** @param {Channel[]} channels */
+	#setRows(channels) {
+		const identity = (/** @type {Channel[]} */ list) =>
+			list.map(({ number, name, logo }) => `${number} ${name} ${logo}`).join("\n");
+		const old = this.#rows.map(({ channel }) => channel);
+		if (old.length && identity(old) === identity(channels)) {
+			this.#rows.forEach((row, index) => (row.channel = channels[index]));
+			return;
+		}
+		for (const row of this.#rows) row.element.remove();
+		this.#rows = channels.map((channel, index) => {
+			const { number, name, logo } = channel;
+			const header = el("div", { role: "rowheader", class: "channel", "aria-colindex": "1" }, [
+				el("span", { class: "number", "aria-hidden": "true" }, [String(number)]),
+				el("img", { src: logo, alt: "", width: "40", height: "40" }),
+				el("span", { class: "name", dir: "auto" }, [name]),
+			]);
+			header.title = `${number} ${name}`;
+			const place = { role: "row", class: "row", "aria-rowindex": String(index + 2) };
+			const element = el("div", place, [header]);
+			this.#canvas.append(element);
+			return { channel, element, cells: new Map() };
+		});
+	}
 
-  /** @param {Channel[]} channels */
-  #setRows(channels) {
-    const context = /** @type {Context} */ (this.#context);
-    const isSame =
-      this.#rows.length === channels.length &&
-      this.#rows.every(({ channel }, index) => {
-        const { number, name, logo } = channels[index];
-        return channel.number === number && channel.name === name && channel.logo === logo;
-      });
-    if (isSame && this.#rows.length) {
-      this.#rows.forEach((row, index) => (row.channel = channels[index]));
-      return;
-    }
-    for (const row of this.#rows) row.element.remove();
-    this.#rows = channels.map((channel, index) => {
-      const header = el("div", { role: "rowheader", class: "channel", "aria-colindex": "1" }, [
-        el("span", { class: "number", "aria-hidden": "true" }, [String(channel.number)]),
-        el("img", { src: channel.logo, alt: "", width: "40", height: "40" }),
-        el("span", { class: "name", dir: "auto" }, [channel.name]),
-      ]);
-      header.title = context.t("guide.channel", { number: channel.number, name: channel.name });
-      const element = el(
-        "div",
-        { role: "row", class: "row", "aria-rowindex": String(index + 2) },
-        [header],
-      );
-      this.canvas.append(element);
-      return { channel, element, cells: new Map() };
-    });
-  }
+	#schedule() {
+		if (this.#isScheduled) return;
+		this.#isScheduled = true;
+		requestAnimationFrame(() => {
+			this.#isScheduled = false;
+			if (this.#pending === undefined) this.#paint();
+			else this.scrollToTime(this.#pending);
+		});
+	}
 
-  #schedule() {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    requestAnimationFrame(() => {
-      this.#isScheduled = false;
-      if (this.#pending === undefined) this.#paint();
-      else this.scrollToTime(this.#pending);
-    });
-  }
+	#paint() {
+		const [context, scale] = [this.#context, this.#scale];
+		if (!context || !scale || !this.isConnected) return;
+		const { scrollLeft } = this.#scroller;
+		const window = windowAt(scale, scrollLeft, this.#viewWidth);
+		if (window.from === this.#window.from && window.until === this.#window.until) return;
+		this.#window = window;
+		this.#paintTimes(context, scale);
+		for (const row of this.#rows) this.#paintRow(context, scale, row);
+		this.#keepCursor();
+		this.tick();
+		const middle = scale.time(scrollLeft + this.#viewWidth / 4);
+		const day = startOfDay(Math.min(middle, scale.until - 1), context.clock.zone);
+		this.#send("window", { ...window, day });
+	}
 
-  #paint() {
-    const context = this.#context;
-    const scale = this.#scale;
-    if (!context || !scale || !this.isConnected) return;
-    const { scrollLeft } = this.scroller;
-    const window = windowAt(scale, scrollLeft, this.#viewWidth());
-    if (window.from === this.#window.from && window.until === this.#window.until) return;
-    this.#window = window;
-    this.#paintTimes(context, scale);
-    for (const row of this.#rows) this.#paintRow(context, scale, row);
-    this.#keepCursor();
-    this.tick();
-    const middle = scale.time(scrollLeft + this.#viewWidth() / 4);
-    const day = startOfDay(Math.min(middle, scale.until - 1), context.clock.zone);
-    this.#send("window", { ...window, day });
-  }
+	/** @param {Context} context @param {Scale} scale */
+	#paintTimes({ clock, t }, scale) {
+		const corner =
+			this.#times.firstElementChild ??
+			el("div", { role: "columnheader", class: "corner", "aria-colindex": "1" });
+		corner.textContent = t("guide.channels");
+		const heads = [];
+		const first = scale.from + scale.column(this.#window.from) * HALF_HOUR;
+		for (let time = first; time < this.#window.until; time += HALF_HOUR) {
+			const column = String(scale.column(time) + 2);
+			const head = el("div", { role: "columnheader", class: "time", "aria-colindex": column });
+			head.style.transform = `translateX(${scale.x(time)}px)`;
+			if (time === startOfDay(time, clock.zone)) head.append(el("b", {}, [clock.shortDate(time)]), " ");
+			head.append(clock.time(time));
+			heads.push(head);
+		}
+		this.#times.replaceChildren(corner, ...heads);
+	}
 
-  /** @param {Context} context @param {Scale} scale */
-  #paintTimes(context, scale) {
-    const corner =
-      this.times.firstElementChild ??
-      el("div", { role: "columnheader", class: "corner", "aria-colindex": "1" });
-    corner.textContent = context.t("guide.channels");
-    const heads = [];
-    const first = scale.from + scale.column(this.#window.from) * HALF_HOUR;
-    for (let time = first; time < this.#window.until; time += HALF_HOUR) {
-      const head = el(
-        "div",
-        { role: "columnheader", class: "time", "aria-colindex": String(scale.column(time) + 2) },
-        [context.clock.time(time)],
-      );
-      head.style.transform = `translateX(${scale.x(time)}px)`;
-      if (time === startOfDay(time, context.clock.zone)) {
-        head.prepend(el("b", {}, [context.clock.shortDate(time)]), " ");
-      }
-      heads.push(head);
-    }
-    this.times.replaceChildren(corner, ...heads);
-  }
+	/** @param {Context} context @param {Scale} scale @param {GridRow} row */
+	#paintRow(context, scale, row) {
+		const wanted = this.#wanted(context, row.channel.number);
+		for (const [key, cell] of row.cells) if (!wanted.has(key)) this.#drop(row, key, cell);
+		for (const [key, programme] of wanted) {
+			const cell = row.cells.get(key) ?? this.#spare.pop() ?? new GridCell();
+			if (cell.element.parentNode !== row.element) row.element.append(cell.element);
+			row.cells.set(key, cell);
+			cell.show(context, scale, row.channel, programme, key < 0);
+		}
+	}
 
-  /** @param {Context} context @param {Scale} scale @param {Row} row */
-  #paintRow(context, scale, row) {
-    const { guide } = context.signal;
-    const { from, until } = this.#window;
-    /** @type {Map<number, Programme>} */
-    const wanted = new Map();
-    for (const item of guide.between(row.channel.number, from, until)) wanted.set(item.start, item);
-    for (const day of daysBetween(from, until, context.clock.zone)) {
-      const end = addDays(day, 1, context.clock.zone);
-      if (!guide.has(day)) wanted.set(-day, this.#unknown(scale, day, end));
-    }
-    for (const [key, cell] of row.cells) {
-      if (!wanted.has(key) && !this.#isFocused(cell)) this.#drop(row, key, cell);
-    }
-    for (const [key, programme] of wanted) {
-      const cell = row.cells.get(key) ?? this.#take(row, key);
-      cell.show(context, scale, row.channel, programme, key < 0);
-    }
-  }
+	/**
+	 * What is in the window, by start; what is not loaded, by the negative start of its day.
+	 * @param {Context} context @param {number} number @returns {Map<number, Programme>}
+	 */
+	#wanted({ signal: { guide }, clock: { zone } }, number) {
+		const { from, until } = this.#window;
+		const wanted = new Map(guide.between(number, from, until).map((item) => [item.start, item]));
+		for (const day of daysBetween(from, until, zone)) {
+			if (!guide.has(day)) wanted.set(-day, unknown(day, addDays(day, 1, zone)));
+		}
+		return wanted;
+	}
 
-  /** @param {Scale} scale @param {number} day @param {number} end @returns {Programme} */
-  #unknown(scale, day, end) {
-    const start = Math.max(day, scale.from);
-    const stop = Math.min(end, scale.until);
-    return { start, stop, title: "", episodeTitle: null, season: null, episode: null, filler: true };
-  }
+	/** @param {GridRow} row @param {number} key @param {GridCell} cell */
+	#drop(row, key, cell) {
+		// A cell that vanished with the focus in it would take the keyboard with it.
+		if (this.shadowRoot?.activeElement === cell.element) return;
+		row.cells.delete(key);
+		cell.element.remove();
+		if (this.#spare.length < SPARE) this.#spare.push(cell);
+	}
 
-  /** @param {GridCell} cell */
-  #isFocused(cell) {
-    return this.shadowRoot?.activeElement === cell.element;
-  }
+	/** Let exactly one cell be in the order of the tab key. */
+	#keepCursor() {
+		const usable = this.#cells.filter((cell) => !cell.isUnknown);
+		const left = this.#scale?.time(this.#scroller.scrollLeft) ?? 0;
+		const chosen =
+			usable.find(
+				({ channel, programme }) =>
+					channel.number === this.#cursor?.number && programme.start === this.#cursor.start,
+			) ??
+			usable.find(({ programme }) => programme.stop > left) ??
+			usable[0];
+		for (const cell of this.#cells) cell.element.tabIndex = cell === chosen ? 0 : -1;
+	}
 
-  /** @param {Row} row @param {number} key */
-  #take(row, key) {
-    const cell = this.#spare.pop() ?? new GridCell();
-    row.cells.set(key, cell);
-    row.element.append(cell.element);
-    return cell;
-  }
+	/**
+	 * Put the focus on what is on a channel at a time, or nearest to it.
+	 * @param {number} number @param {number} time
+	 */
+	#focusAt(number, time) {
+		const programme = this.#context?.signal.guide.nearest(number, time);
+		if (programme) this.#focus(number, programme, time);
+	}
 
-  /** @param {Row} row @param {number} key @param {GridCell} cell */
-  #drop(row, key, cell) {
-    row.cells.delete(key);
-    cell.element.remove();
-    if (this.#spare.length < SPARE) this.#spare.push(cell);
-  }
+	/** @param {number} number @param {Programme} programme @param {number} time - to keep when moving up and down */
+	#focus(number, programme, time) {
+		const row = this.#rows.find(({ channel }) => channel.number === number);
+		if (!row || !this.#scale) return;
+		this.#cursor = { number, start: programme.start, time };
+		const view = { left: this.#scroller.scrollLeft, width: this.#viewWidth };
+		const left = scrollFor(view, this.#scale.x(programme.start), this.#scale.x(programme.stop));
+		const { offsetTop, offsetHeight } = row.element;
+		const top = Math.max(
+			offsetTop + offsetHeight - this.#scroller.clientHeight,
+			Math.min(this.#scroller.scrollTop, offsetTop - this.#times.offsetHeight),
+		);
+		this.#scroller.scrollTo({ left, top, behavior: "instant" });
+		this.#paint();
+		row.cells.get(programme.start)?.element.focus({ preventScroll: true });
+	}
 
-  /** Let exactly one cell be in the order of the tab key. */
-  #keepCursor() {
-    const cells = this.#rows.flatMap((row) => [...row.cells.values()]);
-    const usable = cells.filter((cell) => !cell.isUnknown);
-    const own = usable.find(
-      ({ channel, programme }) =>
-        channel.number === this.#cursor?.number && programme.start === this.#cursor?.start,
-    );
-    const { scrollLeft } = this.scroller;
-    const left = this.#scale ? this.#scale.time(scrollLeft) : 0;
-    const chosen = own ?? usable.find(({ programme }) => programme.stop > left) ?? usable[0];
-    for (const cell of cells) cell.element.tabIndex = cell === chosen ? 0 : -1;
-  }
+	/** @param {Event} event */
+	#cellOf(event) {
+		const element = event.target instanceof Element && event.target.closest(".cell");
+		return this.#cells.find((cell) => cell.element === element && !cell.isUnknown);
+	}
 
-  /**
-   * @param {number} number
-   * @param {Programme} programme
-   * @param {number} [time] - to keep when moving up and down
-   */
-  #focus(number, programme, time = programme.start) {
-    const row = this.#rows.find(({ channel }) => channel.number === number);
-    if (!row || !this.#scale) return;
-    this.#cursor = { number, start: programme.start, time };
-    const view = { left: this.scroller.scrollLeft, width: this.#viewWidth() };
-    const left = scrollFor(view, this.#scale.x(programme.start), this.#scale.x(programme.stop));
-    if (left !== view.left) this.scroller.scrollTo({ left, behavior: "instant" });
-    this.#paint();
-    row.cells.get(programme.start)?.element.focus({ preventScroll: true });
-    row.element.scrollIntoView({ block: "nearest", inline: "nearest" });
-    this.scroller.scrollLeft = left;
-  }
+	/** @param {FocusEvent} event */
+	#onFocus(event) {
+		const cell = this.#cellOf(event);
+		if (!cell) return;
+		const { channel, programme } = cell;
+		const { number } = channel;
+		const { start, stop } = programme;
+		if (this.#cursor?.number !== number || this.#cursor.start !== start) {
+			this.#cursor = { number, start, time: Math.max(start, Math.min(now(), stop - 1)) };
+		}
+		this.#keepCursor();
+		this.#send("tune", { channel });
+	}
 
-  /** @param {Event} event */
-  #cellOf(event) {
-    const element = event.target instanceof Element && event.target.closest(".cell");
-    if (!element) return undefined;
-    return this.#rows
-      .flatMap((row) => [...row.cells.values()])
-      .find((cell) => cell.element === element && !cell.isUnknown);
-  }
+	/** @param {MouseEvent} event */
+	#onClick(event) {
+		const { channel, programme } = this.#cellOf(event) ?? {};
+		const header = event.target instanceof Element && event.target.closest(".channel");
+		const row = this.#rows.find(({ element }) => header && element.contains(header));
+		if (programme) this.#send("open", { channel, programme });
+		else if (row) this.#send("tune", { channel: row.channel });
+	}
 
-  /** @param {FocusEvent} event */
-  #onFocus(event) {
-    const cell = this.#cellOf(event);
-    if (!cell) return;
-    const { channel, programme } = cell;
-    if (this.#cursor?.number !== channel.number || this.#cursor.start !== programme.start) {
-      const time = Math.max(programme.start, Math.min(now(), programme.stop - 1));
-      this.#cursor = { number: channel.number, start: programme.start, time };
-    }
-    this.#keepCursor();
-    this.#send("tune", { channel });
-  }
+	/** @param {KeyboardEvent} event */
+	#onKey(event) {
+		const cell = this.#cellOf(event);
+		if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
+		const { channel, programme } = cell;
+		const isOpen = event.key === "Enter" || event.key === " ";
+		if (isOpen) this.#send("open", { channel, programme });
+		if (isOpen || this.#move(event.key, channel.number, programme)) event.preventDefault();
+	}
 
-  /** @param {MouseEvent} event */
-  #onClick(event) {
-    const cell = this.#cellOf(event);
-    if (cell) {
-      this.#send("open", { channel: cell.channel, programme: cell.programme });
-      return;
-    }
-    const header = event.target instanceof Element && event.target.closest(".channel");
-    const row = this.#rows.find(({ element }) => header && element.contains(header));
-    if (row) this.#send("tune", { channel: row.channel });
-  }
+	/**
+	 * @param {string} key @param {number} number @param {Programme} programme
+	 * @returns {boolean} whether it is a key that moves
+	 */
+	#move(key, number, programme) {
+		const { signal, clock } = /** @type {Context} */ (this.#context);
+		const time = this.#cursor?.time ?? programme.start;
+		const step = stepOf(key, time, clock.zone);
+		if (!step) return false;
+		if (step.by) {
+			const next = signal.guide.beside(number, programme.start, step.by);
+			if (next) this.#focus(number, next, next.start);
+		} else {
+			const index = this.#rows.findIndex(({ channel }) => channel.number === number);
+			const row = this.#rows[index + step.rows];
+			if (row) this.#focusAt(row.channel.number, step.time);
+		}
+		return true;
+	}
 
-  /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    const cell = this.#cellOf(event);
-    if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Enter" || event.key === " ") {
-      this.#send("open", { channel: cell.channel, programme: cell.programme });
-    } else if (!this.#move(event.key, cell)) {
-      return;
-    }
-    event.preventDefault();
-  }
+	/** @param {string} name @param {object} detail */
+	#send(name, detail) {
+		this.dispatchEvent(new CustomEvent(name, { detail }));
+	}
+}
 
-  /**
-   * @param {string} key
-   * @param {GridCell} cell
-   * @returns {boolean} whether it is a key that moves
-   */
-  #move(key, { channel, programme }) {
-    const { signal, clock } = /** @type {Context} */ (this.#context);
-    const time = this.#cursor?.time ?? programme.start;
-    const step = stepOf(key, time, clock.zone);
-    if (!step) return false;
-    if (step.by) {
-      const next = signal.guide.beside(channel.number, programme.start, step.by);
-      if (next) this.#focus(channel.number, next);
-    } else {
-      const index = this.#rows.findIndex((row) => row.channel.number === channel.number);
-      const row = this.#rows[index + step.rows];
-      if (row) this.focusAt(row.channel.number, step.time);
-    }
-    return true;
-  }
-
-  /** @param {string} name @param {object} detail */
-  #send(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
+/** @param {number} start @param {number} stop @returns {Programme} */
+function unknown(start, stop) {
+	return { start, stop, title: "", episodeTitle: null, season: null, episode: null, filler: true };
 }
 
 define("tdl-grid", GuideGrid);

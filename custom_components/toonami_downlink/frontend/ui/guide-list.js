@@ -1,16 +1,8 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { now } from "../lib/context.js";
-import { define } from "../lib/element.js";
-import { icon } from "../lib/icons.js";
-import { Page } from "../lib/page.js";
-import { controls } from "../lib/styles.js";
+import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
 import { episodeLine, known } from "../model/programme.js";
 import { addDays } from "../model/time.js";
 import { listSheet } from "./guide-sheets.js";
 import { line, meter, nextLine } from "./now-playing.js";
-
-/** @import {Channel, Programme} from "../model/types.js" */
 
 /**
  * The guide on a narrow screen: channels with now and next, and the day of one of them.
@@ -18,83 +10,81 @@ import { line, meter, nextLine } from "./now-playing.js";
  * Events: `open` (channel, programme), `pick` (channel number or null).
  */
 export class GuideList extends Page {
-  static sheets = [controls, listSheet];
+	static sheets = [controls, listSheet];
 
-  /** @type {Channel[]} */
-  channels = [];
-  /** @type {number | null} */
-  picked = null;
-  day = 0;
-  #shown = "";
+	/** @type {Channel[]} */
+	channels = [];
+	/** @type {number | null} */
+	picked = null;
+	day = 0;
+	#shown = "";
 
-  template() {
-    const channel = this.channels.find(({ number }) => number === this.picked);
-    return channel
-      ? this.#day(channel)
-      : html`<ul>
-          ${this.channels.map((item) => html`<li>${this.#channel(item)}</li>`)}
-        </ul>`;
-  }
+	template() {
+		const channel = this.channels.find(({ number }) => number === this.picked);
+		return channel
+			? this.#day(channel)
+			: html`<ul>
+					${this.channels.map((item) => html`<li>${this.#channel(item)}</li>`)}
+				</ul>`;
+	}
 
-  drawn() {
-    const key = `${this.picked} ${this.day}`;
-    if (key === this.#shown || (this.picked !== null && !this.root.querySelector(".item"))) return;
-    this.#shown = key;
-    const box = this.parentElement;
-    const live = this.root.querySelector(".live");
-    const top = live ? live.getBoundingClientRect().top - this.getBoundingClientRect().top : 0;
-    if (box) box.scrollTop = Math.max(0, top - 128);
-  }
+	drawn() {
+		const key = `${this.picked} ${this.day}`;
+		if (key === this.#shown || (this.picked !== null && !this.root.querySelector(".item"))) return;
+		this.#shown = key;
+		const box = this.parentElement;
+		const live = this.root.querySelector(".live");
+		const top = live ? live.getBoundingClientRect().top - this.getBoundingClientRect().top : 0;
+		if (box) box.scrollTop = Math.max(0, top - 128);
+	}
 
-  /** @param {Channel} channel */
-  #channel(channel) {
-    const current = known(channel.now);
-    return html`<button class="channel" @click=${() => this.send("pick", { number: channel.number })}>
-      <img src=${channel.logo} width="48" height="48" alt="" />
-      <span class="words">
-        ${line(`${channel.number} · ${channel.name}`, "small")}
-        ${line(current?.title ?? this.t("guide.nothing_known"), "title")}
-        ${current ? meter(current) : nothing} ${line(nextLine(this.context, channel), "small")}
-      </span>
-      <span class="dim">${icon("next")}</span>
-    </button>`;
-  }
+	/** @param {Channel} channel */
+	#channel(channel) {
+		const current = known(channel.now);
+		return html`<button class="channel" @click=${() => this.send("pick", { number: channel.number })}>
+			<img src=${channel.logo} width="48" height="48" alt="" />
+			<span class="words">
+				${line(`${channel.number} · ${channel.name}`, "small")}
+				${line(current?.title ?? this.t("guide.nothing_known"), "title")}
+				${current ? meter(current) : nothing} ${line(nextLine(this.context, channel), "small")}
+			</span>
+			<span class="dim">${icon("next")}</span>
+		</button>`;
+	}
 
-  /** @param {Channel} channel */
-  #day(channel) {
-    const { clock, signal } = this.context;
-    const until = addDays(this.day, 1, clock.zone);
-    const programmes = signal.guide.between(channel.number, this.day, until);
-    const back = () => this.send("pick", { number: null });
-    return html`<div class="head">
-        <button class="icon" aria-label=${this.t("guide.back")} @click=${back}>${icon("back")}</button>
-        <img src=${channel.logo} width="32" height="32" alt="" />
-        <h2 dir="auto">${channel.name}</h2>
-      </div>
-      ${signal.guide.has(this.day)
-        ? html`<ul aria-label=${clock.date(this.day)}>
-            ${programmes.map((item) => html`<li>${this.#item(channel, item)}</li>`)}
-          </ul>`
-        : html`<p class="wait" role="status">${this.t("guide.loading")}</p>`}`;
-  }
+	/** @param {Channel} channel */
+	#day(channel) {
+		const { clock, signal } = this.context;
+		const until = addDays(this.day, 1, clock.zone);
+		const programmes = signal.guide.between(channel.number, this.day, until);
+		const back = () => this.send("pick", { number: null });
+		return html`<div class="head">
+				<button class="icon" aria-label=${this.t("guide.back")} @click=${back}>${icon("back")}</button>
+				<img src=${channel.logo} width="32" height="32" alt="" />
+				<h2 dir="auto">${channel.name}</h2>
+			</div>
+			${signal.guide.has(this.day)
+				? html`<ul aria-label=${clock.date(this.day)}>
+						${programmes.map((item) => html`<li>${this.#item(channel, item)}</li>`)}
+					</ul>`
+				: html`<p class="wait" role="status">${this.t("guide.loading")}</p>`}`;
+	}
 
-  /** @param {Channel} channel @param {Programme} programme */
-  #item(channel, programme) {
-    const { clock, text } = this.context;
-    const { start, stop, title, filler, episodeTitle } = programme;
-    const isLive = !filler && start <= now() && now() < stop;
-    return html`<button
-      class="item ${isLive ? "live" : stop <= now() ? "past" : ""}"
-      @click=${() => this.send("open", { channel, programme })}
-    >
-      <span class="times">${clock.time(start)}</span>
-      <span class="words">
-        <span class="title" dir="auto">${title}</span>
-        ${line(episodeLine(programme, episodeTitle, text), "small")}
-        ${isLive ? html`${meter(programme)}<span class="sr">${this.t("guide.on_air")}</span>` : nothing}
-      </span>
-    </button>`;
-  }
+	/** @param {Channel} channel @param {Programme} programme */
+	#item(channel, programme) {
+		const { clock, text } = this.context;
+		const { start, stop, title, filler, episodeTitle } = programme;
+		const isLive = !filler && start <= now() && now() < stop;
+		return html`<button class="item ${isLive ? "live" : stop <= now() ? "past" : ""}"
+			@click=${() => this.send("open", { channel, programme })}>
+			<span class="times">${clock.time(start)}</span>
+			<span class="words">
+				<span class="title" dir="auto">${title}</span>
+				${line(episodeLine(programme, episodeTitle, text), "small")}
+				${isLive ? html`${meter(programme)}<span class="sr">${this.t("guide.on_air")}</span>` : nothing}
+			</span>
+		</button>`;
+	}
 }
 
 define("tdl-list", GuideList);

@@ -1,9 +1,4 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { now } from "../lib/context.js";
-import { define } from "../lib/element.js";
-import { Page } from "../lib/page.js";
-import { controls } from "../lib/styles.js";
+import { controls, define, html, nothing, now, Page } from "../lib/kit.js";
 import { Scale } from "../model/grid.js";
 import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GuideGrid } from "./guide-grid.js";
@@ -13,8 +8,6 @@ import { hero } from "./hero.js";
 import { ProgrammeSheet } from "./programme-sheet.js";
 import { SearchBox } from "./search-box.js";
 
-/** @import {Channel, Overview, Shown} from "../model/types.js" */
-
 const LIST_BELOW = 700;
 const NARROW_BELOW = 1100;
 /** The hour of another day that most look for. */
@@ -22,241 +15,241 @@ const EVENING = 18 * 3600;
 
 /** What is on: the timeline, or on a narrow screen a list. */
 export class GuidePage extends Page {
-  static sheets = [controls, heroSheet, guideSheet];
-  static period = 1000;
+	static sheets = [controls, heroSheet, guideSheet];
+	static period = 1000;
 
-  #width = 0;
-  #day = 0;
-  #tuned = 0;
-  /** @type {number | null} */
-  #picked = null;
-  #isPlaced = false;
-  #observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
+	#width = 0;
+	#day = 0;
+	#tuned = 0;
+	/** @type {number | null} */
+	#picked = null;
+	#isPlaced = false;
+	#observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
 
-  start() {
-    this.context.signal.addEventListener("change", this.#onChange);
-    this.#observer.observe(this);
-    window.addEventListener("keydown", this.#onKey);
-  }
+	start() {
+		this.context.signal.addEventListener("change", this.#onChange);
+		this.#observer.observe(this);
+		window.addEventListener("keydown", this.#onKey);
+	}
 
-  stop() {
-    this.context.signal.removeEventListener("change", this.#onChange);
-    this.#observer.disconnect();
-    window.removeEventListener("keydown", this.#onKey);
-  }
+	stop() {
+		this.context.signal.removeEventListener("change", this.#onChange);
+		this.#observer.disconnect();
+		window.removeEventListener("keydown", this.#onKey);
+	}
 
-  get #isList() {
-    return this.#width < LIST_BELOW;
-  }
+	get #isList() {
+		return this.#width < LIST_BELOW;
+	}
 
-  /** What can be drawn, once there is a place to draw it in. */
-  get #overview() {
-    return this.#width ? this.context.signal.loaded : undefined;
-  }
+	/** What can be drawn, once there is a place to draw it in. */
+	get #overview() {
+		return this.#width ? this.context.signal.loaded : undefined;
+	}
 
-  get #zone() {
-    return this.context.clock.zone;
-  }
+	get #zone() {
+		return this.context.clock.zone;
+	}
 
-  get #grid() {
-    const grid = this.root.querySelector("tdl-grid");
-    return grid instanceof GuideGrid ? grid : undefined;
-  }
+	get #grid() {
+		const grid = this.root.querySelector("tdl-grid");
+		return grid instanceof GuideGrid ? grid : undefined;
+	}
 
-  template() {
-    const overview = this.#overview;
-    if (!overview) return nothing;
-    this.#day ||= startOfDay(now(), this.#zone);
-    this.toggleAttribute("list", this.#isList);
-    const hasDays = !this.#isList || this.#picked !== null;
-    return html`
-      <div class="tools">
-        ${hasDays ? this.#days(overview) : nothing}
-        <tdl-search .context=${this.context} @choose=${this.#onChoose}></tdl-search>
-        ${hasDays
-          ? html`<button class="button" @click=${this.#goNow}>${this.t("guide.now")}</button>`
-          : nothing}
-      </div>
-      ${this.#isList ? this.#list(overview) : this.#timeline(overview)}
-      <tdl-sheet .context=${this.context}></tdl-sheet>
-    `;
-  }
+	template() {
+		const overview = this.#overview;
+		if (!overview) return nothing;
+		this.#day ||= startOfDay(now(), this.#zone);
+		this.toggleAttribute("list", this.#isList);
+		const hasDays = !this.#isList || this.#picked !== null;
+		return html`
+			<div class="tools">
+				${hasDays ? this.#days(overview) : nothing}
+				<tdl-search .context=${this.context} @choose=${this.#onChoose}></tdl-search>
+				${hasDays
+					? html`<button class="button" @click=${this.#goNow}>${this.t("guide.now")}</button>`
+					: nothing}
+			</div>
+			${this.#isList ? this.#list(overview) : this.#timeline(overview)}
+			<tdl-sheet .context=${this.context}></tdl-sheet>
+		`;
+	}
 
-  /** @param {Overview} overview */
-  #days({ guide }) {
-    const { clock } = this.context;
-    const { from, until } = guide ?? { from: now(), until: now() + 1 };
-    const today = startOfDay(now(), this.#zone);
-    return html`<div class="days" role="group" aria-label=${this.t("guide.days")}>
-      ${daysBetween(from, until, this.#zone).map(
-        (day) => html`<button aria-pressed=${day === this.#day} aria-label=${clock.date(day)}
-          @click=${() => this.#goDay(day)}>
-          ${day === today ? this.t("guide.today") : clock.weekday(day)}<b>${clock.day(day)}</b>
-        </button>`,
-      )}
-    </div>`;
-  }
+	/** @param {Overview} overview */
+	#days({ guide }) {
+		const { clock } = this.context;
+		const { from, until } = guide ?? { from: now(), until: now() + 1 };
+		const today = startOfDay(now(), this.#zone);
+		return html`<div class="days" role="group" aria-label=${this.t("guide.days")}>
+			${daysBetween(from, until, this.#zone).map(
+				(day) => html`<button aria-pressed=${day === this.#day} aria-label=${clock.date(day)}
+					@click=${() => this.#goDay(day)}>
+					${day === today ? this.t("guide.today") : clock.weekday(day)}<b>${clock.day(day)}</b>
+				</button>`,
+			)}
+		</div>`;
+	}
 
-  /** @param {Overview} overview */
-  #hero({ channels }) {
-    const channel = channels.find(({ number }) => number === this.#tuned) ?? channels[0];
-    const open = () => channel.now && this.#open(channel, channel.now);
-    return channel
-      ? html`<div class="hero-slot">${hero(this.context, channel, open)}</div>`
-      : nothing;
-  }
+	/** @param {Overview} overview */
+	#hero({ channels }) {
+		const channel = channels.find(({ number }) => number === this.#tuned) ?? channels[0];
+		const open = () => channel.now && this.#open(channel, channel.now);
+		return channel
+			? html`<div class="hero-slot">${hero(this.context, channel, open)}</div>`
+			: nothing;
+	}
 
-  /** @param {Overview} overview */
-  #timeline(overview) {
-    const keys = [["← → ↑ ↓", "move"], ["Enter", "open"], ["n", "now"], ["/", "search"]];
-    return html`
-      ${this.#hero(overview)}
-      <tdl-grid @open=${this.#onOpen} @tune=${this.#onTune} @window=${this.#onWindow}></tdl-grid>
-      <p class="rest" aria-hidden="true">
-        ${keys.map(([key, what]) => html`<kbd>${key}</kbd> ${this.t(`keys.${what}`)}`)}
-      </p>
-    `;
-  }
+	/** @param {Overview} overview */
+	#timeline(overview) {
+		const keys = [["← → ↑ ↓", "move"], ["Enter", "open"], ["n", "now"], ["/", "search"]];
+		return html`
+			${this.#hero(overview)}
+			<tdl-grid @open=${this.#onOpen} @tune=${this.#onTune} @window=${this.#onWindow}></tdl-grid>
+			<p class="rest" aria-hidden="true">
+				${keys.map(([key, what]) => html`<kbd>${key}</kbd> ${this.t(`keys.${what}`)}`)}
+			</p>
+		`;
+	}
 
-  /** @param {Overview} overview */
-  #list(overview) {
-    return html`<div class="list">
-      ${this.#picked === null ? this.#hero(overview) : nothing}
-      <tdl-list @open=${this.#onOpen} @pick=${this.#onPick}></tdl-list>
-    </div>`;
-  }
+	/** @param {Overview} overview */
+	#list(overview) {
+		return html`<div class="list">
+			${this.#picked === null ? this.#hero(overview) : nothing}
+			<tdl-list @open=${this.#onOpen} @pick=${this.#onPick}></tdl-list>
+		</div>`;
+	}
 
-  drawn() {
-    const overview = this.#overview;
-    if (!overview) return;
-    if (this.#isList) this.#fillList(overview);
-    else this.#fillGrid(overview);
-  }
+	drawn() {
+		const overview = this.#overview;
+		if (!overview) return;
+		if (this.#isList) this.#fillList(overview);
+		else this.#fillGrid(overview);
+	}
 
-  /** @param {Overview} overview */
-  #fillList({ channels }) {
-    const { context } = this;
-    if (this.#picked !== null) context.signal.need(this.#day, this.#zone);
-    const list = this.find("tdl-list", GuideList);
-    Object.assign(list, { context, channels, picked: this.#picked, day: this.#day });
-    list.redraw();
-  }
+	/** @param {Overview} overview */
+	#fillList({ channels }) {
+		const { context } = this;
+		if (this.#picked !== null) context.signal.need(this.#day, this.#zone);
+		const list = this.find("tdl-list", GuideList);
+		Object.assign(list, { context, channels, picked: this.#picked, day: this.#day });
+		list.redraw();
+	}
 
-  /** @param {Overview} overview */
-  #fillGrid({ channels, guide }) {
-    const { from, until } = guide ?? { from: now(), until: now() + 86_400 };
-    const end = addDays(startOfDay(until - 1, this.#zone), 1, this.#zone);
-    const scale = new Scale(
-      startOfDay(from, this.#zone),
-      Math.min(Math.ceil(until / HALF_HOUR) * HALF_HOUR, end),
-      this.#width < NARROW_BELOW ? 120 : 200,
-    );
-    this.#grid?.show(this.context, channels, scale);
-    if (!this.#isPlaced) {
-      this.#isPlaced = true;
-      this.#grid?.scrollToTime(this.#startTime());
-    }
-  }
+	/** @param {Overview} overview */
+	#fillGrid({ channels, guide }) {
+		const { from, until } = guide ?? { from: now(), until: now() + 86_400 };
+		const end = addDays(startOfDay(until - 1, this.#zone), 1, this.#zone);
+		const scale = new Scale(
+			startOfDay(from, this.#zone),
+			Math.min(Math.ceil(until / HALF_HOUR) * HALF_HOUR, end),
+			this.#width < NARROW_BELOW ? 120 : 200,
+		);
+		this.#grid?.show(this.context, channels, scale);
+		if (!this.#isPlaced) {
+			this.#isPlaced = true;
+			this.#grid?.scrollToTime(this.#startTime());
+		}
+	}
 
-  /** The time that a link to this page names, or now. */
-  #startTime() {
-    const asked = new URLSearchParams(location.search);
-    this.#tuned ||= Number(asked.get("channel"));
-    return Number(asked.get("time")) || now();
-  }
+	/** The time that a link to this page names, or now. */
+	#startTime() {
+		const asked = new URLSearchParams(location.search);
+		this.#tuned ||= Number(asked.get("channel"));
+		return Number(asked.get("time")) || now();
+	}
 
-  tick() {
-    this.#grid?.tick();
-    if (Math.floor(now()) % 10 === 0) this.redraw();
-  }
+	tick() {
+		this.#grid?.tick();
+		if (Math.floor(now()) % 10 === 0) this.redraw();
+	}
 
-  /** @param {number} width */
-  #resize(width) {
-    const shape = () => `${this.#isList} ${this.#width < NARROW_BELOW} ${this.#width > 0}`;
-    const [before, wasList] = [shape(), this.#isList];
-    this.#width = width;
-    if (wasList !== this.#isList) this.#isPlaced = false;
-    if (before !== shape()) this.redraw();
-  }
+	/** @param {number} width */
+	#resize(width) {
+		const shape = () => `${this.#isList} ${this.#width < NARROW_BELOW} ${this.#width > 0}`;
+		const [before, wasList] = [shape(), this.#isList];
+		this.#width = width;
+		if (wasList !== this.#isList) this.#isPlaced = false;
+		if (before !== shape()) this.redraw();
+	}
 
-  #onChange = (/** @type {Event} */ event) => {
-    if (/** @type {CustomEvent} */ (event).detail === "guide" && this.#grid) this.#grid.refresh();
-    else this.redraw();
-  };
+	#onChange = (/** @type {Event} */ event) => {
+		if (/** @type {CustomEvent} */ (event).detail === "guide" && this.#grid) this.#grid.refresh();
+		else this.redraw();
+	};
 
-  /** @param {CustomEvent<{from: number, until: number, day: number}>} event */
-  #onWindow = ({ detail: { from, until, day } }) => {
-    for (const item of daysBetween(from, until, this.#zone)) {
-      this.context.signal.need(item, this.#zone);
-    }
-    if (day === this.#day) return;
-    this.#day = day;
-    this.redraw();
-  };
+	/** @param {CustomEvent<{from: number, until: number, day: number}>} event */
+	#onWindow = ({ detail: { from, until, day } }) => {
+		for (const item of daysBetween(from, until, this.#zone)) {
+			this.context.signal.need(item, this.#zone);
+		}
+		if (day === this.#day) return;
+		this.#day = day;
+		this.redraw();
+	};
 
-  /** @param {CustomEvent<{channel: Channel}>} event */
-  #onTune = ({ detail: { channel } }) => {
-    if (channel.number === this.#tuned) return;
-    this.#tuned = channel.number;
-    this.redraw();
-  };
+	/** @param {CustomEvent<{channel: Channel}>} event */
+	#onTune = ({ detail: { channel } }) => {
+		if (channel.number === this.#tuned) return;
+		this.#tuned = channel.number;
+		this.redraw();
+	};
 
-  /** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
-  #onOpen = ({ detail: { channel, programme } }) => this.#open(channel, programme);
+	/** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
+	#onOpen = ({ detail: { channel, programme } }) => this.#open(channel, programme);
 
-  /** @param {CustomEvent<{number: number | null}>} event */
-  #onPick = ({ detail: { number } }) => {
-    this.#picked = number;
-    this.#tuned = number ?? this.#tuned;
-    this.#day = 0;
-    this.redraw();
-  };
+	/** @param {CustomEvent<{number: number | null}>} event */
+	#onPick = ({ detail: { number } }) => {
+		this.#picked = number;
+		this.#tuned = number ?? this.#tuned;
+		this.#day = 0;
+		this.redraw();
+	};
 
-  /** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
-  #onChoose = ({ detail: { channel, programme } }) => {
-    this.#tuned = channel.number;
-    this.#day = startOfDay(programme.start, this.#zone);
-    if (this.#isList) this.#picked = channel.number;
-    this.#grid?.scrollToTime(programme.start);
-    this.redraw();
-    this.#open(channel, programme);
-  };
+	/** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
+	#onChoose = ({ detail: { channel, programme } }) => {
+		this.#tuned = channel.number;
+		this.#day = startOfDay(programme.start, this.#zone);
+		if (this.#isList) this.#picked = channel.number;
+		this.#grid?.scrollToTime(programme.start);
+		this.redraw();
+		this.#open(channel, programme);
+	};
 
-  /** @param {Channel} channel @param {Shown} programme */
-  #open(channel, programme) {
-    this.find("tdl-sheet", ProgrammeSheet).open(channel, programme);
-  }
+	/** @param {Channel} channel @param {Shown} programme */
+	#open(channel, programme) {
+		this.find("tdl-sheet", ProgrammeSheet).open(channel, programme);
+	}
 
-  /** @param {number} day */
-  #goDay(day) {
-    this.#day = day;
-    this.redraw();
-    const isToday = day === startOfDay(now(), this.#zone);
-    this.#grid?.scrollToTime(isToday ? now() : day + EVENING);
-  }
+	/** @param {number} day */
+	#goDay(day) {
+		this.#day = day;
+		this.redraw();
+		const isToday = day === startOfDay(now(), this.#zone);
+		this.#grid?.scrollToTime(isToday ? now() : day + EVENING);
+	}
 
-  #goNow = () => {
-    this.#day = startOfDay(now(), this.#zone);
-    this.redraw();
-    if (this.#grid?.shadowRoot?.activeElement) this.#grid.focusNow();
-    else this.#grid?.scrollToTime(now(), true);
-  };
+	#goNow = () => {
+		this.#day = startOfDay(now(), this.#zone);
+		this.redraw();
+		if (this.#grid?.shadowRoot?.activeElement) this.#grid.focusNow();
+		else this.#grid?.scrollToTime(now(), true);
+	};
 
-  #onKey = (/** @type {KeyboardEvent} */ event) => {
-    const sheet = this.root.querySelector("tdl-sheet");
-    const isCovered = sheet instanceof ProgrammeSheet && sheet.isOpen;
-    if (isCovered || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
-    if (event.key === "n") this.#goNow();
-    else if (event.key === "/") this.find("tdl-search", SearchBox).focusInput();
-    else return;
-    event.preventDefault();
-  };
+	#onKey = (/** @type {KeyboardEvent} */ event) => {
+		const sheet = this.root.querySelector("tdl-sheet");
+		const isCovered = sheet instanceof ProgrammeSheet && sheet.isOpen;
+		if (isCovered || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+		if (event.key === "n") this.#goNow();
+		else if (event.key === "/") this.find("tdl-search", SearchBox).focusInput();
+		else return;
+		event.preventDefault();
+	};
 }
 
 /** @param {Event} event */
 function isTyping(event) {
-  const target = event.composedPath()[0];
-  return target instanceof HTMLElement && /^(input|select|textarea)$/i.test(target.tagName);
+	const target = event.composedPath()[0];
+	return target instanceof HTMLElement && /^(input|select|textarea)$/i.test(target.tagName);
 }
 
 define("tdl-guide", GuidePage);

@@ -1,6 +1,5 @@
-// @ts-check
-import { loadSheet } from "../lib/styles.js";
+import { loadSheet } from "../lib/kit.js";
 
 /** The style sheets of the guide, which is what most people open the panel for. */
 export const [guideSheet, heroSheet, gridSheet, listSheet, searchSheet, sheetSheet] =
-  await Promise.all(["guide", "hero", "grid", "list", "search", "sheet"].map(loadSheet));
+	await Promise.all(["guide", "hero", "grid", "list", "search", "sheet"].map(loadSheet));

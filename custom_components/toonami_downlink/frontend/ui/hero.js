@@ -1,53 +1,44 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { now } from "../lib/context.js";
-import { icon } from "../lib/icons.js";
+import { html, icon, nothing, now } from "../lib/kit.js";
 import { episodeLine, known } from "../model/programme.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
 import { picture } from "./picture.js";
 
-/** @import {Context} from "../lib/context.js" */
-/** @import {Channel, Details} from "../model/types.js" */
-
 /**
  * The picture on air, and what there is to say about it.
- *
- * @param {Context} context
- * @param {Channel} channel
- * @param {() => void} open - shows the details
+ * @param {Context} context @param {Channel} channel @param {() => void} open - shows the details
  */
 export function hero(context, channel, open) {
-  const { name, number, logo } = channel;
-  const current = known(channel.now);
-  return html`<section class="hero" aria-label=${context.text.get("guide.on_air_at", { name })}>
-    <div class="screen">
-      <div class="fallback"><img src=${logo} width="96" height="96" alt="" /></div>
-      ${picture(current?.image)}
-    </div>
-    <div class="words">
-      <p class="over">${onAir(context)} <span class="dim" dir="auto">${number} · ${name}</span></p>
-      <h2 dir="auto">${current?.title ?? name}</h2>
-      ${current
-        ? about(context, channel, current)
-        : html`<p class="dim">${context.text.get("guide.nothing_known")}</p>`}
-      ${channel.now
-        ? html`<button class="button main" @click=${open}>
-            ${icon("play")} ${context.text.get("guide.watch")}
-          </button>`
-        : nothing}
-    </div>
-  </section>`;
+	const { name, number, logo } = channel;
+	const current = known(channel.now);
+	return html`<section class="hero" aria-label=${context.text.get("guide.on_air_at", { name })}>
+		<div class="screen">
+			<div class="fallback"><img src=${logo} width="96" height="96" alt="" /></div>
+			${picture(current?.image)}
+		</div>
+		<div class="words">
+			<p class="over">${onAir(context)} <span class="dim" dir="auto">${number} · ${name}</span></p>
+			<h2 dir="auto">${current?.title ?? name}</h2>
+			${current
+				? about(context, channel, current)
+				: html`<p class="dim">${context.text.get("guide.nothing_known")}</p>`}
+			${channel.now
+				? html`<button class="button main" @click=${open}>
+						${icon("play")} ${context.text.get("guide.watch")}
+					</button>`
+				: nothing}
+		</div>
+	</section>`;
 }
 
 /** @param {Context} context @param {Channel} channel @param {Details} current */
 function about(context, channel, current) {
-  const { clock, text } = context;
-  const { start, stop } = current;
-  const count = Math.max(1, Math.round((stop - now()) / 60));
-  return html`${line(episodeLine(current, current.episode_title, text), "episode")}
-    <p class="bar times">
-      <span>${clock.time(start)}–${clock.time(stop)}</span> ${meter(current)}
-      <span>${text.get("guide.left", { count })}</span>
-    </p>
-    ${line(nextLine(context, channel), "next times")}`;
+	const { clock, t, text } = context;
+	const { start, stop } = current;
+	const count = Math.max(1, Math.round((stop - now()) / 60));
+	return html`${line(episodeLine(current, current.episode_title, text), "episode")}
+		<p class="bar times">
+			<span>${clock.time(start)}–${clock.time(stop)}</span> ${meter(current)}
+			<span>${t("guide.left", { count })}</span>
+		</p>
+		${line(nextLine(context, channel), "next times")}`;
 }

@@ -1,122 +1,96 @@
-// @ts-check
-import { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
+import { Piece } from "../lib/piece.js";
+import { html, nothing, now, svg } from "../lib/kit.js";
 import { chartOf, secondsOf } from "../model/chart.js";
 import { timestamp } from "../model/chain.js";
-
-/** @import {Context} from "../lib/context.js" */
-/** @import {Bar} from "../model/chart.js" */
-/** @import {Run} from "../model/types.js" */
+import { errorText } from "./states.js";
 
 const HEIGHT = 160;
 
 /** The last refreshes: hover, focus or the arrow keys choose the one that is described below. */
-export class HistoryChart {
-  #redraw;
-  /** Counted from the newest. */
-  #chosen = 0;
-  #width = 600;
+export class HistoryChart extends Piece {
+	/** Counted from the newest. */
+	#chosen = 0;
+	#width = 600;
 
-  /** @param {() => void} redraw */
-  constructor(redraw) {
-    this.#redraw = redraw;
-  }
+	/**
+	 * Fit the drawing to its place: stretched, the marks would not be crosses any more.
+	 * @param {number} width - in pixels
+	 */
+	fit(width) {
+		if (!width || Math.abs(width - this.#width) < 2) return;
+		this.#width = width;
+		this.redraw();
+	}
 
-  /**
-   * Fit the drawing to its place: stretched, the marks would not be crosses any more.
-   *
-   * @param {number} width - in pixels
-   */
-  fit(width) {
-    if (!width || Math.abs(width - this.#width) < 2) return;
-    this.#width = width;
-    this.#redraw();
-  }
+	/** @param {Context} context @param {Run[]} history - the newest first */
+	template(context, history) {
+		const { t } = context;
+		if (!history.length) return html`<p class="dim">${t("history.none")}</p>`;
+		const { bars, line, maxSeconds, maxProgrammes } = chartOf(history, this.#width, HEIGHT - 20);
+		const last = bars.length - 1;
+		const chosen = Math.min(this.#chosen, last);
+		return html`<p class="legend">
+				<span><i class="swatch"></i>${t("history.seconds", { count: maxSeconds })}</span>
+				<span><i class="swatch line"></i>${t("history.programmes", { count: maxProgrammes })}</span>
+				<span><i class="swatch mark">×</i>${t("history.failures")}</span>
+			</p>
+			<div class="chart">
+				<svg viewBox="0 -20 ${this.#width} ${HEIGHT}" role="group"
+					aria-label=${t("history.title")}
+					@keydown=${(/** @type {KeyboardEvent} */ event) => this.#onKey(event, last)}>
+					<line class="axis" x1="0" x2=${this.#width} y1=${HEIGHT - 20} y2=${HEIGHT - 20} />
+					${bars.map((bar, index) => this.#bar(context, bar, last - index, chosen))}
+					<path class="programmes" d=${line} />
+				</svg>
+			</div>
+			<p class="run" role="status">${describe(context, history[chosen])}</p>`;
+	}
 
-  /** @param {Context} context @param {Run[]} history - the newest first */
-  template(context, history) {
-    const { text } = context;
-    if (!history.length) return html`<p class="dim">${text.get("history.none")}</p>`;
-    const { bars, line, maxSeconds, maxProgrammes } = chartOf(history, this.#width, HEIGHT - 20);
-    const last = bars.length - 1;
-    const chosen = Math.min(this.#chosen, last);
-    return html`<p class="legend">
-        <span><i class="swatch"></i>${text.get("history.seconds", { count: maxSeconds })}</span>
-        <span><i class="swatch line"></i>${text.get("history.programmes", { count: maxProgrammes })}</span>
-        <span><i class="swatch mark">×</i>${text.get("history.failures")}</span>
-      </p>
-      <div class="chart">
-        <svg
-          viewBox="0 -20 ${this.#width} ${HEIGHT}"
-          role="group"
-          aria-label=${text.get("history.title")}
-          @keydown=${(/** @type {KeyboardEvent} */ event) => this.#onKey(event, last)}
-        >
-          <line class="axis" x1="0" x2=${this.#width} y1=${HEIGHT - 20} y2=${HEIGHT - 20} />
-          ${bars.map((bar, index) => this.#bar(context, bar, last - index, chosen))}
-          <path class="programmes" d=${line} />
-        </svg>
-      </div>
-      <p class="run" role="status">${describe(context, history[chosen])}</p>`;
-  }
+	/**
+	 * @param {Context} context @param {Bar} bar @param {number} index - from the newest
+	 * @param {number} chosen
+	 */
+	#bar(context, bar, index, chosen) {
+		const { x, y, width, height, failed, run } = bar;
+		const gap = Math.min(3, width / 4);
+		const middle = x + width / 2;
+		return svg`<g class="bar ${failed ? "failed" : ""}" role="img"
+			tabindex=${index === chosen ? 0 : -1} aria-label=${describe(context, run)} data-index=${index}
+			@mouseenter=${() => this.#choose(index)} @focus=${() => this.#choose(index)}>
+			<rect class="hit" x=${x} y="-20" width=${width} height=${HEIGHT} />
+			<rect class="tall" x=${x + gap} y=${y} width=${width - 2 * gap} height=${height} />
+			${failed ? svg`<path d=${`M${middle - 5} -16l10 12M${middle + 5} -16l-10 12`} />` : nothing}
+		</g>`;
+	}
 
-  /**
-   * @param {Context} context
-   * @param {Bar} bar
-   * @param {number} index - from the newest
-   * @param {number} chosen
-   */
-  #bar(context, bar, index, chosen) {
-    const { x, y, width, height, failed, run } = bar;
-    const gap = Math.min(3, width / 4);
-    const middle = x + width / 2;
-    return svg`<g
-      class="bar ${failed ? "failed" : ""}"
-      role="img"
-      tabindex=${index === chosen ? 0 : -1}
-      aria-label=${describe(context, run)}
-      data-index=${index}
-      @mouseenter=${() => this.#choose(index)}
-      @focus=${() => this.#choose(index)}
-    >
-      <rect class="hit" x=${x} y="-20" width=${width} height=${HEIGHT} />
-      <rect class="tall" x=${x + gap} y=${y} width=${width - 2 * gap} height=${height} />
-      ${failed ? svg`<path d=${`M${middle - 5} -16l10 12M${middle + 5} -16l-10 12`} />` : nothing}
-    </g>`;
-  }
+	/** @param {number} index */
+	#choose(index) {
+		if (index === this.#chosen) return;
+		this.#chosen = index;
+		this.redraw();
+	}
 
-  /** @param {number} index */
-  #choose(index) {
-    if (index === this.#chosen) return;
-    this.#chosen = index;
-    this.#redraw();
-  }
-
-  /** @param {KeyboardEvent} event @param {number} last */
-  #onKey(event, last) {
-    const step = { ArrowLeft: 1, ArrowRight: -1, Home: last, End: -last }[event.key];
-    const chart = event.currentTarget;
-    if (step === undefined || !(chart instanceof SVGElement)) return;
-    event.preventDefault();
-    const index = Math.min(last, Math.max(0, this.#chosen + step));
-    const bar = chart.querySelector(`[data-index="${index}"]`);
-    if (bar instanceof SVGElement) bar.focus();
-  }
+	/** @param {KeyboardEvent} event @param {number} last */
+	#onKey(event, last) {
+		const step = { ArrowLeft: 1, ArrowRight: -1, Home: last, End: -last }[event.key];
+		const chart = event.currentTarget;
+		if (step === undefined || !(chart instanceof SVGElement)) return;
+		event.preventDefault();
+		const index = Math.min(last, Math.max(0, this.#chosen + step));
+		const bar = chart.querySelector(`[data-index="${index}"]`);
+		if (bar instanceof SVGElement) bar.focus();
+	}
 }
 
-/**
- * Say in a line how a refresh went.
- *
- * @param {Context} context
- * @param {Run} run
- */
-export function describe({ clock, text }, run) {
-  const finished = timestamp(run.finished) ?? 0;
-  const parts = [
-    clock.dayAndTime(finished, Date.now() / 1000),
-    text.get(`cause.${run.cause}`),
-    text.get("history.took", { count: Math.round(secondsOf(run)) }),
-    run.report && text.get("history.brought", { count: run.report.programmes }),
-    run.error && text.first([`error.${run.error}`, "error.unexpected"]),
-  ];
-  return parts.filter(Boolean).join(" · ");
+/** Say in a line how a refresh went. @param {Context} context @param {Run} run */
+export function describe({ clock, t, text }, run) {
+	const finished = timestamp(run.finished) ?? 0;
+	const parts = [
+		clock.dayAndTime(finished, now()),
+		t(`cause.${run.cause}`),
+		t("history.took", { count: Math.round(secondsOf(run)) }),
+		run.report && t("history.brought", { count: run.report.programmes }),
+		errorText(text, run.error),
+	];
+	return parts.filter(Boolean).join(" · ");
 }

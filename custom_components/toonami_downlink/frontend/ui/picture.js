@@ -1,21 +1,19 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../lib/kit.js";
 import { safeImage } from "../model/programme.js";
 
 /** @param {Event} event */
 function onResult({ type, target }) {
-  // Some hosts refuse some visitors: the surface behind the picture is made to be seen alone.
-  if (target instanceof HTMLElement) target.hidden = type === "error";
+	// Some hosts refuse some visitors: the surface behind the picture is made to be seen alone.
+	if (target instanceof HTMLElement) target.hidden = type === "error";
 }
 
 /**
  * A picture of a programme; nothing for an address that is not one of the web.
- *
  * @param {string | null | undefined} url
  */
 export function picture(url) {
-  const source = safeImage(url);
-  if (!source) return nothing;
-  return html`<img class="picture" src=${source} alt="" loading="lazy" decoding="async"
-    referrerpolicy="no-referrer" @error=${onResult} @load=${onResult} />`;
+	const source = safeImage(url);
+	if (!source) return nothing;
+	return html`<img class="picture" src=${source} alt="" loading="lazy" decoding="async"
+		referrerpolicy="no-referrer" @error=${onResult} @load=${onResult} />`;
 }

@@ -1,84 +1,73 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { navigate, recall, remember } from "../lib/dom.js";
-import { icon } from "../lib/icons.js";
+import { Piece } from "../lib/piece.js";
+import { html, icon, navigate, nothing, recall, remember } from "../lib/kit.js";
 import { mediaPlayers } from "../model/programme.js";
-
-/** @import {Context} from "../lib/context.js" */
-/** @import {Channel} from "../model/types.js" */
 
 const SOURCE = "media-source://toonami_downlink";
 
 /** Open the channels in Home Assistant's media browser. */
 function browse() {
-  navigate(`/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`);
+	navigate(`/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`);
 }
 
 /** Play a channel on a media player of the user's choice, and say how that went. */
-export class PlayOn {
-  #redraw;
-  #name = "";
-  /** @type {"" | "busy" | "done" | "failed"} */
-  #outcome = "";
+export class PlayOn extends Piece {
+	#name = "";
+	/** @type {"" | "busy" | "done" | "failed"} */
+	#outcome = "";
 
-  /** @param {() => void} redraw */
-  constructor(redraw) {
-    this.#redraw = redraw;
-  }
+	reset() {
+		this.#outcome = "";
+	}
 
-  reset() {
-    this.#outcome = "";
-  }
+	/** @param {Context} context @param {Channel} channel */
+	template({ hass, t }, channel) {
+		const players = mediaPlayers(hass.states, recall("player"));
+		const play = (/** @type {SubmitEvent} */ event) => this.#play(event, hass, channel);
+		return html`
+			${players.length
+				? html`<form class="play" @submit=${play}>
+						<label class="dim" for="player">${t("play.on")}</label>
+						<select id="player" name="player" class="field">
+							${players.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+						</select>
+						<button class="button main" ?disabled=${this.#outcome === "busy"}>
+							${icon("play")} ${t("play.play")}
+						</button>
+					</form>`
+				: html`<p class="dim">${t("play.none")}</p>`}
+			<p role="status" class="outcome ${this.#outcome}">
+				${this.#outcome ? t(`play.${this.#outcome}`, { name: this.#name }) : nothing}
+			</p>
+			<div class="actions">
+				<button class="button" @click=${browse}>${icon("browse")} ${t("play.browse")}</button>
+			</div>
+		`;
+	}
 
-  /** @param {Context} context @param {Channel} channel */
-  template({ hass, text }, channel) {
-    const players = mediaPlayers(hass.states, recall("player"));
-    const play = (/** @type {SubmitEvent} */ event) => this.#play(event, hass, channel);
-    return html`
-      ${players.length
-        ? html`<form class="play" @submit=${play}>
-            <label class="dim" for="player">${text.get("play.on")}</label>
-            <select id="player" name="player" class="field">
-              ${players.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
-            </select>
-            <button class="button main" ?disabled=${this.#outcome === "busy"}>
-              ${icon("play")} ${text.get("play.play")}
-            </button>
-          </form>`
-        : html`<p class="dim">${text.get("play.none")}</p>`}
-      <p role="status" class="outcome ${this.#outcome}">
-        ${this.#outcome ? text.get(`play.${this.#outcome}`, { name: this.#name }) : nothing}
-      </p>
-      <div class="actions">
-        <button class="button" @click=${browse}>${icon("browse")} ${text.get("play.browse")}</button>
-      </div>
-    `;
-  }
+	/** @param {SubmitEvent} event @param {Context["hass"]} hass @param {Channel} channel */
+	async #play(event, hass, { number, radio }) {
+		event.preventDefault();
+		const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+		const id = String(new FormData(form).get("player"));
+		this.#name = hass.states[id]?.attributes.friendly_name ?? id;
+		remember("player", id);
+		this.#set("busy");
+		const media = {
+			media_content_id: `${SOURCE}/${number}`,
+			media_content_type: radio ? "music" : "channel",
+		};
+		try {
+			await hass.callService("media_player", "play_media", media, { entity_id: id });
+			this.#set("done");
+		} catch {
+			// Home Assistant shows its own message about why.
+			this.#set("failed");
+		}
+	}
 
-  /** @param {SubmitEvent} event @param {Context["hass"]} hass @param {Channel} channel */
-  async #play(event, hass, { number, radio }) {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    const id = String(new FormData(form).get("player"));
-    this.#name = hass.states[id]?.attributes.friendly_name ?? id;
-    remember("player", id);
-    this.#set("busy");
-    const media = {
-      media_content_id: `${SOURCE}/${number}`,
-      media_content_type: radio ? "music" : "channel",
-    };
-    try {
-      await hass.callService("media_player", "play_media", media, { entity_id: id });
-      this.#set("done");
-    } catch {
-      // Home Assistant shows its own message about why.
-      this.#set("failed");
-    }
-  }
-
-  /** @param {"busy" | "done" | "failed"} outcome */
-  #set(outcome) {
-    this.#outcome = outcome;
-    this.#redraw();
-  }
+	/** @param {"busy" | "done" | "failed"} outcome */
+	#set(outcome) {
+		this.#outcome = outcome;
+		this.redraw();
+	}
 }

@@ -1,124 +1,106 @@
-// @ts-check
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { onLink } from "../lib/dom.js";
-import { icon, signalBars } from "../lib/icons.js";
+import { html, icon, nothing, now, onLink, signalBars } from "../lib/kit.js";
 import { lookOf } from "../model/health.js";
 
-/** @import {Context} from "../lib/context.js" */
-/** @import {Condition} from "../model/health.js" */
-/** @import {Overview} from "../model/types.js" */
+const ADD_PATH = "/config/integrations/dashboard/add?domain=toonami_downlink";
+const SETTINGS_PATH = "/config/integrations/integration/toonami_downlink";
+/** How wide the bones of the skeleton's rows are, in parts. */
+const BONES = ["2324", "4232", "3314", "1433", "56", "83", "9"];
 
-export const ADD_PATH = "/config/integrations/dashboard/add?domain=toonami_downlink";
-export const SETTINGS_PATH = "/config/integrations/integration/toonami_downlink";
+/** @param {Strings} text */
+export const settingsLink = (text) =>
+	html`<a class="button" href=${SETTINGS_PATH} @click=${onLink}>
+		${icon("settings")} ${text.get("settings")}
+	</a>`;
 
 /**
- * The shape of what is about to come.
- *
- * @param {string} label
+ * Say what an error means; with `fix`, what to do about it.
+ * @param {Strings} text @param {string | null} error - its key @param {"error" | "fix"} [what]
  */
+export const errorText = (text, error, what = "error") =>
+	error ? text.first([`${what}.${error}`, `${what}.unexpected`]) : "";
+
+/** @param {Context} context @param {number | null} time */
+const nextTry = ({ clock, t }, time) =>
+	time ? t("state.next_try", { time: clock.relative(time, now()) }) : "";
+
+/** The shape of what is about to come. @param {string} label */
 export function skeleton(label) {
-  const widths = [
-    [2, 3, 2, 4],
-    [4, 2, 3, 2],
-    [3, 3, 1, 4],
-    [1, 4, 3, 3],
-    [5, 6],
-    [8, 3],
-    [11],
-  ];
-  return html`<div class="skeleton" role="status" aria-label=${label} aria-busy="true">
-    <div class="bone screen-bone"></div>
-    ${widths.map(
-      (row) => html`<div class="line">
-        <div class="bone label"></div>
-        ${row.map((part) => html`<div class="bone" style="flex-grow:${part}"></div>`)}
-      </div>`,
-    )}
-  </div>`;
+	return html`<div class="skeleton" role="status" aria-label=${label} aria-busy="true">
+		<div class="bone screen-bone"></div>
+		${BONES.map(
+			(row) => html`<div class="line">
+				<div class="bone label"></div>
+				${[...row].map((part) => html`<div class="bone" style="flex-grow:${part}"></div>`)}
+			</div>`,
+		)}
+	</div>`;
 }
 
 /**
  * Nothing was ever published: what happens now, and a button.
- *
- * @param {Context} context
- * @param {Overview} overview
+ * @param {Context} context @param {Overview} overview
  * @param {{isBusy: boolean, refresh: () => void}} action
  */
-export function noSignal({ clock, text, isAdmin }, overview, { isBusy, refresh }) {
-  const isRunning = overview.refreshing || isBusy;
-  return html`<section class="state" aria-labelledby="state">
-    <div class="bars ${isRunning ? "busy" : ""}">${signalBars(isRunning ? 3 : 0)}</div>
-    <h2 id="state">${text.get(isRunning ? "state.first.title" : "state.no_signal.title")}</h2>
-    <p role="status">
-      ${isRunning ? text.get("state.first.text") : whatHappened({ clock, text }, overview)}
-    </p>
-    ${isAdmin && !isRunning
-      ? html`<div class="actions">
-          <button class="button main" @click=${refresh}>${icon("refresh")} ${text.get("refresh.now")}</button>
-          <a class="button" href=${SETTINGS_PATH} @click=${onLink}>${icon("settings")} ${text.get("settings")}</a>
-        </div>`
-      : nothing}
-  </section>`;
-}
-
-/** @param {Pick<Context, "clock" | "text">} context @param {Overview} overview */
-function whatHappened({ clock, text }, { error, next_refresh: next }) {
-  const parts = [
-    error && text.first([`error.${error}`, "error.unexpected"]),
-    error && text.first([`fix.${error}`, "fix.unexpected"]),
-    next && text.get("state.next_try", { time: clock.relative(next, Date.now() / 1000) }),
-  ];
-  return parts.filter(Boolean).join(" ");
+export function noSignal(context, overview, { isBusy, refresh }) {
+	const { t, text, isAdmin } = context;
+	const { error, refreshing, next_refresh: next } = overview;
+	const isRunning = refreshing || isBusy;
+	const happened = [errorText(text, error), errorText(text, error, "fix"), nextTry(context, next)];
+	return html`<section class="state" aria-labelledby="state">
+		<div class="bars ${isRunning ? "busy" : ""}">${signalBars(isRunning ? 3 : 0)}</div>
+		<h2 id="state">${t(isRunning ? "state.first.title" : "state.no_signal.title")}</h2>
+		<p role="status">${isRunning ? t("state.first.text") : happened.join(" ")}</p>
+		${isAdmin && !isRunning
+			? html`<div class="actions">
+					<button class="button main" @click=${refresh}>
+						${icon("refresh")} ${t("refresh.now")}
+					</button>
+					${settingsLink(text)}
+				</div>`
+			: nothing}
+	</section>`;
 }
 
 /** @param {Context} context */
-export function notSetUp({ text, isAdmin }) {
-  return html`<section class="state" aria-labelledby="state">
-    <div class="bars">${signalBars(0)}</div>
-    <h2 id="state">${text.get("state.not_loaded.title")}</h2>
-    <p>${text.get(isAdmin ? "state.not_loaded.text" : "state.not_loaded.ask")}</p>
-    ${isAdmin
-      ? html`<div class="actions">
-          <a class="button main" href=${ADD_PATH} @click=${onLink}>${text.get("state.not_loaded.add")}</a>
-          <a class="button" href=${SETTINGS_PATH} @click=${onLink}>${text.get("settings")}</a>
-        </div>`
-      : nothing}
-  </section>`;
+export function notSetUp({ t, text, isAdmin }) {
+	return html`<section class="state" aria-labelledby="state">
+		<div class="bars">${signalBars(0)}</div>
+		<h2 id="state">${t("state.not_loaded.title")}</h2>
+		<p>${t(isAdmin ? "state.not_loaded.text" : "state.not_loaded.ask")}</p>
+		${isAdmin
+			? html`<div class="actions">
+					<a class="button main" href=${ADD_PATH} @click=${onLink}>
+						${t("state.not_loaded.add")}
+					</a>
+					${settingsLink(text)}
+				</div>`
+			: nothing}
+	</section>`;
 }
 
 /**
  * What everybody has to know on every page; nothing when all is well.
- *
- * @param {Context} context
- * @param {Condition} condition
- * @param {Overview | undefined} overview
+ * @param {Context} context @param {Condition} condition @param {Overview | undefined} overview
  */
-export function banner({ clock, text, isAdmin }, condition, overview) {
-  if (condition === "offline") {
-    return html`<div class="banner alert" role="alert">
-      ${icon("offline")}
-      <p>${text.get("state.offline")}</p>
-    </div>`;
-  }
-  if (!overview || (condition !== "signal_lost" && condition !== "stale")) return nothing;
-  const time = Date.now() / 1000;
-  const made = overview.made ? clock.dayAndTime(overview.made, time) : "";
-  const parts = [
-    condition === "stale"
-      ? text.get("state.stale")
-      : text.first([`error.${overview.error}`, "error.unexpected"]),
-    text.get("state.still_served", { time: made }),
-    overview.next_refresh
-      ? text.get("state.next_try", { time: clock.relative(overview.next_refresh, time) })
-      : "",
-  ];
-  return html`<div class="banner ${lookOf(condition).tone}" role="status">
-    ${icon("warn")}
-    <p>${parts.filter(Boolean).join(" ")}</p>
-    ${isAdmin
-      ? html`<a class="button" href="/toonami-downlink/status" @click=${onLink}>
-          ${text.get("state.details")}
-        </a>`
-      : nothing}
-  </div>`;
+export function banner(context, condition, overview) {
+	const { clock, t, text, isAdmin } = context;
+	if (condition === "offline") {
+		return html`<div class="banner alert" role="alert">
+			${icon("offline")}
+			<p>${t("state.offline")}</p>
+		</div>`;
+	}
+	if (!overview || (condition !== "signal_lost" && condition !== "stale")) return nothing;
+	const { error, made, next_refresh: next } = overview;
+	const why = condition === "stale" ? t("state.stale") : errorText(text, error);
+	const served = t("state.still_served", { time: clock.dayAndTime(made ?? 0, now()) });
+	return html`<div class="banner ${lookOf(condition).tone}" role="status">
+		${icon("warn")}
+		<p>${why} ${served} ${nextTry(context, next)}</p>
+		${isAdmin
+			? html`<a class="button" href="/toonami-downlink/status" @click=${onLink}>
+					${t("state.details")}
+				</a>`
+			: nothing}
+	</div>`;
 }

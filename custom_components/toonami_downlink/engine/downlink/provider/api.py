@@ -1,7 +1,7 @@
 """Upstream's HTTP interface: few requests at a time, limits on everything, gentle with answers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 import json
@@ -20,7 +20,7 @@ from .tls import Trust, can_be_completed, reason_of
 API_URL: Final = "https://api.toonamiaftermath.com"
 MAX_CONCURRENT: Final = 6
 """Requests at a time: upstream is a hobby server."""
-MAX_ANSWER_BYTES: Final = 4 * MIB
+MAX_ANSWER_BYTES: Final = 2 * MIB
 """Of one answer, after decompression; the largest honest one is below 0.2 MiB."""
 MAX_REDIRECTS: Final = 5
 _CHUNK: Final = 64 * 1024
@@ -201,10 +201,19 @@ async def _read(response: aiohttp.ClientResponse, path: str) -> bytes:
     gzip = zlib.decompressobj(_GZIP) if encoding == "gzip" else None
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK):
-        body += gzip.decompress(chunk, MAX_ANSWER_BYTES + 1 - len(body)) if gzip else chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            response.close()
-            raise UpstreamNonsenseError(f"{path} answered with more than {MAX_ANSWER_BYTES} bytes.")
+        for piece in _inflated(gzip, chunk) if gzip else (chunk,):
+            body += piece
+            if len(body) > MAX_ANSWER_BYTES:
+                response.close()
+                raise UpstreamNonsenseError(
+                    f"{path} answered with more than {MAX_ANSWER_BYTES} bytes."
+                )
     if gzip and body and not gzip.eof:
         raise UpstreamNonsenseError(f"{path} broke off in the middle of its answer.")
     return bytes(body)
+
+
+def _inflated(gzip: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
+    while chunk:
+        yield gzip.decompress(chunk, _CHUNK)
+        chunk = gzip.unconsumed_tail

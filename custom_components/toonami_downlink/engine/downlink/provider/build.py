@@ -14,14 +14,14 @@ from typing import Final, NamedTuple
 import aiohttp
 
 from ..errors import CannotWriteError, DownlinkError, TimedOutError, UpstreamNonsenseError
-from ..lineup import KNOWN, KnownChannel, Lineup, is_ignored, normalise
+from ..lineup import KNOWN, KnownChannel, Lineup, find, is_ignored, normalise
 from ..models import Channel, Feed, Programme, Progress, Source, Stage
 from .api import API_URL, DEFAULT_PATIENCE, NoConnectionError, Patience, Upstream
 from .cache import Cache
 from .details import DetailReader, query_for
 from .enrich import enrich
 from .fields import Ignored, objects
-from .guide import GuideReader, Span
+from .guide import ScheduleReader, Span
 from .items import programme_of
 from .streams import fetch_stream, mirror_url
 from .tls import Trust
@@ -29,9 +29,9 @@ from .tls import Trust
 _LOGGER = logging.getLogger(__name__)
 _BEFORE: Final = timedelta(hours=30)
 """How far back the guide goes: over the start of today in any time zone, West's delay included."""
-_ON_AIR: Final = (timedelta(minutes=-30), timedelta(hours=3))
-"""Around now something has to begin, or the guide has a hole where it matters most."""
-_KNOWN_KEYS: Final = frozenset(known.key for known in KNOWN)
+_LONGEST_PAUSE: Final = timedelta(minutes=15)
+_LONGEST: Final = timedelta(hours=3)
+"""Of a programme whose end is not known."""
 
 type OnProgress = Callable[[Progress], None]
 
@@ -133,7 +133,7 @@ class Run:
                     items = entry.children("media")
                     found = [programme_of(item, Source.CURRENT) for item in items]
                     names[name] = [programme for programme in found if programme]
-        if not names:
+        if not any(_is_known(name) for name in names):
             trouble = trouble or UpstreamNonsenseError("Upstream lists no channels.")
             _LOGGER.warning("%s Going on with the usual channels.", trouble)
             names = {known.name: [] for known in KNOWN}
@@ -152,7 +152,7 @@ class Run:
             answers += url is not None
             done += 1
             self._on_progress(Progress(Stage.STREAMS, done, len(names)))
-            if not url and known.key in _KNOWN_KEYS:
+            if not url and _is_known(name):
                 _LOGGER.warning("No stream address for %s: taking the one on port 3000", name)
                 url = mirror_url(self._upstream.url, known)
             return _channel(known, url) if url else None
@@ -172,7 +172,7 @@ class Run:
         schedules = sorted({known.schedule for known in KNOWN if known.schedule})
         found = await asyncio.gather(
             *(
-                GuideReader(self._upstream, self._cache, schedule, self._ignored, on_step).fetch(
+                ScheduleReader(self._upstream, self._cache, schedule, self._ignored, on_step).fetch(
                     span, self._now
                 )
                 for schedule in schedules
@@ -192,8 +192,7 @@ class Run:
             replace(one, start=one.start + delay, stop=one.stop + delay)
             for one in guides.get(known.schedule or "", ())
         ]
-        begin, end = (self._now + offset for offset in _ON_AIR)
-        if any(begin <= one.start <= end for one in programmes):
+        if any(_covers(one, self._now) for one in programmes):
             return tuple(programmes)
         # First, because of two that begin together the later one stays, which knows its end.
         next_ten = next((ten for name, ten in current.items() if _known(name) == known), ())
@@ -225,6 +224,16 @@ class Run:
         if self._ignored:
             _LOGGER.warning("Fields of no use: %s", dict(self._ignored))
         _LOGGER.info("%d requests", self._upstream.requests)
+
+
+def _covers(programme: Programme, moment: datetime) -> bool:
+    """Whether a programme, with the pause after it, is on."""
+    start, stop = programme.start, programme.stop
+    return start <= moment < (stop + _LONGEST_PAUSE if stop > start else start + _LONGEST)
+
+
+def _is_known(name: str) -> bool:
+    return find(name) is not None
 
 
 def _known(name: str) -> KnownChannel:

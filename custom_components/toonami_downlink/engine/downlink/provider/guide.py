@@ -43,7 +43,7 @@ class Day(NamedTuple):
     span: Span
 
 
-class GuideReader:
+class ScheduleReader:
     """Bring together the guide of one schedule from all that upstream says about it."""
 
     def __init__(
@@ -76,7 +76,13 @@ class GuideReader:
         parts = [(day.span, part) for day, part in zip(days, found, strict=True) if part]
         parts += await self._fill_holes(span, [covered for covered, _ in parts])
         parts.sort(key=lambda part: part[0])
-        return [programme for _, part in parts for programme in part]
+        return [
+            programme
+            for _, part in parts
+            for programme in part
+            if programme.start < span.stop
+            and max(programme.stop, programme.start + _SMALL_GAP) > span.start
+        ]
 
     async def _fetch_days(self, span: Span) -> list[Day]:
         answers = await asyncio.gather(
@@ -117,18 +123,18 @@ class GuideReader:
     async def _fetch_day(self, day: Day, now: datetime) -> list[Programme]:
         """Return a day's programmes; an earlier run's if those are fresh enough or all there is."""
         known = self._cache.find(Kind.PLAYLIST, day.id)
-        if not known or known.age > _good_for(day, now):
+        programmes = programmes_of_playlist(known.answer, self._ignored) if known else []
+        if not programmes or not known or known.age > _good_for(day, now):
             try:
                 query = {"id": day.id, "addInfo": "true"}
                 answer = await self._upstream.fetch_json("/playlist", query, tries=2)
-                if found := programmes_of_playlist(answer, self._ignored):
+                if fresh := programmes_of_playlist(answer, self._ignored):
                     self._cache.remember(Kind.PLAYLIST, day.id, essence_of_playlist(answer))
-                    self._on_step(1, 0)
-                    return found
+                    programmes = fresh
             except DownlinkError as err:
                 _LOGGER.warning("No playlist for %s of %s: %s", day.span.start, self._schedule, err)
         self._on_step(1, 0)
-        return programmes_of_playlist(known.answer, self._ignored) if known else []
+        return programmes
 
     async def _fill_holes(
         self, span: Span, covered: Sequence[Span]

@@ -14,6 +14,8 @@ from .tls import shared_trust
 
 _TRIES: Final = 2
 """A second try gets another node, and a single failure is normal."""
+_ENDING: Final = ".m3u8"
+"""Of each address that upstream ever gave; half of one would look just as usable otherwise."""
 _MIRROR_PORT: Final = 3000
 """Where upstream serves the streams directly, in clear."""
 _AT_PLAY_TIME: Final = Patience(answer=4.0, run=8.0)
@@ -38,7 +40,7 @@ async def fetch_stream(upstream: Upstream, known: KnownChannel) -> str | None:
         except UpstreamNonsenseError, UpstreamUnreachableError:
             continue
         url = answer.strip().strip("\"'").strip()
-        if is_usable_url(url):
+        if is_usable_url(url) and urlsplit(url).path.endswith(_ENDING):
             return url
     return None
 

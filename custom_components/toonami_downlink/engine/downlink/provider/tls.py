@@ -71,9 +71,10 @@ class Trust:
 
     async def context(self) -> ssl.SSLContext:
         """Return how to check now; after `complete` this is another one than before."""
-        if self._context is None:
-            self._context = await asyncio.to_thread(self._start)
-        return self._context
+        async with self._lock:
+            if self._context is None:
+                self._context = await asyncio.to_thread(self._start)
+            return self._context
 
     async def complete(
         self, session: aiohttp.ClientSession, host: str, port: int, refused_by: ssl.SSLContext

@@ -1,6 +1,15 @@
-/** The shapes that the panel's modules pass to each other. Times are seconds since 1970. */
+/**
+ * The shapes that the panel's modules pass to each other; they need not be imported. Times are
+ * seconds since 1970. `Text` is a class of the DOM already: ours is `Strings` here.
+ */
 
-export interface Programme {
+type Context = import("./lib/context.js").Context;
+type Signal = import("./lib/signal.js").Signal;
+type Subscription = import("./lib/subscription.js").Subscription;
+type Scale = import("./model/grid.js").Scale;
+type Strings = import("./model/text.js").Text;
+
+interface Programme {
   start: number;
   stop: number;
   title: string;
@@ -12,7 +21,7 @@ export interface Programme {
 }
 
 /** A programme as `guide/programme` and the overview give it. */
-export interface Details {
+interface Details {
   start: number;
   stop: number;
   title: string;
@@ -31,9 +40,9 @@ export interface Details {
 }
 
 /** What is known of a programme before its details are loaded. */
-export type Shown = Partial<Details> & { start: number; stop: number; title: string };
+type Shown = Partial<Details> & { start: number; stop: number; title: string };
 
-export interface Channel {
+interface Channel {
   number: number;
   key: string;
   name: string;
@@ -44,7 +53,7 @@ export interface Channel {
   next: Details | null;
 }
 
-export interface Overview {
+interface Overview {
   loaded: true;
   version: string;
   health: { status: "ok" | "degraded" | "error"; reason: string | null };
@@ -58,7 +67,7 @@ export interface Overview {
   channels: Channel[];
 }
 
-export interface SeenPlayer {
+interface SeenPlayer {
   address: string;
   player: string;
   asked: string;
@@ -68,7 +77,7 @@ export interface SeenPlayer {
 }
 
 /** What players have to be told; all but the first four are paths. */
-export interface ConnectData {
+interface ConnectData {
   version: string;
   origins: string[];
   username: string;
@@ -81,13 +90,13 @@ export interface ConnectData {
   players: SeenPlayer[];
 }
 
-export interface Progress {
+interface Progress {
   stage: string;
   done: number;
   total: number;
 }
 
-export interface Report {
+interface Report {
   channels: number;
   programmes: number;
   filler: number;
@@ -97,7 +106,7 @@ export interface Report {
 }
 
 /** One refresh of the history; its times are ISO 8601. */
-export interface Run {
+interface Run {
   started: string;
   finished: string;
   cause: string;
@@ -110,7 +119,7 @@ export interface Run {
 }
 
 /** What `status_payload` of the integration returns; its times are ISO 8601. */
-export interface Status {
+interface Status {
   version: string;
   health: { status: "ok" | "degraded" | "error"; reason: string | null };
   provider: { kind: string; version: string | null };
@@ -136,14 +145,14 @@ export interface Status {
   history: Run[];
 }
 
-export interface Entity {
+interface Entity {
   entity_id: string;
   state: string;
   attributes: Record<string, any>;
 }
 
 /** The part of home-assistant-js-websocket's connection that the panel uses. */
-export interface Connection {
+interface Connection {
   subscribeMessage(
     callback: (event: any) => void,
     message: object,
@@ -156,7 +165,7 @@ export interface Connection {
 }
 
 /** The part of Home Assistant's front end that the panel uses. */
-export interface Hass {
+interface Hass {
   connection: Connection;
   user?: { is_admin: boolean };
   locale: { language: string; time_format: string; time_zone: string };
@@ -165,4 +174,115 @@ export interface Hass {
   states: Record<string, Entity>;
   dockedSidebar?: string;
   callService(domain: string, service: string, data: object, target?: object): Promise<unknown>;
+}
+
+/** A programme in the answer to `guide`: the fields of `Programme`, in that order. */
+type Row = [number, number, string, string | null, number | null, number | null, number];
+
+/** A found programme. */
+interface Hit {
+  channel: Channel;
+  programme: Programme;
+}
+
+/** How things are, in one word. */
+type Condition =
+  | "offline"
+  | "not_loaded"
+  | "tuning"
+  | "no_signal"
+  | "signal_lost"
+  | "stale"
+  | "refreshing"
+  | "receiving";
+
+/** The colours that a condition can have, by the names of the CSS variables. */
+type Tone = "live" | "signal" | "warn" | "alert" | "dim";
+
+type PageName = "guide" | "connect" | "status";
+
+/** A text: plain, or by plural category of the value `count`. */
+type Entry = string | Record<string, string>;
+
+/** Red, green and blue from 0 to 255. */
+type Colour = [number, number, number];
+
+/** What a player can ask for. */
+type Field =
+  | "playlist"
+  | "guide"
+  | "guide_gz"
+  | "server"
+  | "server_prefix"
+  | "username"
+  | "password"
+  | "tuner";
+
+/** How to set a player up; the text of the first step is `connect.{id}.1`, and so on. */
+interface Recipe {
+  id: string;
+  /** How the player is called when it is seen. */
+  name: string;
+  /** The fields of each step. */
+  steps: Field[][];
+  needsTuner?: boolean;
+}
+
+/** Something to show as a QR code. */
+interface Qr {
+  label: string;
+  value: string;
+  isSecret: boolean;
+}
+
+type Verdict = "checking" | "ok" | "other" | "unreachable" | "blocked" | "invalid";
+
+type LinkName = "schedule" | "provider" | "check" | "publish" | "players";
+type LinkState = "ok" | "active" | "failed" | "waiting" | "idle";
+
+/** A link of the chain on the status page. */
+interface Link {
+  name: LinkName;
+  state: LinkState;
+  /** When that happened; for the schedule, when it will happen. */
+  time: number | null;
+  /** How long it took. */
+  seconds: number | null;
+}
+
+/** A bar of the history chart, in pixels. */
+interface Bar {
+  run: Run;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  failed: boolean;
+}
+
+/** The card's configuration, as the user writes it. */
+interface CardConfig {
+  type?: string;
+  /** Channel numbers; all channels when there are none. */
+  channels?: (string | number)[];
+  /** Whether the first channel is large, with the picture on air. */
+  picture?: boolean;
+  /** Whether to say what comes next. */
+  next?: boolean;
+  /** Whether to draw the next hours, and how many of them. */
+  guide?: boolean;
+  hours?: number;
+}
+
+interface CardSettings {
+  numbers: number[];
+  hours: number;
+  picture: boolean;
+  next: boolean;
+  guide: boolean;
+}
+
+/** Of home-assistant's front end: where cards announce themselves. */
+interface Window {
+  customCards?: object[];
 }

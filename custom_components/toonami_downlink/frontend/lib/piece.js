@@ -1,0 +1,7 @@
+/** A part of a page that has a memory of its own. */
+export class Piece {
+	/** @param {() => void} redraw - the page's */
+	constructor(redraw) {
+		this.redraw = redraw;
+	}
+}

@@ -1,0 +1,33 @@
+"""axe-core, which finds what keeps people from using a page."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Page
+
+AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN: Final = """async ([selector, tags, rules]) => {
+  const { violations } = await axe.run(selector, {
+    runOnly: { type: "tag", values: tags },
+    rules,
+    resultTypes: ["violations"],
+  });
+  return violations.map(({ id, nodes }) => ({
+    id,
+    nodes: nodes.map(({ target, failureSummary }) => `${target.flat().join(" ")}: ${failureSummary}`),
+  }));
+}"""
+RULES: Final = {
+    # The frame around the panel is Home Assistant's, and so are the page's title and landmarks.
+    "page-has-heading-one": {"enabled": False},
+    "region": {"enabled": False},
+}
+
+
+def violations(page: Page, selector: str) -> list[dict[str, Any]]:
+    """Return what axe finds wrong below an element, shadow roots included."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate(RUN, [selector, TAGS, RULES])
+    return found

@@ -1,0 +1,1 @@
+"""Players and libraries of others, used on a real Home Assistant."""

@@ -1,0 +1,166 @@
+"""A real Kodi without a screen: its own home folder, X server and sound server."""
+
+from contextlib import ExitStack
+import itertools
+import json
+from pathlib import Path
+import shutil
+import socket
+from types import TracebackType
+from typing import Any, Final, Self
+
+from scripts.lib.develop.home import HOST, free_port
+from scripts.lib.develop.processes import Child
+from scripts.lib.develop.waiting import wait_for
+
+PROGRAM: Final = Path("/usr/lib/x86_64-linux-gnu/kodi/kodi.bin")
+ADD_ON: Final = "pvr.iptvsimple"
+START_TIMEOUT: Final = 120.0
+_SOUND: Final = (
+    *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"),
+    *("--disallow-exit", "--load=module-null-sink"),
+)
+_ADVANCED: Final = """\
+<advancedsettings version="1.0">
+  <jsonrpc><tcpport>{port}</tcpport></jsonrpc>
+</advancedsettings>
+"""
+# The guide's address is left out: it has to be found in the playlist.
+_SETTINGS: Final = """\
+<settings version="2">
+  <setting id="m3uPathType">1</setting>
+  <setting id="m3uUrl">{playlist}</setting>
+  <setting id="m3uCache">false</setting>
+  <setting id="epgPathType">1</setting>
+  <setting id="epgUrl"></setting>
+  <setting id="epgCache">false</setting>
+</settings>
+"""
+
+
+def is_installed() -> bool:
+    """Whether everything that this needs is there."""
+    programs = ("Xvfb", "pulseaudio")
+    return PROGRAM.exists() and all(shutil.which(program) for program in programs)
+
+
+class Kodi:
+    """A Kodi that reads a playlist: a context in which ``call`` asks it."""
+
+    def __init__(self, folder: Path, playlist: str) -> None:
+        self._folder = folder
+        self._playlist = playlist
+        self._port = free_port()
+        self._ids = itertools.count(1)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start it and wait until it has read the playlist."""
+        userdata = self._folder / ".kodi" / "userdata"
+        settings = userdata / "addon_data" / ADD_ON / "settings.xml"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(_SETTINGS.format(playlist=self._playlist.replace("&", "&amp;")))
+        (userdata / "advancedsettings.xml").write_text(_ADVANCED.format(port=self._port))
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End everything."""
+        self._stack.close()
+
+    def _start(self) -> None:
+        screen = self._child("Xvfb", ["Xvfb", "-displayfd", "1", "-screen", "0", "800x600x24"])
+        number = wait_for(lambda: screen.log.read_text().split("\n")[0], "No X server", 30)
+        sound = self._folder / "sound"
+        self._child("PulseAudio", [*_SOUND, f"--load=module-native-protocol-unix socket={sound}"])
+        wait_for(sound.exists, "No sound server", 30)
+        kodi = self._child(
+            "Kodi",
+            [str(PROGRAM), "--standalone"],
+            DISPLAY=f":{number}",
+            LIBGL_ALWAYS_SOFTWARE="1",
+            KODI_AE_SINK="PULSE",
+            PULSE_SERVER=f"unix:{sound}",
+        )
+        wait_for(lambda: self._answers(kodi), "Kodi did not start", START_TIMEOUT, kodi.tail)
+        self.call("Addons.SetAddonEnabled", addonid=ADD_ON, enabled=True)
+        wait_for(self._has_channels, "Kodi did not read the playlist", START_TIMEOUT, kodi.tail)
+
+    def _child(self, name: str, argv: list[str], **environment: str) -> Child:
+        home = {"HOME": str(self._folder), "XDG_RUNTIME_DIR": str(self._folder), **environment}
+        log = self._folder / f"{name}.log"
+        return self._stack.enter_context(Child(name, argv, log=log, cwd=self._folder, env=home))
+
+    def _answers(self, kodi: Child) -> bool:
+        kodi.check()
+        try:
+            return bool(self.call("JSONRPC.Ping") == "pong")
+        except OSError:
+            return False
+
+    def _has_channels(self) -> bool:
+        try:
+            return bool(self.channels("alltv"))
+        except KodiError:
+            return False  # television is not ready yet
+
+    def call(self, method: str, **parameters: Any) -> Any:
+        """Call one of Kodi's methods. Raises KodiError, or OSError when it does not listen."""
+        identity = next(self._ids)
+        message = {"jsonrpc": "2.0", "id": identity, "method": method, "params": parameters}
+        with socket.create_connection((HOST, self._port), timeout=30) as connection:
+            connection.sendall(json.dumps(message).encode())
+            decoder, text = json.JSONDecoder(), ""
+            while data := connection.recv(65536):
+                text += data.decode()
+                # What happens in Kodi is told in between.
+                for answer in _values(decoder, text):
+                    if answer.get("id") == identity:
+                        if "error" in answer:
+                            raise KodiError(answer["error"])
+                        return answer["result"]
+        raise KodiError(f"no answer to {method}")
+
+    def channels(self, group: str) -> list[dict[str, Any]]:
+        """Return the channels of a group: ``alltv`` or ``allradio``."""
+        found: list[dict[str, Any]] = self.call(
+            "PVR.GetChannels",
+            channelgroupid=group,
+            properties=["channelnumber", "uniqueid", "icon", "channeltype", "broadcastnow"],
+        ).get("channels", [])
+        return found
+
+    def broadcasts(self, channel: int) -> list[dict[str, Any]]:
+        """Return the guide of a channel."""
+        found: list[dict[str, Any]] = self.call(
+            "PVR.GetBroadcasts",
+            channelid=channel,
+            properties=["title", "starttime", "endtime", "episodename", "episodenum", "plot"],
+        ).get("broadcasts", [])
+        return found
+
+
+class KodiError(Exception):
+    """What Kodi says is wrong."""
+
+
+def _values(decoder: json.JSONDecoder, text: str) -> list[dict[str, Any]]:
+    """Return the JSON values that are whole."""
+    values: list[dict[str, Any]] = []
+    position = 0
+    while position < len(text):
+        try:
+            value, position = decoder.raw_decode(text, position)
+        except ValueError:
+            break
+        values.append(value)
+    return values

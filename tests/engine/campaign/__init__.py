@@ -1,0 +1,1 @@
+"""Everything that upstream can do wrong, and what viewers get then."""

@@ -1,0 +1,196 @@
+"""The provider against an upstream that goes wrong, and the real ingest behind it.
+
+Most rows run the command line in this process, a handful as a process of its own.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+import re
+
+from lxml import etree
+import pytest
+
+from downlink import cli
+from downlink.cli import main
+from downlink.errors import DownlinkError
+from downlink.ingest import ingest
+from downlink.lineup import KNOWN, Lineup
+from downlink.models import Feed, IngestReport, Repair, Source
+from downlink.refresh import logo_url
+from downlink.runner import bundled_command, run
+from downlink.xmltv import render_xmltv
+from tests.engine.upstream import forget_logging
+from tests.engine.validators import DTD
+from tests.simulator import Simulator
+
+from .table import ROWS, Lack, Row
+
+DAYS = 2
+_MIRROR = re.compile(r"http://[^/]+/[a-z0-9-]+/playlist\.m3u8(\?streamDelay=180)?")
+_SCHEDULED = frozenset(known.key for known in KNOWN if known.schedule)
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_log() -> Iterator[None]:
+    yield
+    forget_logging()
+
+
+async def provide(sim: Simulator, folder: Path, *arguments: str) -> int:
+    """Run the command line; its files are in that folder."""
+    always = ("--api-url", sim.url, "--guide-days", str(DAYS), "--answer-timeout", "0.7")
+    files = ("-m", f"{folder}/index.m3u", "-x", f"{folder}/index.xml", "-C", f"{folder}/cache.json")
+    return await asyncio.to_thread(main, ["run", *always, *files, "--progress", *arguments])
+
+
+def ingested(folder: Path, previous: Feed | None) -> tuple[Feed, IngestReport]:
+    feed, report, _ = ingest(
+        (folder / "index.m3u").read_bytes(),
+        (folder / "index.xml").read_bytes(),
+        now=datetime.now(UTC),
+        time_zone=UTC,
+        guide_days=DAYS,
+        lineup=Lineup(),
+        previous=previous,
+    )
+    return feed, report
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Feed:
+    """What is published when everything works."""
+    folder = tmp_path_factory.mktemp("good")
+
+    async def provided() -> None:
+        async with Simulator() as sim:
+            assert await provide(sim, folder) == 0
+
+    asyncio.run(provided())
+    feed, report = ingested(folder, None)
+    assert lacks(feed, report) == set()
+    return feed
+
+
+def lacks(feed: Feed, report: IngestReport) -> set[Lack]:
+    found: set[Lack] = set()
+    if any(_MIRROR.fullmatch(channel.stream_url) for channel in feed.channels):
+        found.add(Lack.MIRROR)
+    for source, lack in (
+        (Source.MEDIA, Lack.PLAYLIST),
+        (Source.CURRENT, Lack.MEDIA),
+        (Source.PUBLISHED, Lack.FRESH),
+    ):
+        if report.sources.get(source):
+            found.add(lack)
+    if report.repairs.get(Repair.VANISHED_CHANNEL):
+        found.add(Lack.CHANNEL)
+    coming = [
+        one
+        for programmes in feed.guide.values()
+        for one in programmes
+        if one.start > feed.made and not one.is_filler
+    ]
+    if sum(bool(one.description) for one in coming) < len(coming) * 0.6:
+        found.add(Lack.DETAILS)
+    return found
+
+
+def check_published(feed: Feed, report: IngestReport) -> None:
+    """Whatever went wrong, this holds for what is published."""
+    assert report.channels == len(KNOWN)
+    document = etree.fromstring(render_xmltv(feed, logo_url))
+    dtd = etree.DTD(DTD)
+    assert dtd.validate(document), dtd.error_log
+    for key in _SCHEDULED:
+        sources = Counter(one.source for one in feed.guide[key])
+        assert sources.total() - sources[Source.FILLER] > 50
+        on_air = [one for one in feed.guide[key] if one.start <= feed.made < one.stop]
+        assert len(on_air) == 1
+        assert not on_air[0].is_filler
+
+
+def leave_old_files(folder: Path, row: Row) -> None:
+    for name in ("index.m3u", "index.xml"):
+        (folder / name).write_text("old")
+    if row.cache is not None:
+        (folder / "cache.json").write_bytes(row.cache)
+
+
+def check_old_files(folder: Path) -> None:
+    found = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert found == {"index.m3u": b"old", "index.xml": b"old"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+async def test_row(
+    row: Row, good: Feed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave_old_files(tmp_path, row)
+    async with Simulator() as sim:
+        sim.set_faults(row.faults)
+        if row.fault == "offline":
+            await sim.go_offline()
+        code = await provide(sim, tmp_path, *row.arguments)
+    error = capsys.readouterr().err
+    if isinstance(row.outcome, int):
+        assert code == row.outcome
+        assert len(error.splitlines()) == 1
+        check_old_files(tmp_path)
+        return
+    assert (code, error) == (0, "")
+    feed, report = ingested(tmp_path, good)
+    assert lacks(feed, report) == row.outcome
+    check_published(feed, report)
+
+
+def _by_name(name: str) -> Row:
+    return next(row for row in ROWS if row.name == name)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        _by_name("*-always-html502"),
+        _by_name("*-always-offline"),
+        _by_name("*-always-gzip_bomb"),
+        _by_name("playlists-always-truncated"),
+        _by_name("mediainfo-always-huge"),
+    ],
+    ids=lambda row: row.name,
+)
+async def test_row_in_a_process(row: Row, good: Feed, tmp_path: Path) -> None:
+    code = 0
+    async with Simulator() as sim:
+        sim.set_faults(row.faults)
+        if row.fault == "offline":
+            await sim.go_offline()
+        engine = Path(cli.__file__).parents[1]
+        command = bundled_command(engine, api_url=sim.url, guide_days=DAYS, verify_tls=True)
+        try:
+            output = await run(
+                command,
+                staging=tmp_path / "staging",
+                cache_file=tmp_path / "provider" / "cache.json",
+                timeout=25,
+            )
+        except DownlinkError as err:
+            code = err.exit_code
+    assert list((tmp_path / "staging").iterdir()) == []
+    if isinstance(row.outcome, int):
+        assert code == row.outcome
+        return
+    (tmp_path / "index.m3u").write_bytes(output.playlist)
+    (tmp_path / "index.xml").write_bytes(output.guide)
+    feed, report = ingested(tmp_path, good)
+    assert lacks(feed, report) == row.outcome
+    check_published(feed, report)
+
+
+def test_size_of_the_table() -> None:
+    assert len({row.name for row in ROWS}) >= 40
+    assert {row.when for row in ROWS} == {"always", "first", "middle"}
+    outcomes = {row.outcome if isinstance(row.outcome, int) else bool(row.outcome) for row in ROWS}
+    assert outcomes == {True, False, 3, 4, 6}

@@ -1,0 +1,237 @@
+"""Requests to upstream: how they are made, and what becomes of answers that are none."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import gzip
+from pathlib import Path
+import ssl
+import time
+from typing import Any
+
+from aiohttp import web
+import pytest
+
+from downlink.errors import (
+    DownlinkError,
+    TimedOutError,
+    UpstreamNonsenseError,
+    UpstreamUnreachableError,
+)
+from downlink.provider.api import (
+    MAX_ANSWER_BYTES,
+    MAX_CONCURRENT,
+    NoAnswerError,
+    NoConnectionError,
+    Patience,
+)
+
+from .upstream import HASTY, asking, serving, simulator
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def plain(body: bytes, **headers: str) -> Handler:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(body=body, headers={"Content-Type": "application/json", **headers})
+
+    return answer
+
+
+def packed(data: bytes) -> Handler:
+    return plain(data, **{"Content-Encoding": "gzip"})
+
+
+def redirect(to: str) -> Handler:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": to})
+
+    return answer
+
+
+async def ask(handler: Handler, **options: Any) -> Any:
+    async with serving(web.get("/thing", handler)) as url, asking(url, **options) as upstream:
+        return await upstream.fetch_json("/thing", {"name": "a b&c"})
+
+
+@pytest.mark.parametrize(
+    ("handler", "expected"),
+    [
+        pytest.param(plain(b'{"a": "\xc3\xa9"}'), {"a": "\u00e9"}, id="JSON"),
+        pytest.param(plain(b""), None, id="empty"),
+        pytest.param(plain(b" \r\n"), None, id="blank"),
+        pytest.param(plain(b"null"), None, id="null"),
+        pytest.param(plain(b'{"a": "\xff"}'), {"a": "\ufffd"}, id="not UTF-8"),
+        pytest.param(packed(gzip.compress(b"[1]")), [1], id="gzip"),
+        pytest.param(packed(b""), None, id="empty and packed"),
+        pytest.param(plain(b"[" + b" " * (MAX_ANSWER_BYTES - 2) + b"]"), [], id="as large as may"),
+    ],
+)
+async def test_answers(handler: Handler, expected: object) -> None:
+    assert await ask(handler) == expected
+
+
+@pytest.mark.parametrize(
+    ("handler", "error", "said"),
+    [
+        pytest.param(
+            plain(b"<html>"), UpstreamNonsenseError, "did not answer with JSON", id="HTML"
+        ),
+        pytest.param(plain(b"[" * 200_000), UpstreamNonsenseError, "JSON", id="deep"),
+        pytest.param(plain(b" " * (MAX_ANSWER_BYTES + 1)), UpstreamNonsenseError, "more than"),
+        pytest.param(
+            packed(gzip.compress(bytes(MAX_ANSWER_BYTES + 1))),
+            UpstreamNonsenseError,
+            "more than",
+            id="bomb",
+        ),
+        pytest.param(packed(b"not gzip"), UpstreamNonsenseError, "broke off", id="not gzip"),
+        pytest.param(
+            packed(gzip.compress(b"[1, 2, 3]")[:-4]), UpstreamNonsenseError, "broke off", id="half"
+        ),
+        pytest.param(
+            plain(b"[]", **{"Content-Encoding": "br"}), UpstreamNonsenseError, "encoding", id="br"
+        ),
+        pytest.param(redirect("/thing"), UpstreamNonsenseError, "without end", id="loop"),
+        pytest.param(redirect("mailto:a"), UpstreamUnreachableError, "broke off", id="mail"),
+        pytest.param(redirect("/other"), UpstreamNonsenseError, "status 404", id="gone"),
+        pytest.param(redirect("http://127.0.0.1:1/"), NoConnectionError, "cannot be reached"),
+    ],
+)
+async def test_what_is_no_answer(handler: Handler, error: type[DownlinkError], said: str) -> None:
+    with pytest.raises(error, match=said):
+        await ask(handler)
+
+
+async def test_answer_that_breaks_off() -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "100"})
+        await response.prepare(request)
+        await response.write(b"[1")
+        assert request.transport
+        request.transport.abort()
+        return response
+
+    with pytest.raises((UpstreamNonsenseError, UpstreamUnreachableError), match="broke off"):
+        await ask(answer)
+
+
+async def test_no_server() -> None:
+    async with asking("http://127.0.0.1:1") as upstream:
+        with pytest.raises(NoConnectionError, match=r"^http://127.0.0.1:1 cannot be reached: Con"):
+            await upstream.fetch_text("/thing", {})
+
+
+async def test_other_protocol() -> None:
+    async with serving() as url, asking(url.replace("http:", "https:")) as upstream:
+        with pytest.raises(NoConnectionError):
+            await upstream.fetch_text("/thing", {})
+
+
+async def hang(_request: web.Request) -> web.StreamResponse:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def test_silence() -> None:
+    with pytest.raises(NoAnswerError, match=r"/thing did not answer within 0\.4 seconds"):
+        await ask(hang, patience=HASTY)
+
+
+async def test_time_for_the_run_is_over() -> None:
+    with pytest.raises(TimedOutError, match=r"0\.3 seconds were not enough"):
+        await ask(hang, patience=Patience(answer=5, run=0.3))
+    with pytest.raises(TimedOutError):
+        await ask(plain(b"[]"), patience=Patience(run=0))
+
+
+async def test_one_byte_after_the_other() -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b" ")
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(NoAnswerError):
+        await ask(answer, patience=HASTY)
+
+
+@pytest.mark.parametrize(
+    ("tries", "failures", "is_good"),
+    [
+        pytest.param(1, 1, False, id="once"),
+        pytest.param(2, 1, True, id="second"),
+        pytest.param(2, 2, False, id="twice"),
+    ],
+)
+async def test_hiccups(tries: int, failures: int, is_good: bool) -> None:
+    seen = 0
+
+    async def answer(_request: web.Request) -> web.Response:
+        nonlocal seen
+        seen += 1
+        return web.Response(text="<html>" if seen <= failures else "[]")
+
+    async with serving(web.get("/thing", answer)) as url, asking(url) as upstream:
+        if is_good:
+            assert await upstream.fetch_json("/thing", {}, tries=tries) == []
+        else:
+            with pytest.raises(UpstreamNonsenseError):
+                await upstream.fetch_json("/thing", {}, tries=tries)
+        assert seen == upstream.requests == tries
+
+
+async def test_silence_is_not_tried_again() -> None:
+    async with serving(web.get("/thing", hang)) as url, asking(url, HASTY) as upstream:
+        with pytest.raises(NoAnswerError):
+            await upstream.fetch_json("/thing", {}, tries=3)
+        assert upstream.requests == 1
+
+
+async def test_few_at_a_time_over_few_connections() -> None:
+    running = most = 0
+    connections = set()
+
+    async def answer(request: web.Request) -> web.Response:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        connections.add(request.transport)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return web.Response(text="[]")
+
+    async with serving(web.get("/thing", answer)) as url, asking(url) as upstream:
+        await asyncio.gather(*(upstream.fetch_json("/thing", {}) for _ in range(40)))
+    assert most == MAX_CONCURRENT
+    assert len(connections) == MAX_CONCURRENT
+
+
+async def test_what_is_sent() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response([request.path_qs, dict(request.headers)])
+
+    path, headers = await ask(answer)
+    assert path == "/thing?name=a+b%26c"
+    assert headers["Accept-Encoding"] == "gzip"
+
+
+async def test_bomb_of_the_simulator_is_cheap() -> None:
+    async with simulator() as sim, asking(sim.url) as upstream:
+        sim.set_faults({"rules": [{"endpoint": "media", "kind": "gzip_bomb"}]})
+        started = time.monotonic()
+        with pytest.raises(UpstreamNonsenseError, match="more than"):
+            await upstream.fetch_json("/media", {})
+        assert time.monotonic() - started < 5
+
+
+async def test_no_way_out_of_encryption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(web.get("/plain", plain(b"[]"))) as clear, simulator(tls=True) as sim:
+        assert sim.ca_file
+        assert sim.upstream.chain
+        monkeypatch.setenv("SSL_CERT_FILE", str(sim.ca_file))
+        context: ssl.SSLContext = sim.upstream.chain.server_context(tmp_path)
+        route = web.get("/thing", redirect(f"{clear}/plain"))
+        async with serving(route, context=context) as url, asking(url) as upstream:
+            with pytest.raises(UpstreamNonsenseError, match="without encryption"):
+                await upstream.fetch_json("/thing", {})

@@ -1,0 +1,337 @@
+"""Servers that leave out a link of their chain, and servers that nobody should trust."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+import ssl
+import sys
+
+from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+import pytest
+
+from downlink.provider import tls
+from downlink.provider.api import NoConnectionError
+from downlink.provider.tls import Trust, can_be_completed, reason_of, shared_trust
+
+from .authority import Certificate
+from .upstream import asking, serving
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Shop:
+    """Where an authority hands out its certificates over plain HTTP, and what was asked for."""
+
+    def __init__(self) -> None:
+        self.goods: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        self.url = ""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(request.path)
+        if request.path == "/slow":
+            response = web.StreamResponse()
+            await response.prepare(request)
+            for byte in self.goods["/middle"]:
+                await response.write(bytes([byte]))
+                await asyncio.sleep(0)
+            return response
+        if request.path == "/moved":
+            return web.Response(status=302, headers={"Location": "/middle"})
+        return web.Response(body=self.goods.get(request.path, b""))
+
+
+@pytest.fixture
+async def shop() -> AsyncIterator[Shop]:
+    shop = Shop()
+    async with serving(web.get("/{name}", shop.answer)) as url:
+        shop.url = url
+        yield shop
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificate:
+    """The only root that the system trusts."""
+    root = Certificate.root()
+    file = tmp_path / "roots.pem"
+    file.write_bytes(root.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+    return root
+
+
+async def hello(_request: web.Request) -> web.Response:
+    return web.Response(text="hello")
+
+
+@asynccontextmanager
+async def server(context: ssl.SSLContext) -> AsyncIterator[str]:
+    async with serving(web.get("/hello", hello), context=context) as url:
+        yield url
+
+
+async def greet(url: str, trust: Trust | None = None) -> str:
+    async with asking(url, trust=trust) as upstream:
+        return await upstream.fetch_text("/hello", {})
+
+
+async def test_whole_chain(root: Certificate, tmp_path: Path, shop: Shop) -> None:
+    middle = root.authority("Middle")
+    leaf = middle.leaf(issuer_url=f"{shop.url}/middle")
+    async with server(leaf.served(tmp_path, middle)) as url:
+        assert await greet(url) == "hello"
+    assert shop.asked == []
+
+
+async def test_missing_link_is_fetched_once(root: Certificate, tmp_path: Path, shop: Shop) -> None:
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = middle.der
+    remembered = tmp_path / "links.pem"
+    context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
+    async with server(context) as url:
+        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert shop.asked == ["/middle"]
+        assert remembered.read_bytes() == middle.pem
+        assert await greet(url, Trust()) == "hello"
+
+
+async def test_two_missing_links(root: Certificate, tmp_path: Path, shop: Shop) -> None:
+    upper = root.authority("Upper")
+    lower = upper.authority("Lower", issuer_url=f"{shop.url}/upper")
+    shop.goods = {"/lower": lower.pem, "/upper": upper.der}
+    leaf = lower.leaf(issuer_url=f"{shop.url}/lower")
+    remembered = tmp_path / "links.pem"
+    async with server(leaf.served(tmp_path)) as url:
+        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert shop.asked == ["/lower", "/upper"]
+    # The lower one is known now, the upper one is not: only that is asked for.
+    remembered.write_bytes(lower.pem)
+    shop.asked.clear()
+    async with server(leaf.served(tmp_path)) as url:
+        assert await greet(url, Trust(remembered=remembered)) == "hello"
+    assert shop.asked == ["/upper"]
+
+
+@pytest.mark.parametrize(
+    ("length", "is_trusted"),
+    [pytest.param(4, True, id="long"), pytest.param(6, False, id="longer")],
+)
+async def test_long_chains(
+    root: Certificate, tmp_path: Path, shop: Shop, length: int, is_trusted: bool
+) -> None:
+    lowest = root
+    for number in range(length):
+        lowest = lowest.authority(f"Link {number}", issuer_url=f"{shop.url}/{number - 1}")
+        shop.goods[f"/{number}"] = lowest.der
+    leaf = lowest.leaf(issuer_url=f"{shop.url}/{length - 1}")
+    async with server(leaf.served(tmp_path)) as url:
+        if is_trusted:
+            assert await greet(url) == "hello"
+        else:
+            with pytest.raises(NoConnectionError, match="its issuer is not known"):
+                await greet(url)
+    assert len(shop.asked) == 4
+
+
+async def test_link_that_comes_in_pieces(root: Certificate, tmp_path: Path, shop: Shop) -> None:
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = middle.der
+    context = middle.leaf(issuer_url=f"{shop.url}/slow").served(tmp_path)
+    async with server(context) as url:
+        assert await greet(url) == "hello"
+
+
+async def test_way_to_a_server_that_cannot_be_trusted(root: Certificate, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    foreign = Certificate.root("Foreign").authority("Middle").leaf().served(tmp_path / "other")
+    async with server(foreign) as other:
+
+        async def away(_request: web.Request) -> web.Response:
+            return web.Response(status=302, headers={"Location": f"{other}/hello"})
+
+        route = web.get("/hello", away)
+        async with serving(route, context=root.leaf().served(tmp_path)) as url:
+            with pytest.raises(NoConnectionError, match="its issuer is not known"):
+                await greet(url)
+
+
+async def test_no_bundled_links(
+    root: Certificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls, "_BUNDLED", tmp_path / "none")
+    async with server(root.leaf().served(tmp_path)) as url:
+        assert await greet(url) == "hello"
+
+
+@pytest.mark.parametrize("form", ["PEM", "DER", "PKCS7"])
+async def test_forms_of_a_link(root: Certificate, tmp_path: Path, shop: Shop, form: str) -> None:
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = {
+        "PEM": middle.pem,
+        "DER": middle.der,
+        "PKCS7": pkcs7.serialize_certificates([middle.one], Encoding.DER),
+    }[form]
+    context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
+    async with server(context) as url:
+        assert await greet(url) == "hello"
+
+
+@pytest.mark.parametrize(
+    "goods",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"<html>404</html>", id="page"),
+        pytest.param(b"\x30\x82" + bytes(500_000), id="too much"),
+        pytest.param(None, id="somebody else's"),
+    ],
+)
+async def test_link_that_is_none(
+    root: Certificate, tmp_path: Path, shop: Shop, goods: bytes | None
+) -> None:
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = root.authority("Middle").der if goods is None else goods
+    context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
+    async with server(context) as url:
+        with pytest.raises(NoConnectionError, match="its issuer is not known"):
+            await greet(url)
+
+
+@pytest.mark.parametrize(
+    "issuer_url",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("ldap://127.0.0.1/middle", id="other protocol"),
+        pytest.param("http://127.0.0.1:1/middle", id="unreachable"),
+        pytest.param("{shop}/moved", id="redirect"),
+        pytest.param("http://", id="no address"),
+    ],
+)
+async def test_issuer_that_cannot_be_asked(
+    root: Certificate, tmp_path: Path, shop: Shop, issuer_url: str | None
+) -> None:
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = middle.der
+    where = issuer_url.format(shop=shop.url) if issuer_url else None
+    async with server(middle.leaf(issuer_url=where).served(tmp_path)) as url:
+        with pytest.raises(NoConnectionError, match="its issuer is not known"):
+            await greet(url)
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        pytest.param("other name", "it is for another address", id="other name"),
+        pytest.param("expired", "it has expired", id="expired"),
+        pytest.param("self-signed", "it is signed by itself", id="self-signed"),
+        pytest.param("foreign, sent whole", "a root that this system does not trust"),
+        pytest.param("foreign, fetched", "its issuer is not known", id="foreign, fetched"),
+    ],
+)
+async def test_refused(root: Certificate, tmp_path: Path, shop: Shop, kind: str, why: str) -> None:
+    foreign = Certificate.root("Foreign")
+    middle = foreign.authority("Foreign Middle", issuer_url=f"{shop.url}/root")
+    shop.goods = {"/root": foreign.der, "/middle": middle.der}
+    context = {
+        "other name": lambda: root.leaf("upstream.example").served(tmp_path),
+        "expired": lambda: root.leaf(age=40).served(tmp_path),
+        "self-signed": lambda: Certificate.root("127.0.0.1").served(tmp_path),
+        "foreign, sent whole": lambda: foreign.leaf().served(tmp_path, foreign),
+        "foreign, fetched": lambda: middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path),
+    }[kind]()
+    remembered = tmp_path / "links.pem"
+    async with server(context) as url:
+        with pytest.raises(NoConnectionError, match=rf"cannot be trusted: .*{why}.*--insecure"):
+            await greet(url, Trust(remembered=remembered))
+        assert not remembered.exists()
+        assert await greet(url, Trust(verify=False)) == "hello"
+
+
+async def test_remembered_file_cannot_smuggle_in_a_root(root: Certificate, tmp_path: Path) -> None:
+    foreign = Certificate.root("Foreign")
+    middle = foreign.authority("Middle")
+    remembered = tmp_path / "links.pem"
+    remembered.write_bytes(foreign.pem + middle.pem)
+    async with server(middle.leaf().served(tmp_path)) as url:
+        with pytest.raises(NoConnectionError):
+            await greet(url, Trust(remembered=remembered))
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"-----BEGIN CERTIFICATE-----\nAAAA\n", None])
+async def test_damaged_memory(root: Certificate, tmp_path: Path, content: bytes | None) -> None:
+    remembered = tmp_path / "links.pem"
+    if content is not None:
+        remembered.write_bytes(content)
+    async with server(root.leaf().served(tmp_path)) as url:
+        assert await greet(url, Trust(remembered=remembered)) == "hello"
+
+
+async def test_memory_that_cannot_be_written(root: Certificate, tmp_path: Path, shop: Shop) -> None:
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = middle.der
+    context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
+    async with server(context) as url:
+        assert await greet(url, Trust(remembered=tmp_path / "no" / "links.pem")) == "hello"
+
+
+async def test_all_who_wait_share_one_look(root: Certificate, tmp_path: Path, shop: Shop) -> None:
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = middle.der
+    context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
+    async with server(context) as url, asking(url) as upstream:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(upstream.fetch_text("/hello", {})) for _ in range(6)]
+        assert [task.result() for task in tasks] == ["hello"] * 6
+    assert shop.asked == ["/middle"]
+
+
+async def test_bundled_links_close_the_chain_to_a_public_root() -> None:
+    links = x509.load_pem_x509_certificates(tls._BUNDLED.read_bytes())  # noqa: SLF001
+    by_subject = {link.subject: link for link in links}
+    assert all(link.issuer != link.subject for link in links)
+    names = {link.subject.rfc4514_string() for link in links}
+    assert {"CN=YR1,O=Let's Encrypt,C=US", "CN=YR2,O=Let's Encrypt,C=US"} < names
+    for link in links:
+        if issuer := by_subject.get(link.issuer):
+            link.verify_directly_issued_by(issuer)
+        else:
+            assert link.issuer.rfc4514_string().startswith("CN=ISRG Root X1,")
+    context = await Trust().context()
+    assert not context.verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+
+
+async def test_system_without_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+    context = await Trust().context()
+    assert context.cert_store_stats()["x509_ca"] > 100
+    monkeypatch.setitem(sys.modules, "certifi", None)
+    context = await Trust().context()
+    assert context.cert_store_stats()["x509_ca"] == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "reason"),
+    [
+        pytest.param(10, "certificate has expired", "it has expired", id="known"),
+        pytest.param(99, "something new", "something new", id="OpenSSL's words"),
+        pytest.param(0, "", "it cannot be checked", id="no words"),
+    ],
+)
+def test_reasons(code: int, message: str, reason: str) -> None:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code = code
+    error.verify_message = message
+    assert reason_of(error) == reason
+    assert not can_be_completed(error)
+
+
+def test_shared() -> None:
+    assert shared_trust(verify=True) is shared_trust(verify=True)
+    assert shared_trust(verify=False) is not shared_trust(verify=True)
+    shared_trust.cache_clear()

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  candidates, checkAddress, parseOrigin, warningFor,
+} from "../../custom_components/toonami_downlink/frontend/model/address.js";
+import {
+  EVERYTHING, MASK, RECIPES, arrival, byPlayer, countsOf, masked, valueOf,
+} from "../../custom_components/toonami_downlink/frontend/model/players.js";
+
+const TOKEN = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
+/** @type {ConnectData} */
+const DATA = {
+  version: "1.0.0",
+  origins: [],
+  username: "toonamik3x9qz",
+  password: "pW7xK2mQ9vL4nT8bR3zC",
+  playlist: `/api/toonami_downlink/${TOKEN}/playlist.m3u`,
+  guide: `/api/toonami_downlink/${TOKEN}/guide.xml`,
+  xtream: "/api/toonami_downlink/xtream",
+  hdhomerun: null,
+  has_feed: true,
+  players: [],
+};
+const ORIGIN = "http://192.168.1.5:8123";
+
+/** @type {[string, string | undefined][]} */
+const warnings = [
+  ["http://localhost:8123", "localhost"],
+  ["http://127.0.0.1:8123", "localhost"],
+  ["http://[::1]:8123", "localhost"],
+  ["http://homeassistant.local:8123", "mdns"],
+  ["http://homeassistant:8123", "short_name"],
+  ["https://abc.ui.nabu.casa", "cloud"],
+  ["http://192.168.1.5:8123", undefined],
+  ["http://[fd00::5]:8123", undefined],
+  ["https://tv.example.com", undefined],
+];
+for (const [origin, warning] of warnings) {
+  test(`a warning about ${origin}`, () => assert.equal(warningFor(origin), warning));
+}
+
+test("the address that most players can use comes first", () => {
+  const known = ["https://abc.ui.nabu.casa", "http://192.168.1.5:8123/", "https://tv.example.com"];
+  assert.deepEqual(candidates(known, "http://homeassistant.local:8123"), [
+    "http://192.168.1.5:8123", "https://tv.example.com",
+    "http://homeassistant.local:8123", "https://abc.ui.nabu.casa",
+  ]);
+  assert.deepEqual(candidates([ORIGIN], ORIGIN), [ORIGIN]);
+});
+
+/** @type {[string, string | undefined][]} */
+const typed = [
+  [" 192.168.1.5:8123 ", "http://192.168.1.5:8123"],
+  ["https://tv.example.com/lovelace", "https://tv.example.com"],
+  ["", undefined],
+  ["http://", undefined],
+];
+for (const [value, origin] of typed) {
+  test(`"${value}" as an address`, () => assert.equal(parseOrigin(value), origin));
+}
+
+/** @param {unknown} answer */
+const fetchOf = (answer) => /** @type {any} */ (async () => {
+  if (answer instanceof Error) throw answer;
+  return { json: async () => JSON.parse(String(answer)) };
+});
+/** @type {[string, string, unknown, string][]} */
+const checks = [
+  ["ours", "http:", '{"version":"1.0.0"}', "ok"],
+  ["ours, without a feed yet", "http:", '{"status":"error","version":"1.0.0"}', "ok"],
+  ["another", "http:", '{"version":"0.9.0"}', "other"],
+  ["a router's page", "http:", "<html>", "other"],
+  ["nothing", "http:", new TypeError("Failed to fetch"), "unreachable"],
+  ["not to be tried from a page by HTTPS", "https:", "{}", "blocked"],
+];
+for (const [name, scheme, answer, verdict] of checks) {
+  test(`the check finds ${name}`, async () => {
+    assert.equal(await checkAddress(ORIGIN, "1.0.0", `${scheme}//here`, fetchOf(answer)), verdict);
+  });
+}
+
+/** @type {[Field, string | undefined, string][]} */
+const fields = [
+  ["playlist", `${ORIGIN}${DATA.playlist}`, `${ORIGIN}/api/toonami_downlink/${MASK}/playlist.m3u`],
+  ["guide_gz", `${ORIGIN}${DATA.guide}.gz`, `${ORIGIN}/api/toonami_downlink/${MASK}/guide.xml.gz`],
+  ["server", ORIGIN, ORIGIN],
+  ["server_prefix", `${ORIGIN}/api/toonami_downlink/xtream`, `${ORIGIN}/api/toonami_downlink/xtream`],
+  ["username", DATA.username, DATA.username],
+  ["password", DATA.password, MASK],
+  ["tuner", undefined, ""],
+];
+for (const [field, value, hidden] of fields) {
+  test(`the field ${field}`, () => {
+    assert.equal(valueOf(field, DATA, ORIGIN), value);
+    assert.equal(masked(field, value ?? "", DATA), hidden);
+  });
+}
+
+test("the tuner's address has the token in it, and hides it", () => {
+  const data = { ...DATA, hdhomerun: `/api/toonami_downlink/hdhr/${TOKEN}` };
+  const value = valueOf("tuner", data, ORIGIN) ?? "";
+  assert.equal(value, `${ORIGIN}/api/toonami_downlink/hdhr/${TOKEN}`);
+  assert.ok(!masked("tuner", value, data).includes(TOKEN));
+});
+
+test("no masked field shows a secret, and every player gets fields that exist", () => {
+  for (const field of EVERYTHING) {
+    const shown = masked(field, valueOf(field, DATA, ORIGIN) ?? "", DATA);
+    assert.ok(!shown.includes(TOKEN) && !shown.includes(DATA.password), field);
+  }
+  for (const { steps } of RECIPES) for (const field of steps.flat()) assert.ok(EVERYTHING.includes(field));
+});
+
+/** @param {Partial<SeenPlayer>} seen @returns {SeenPlayer} */
+const player = (seen) => ({
+  address: "192.168.1.7", player: "Kodi", asked: "guide", result: "ok", when: 100, count: 1, ...seen,
+});
+const KODI = /** @type {Recipe} */ (RECIPES.find(({ id }) => id === "kodi"));
+
+test("a player has arrived when it asks again, whatever the clocks say", () => {
+  const before = countsOf([player({})]);
+  assert.equal(arrival([player({ when: 999 })], KODI, before), undefined);
+  assert.equal(arrival([player({ count: 2 })], KODI, before)?.count, 2);
+  assert.equal(arrival([player({ count: 2, result: "refused" })], KODI, before), undefined);
+  assert.equal(arrival([player({ count: 2 })], KODI, undefined), undefined);
+});
+
+test("the player that is set up counts before any other", () => {
+  const seen = [player({ player: "VLC", address: "b" }), player({ count: 2 })];
+  assert.equal(arrival(seen, KODI, countsOf([player({})]))?.player, "Kodi");
+  assert.equal(arrival(seen.slice(0, 1), KODI, new Map())?.player, "VLC");
+});
+
+test("what was seen is told by player", () => {
+  const groups = byPlayer([
+    player({ asked: "playlist" }), player({ player: "VLC" }), player({ asked: "guide" }),
+  ]);
+  assert.deepEqual(groups.map(({ player: name, asked }) => [name, asked.length]), [["Kodi", 2], ["VLC", 1]]);
+});

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+import { Signal } from "../../custom_components/toonami_downlink/frontend/lib/signal.js";
+import { Subscription } from "../../custom_components/toonami_downlink/frontend/lib/subscription.js";
+
+/** A connection of which the test decides everything. */
+class Line {
+  connected = true;
+  /** @type {any[]} */
+  subscribed = [];
+  /** @type {any[]} */
+  asked = [];
+  /** @type {string | undefined} */
+  refusal;
+  closed = 0;
+  /** @type {Record<string, Set<() => void>>} */
+  listeners = { ready: new Set(), disconnected: new Set() };
+
+  /** @param {string} name @param {() => void} callback */
+  addEventListener(name, callback) {
+    this.listeners[name].add(callback);
+  }
+
+  /** @param {string} name @param {() => void} callback */
+  removeEventListener(name, callback) {
+    this.listeners[name].delete(callback);
+  }
+
+  /** @param {string} name */
+  fire(name) {
+    for (const callback of [...this.listeners[name]]) callback();
+  }
+
+  /** @param {(event: any) => void} event @param {object} message */
+  async subscribeMessage(event, message) {
+    if (this.refusal) throw { code: this.refusal };
+    this.subscribed.push({ event, message });
+    return () => {
+      this.closed += 1;
+    };
+  }
+
+  /** @param {object} message */
+  async sendMessagePromise(message) {
+    this.asked.push(message);
+    if (this.refusal) throw { code: this.refusal };
+    return { generation: 1, rows: { 1: [[10, 20, "Show", null, null, null, 0]] } };
+  }
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test("a subscription comes back with the connection", async () => {
+  const line = new Line();
+  /** @type {unknown[]} */
+  const events = [];
+  const subscription = new Subscription(line, { type: "x" }, { event: (event) => events.push(event) });
+  await settle();
+  line.subscribed[0].event("first");
+  line.fire("disconnected");
+  line.subscribed[0].event("from a connection that is gone");
+  line.fire("ready");
+  await settle();
+  line.subscribed[1].event("second");
+  assert.deepEqual(events, ["first", "second"]);
+  subscription.close();
+  assert.equal(line.closed, 1);
+  assert.equal(line.listeners.ready.size + line.listeners.disconnected.size, 0);
+});
+
+test("a subscription that is refused tries again, later and later", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const line = new Line();
+    line.refusal = "not_loaded";
+    /** @type {string[]} */
+    const codes = [];
+    const listener = { event: () => {}, refused: (/** @type {string} */ code) => codes.push(code) };
+    const subscription = new Subscription(line, { type: "x" }, listener);
+    for (const wait of [1000, 2000]) {
+      await settle();
+      mock.timers.tick(wait);
+    }
+    await settle();
+    assert.deepEqual(codes, ["not_loaded", "not_loaded", "not_loaded"]);
+    line.refusal = undefined;
+    mock.timers.tick(5000);
+    await settle();
+    assert.equal(line.subscribed.length, 1);
+    subscription.close();
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("who may not is not asked for again", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const line = new Line();
+    line.refusal = "unauthorized";
+    let refused = 0;
+    new Subscription(line, {}, { event: () => {}, refused: () => (refused += 1) });
+    await settle();
+    mock.timers.tick(60_000);
+    await settle();
+    assert.equal(refused, 1);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a subscription that is closed while it opens is given back", async () => {
+  const line = new Line();
+  new Subscription(line, {}, { event: () => assert.fail("closed") }).close();
+  await settle();
+  line.subscribed[0].event("late");
+  assert.equal(line.closed, 1);
+});
+
+const OVERVIEW = { loaded: true, generation: 1, channels: [] };
+
+test("a day of the guide is asked for once, and anew after a new generation", async () => {
+  const line = new Line();
+  const signal = new Signal(line);
+  /** @type {string[]} */
+  const changes = [];
+  signal.addEventListener("change", (event) => changes.push(/** @type {CustomEvent} */ (event).detail));
+  signal.open();
+  await settle();
+  await signal.need(0, "UTC");
+  assert.equal(line.asked.length, 0, "nothing is known yet");
+  line.subscribed[0].event(OVERVIEW);
+  await Promise.all([signal.need(0, "UTC"), signal.need(0, "UTC")]);
+  assert.deepEqual(line.asked, [{ type: "toonami_downlink/guide", from: 0, to: 86_400 }]);
+  assert.equal(signal.guide.at(1, 15)?.title, "Show");
+  line.subscribed[0].event({ ...OVERVIEW, generation: 2 });
+  assert.equal(signal.guide.at(1, 15)?.title, "Show", "the old guide stays until the new one is there");
+  await signal.need(0, "UTC");
+  assert.equal(line.asked.length, 2);
+  assert.deepEqual(changes, ["overview", "guide", "overview", "guide"]);
+  signal.close();
+});
+
+test("a day that could not be had is asked for again", async () => {
+  const line = new Line();
+  const signal = new Signal(line);
+  signal.open();
+  await settle();
+  line.subscribed[0].event(OVERVIEW);
+  line.refusal = "timeout";
+  await signal.need(0, "UTC");
+  line.refusal = undefined;
+  await signal.need(0, "UTC");
+  assert.equal(line.asked.length, 2);
+  assert.ok(signal.guide.has(0));
+});
+
+test("the signal says when Home Assistant is gone, and when nothing is loaded", async () => {
+  const line = new Line();
+  line.refusal = "not_loaded";
+  const signal = new Signal(line);
+  signal.open();
+  await settle();
+  assert.deepEqual(signal.overview, { loaded: false });
+  assert.equal(signal.loaded, undefined);
+  line.fire("disconnected");
+  assert.equal(signal.online, false);
+  line.fire("ready");
+  assert.equal(signal.online, true);
+  signal.close();
+});
+
+test("a signal that two cards share ends with the second", async () => {
+  const line = new Line();
+  const signal = new Signal(line);
+  signal.open();
+  signal.open();
+  await settle();
+  signal.close();
+  assert.equal(line.closed, 0);
+  signal.close();
+  assert.equal(line.closed, 1);
+  assert.equal(line.subscribed.length, 1);
+});

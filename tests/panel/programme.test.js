@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  creditsByRole, episodeLine, known, mediaPlayers, safeImage,
+} from "../../custom_components/toonami_downlink/frontend/model/programme.js";
+import { Text, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
+
+const text = new Text("en", {
+  "episode.both": "S{season} E{episode}",
+  "episode.number": "Episode {episode}",
+  "episode.season": "Season {season}",
+  channels: { one: "{count} channel", other: "{count} channels" },
+});
+
+/** @type {[string | null, boolean][]} */
+const images = [
+  ["https://i.example.com/a@@.jpg", true],
+  ["http://i.example.com/a.gif", true],
+  ["javascript:alert(1)", false],
+  ["data:image/svg+xml,<svg onload=alert(1)>", false],
+  ["JAVASCRIPT:alert(1)", false],
+  ["//i.example.com/a.jpg", false],
+  ["/api/a.jpg", false],
+  ["", false],
+  [null, false],
+];
+for (const [url, isSafe] of images) {
+  test(`a picture from ${url}`, () => assert.equal(safeImage(url) !== undefined, isSafe));
+}
+
+/** @type {[number | null, number | null, string | null, string][]} */
+const episodes = [
+  [2, 5, "Pilot", "S2 E5 · Pilot"],
+  [null, 36, null, "Episode 36"],
+  [3, null, "Pilot", "Season 3 · Pilot"],
+  [null, null, null, ""],
+];
+for (const [season, episode, title, line] of episodes) {
+  test(`an episode as ${line || "nothing"}`, () => {
+    assert.equal(episodeLine({ season, episode }, title, text), line);
+  });
+}
+
+test("what fills a gap is not a programme", () => {
+  const programme = { filler: false };
+  assert.equal(known(programme), programme);
+  assert.equal(known({ filler: true }), undefined);
+  assert.equal(known(null), undefined);
+});
+
+test("credits are grouped by role, in their order", () => {
+  const credits = [["writer", "A"], ["actor", "B"], ["writer", "C"]].map(([role, name]) => ({ role, name }));
+  assert.deepEqual(creditsByRole(credits), [["writer", ["A", "C"]], ["actor", ["B"]]]);
+});
+
+test("only players that can be told to play are offered, the last used first", () => {
+  /** @param {string} id @param {string} state @param {object} attributes */
+  const entity = (id, state, attributes) => [id, { entity_id: id, state, attributes }];
+  const states = Object.fromEntries([
+    entity("media_player.b", "idle", { friendly_name: "B", supported_features: 512 + 1 }),
+    entity("media_player.a", "off", { friendly_name: "A", supported_features: 512 }),
+    entity("media_player.c", "unavailable", { supported_features: 512 }),
+    entity("media_player.d", "idle", { supported_features: 1 }),
+    entity("media_player.e", "idle", { supported_features: 512 }),
+    entity("light.x", "on", { supported_features: 512 }),
+  ]);
+  const names = (/** @type {string} */ last) => mediaPlayers(states, last).map(({ name }) => name);
+  assert.deepEqual(names(""), ["A", "B", "media_player.e"]);
+  assert.deepEqual(names("media_player.b"), ["B", "A", "media_player.e"]);
+});
+
+test("texts are filled in, with the plural of the language", () => {
+  assert.equal(text.get("channels", { count: 1 }), "1 channel");
+  assert.equal(text.get("channels", { count: 7 }), "7 channels");
+  assert.equal(text.get("episode.number", { episode: "{season}" }), "Episode {season}");
+  assert.equal(text.get("not there"), "not there");
+  assert.equal(text.get("toString"), "toString");
+  assert.equal(text.first(["nope", "episode.season"], { season: 2 }), "Season 2");
+});
+
+/** @type {[string, string][]} */
+const languages = [["es-419", "es"], ["en-GB", "en"], ["de", "en"], ["ES", "es"]];
+for (const [tag, language] of languages) {
+  test(`${tag} gets ${language}`, () => assert.equal(pickLanguage(tag), language));
+}

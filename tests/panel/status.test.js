@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chainOf, failedLink } from "../../custom_components/toonami_downlink/frontend/model/chain.js";
+import { chartOf, niceCeiling } from "../../custom_components/toonami_downlink/frontend/model/chart.js";
+import { contrast, parseRgb, signalColours } from "../../custom_components/toonami_downlink/frontend/model/colour.js";
+import { conditionOf, lookOf } from "../../custom_components/toonami_downlink/frontend/model/health.js";
+import { chosen, placeOf, readConfig } from "../../custom_components/toonami_downlink/frontend/model/card.js";
+
+/** @param {Partial<Run>} run @returns {Run} */
+const run = (run) => ({
+  started: "2026-11-24T08:00:00+00:00",
+  finished: "2026-11-24T08:00:20+00:00",
+  cause: "schedule",
+  error: null,
+  message: null,
+  report: { channels: 7, programmes: 1800, filler: 0, guide_until: null, repairs: {}, sources: {} },
+  recovered: false,
+  failures: 0,
+  stages: { provider: 17, guide: 9, check: 2, publish: 1 },
+  ...run,
+});
+
+/** @param {Run[]} history @param {Partial<Status["refresh"]>} [refresh] @returns {any} */
+const status = (history, refresh = {}) => ({
+  history,
+  players: [],
+  refresh: {
+    is_running: false, progress: null, schedule: "", next: null, failures: 0,
+    last_success: "2026-11-24T08:00:19+00:00", ...refresh,
+  },
+});
+
+/** @type {[string, any, string[]][]} */
+const chains = [
+  ["nothing ever ran", status([]), ["ok", "idle", "idle", "idle", "idle"]],
+  ["all is well", status([run({})]), ["ok", "ok", "ok", "ok", "idle"]],
+  ["no connection", status([run({ error: "upstream_unreachable", stages: { streams: 0 } })]),
+    ["ok", "failed", "idle", "idle", "idle"]],
+  ["a file refused", status([run({ error: "feed_refused", stages: { provider: 0 } })]),
+    ["ok", "ok", "failed", "idle", "idle"]],
+  ["a full disk", status([run({ error: "cannot_store", stages: {} })]), ["ok", "ok", "ok", "failed", "idle"]],
+  ["it begins", status([], { is_running: true }), ["ok", "active", "waiting", "waiting", "idle"]],
+  ["it checks", status([run({})], { is_running: true, progress: { stage: "check", done: 0, total: 0 } }),
+    ["ok", "ok", "active", "waiting", "idle"]],
+];
+for (const [name, value, states] of chains) {
+  test(`the chain when ${name}`, () => assert.deepEqual(chainOf(value).map(({ state }) => state), states));
+}
+
+test("each link has its time, and how long it took", () => {
+  const value = status([run({})], { next: "2026-11-25T08:00:00+00:00" });
+  value.players = [{ result: "ok", when: "2026-11-24T09:00:00+00:00" }];
+  const links = Object.fromEntries(chainOf(value).map((link) => [link.name, link]));
+  assert.equal(links.schedule.time, Date.parse("2026-11-25T08:00:00Z") / 1000);
+  assert.equal(links.provider.seconds, 17);
+  assert.equal(links.publish.time, Date.parse("2026-11-24T08:00:19Z") / 1000);
+  assert.equal(links.players.state, "ok");
+});
+
+test("a failure of a stage that nobody knows is the provider's", () => {
+  assert.equal(failedLink(run({ error: "x", stages: { new_stage: 0 } })), "provider");
+  assert.equal(failedLink(run({ error: "x", stages: {} })), "provider");
+});
+
+/** @type {[number, number][]} */
+const ceilings = [[0, 1], [1, 1], [17, 20], [46, 50], [2075, 2500], [5000, 5000], [9001, 10_000]];
+for (const [value, expected] of ceilings) {
+  test(`an axis for ${value}`, () => assert.equal(niceCeiling(value), expected));
+}
+
+test("the chart has the newest run at its right edge", () => {
+  const failed = run({ error: "x", report: null, finished: "2026-11-24T08:00:40+00:00" });
+  const { bars, line, maxSeconds } = chartOf([failed, run({})], 400, 100);
+  assert.equal(maxSeconds, 40);
+  assert.deepEqual(bars.map((bar) => [bar.x, bar.height, bar.failed]), [[360, 50, false], [380, 100, true]]);
+  assert.equal(line, "M370.0 10.0");
+});
+
+test("at most sixty runs are drawn, and none is not an error", () => {
+  const many = Array.from({ length: 70 }, () => run({}));
+  assert.equal(chartOf(many, 600, 100).bars.length, 60);
+  assert.deepEqual(chartOf([], 600, 100).bars, []);
+  assert.equal(chartOf([], 600, 100).line, "");
+});
+
+/** @type {any} */
+const well = { loaded: true, refreshing: false, generation: 1, health: { status: "ok", reason: null } };
+/** @type {[string, any, boolean][]} */
+const conditions = [
+  ["receiving", well, true],
+  ["offline", well, false],
+  ["tuning", undefined, true],
+  ["not_loaded", { loaded: false }, true],
+  ["refreshing", { ...well, refreshing: true, generation: null }, true],
+  ["no_signal", { ...well, generation: null }, true],
+  ["signal_lost", { ...well, health: { status: "degraded", reason: "refresh_failed" } }, true],
+  ["stale", { ...well, health: { status: "degraded", reason: "guide_stale" } }, true],
+];
+for (const [condition, overview, online] of conditions) {
+  test(`the condition ${condition}`, () => {
+    assert.equal(conditionOf(overview, online), condition);
+    assert.ok(lookOf(/** @type {Condition} */ (condition)).tone);
+  });
+}
+
+test("Home Assistant's own blue is not a choice of the user", () => {
+  assert.equal(signalColours(parseRgb("rgb(0, 154, 199)"), true), undefined);
+  assert.equal(signalColours(parseRgb("rgb(3, 169, 244)"), false), undefined);
+  assert.equal(signalColours(undefined, false), undefined);
+  assert.equal(parseRgb("color(srgb 1 0 0)"), undefined);
+});
+
+for (const isDark of [true, false]) {
+  for (const css of ["rgb(255, 0, 0)", "rgb(0 0 0)", "rgb(255, 255, 255)", "rgb(90, 40, 160)"]) {
+    test(`${css} becomes readable, ${isDark ? "dark" : "light"}`, () => {
+      const found = signalColours(parseRgb(css), isDark);
+      const signal = /** @type {Colour} */ (parseRgb(found?.signal ?? ""));
+      assert.ok(contrast(signal, isDark ? [22, 34, 58] : [232, 240, 247]) >= 4.5);
+    });
+  }
+}
+
+test("contrast is that of WCAG", () => {
+  assert.equal(contrast([0, 0, 0], [255, 255, 255]), 21);
+  assert.equal(contrast([10, 20, 30], [10, 20, 30]), 1);
+});
+
+test("a card's configuration is checked and filled in", () => {
+  assert.deepEqual(readConfig({}), { numbers: [], hours: 3, picture: true, next: true, guide: false });
+  assert.deepEqual(readConfig({ channels: ["3", 1], picture: false }).numbers, [3, 1]);
+  for (const config of [{ channels: "1" }, { channels: ["x"] }, { channels: [0] }, { hours: 0 }, { hours: 13 }]) {
+    assert.throws(() => readConfig(/** @type {any} */ (config)), /channel|hours/);
+  }
+});
+
+test("a card shows the channels that were chosen, in that order", () => {
+  const channels = /** @type {any[]} */ ([{ number: 1 }, { number: 2 }, { number: 3 }]);
+  assert.deepEqual(chosen(channels, [3, 9, 1]).map(({ number }) => number), [3, 1]);
+  assert.equal(chosen(channels, []), channels);
+});
+
+test("a programme in the card's hours is cut at their edges", () => {
+  assert.deepEqual(placeOf({ start: -50, stop: 50 }, 0, 100), { left: 0, width: 0.5 });
+  assert.deepEqual(placeOf({ start: 75, stop: 500 }, 0, 100), { left: 0.75, width: 0.25 });
+});

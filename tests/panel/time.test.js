@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  Clock, addDays, daysBetween, offsetAt, startOfDay, zoneOf,
+} from "../../custom_components/toonami_downlink/frontend/model/time.js";
+
+const NEW_YORK = "America/New_York";
+/** @param {string} iso */
+const at = (iso) => Date.parse(iso) / 1000;
+
+/** @type {[string, string, number][]} */
+const offsets = [
+  ["2026-07-01T12:00:00Z", NEW_YORK, -4],
+  ["2026-12-01T12:00:00Z", NEW_YORK, -5],
+  ["2026-12-01T12:00:00Z", "Asia/Kathmandu", 5.75],
+  ["2026-12-01T12:00:00Z", "UTC", 0],
+];
+for (const [time, zone, hours] of offsets) {
+  test(`the clocks of ${zone} at ${time}`, () => {
+    assert.equal(offsetAt(at(time), zone), hours * 3600);
+    assert.equal(offsetAt(at(time) + 0.7, zone), hours * 3600);
+  });
+}
+
+/** @type {[string, string, string, string][]} */
+const days = [
+  ["an ordinary day", "2026-11-24T23:59:59-05:00", NEW_YORK, "2026-11-24T00:00:00-05:00"],
+  ["the day begins now", "2026-11-24T00:00:00-05:00", NEW_YORK, "2026-11-24T00:00:00-05:00"],
+  ["after the clocks went forward", "2026-03-08T12:00:00-04:00", NEW_YORK, "2026-03-08T00:00:00-05:00"],
+  ["after they went back", "2026-11-01T12:00:00-05:00", NEW_YORK, "2026-11-01T00:00:00-04:00"],
+  ["a day without midnight", "2018-11-04T12:00:00-02:00", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"],
+];
+for (const [name, time, zone, expected] of days) {
+  test(`a day begins: ${name}`, () => assert.equal(startOfDay(at(time), zone), at(expected)));
+}
+
+test("days are counted over a change of the clocks", () => {
+  const saturday = at("2026-10-31T20:00:00-04:00");
+  assert.equal(addDays(saturday, 1, NEW_YORK), at("2026-11-01T00:00:00-04:00"));
+  assert.equal(addDays(saturday, 2, NEW_YORK), at("2026-11-02T00:00:00-05:00"));
+  assert.equal(addDays(saturday, -1, NEW_YORK), at("2026-10-30T00:00:00-04:00"));
+  assert.equal(addDays(saturday, 0, NEW_YORK), at("2026-10-31T00:00:00-04:00"));
+});
+
+test("the days of a guide are those that have a part in it", () => {
+  const found = daysBetween(at("2026-11-24T05:00:00Z"), at("2026-11-26T05:00:00Z"), NEW_YORK);
+  assert.deepEqual(found, [at("2026-11-24T05:00:00Z"), at("2026-11-25T05:00:00Z")]);
+});
+
+test("times are written as the user set it", () => {
+  const time = at("2026-11-24T20:05:00Z");
+  assert.equal(new Clock("en", "12", NEW_YORK).time(time).replace(/\s/u, " "), "3:05 PM");
+  assert.equal(new Clock("en", "24", NEW_YORK).time(time), "15:05");
+  assert.equal(new Clock("es", "language", NEW_YORK).time(time), "15:05");
+});
+
+const now = at("2026-11-24T20:00:00Z");
+/** @type {[string, string][]} */
+const words = [
+  ["2026-11-24T05:00:00Z", "today"],
+  ["2026-11-25T05:00:00Z", "tomorrow"],
+  ["2026-11-24T04:59:59Z", "yesterday"],
+  ["2026-11-28T12:00:00Z", "Saturday"],
+  ["2026-12-08T12:00:00Z", "Tue, Dec 8"],
+  ["2026-11-20T12:00:00Z", "Fri, Nov 20"],
+];
+for (const [time, expected] of words) {
+  test(`the day of ${time} is ${expected}`, () => {
+    assert.equal(new Clock("en", "24", NEW_YORK).dayWord(at(time), now), expected);
+  });
+}
+
+/** @type {[number, string][]} */
+const distances = [
+  [0, "now"], [-44, "now"], [-120, "2 minutes ago"], [300, "in 5 minutes"],
+  [-5400, "1 hour ago"], [86_400, "tomorrow"],
+];
+for (const [away, expected] of distances) {
+  test(`${away} seconds away is ${expected}`, () => {
+    assert.equal(new Clock("en", "24", "UTC").relative(now + away, now), expected);
+  });
+}
+
+test("times are shown in the zone that the user chose", () => {
+  const config = { time_zone: NEW_YORK };
+  assert.equal(zoneOf({ locale: { time_zone: "server" }, config }), NEW_YORK);
+  assert.equal(
+    zoneOf({ locale: { time_zone: "local" }, config }),
+    Intl.DateTimeFormat().resolvedOptions().timeZone,
+  );
+});
