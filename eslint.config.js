@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
-  { ignores: [".venv*/", ".dev/"] },
+  { ignores: [".venv*/", ".dev/", "**/vendor/"] },
   js.configs.recommended,
   {
     rules: {

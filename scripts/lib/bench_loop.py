@@ -8,24 +8,21 @@ Home Assistant.
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-import sys
 import tempfile
 import time
 from typing import Final
 
-ENGINE: Final = Path(__file__).parents[2] / "custom_components" / "toonami_downlink" / "engine"
+from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN, Lineup
+from custom_components.toonami_downlink.engine.downlink.m3u import Links, render_m3u
+from custom_components.toonami_downlink.engine.downlink.models import Channel, Feed, Programme
+from custom_components.toonami_downlink.engine.downlink.refresh import Plan, refresh
+from custom_components.toonami_downlink.engine.downlink.xmltv import render_xmltv
+
+
 DAYS: Final = 14
 SLOT: Final = timedelta(minutes=20)
 TICK: Final = 0.001
 ROUNDS: Final = 5
-
-sys.path.insert(0, str(ENGINE))
-
-from downlink.lineup import KNOWN, Lineup  # noqa: E402
-from downlink.m3u import Links, render_m3u  # noqa: E402
-from downlink.models import Channel, Feed, Programme  # noqa: E402
-from downlink.refresh import Plan, refresh  # noqa: E402
-from downlink.xmltv import render_xmltv  # noqa: E402
 
 
 def make_feed(start: datetime) -> Feed:

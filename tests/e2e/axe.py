@@ -15,7 +15,7 @@ RUN: Final = """async ([selector, tags, rules]) => {
   });
   return violations.map(({ id, nodes }) => ({
     id,
-    nodes: nodes.map(({ target, failureSummary }) => `${target.flat().join(" ")}: ${failureSummary}`),
+    nodes: nodes.map((node) => `${node.target.flat().join(" ")}: ${node.failureSummary}`),
   }));
 }"""
 RULES: Final = {

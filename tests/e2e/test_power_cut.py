@@ -44,7 +44,7 @@ def test_last_good_feed_is_served_after_a_kill(
     upstream.set_faults({"latency": 60})
     home.start()
 
-    after = wait_for_feed(home.client)
+    after = wait_for_feed(home.client, timeout=30)
     assert after == access
     assert (fetch(after.playlist_url).body, fetch(after.guide_url).body) == before
     assert home.client.get("/api/toonami_downlink/health")["status"] == "ok"

@@ -255,6 +255,38 @@ async def test_as_a_process_of_its_own(working_folder: Path) -> None:
     assert present(working_folder / "provider") == ["cache.json"]
 
 
+MEASURE = """
+import re, sys
+sys.path.insert(0, sys.argv[1])
+from downlink.cli import main
+code = main(sys.argv[2:])
+peak = re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1]
+print(code, int(peak) // 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        pytest.param({}, id="good answers"),
+        pytest.param({"playlist": "gzip_bomb", "mediainfo": "huge"}, id="monstrous answers"),
+    ],
+)
+async def test_memory_is_limited(kinds: dict[str, str]) -> None:
+    async with simulator() as sim:
+        rules = [{"endpoint": endpoint, "kind": kind} for endpoint, kind in kinds.items()]
+        sim.set_faults({"rules": rules})
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-c", MEASURE, str(ENGINE)),
+            *("run", "--api-url", sim.url, "--log-level", "error"),
+            stdout=subprocess.PIPE,
+        )
+        output, _ = await process.communicate()
+    code, peak = map(int, output.split())
+    assert code == 0
+    assert peak < 120
+
+
 def test_saying_the_version_is_quick() -> None:
     started = time.monotonic()
     done = subprocess.run(  # noqa: S603  # our own command line

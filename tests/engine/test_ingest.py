@@ -8,7 +8,7 @@ from pathlib import Path
 import time
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from downlink.errors import FeedError
@@ -341,6 +341,7 @@ def test_refused(playlist_data: bytes, guide_data: bytes, file: str) -> None:
 # Everything
 
 
+@settings(max_examples=50)
 @given(
     listed=listings(),
     previous=st.none() | feeds(),

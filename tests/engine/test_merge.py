@@ -25,11 +25,12 @@ def kept(
     new: Sequence[Programme], old: Sequence[Programme]
 ) -> tuple[list[tuple[float, float, str]], int]:
     repairs: Counter[Repair] = Counter()
-    merged = keep_known(new, old, repairs)
+    merged = keep_known(new, old, WIDE, repairs)
     assert [one for one in merged if one.source is not Source.PUBLISHED] == list(new)
     return shape(merged), repairs[Repair.KEPT]
 
 
+WIDE = Window(at(-10_000), at(10_000), ())
 NEW = [show(0, 30, "N1"), show(90, 120, "N2")]
 
 
@@ -64,12 +65,22 @@ def test_all_is_kept_when_nothing_is_new() -> None:
     assert kept([], [show(0, 30, "O"), show(40, 60, "P")]) == ([(0, 30, "O"), (40, 60, "P")], 2)
 
 
+def test_what_is_kept_reaches_into_the_window() -> None:
+    old = [show(-30, 1, "O"), show(1, 20, "P"), show(50, 70, "Q")]
+    window = Window(at(0), at(50), ())
+    assert shape(keep_known([], old, window, Counter())) == [(-30, 1, "O"), (1, 20, "P")]
+    assert shape(keep_known([show(0, 10, "N")], old, window, Counter())) == [
+        (0, 10, "N"),
+        (10, 20, "P"),
+    ]
+
+
 @given(new=schedules(), old=schedules(NOON - HOUR))
 def test_the_merged_guide_is_in_order_and_never_shorter(
     new: tuple[Programme, ...], old: tuple[Programme, ...]
 ) -> None:
     new = tuple(replace(one, source=Source.GUIDE) for one in new)
-    merged = keep_known(new, old, Counter())
+    merged = keep_known(new, old, WIDE, Counter())
     assert all(one.start < one.stop for one in merged)
     assert all(one.stop <= two.start for one, two in pairwise(merged))
     assert set(new) <= set(merged)

@@ -113,6 +113,10 @@ def test_strange_files_count_as_empty(tmp_path: Path, content: bytes | str) -> N
     opened(path).save()
 
 
+def test_other_server_has_a_memory_of_its_own(file: Path) -> None:
+    assert opened(file, url="https://other.example.com").find(Kind.DETAIL, "found") is None
+
+
 def test_missing_file_counts_as_empty(tmp_path: Path) -> None:
     assert kept(tmp_path / "cache.json", NOW) == []
 

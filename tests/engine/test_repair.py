@@ -188,15 +188,16 @@ def test_any_programmes_become_an_order(programmes: list[Programme]) -> None:
 
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(1, 60)), min_size=1, max_size=20),
-    st.randoms(use_true_random=False),
+    st.data(),
 )
-def test_without_overlaps_nothing_is_lost(steps: list[tuple[int, int]], random: object) -> None:
+def test_without_overlaps_nothing_is_lost(
+    steps: list[tuple[int, int]], data: st.DataObject
+) -> None:
     programmes, minute = [], 0
     for pause, length in steps:
         programmes.append(show(minute + pause, minute + pause + length, f"{minute}"))
         minute += pause + length
-    shuffled = programmes.copy()
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    shuffled = data.draw(st.permutations(programmes))
     repairs: Counter[Repair] = Counter()
     assert in_order(shuffled, repairs) == programmes
     assert set(+repairs) <= {Repair.UNSORTED}

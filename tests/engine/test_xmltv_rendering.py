@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from hypothesis import given
+from hypothesis import given, settings
 import pytest
 
 from downlink.models import Credit, Feed, Programme, Role, Source
@@ -16,6 +16,7 @@ from .samples import CHANNEL, FULL, NOON, feed_of, no_logo
 from .strategies import feeds
 
 
+@settings(max_examples=50)
 @given(feeds())
 def test_what_is_rendered_is_read_back(feed: Feed) -> None:
     parsed = parse_xmltv(render_xmltv(feed, no_logo))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from homeassistant.components.llm import async_get_tools as async_get_offered_tools
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import intent, llm
 from homeassistant.setup import async_setup_component
@@ -225,6 +226,18 @@ async def test_tools(hass: HomeAssistant) -> None:
             assert annotations.read_only
     with pytest.raises(vol.Invalid):
         tools["toonami_downlink__when_is"].parameters({})
+
+
+@pytest.mark.usefixtures("asked")
+async def test_home_assistant_offers_the_tools(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await async_setup_component(hass, "llm", {})
+    offered = await async_get_offered_tools(hass, llm_context(), llm.LLM_API_ASSIST)
+    names = {tool.name for tool in offered.tools}
+    assert {tool.name for tool in await tools_for(hass)} <= names
+    assert "provides LLM tools" not in caplog.text
+    assert "provides the LLM tool" not in caplog.text
 
 
 @pytest.mark.usefixtures("asked")

@@ -51,7 +51,7 @@ async def _run(args: argparse.Namespace) -> None:
             "https_url": simulator.https_url,
             "ca_file": str(simulator.ca_file or ""),
         }
-        print(json.dumps(addresses), flush=True)  # noqa: T201  # this is how it is found
+        print(json.dumps(addresses), flush=True)  # this is how it is found
         await stopped.wait()
 
 

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Mapping
 from contextlib import ExitStack
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -66,6 +67,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _run(args: argparse.Namespace, stack: ExitStack) -> int:
     folder: Path = args.config.absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    _lock(folder, stack)
     memory = _Memory(folder / MEMORY)
     provider, fields = _provider(args, memory, folder, stack)
     home = Home(folder, args.port)
@@ -86,6 +88,17 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
     _announce(home, access)
     code = home.wait()
     raise DevelopError(f"Home Assistant ended with exit code {code}.")
+
+
+def _lock(folder: Path, stack: ExitStack) -> None:
+    """Keep others out of the folder until this process ends."""
+    lock = stack.enter_context((folder / "develop.lock").open("w"))
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as err:
+        raise DevelopError(
+            f"Another scripts/develop runs in {folder}: end it, or use another --config."
+        ) from err
 
 
 def _provider(

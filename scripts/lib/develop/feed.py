@@ -55,7 +55,7 @@ def find_access(client: Client) -> Access:
     )
 
 
-def wait_for_feed(client: Client) -> Access:
+def wait_for_feed(client: Client, timeout: float = READY_TIMEOUT) -> Access:
     """Wait until the integration is loaded and publishes a feed."""
 
     def look() -> Access | None:
@@ -66,7 +66,7 @@ def wait_for_feed(client: Client) -> Access:
         ready = request("GET", access.playlist_url).status == 200
         return access if ready and request("GET", access.guide_url).status == 200 else None
 
-    return wait_for(look, "There was no feed", READY_TIMEOUT)
+    return wait_for(look, "There was no feed", timeout)
 
 
 def fetch(url: str) -> Answer:

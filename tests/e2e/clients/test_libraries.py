@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from ipytv import playlist as ipytv
-from pyxtream import XTream
 import pytest
+from pyxtream import XTream
 
 from scripts.lib.develop.feed import Access, fetch, on_now
 from tests.e2e.clients.programs import HERE, node, run

@@ -89,13 +89,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("-m", "--m3u-output", type=Path, default=Path("index.m3u"), metavar="FILE")
     run.add_argument("-x", "--xmltv-output", type=Path, default=Path("index.xml"), metavar="FILE")
-    run.add_argument("-C", "--cache-file", default="cache.json", metavar="FILE")
-    run.add_argument("-c", "--cron-expression", type=_nothing, metavar='""', help="only empty")
+    run.add_argument(
+        "-C", "--cache-file", default="cache.json", metavar="FILE", help='"" keeps nothing'
+    )
     run.add_argument("-s", "--scrape-count", type=int, metavar="N", help="taken, but not needed")
-    run.add_argument("--api-url", type=_url, default=_API_URL, metavar="URL")
-    run.add_argument("--guide-days", type=_days, default=7, metavar="N")
-    run.add_argument("--time-limit", type=_seconds, default=270.0, metavar="SECONDS")
-    run.add_argument("--answer-timeout", type=_seconds, default=15.0, metavar="SECONDS")
+    run.add_argument(
+        "-c", "--cron-expression", type=_nothing, metavar='""', help="may only be empty"
+    )
+    run.add_argument("--api-url", type=_url, default=_API_URL, metavar="URL", help=_API_URL)
+    run.add_argument(
+        "--guide-days", type=_days, default=7, metavar="N", help=f"7; at most {MAX_GUIDE_DAYS}"
+    )
+    run.add_argument(
+        "--time-limit", type=_seconds, default=270.0, metavar="SECONDS", help="270 for the run"
+    )
+    run.add_argument(
+        "--answer-timeout", type=_seconds, default=15.0, metavar="SECONDS", help="15 for one answer"
+    )
     run.add_argument("--insecure", action="store_true", help="do not check certificates")
     run.add_argument("--progress", action="store_true", help="say how far it is, in JSON lines")
     return parser

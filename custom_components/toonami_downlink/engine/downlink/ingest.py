@@ -55,7 +55,7 @@ def _whole(
     repairs[Repair.NO_TITLE] += len(silent)
     named = with_ends([one for one in ordered if one.title], member.old)
     fresh = [tidy(one) for one in window.overlapping(named)]
-    known = keep_known(fresh, window.overlapping(member.old), repairs)
+    known = keep_known(fresh, member.old, window, repairs)
     if not known:
         repairs[Repair.NO_GUIDE] += 1
     filler = filler_for(member.channel.name, member.filler)

@@ -57,12 +57,16 @@ class Window:
 
 
 def keep_known(
-    programmes: Sequence[Programme], old: Iterable[Programme], repairs: Counter[Repair]
+    programmes: Sequence[Programme],
+    old: Iterable[Programme],
+    window: Window,
+    repairs: Counter[Repair],
 ) -> list[Programme]:
     """`programmes`, and those of `old` that lie, for the most part, where they leave a gap.
 
-    Both are sorted and free of overlaps, and so is the result. What is kept is cut to the gap.
-    Counts in `repairs`.
+    Both are sorted and free of overlaps, and so is the result. What is kept is cut to the gap and
+    has to reach into the window. That it is over already does not matter: today's guide begins at
+    midnight. Counts in `repairs`.
     """
     kept: list[Programme] = []
     for one in old:
@@ -77,6 +81,7 @@ def keep_known(
             stop = min(stop, programmes[index].start)
         if (stop - start) * 2 > length:
             kept.append(replace(one, start=start, stop=stop, source=Source.PUBLISHED))
+    kept = window.overlapping(kept)
     repairs[Repair.KEPT] += len(kept)
     return sorted([*programmes, *kept], key=attrgetter("start"))
 

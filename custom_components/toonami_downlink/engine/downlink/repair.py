@@ -34,12 +34,18 @@ class _Placed(NamedTuple):
     run: int
     position: int
     programme: Programme
-    covers_until: datetime
-    """Until when no programme of an earlier run may start."""
+    resumes: datetime
+    """When the same run goes on after a pause; the end of the programme if there is none."""
 
     @property
     def is_open(self) -> bool:
         return self.programme.stop == self.start
+
+    def gives_way_to(self, other: _Placed) -> bool:
+        """Whether it starts while a programme of a later run is on, or runs into its next."""
+        return self.run < other.run and (
+            self.start < other.programme.stop or self.start < other.resumes < self.programme.stop
+        )
 
     def ending(self, stop: datetime) -> _Placed:
         return self._replace(programme=replace(self.programme, stop=stop))
@@ -58,7 +64,7 @@ def in_order(programmes: Iterable[Programme], repairs: Counter[Repair]) -> list[
         if kept and kept[-1].start == one.start:
             kept.pop()
             repairs[Repair.OVERLAP] += 1
-        elif kept and one.run < kept[-1].run and one.start < kept[-1].covers_until:
+        elif kept and one.gives_way_to(kept[-1]):
             repairs[Repair.OVERLAP] += 1
             continue
         elif kept and kept[-1].programme.stop > one.start:
@@ -92,19 +98,18 @@ def _distinct(programmes: Iterable[Programme], repairs: Counter[Repair]) -> list
 
 
 def _place(programmes: Sequence[Programme], repairs: Counter[Repair]) -> list[_Placed]:
-    """Number the runs without a step back in time, and say how long each programme holds on."""
+    """Number the runs without a step back in time, and find the pauses within them."""
     placed: list[_Placed] = []
     run = 0
-    for index, one in enumerate(programmes):
-        until = one.stop
+    for position, one in enumerate(programmes):
+        resumes = one.stop
         steps_back = False
-        if index + 1 < len(programmes):
-            following = programmes[index + 1].start
+        if position + 1 < len(programmes):
+            following = programmes[position + 1].start
             steps_back = following < one.start
-            silence = following - one.stop
-            if timedelta() <= silence <= (UNTIL_NEXT if one.stop == one.start else PAUSE):
-                until = following
-        placed.append(_Placed(one.start, run, index, one, until))
+            if one.start < one.stop < following <= one.stop + PAUSE:
+                resumes = following
+        placed.append(_Placed(one.start, run, position, one, resumes))
         run += steps_back
     repairs[Repair.UNSORTED] += run
     return placed

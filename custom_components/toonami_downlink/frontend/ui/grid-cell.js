@@ -14,7 +14,8 @@ export class GridCell {
 	isUnknown = false;
 	#title = el("span", { class: "title", dir: "auto" });
 	#episode = el("span", { class: "episode", dir: "auto" });
-	#inner = el("div", { class: "in" }, [this.#title, this.#episode]);
+	#about = el("span", { class: "sr" });
+	#inner = el("div", { class: "in" }, [this.#title, " ", this.#episode, " ", this.#about]);
 	#meter = el("span", { class: "meter" }, [el("i")]);
 	element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.#inner]);
 	#state = "";
@@ -38,9 +39,9 @@ export class GridCell {
 		this.#title.textContent = width < TINY ? "" : title;
 		this.#episode.textContent = width < TINY * 2 ? "" : line;
 		const times = `${clock.shortDate(start)} ${clock.time(start)}–${clock.time(stop)}`;
-		this.#label = isUnknown
-			? t("guide.loading")
-			: [title, line, times].filter(Boolean).join(", ");
+		// What there is no room for is said all the same.
+		const hidden = [width < TINY ? title : "", width < TINY * 2 ? line : "", times];
+		this.#label = isUnknown ? t("guide.loading") : hidden.filter(Boolean).join(", ");
 		this.#onAir = t("guide.on_air");
 		this.#state = "";
 		this.tick(now());
@@ -54,8 +55,7 @@ export class GridCell {
 		if (state === this.#state) return;
 		this.#state = state;
 		this.element.className = state;
-		const label = isLive ? `${this.#label}, ${this.#onAir}` : this.#label;
-		this.element.setAttribute("aria-label", label);
+		this.#about.textContent = isLive ? `${this.#label}, ${this.#onAir}` : this.#label;
 		if (isLive) this.#inner.append(this.#meter);
 		else this.#meter.remove();
 	}

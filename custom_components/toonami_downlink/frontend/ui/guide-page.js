@@ -82,7 +82,7 @@ export class GuidePage extends Page {
 		const today = startOfDay(now(), this.#zone);
 		return html`<div class="days" role="group" aria-label=${this.t("guide.days")}>
 			${daysBetween(from, until, this.#zone).map(
-				(day) => html`<button aria-pressed=${day === this.#day} aria-label=${clock.date(day)}
+				(day) => html`<button aria-pressed=${day === this.#day} title=${clock.date(day)}
 					@click=${() => this.#goDay(day)}>
 					${day === today ? this.t("guide.today") : clock.weekday(day)}<b>${clock.day(day)}</b>
 				</button>`,

@@ -54,7 +54,8 @@ export class SearchBox extends Page {
 	#panel(hits) {
 		const more = hits.length ? (this.#found?.total ?? 0) - hits.length : 0;
 		const note = this.#isFailed ? "failed" : this.#found ? "none" : "busy";
-		return html`<div class="panel" ?hidden=${!this.#isOpen || !this.#query.trim()}>
+		return html`<div class="panel" ?hidden=${!this.#isOpen || !this.#query.trim()}
+			@mousedown=${(/** @type {Event} */ event) => event.preventDefault()}>
 			<p class="note" role="status" ?hidden=${hits.length > 0}>
 				${this.t(`search.${note}`, { query: this.#query.trim() })}
 			</p>
@@ -71,7 +72,6 @@ export class SearchBox extends Page {
 		const { start, stop, title } = programme;
 		const isLive = start <= now() && now() < stop;
 		return html`<li id="hit-${index}" role="option" aria-selected=${index === this.#active}
-			@mousedown=${(/** @type {Event} */ event) => event.preventDefault()}
 			@click=${() => this.#choose(index)}>
 			<img src=${channel.logo} width="36" height="36" alt=${channel.name} />
 			<div class="what">

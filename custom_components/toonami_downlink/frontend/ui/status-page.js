@@ -56,7 +56,7 @@ export class StatusPage extends Page {
 		}
 		return html`<div class="page">
 			<section class="card top" aria-labelledby="sentence">
-				<h2 class="sentence" id="sentence" role="status">${this.#sentence(status)}</h2>
+				<div role="status"><h2 class="sentence" id="sentence">${this.#sentence(status)}</h2></div>
 				<div>${this.#refreshButton(status)}</div>
 			</section>
 			${problem(context, status)}

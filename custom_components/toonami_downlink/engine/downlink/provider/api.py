@@ -88,7 +88,8 @@ class Upstream:
             except NoAnswerError:
                 raise
             except UpstreamNonsenseError, UpstreamUnreachableError:
-                await asyncio.sleep(self.patience.pause)
+                pass
+            await asyncio.sleep(self.patience.pause)
         return await self._fetch_json(path, query)
 
     async def _fetch_json(self, path: str, query: Mapping[str, str]) -> Any:

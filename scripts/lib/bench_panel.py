@@ -1,0 +1,117 @@
+"""Measure the panel in a real browser: first paint, and scrolling through two weeks."""
+
+import argparse
+import json
+import statistics
+from typing import Any, Final
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.browser import launch
+from tests.panel.stand import serve
+
+DAYS: Final = 14
+FIRST_PAINT_LIMIT: Final = 500.0
+"""Milliseconds from the arrival of the module to the first programmes on screen."""
+TASK_LIMIT: Final = 50.0
+"""Milliseconds that scrolling may hold the browser: what the Long Tasks API calls long."""
+
+WATCH_PAINT: Final = """
+window.painted = new Promise((resolve) => {
+  const look = () => {
+    const find = (root, path) => path.reduce(
+      (node, step) => (node?.shadowRoot ?? node)?.querySelector(step), root);
+    const cell = find(document, ["toonami-downlink-panel", "tdl-guide", "tdl-grid", ".cell.live"]);
+    if (!cell) return requestAnimationFrame(look);
+    // After the frame that has it.
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+  };
+  look();
+});
+window.tasks = [];
+new PerformanceObserver((list) => {
+  for (const { startTime, duration } of list.getEntries()) tasks.push([startTime, duration]);
+}).observe({ type: "longtask", buffered: true });
+"""
+SCROLL: Final = """async (step) => {
+  const find = (root, path) => path.reduce(
+    (node, part) => (node?.shadowRoot ?? node)?.querySelector(part), root);
+  const box = find(document, ["toonami-downlink-panel", "tdl-guide", "tdl-grid", ".scroller"]);
+  box.scrollLeft = 0;
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  const start = performance.now();
+  const frames = [];
+  let last = start;
+  while (box.scrollLeft + box.clientWidth < box.scrollWidth - 1) {
+    box.scrollLeft += step;
+    await frame();
+    frames.push(performance.now() - last);
+    last = performance.now();
+  }
+  return { start, end: last, frames };
+}"""
+
+
+def load(browser: Browser, base: str, *, dark: bool) -> tuple[Page, float]:
+    """Open the guide; return the page, and how long its first paint took."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.add_init_script(WATCH_PAINT)
+    page.goto(f"{base}/toonami-downlink/guide?days={DAYS}{'&dark' if dark else ''}")
+    painted = float(page.evaluate("painted"))
+    arrived = float(page.evaluate("performance.getEntriesByName('arrived')[0].startTime"))
+    return page, painted - arrived
+
+
+def scroll(page: Page, step: int) -> dict[str, Any]:
+    """Scroll through everything by so many pixels a frame; return what that cost."""
+    page.wait_for_timeout(1000)
+    result = page.evaluate(SCROLL, step)
+    page.wait_for_timeout(300)
+    tasks = [
+        duration
+        for start, duration in page.evaluate("tasks")
+        if result["start"] <= start <= result["end"]
+    ]
+    return {
+        "frames": len(result["frames"]),
+        "median_frame_ms": round(statistics.median(result["frames"]), 1),
+        "slowest_frame_ms": round(max(result["frames"]), 1),
+        "longest_task_ms": round(max(tasks, default=0.0), 1),
+    }
+
+
+def measure(runs: int) -> dict[str, Any]:
+    """Measure everything; the best of the runs for the paint, the worst for the tasks."""
+    with serve() as base, sync_playwright() as playwright:
+        browser = launch(playwright)
+        paints, scrolls = [], []
+        for run in range(runs):
+            page, paint = load(browser, base, dark=run % 2 == 0)
+            paints.append(round(paint, 1))
+            scrolls.extend((scroll(page, 120), scroll(page, 2000)))
+            page.close()
+        browser.close()
+    return {
+        "guide_days": DAYS,
+        "first_paint_ms": {"median": statistics.median(paints), "all": paints},
+        "scrolls": scrolls,
+        "longest_task_ms": max(item["longest_task_ms"] for item in scrolls),
+    }
+
+
+def main() -> int:
+    """Measure, print the figures as JSON, and fail when a limit is passed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=3)
+    figures = measure(parser.parse_args().runs)
+    print(json.dumps(figures, indent=2))
+    is_fast = (
+        figures["first_paint_ms"]["median"] < FIRST_PAINT_LIMIT
+        and figures["longest_task_ms"] < TASK_LIMIT
+    )
+    return 0 if is_fast else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

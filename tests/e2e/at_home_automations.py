@@ -1,0 +1,60 @@
+"""Blueprints and automations, put into a running Home Assistant as its own pages do it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from scripts.lib.develop.client import Client
+from scripts.lib.develop.home import ROOT, Home
+from scripts.lib.develop.waiting import wait_for
+
+BLUEPRINTS: Final = ROOT / "blueprints" / "automation" / "toonami_downlink"
+PATIENCE: Final = 20.0
+
+
+def prepare(folder: Path) -> None:
+    """Have automations, which `default_config` would bring; before Home Assistant starts."""
+    (folder / "automations.yaml").write_text("[]\n", "utf-8")
+    (folder / "packages").mkdir()
+    (folder / "packages" / "at_home.yaml").write_text(
+        "automation: !include ../automations.yaml\n", "utf-8"
+    )
+
+
+def import_blueprints(client: Client) -> None:
+    """Save the blueprints where an import from their addresses puts them."""
+    for path in BLUEPRINTS.glob("*.yaml"):
+        client.command(
+            "blueprint/save",
+            domain="automation",
+            path=f"toonami_downlink/{path.stem}",
+            yaml=path.read_text("utf-8"),
+        )
+
+
+def from_blueprint(name: str, **inputs: object) -> dict[str, Any]:
+    """Return the configuration of an automation that uses a blueprint."""
+    return {"use_blueprint": {"path": f"toonami_downlink/{name}.yaml", "input": inputs}}
+
+
+def automate(home: Home, name: str, config: dict[str, Any]) -> None:
+    """Make an automation, or make it anew, and wait until it is on."""
+    home.client.post(f"/api/config/automation/config/{name}", {"alias": name, **config})
+    wait_for(
+        lambda: home.entities().get(f"automation.{name}", {}).get("state") == "on",
+        f"The automation {name} is not on",
+        PATIENCE,
+    )
+
+
+def last_run(home: Home, name: str) -> datetime | None:
+    """Return when an automation last ran; None for never."""
+    at = home.entities()[f"automation.{name}"]["attributes"]["last_triggered"]
+    return datetime.fromisoformat(at) if at else None
+
+
+def notifications(client: Client) -> dict[str, dict[str, Any]]:
+    """Return the notifications that are shown, by id."""
+    return {
+        shown["notification_id"]: shown for shown in client.command("persistent_notification/get")
+    }

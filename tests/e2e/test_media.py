@@ -1,0 +1,91 @@
+"""Watching from inside Home Assistant: its media panel, and a real VLC as a media player."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+import pytest
+
+from scripts.lib.develop.feed import Access, entries, fetch
+from scripts.lib.develop.home import Home
+from scripts.lib.develop.upstream import Upstream
+from tests.e2e.at_home_vlc import Television, segments, television
+from tests.e2e.browser import screenshot
+
+HLS = "application/vnd.apple.mpegurl"
+TITLES = "ha-media-player-browse .title"
+WIDTHS = """
+nodes => Promise.all(nodes.map(async node => {
+  const image = new Image();
+  image.src = node.style.backgroundImage.slice(5, -2);
+  await image.decode();
+  return image.naturalWidth;
+}))
+"""
+"""How wide the pictures are that thumbnails show; one that cannot be shown is an error."""
+
+
+@pytest.fixture(scope="module")
+def screen(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Television]:
+    with television(home, tmp_path_factory.mktemp("vlc")) as screen:
+        yield screen
+
+
+@pytest.mark.usefixtures("access")
+@pytest.mark.parametrize(
+    ("number", "slug"),
+    [pytest.param(1, "est", id="television"), pytest.param(7, "radio", id="radio")],
+)
+def test_vlc_plays_a_channel(
+    screen: Television, upstream: Upstream, number: int, slug: str
+) -> None:
+    channel = f"media-source://toonami_downlink/{number}"
+
+    screen.do("play_media", media_content_id=channel, media_content_type=HLS)
+
+    screen.wait_until_time_passes()
+    assert {found for found, agent in segments(upstream) if "VLC" in agent} == {slug}
+    screen.rest()
+
+
+@pytest.fixture
+def panel(page: Page, access: Access) -> Page:
+    """The channels in Home Assistant's media panel, reached by clicking."""
+    page.goto("/media-browser/browser")
+    page.locator("ha-media-player-browse").get_by_text("Toonami Downlink").click()
+    expect(page.locator(TITLES)).to_have_count(len(entries(fetch(access.playlist_url).body)))
+    return page
+
+
+def test_media_panel_lists_the_channels_with_pictures(panel: Page, access: Access) -> None:
+    channels = [entry.name for entry in entries(fetch(access.playlist_url).body)]
+    titles = panel.locator(TITLES).all_inner_texts()
+    pictures = panel.locator("ha-media-browser-thumbnail .image")
+    expect(pictures).to_have_count(len(channels))
+    widths = pictures.evaluate_all(WIDTHS)
+    screenshot(panel, "media-panel")
+
+    assert [title.partition(":")[0].strip() for title in titles] == channels
+    assert len(channels) == 7
+    assert all(": " in title and " · " in title for title in titles[:4])
+    assert all(widths), widths
+
+
+def test_media_panel_finds_a_channel(panel: Page) -> None:
+    panel.get_by_placeholder("Search Toonami Downlink").fill("radio")
+    panel.get_by_role("button", name="Search").click()
+
+    expect(panel.locator(TITLES)).to_have_count(1)
+    expect(panel.locator(TITLES)).to_contain_text("Toonami Aftermath Radio")
+
+
+def test_media_panel_plays_a_channel_in_the_browser(panel: Page, upstream: Upstream) -> None:
+    panel.locator(TITLES).first.click()
+    video = panel.locator("video")
+    expect(video).to_have_js_property("videoWidth", 640)
+    began = video.evaluate("video => video.currentTime")
+    handle = video.element_handle()
+    panel.wait_for_function("([video, began]) => video.currentTime > began + 1", arg=[handle, began])
+    screenshot(panel, "media-playing")
+
+    assert {slug for slug, agent in segments(upstream) if "Chrom" in agent} == {"est"}
