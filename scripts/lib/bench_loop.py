@@ -18,7 +18,6 @@ from custom_components.toonami_downlink.engine.downlink.models import Channel, F
 from custom_components.toonami_downlink.engine.downlink.refresh import Plan, refresh
 from custom_components.toonami_downlink.engine.downlink.xmltv import render_xmltv
 
-
 DAYS: Final = 14
 SLOT: Final = timedelta(minutes=20)
 TICK: Final = 0.001

@@ -1,7 +1,6 @@
 """Watching from inside Home Assistant: its media panel, and a real VLC as a media player."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 import pytest
@@ -85,7 +84,9 @@ def test_media_panel_plays_a_channel_in_the_browser(panel: Page, upstream: Upstr
     expect(video).to_have_js_property("videoWidth", 640)
     began = video.evaluate("video => video.currentTime")
     handle = video.element_handle()
-    panel.wait_for_function("([video, began]) => video.currentTime > began + 1", arg=[handle, began])
+    panel.wait_for_function(
+        "([video, began]) => video.currentTime > began + 1", arg=[handle, began]
+    )
     screenshot(panel, "media-playing")
 
     assert {slug for slug, agent in segments(upstream) if "Chrom" in agent} == {"est"}

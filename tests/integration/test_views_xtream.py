@@ -568,6 +568,14 @@ async def test_bodies(station: Station, kind: str, body: str, query: str) -> Non
     assert [item["category_id"] for item in await answer.json()] == ["1", "2"]
 
 
+async def test_a_body_that_is_too_long_is_not_read(station: Station) -> None:
+    body = f"a={'x' * 70_000}&{urlencode(station.login)}"
+    answer = await station.client.post(
+        "/player_api.php", data=body, headers={hdrs.CONTENT_TYPE: FORM}
+    )
+    assert answer.status == HTTPStatus.UNAUTHORIZED
+
+
 async def test_multipart_body(station: Station) -> None:
     form = FormData({**station.login, "action": "get_live_categories"})
     form.add_field("file", b"content", filename="file.bin")

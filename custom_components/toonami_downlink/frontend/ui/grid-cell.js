@@ -18,6 +18,9 @@ export class GridCell {
 	#inner = el("div", { class: "in" }, [this.#title, " ", this.#episode, " ", this.#about]);
 	#meter = el("span", { class: "meter" }, [el("i")]);
 	element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.#inner]);
+	/** What was shown last: most of the time, that is still right. @type {unknown[]} */
+	#shown = [];
+	#isReachable = false;
 	#state = "";
 	#label = "";
 	#onAir = "";
@@ -26,9 +29,14 @@ export class GridCell {
 	 * @param {Context} context @param {Scale} scale @param {Channel} channel
 	 * @param {Programme} programme @param {boolean} isUnknown - not loaded yet
 	 */
-	show({ clock, t, text }, scale, channel, programme, isUnknown) {
+	show(context, scale, channel, programme, isUnknown) {
+		const key = [context, scale, programme];
+		this.channel = channel;
+		if (key.every((part, index) => part === this.#shown[index])) return;
+		this.#shown = key;
+		const { clock, t, text } = context;
 		const { start, stop, title, episodeTitle } = programme;
-		Object.assign(this, { channel, programme, isUnknown });
+		Object.assign(this, { programme, isUnknown });
 		const left = scale.x(Math.max(start, scale.from));
 		const width = Math.max(2, scale.x(Math.min(stop, scale.until)) - left - 2);
 		// Not a transform: what is sticky inside does not take notice of those.
@@ -45,6 +53,13 @@ export class GridCell {
 		this.#onAir = t("guide.on_air");
 		this.#state = "";
 		this.tick(now());
+	}
+
+	/** Let the tab key find it or not. @param {boolean} isReachable */
+	setReachable(isReachable) {
+		if (isReachable === this.#isReachable) return;
+		this.#isReachable = isReachable;
+		this.element.tabIndex = isReachable ? 0 : -1;
 	}
 
 	/** Show whether it is over, on air or to come. @param {number} time */

@@ -1,6 +1,6 @@
 import { controls, define, el, now } from "../lib/kit.js";
 import { scrollFor, stepOf, windowAt } from "../model/grid.js";
-import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
+import { HALF_HOUR, addDays, daysBetween } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
 import { gridSheet } from "./guide-sheets.js";
 
@@ -12,7 +12,7 @@ const SPARE = 200;
 /**
  * The timeline: it draws only what is near the visible part, and one cell has the focus.
  *
- * Events: `open` (channel, programme), `tune` (channel), `window` (from, until, day).
+ * Events: `open` (channel, programme), `tune` (channel), `window` (days in it, and the day shown).
  */
 export class GuideGrid extends HTMLElement {
 	/** @type {Context | undefined} */
@@ -30,7 +30,8 @@ export class GuideGrid extends HTMLElement {
 	#nowX = -100;
 	/** A time to scroll to, as soon as there is a width. @type {number | undefined} */
 	#pending;
-	#observer = new ResizeObserver(() => this.#schedule());
+	#observer = new ResizeObserver(() => this.#measure());
+	#viewWidth = 0;
 	#times = el("div", { role: "row", class: "times-row", "aria-rowindex": "1" });
 	#nowLine = el("div", { class: "now", role: "presentation" });
 	#canvas = el("div", { class: "canvas", role: "presentation" }, [this.#times, this.#nowLine]);
@@ -98,7 +99,7 @@ export class GuideGrid extends HTMLElement {
 	 */
 	scrollToTime(time, isSmooth = false) {
 		this.#pending = time;
-		if (!this.#scale || !this.#scroller.clientWidth) return;
+		if (!this.#scale || !this.#viewWidth) return;
 		this.#pending = undefined;
 		const left = Math.max(0, this.#scale.x(time) - this.#viewWidth / 4);
 		this.#scroller.scrollTo({ left, behavior: isSmooth ? "smooth" : "instant" });
@@ -115,9 +116,12 @@ export class GuideGrid extends HTMLElement {
 		return this.#rows.flatMap((row) => [...row.cells.values()]);
 	}
 
-	get #viewWidth() {
+	/** Measured only here: asking after every change would lay everything out each time. */
+	#measure() {
 		const corner = this.#times.firstElementChild;
-		return this.#scroller.clientWidth - (corner instanceof HTMLElement ? corner.offsetWidth : 0);
+		const taken = corner instanceof HTMLElement ? corner.offsetWidth : 0;
+		this.#viewWidth = this.#scroller.clientWidth - taken;
+		this.#schedule();
 	}
 
 	/** @param {Channel[]} channels */
@@ -162,17 +166,17 @@ export class GuideGrid extends HTMLElement {
 		const window = windowAt(scale, scrollLeft, this.#viewWidth);
 		if (window.from === this.#window.from && window.until === this.#window.until) return;
 		this.#window = window;
-		this.#paintTimes(context, scale);
-		for (const row of this.#rows) this.#paintRow(context, scale, row);
-		this.#keepCursor();
+		const days = daysBetween(window.from, window.until, context.clock.zone);
+		this.#paintTimes(context, scale, days);
+		for (const row of this.#rows) this.#paintRow(context, scale, row, days);
+		this.#keepCursor(scale.time(scrollLeft));
 		this.tick();
 		const middle = scale.time(scrollLeft + this.#viewWidth / 4);
-		const day = startOfDay(Math.min(middle, scale.until - 1), context.clock.zone);
-		this.#send("window", { ...window, day });
+		this.#send("window", { days, day: days.findLast((day) => day <= middle) ?? days[0] });
 	}
 
-	/** @param {Context} context @param {Scale} scale */
-	#paintTimes({ clock, t }, scale) {
+	/** @param {Context} context @param {Scale} scale @param {number[]} days */
+	#paintTimes({ clock, t }, scale, days) {
 		const corner =
 			this.#times.firstElementChild ??
 			el("div", { role: "columnheader", class: "corner", "aria-colindex": "1" });
@@ -183,16 +187,16 @@ export class GuideGrid extends HTMLElement {
 			const column = String(scale.column(time) + 2);
 			const head = el("div", { role: "columnheader", class: "time", "aria-colindex": column });
 			head.style.transform = `translateX(${scale.x(time)}px)`;
-			if (time === startOfDay(time, clock.zone)) head.append(el("b", {}, [clock.shortDate(time)]), " ");
+			if (days.includes(time)) head.append(el("b", {}, [clock.shortDate(time)]), " ");
 			head.append(clock.time(time));
 			heads.push(head);
 		}
 		this.#times.replaceChildren(corner, ...heads);
 	}
 
-	/** @param {Context} context @param {Scale} scale @param {GridRow} row */
-	#paintRow(context, scale, row) {
-		const wanted = this.#wanted(context, row.channel.number);
+	/** @param {Context} context @param {Scale} scale @param {GridRow} row @param {number[]} days */
+	#paintRow(context, scale, row, days) {
+		const wanted = this.#wanted(context, row.channel.number, days);
 		for (const [key, cell] of row.cells) if (!wanted.has(key)) this.#drop(row, key, cell);
 		for (const [key, programme] of wanted) {
 			const cell = row.cells.get(key) ?? this.#spare.pop() ?? new GridCell();
@@ -204,12 +208,13 @@ export class GuideGrid extends HTMLElement {
 
 	/**
 	 * What is in the window, by start; what is not loaded, by the negative start of its day.
-	 * @param {Context} context @param {number} number @returns {Map<number, Programme>}
+	 * @param {Context} context @param {number} number @param {number[]} days
+	 * @returns {Map<number, Programme>}
 	 */
-	#wanted({ signal: { guide }, clock: { zone } }, number) {
+	#wanted({ signal: { guide }, clock: { zone } }, number, days) {
 		const { from, until } = this.#window;
 		const wanted = new Map(guide.between(number, from, until).map((item) => [item.start, item]));
-		for (const day of daysBetween(from, until, zone)) {
+		for (const day of days) {
 			if (!guide.has(day)) wanted.set(-day, unknown(day, addDays(day, 1, zone)));
 		}
 		return wanted;
@@ -224,10 +229,9 @@ export class GuideGrid extends HTMLElement {
 		if (this.#spare.length < SPARE) this.#spare.push(cell);
 	}
 
-	/** Let exactly one cell be in the order of the tab key. */
-	#keepCursor() {
+	/** Let exactly one cell be in the order of the tab key. @param {number} left - a time */
+	#keepCursor(left) {
 		const usable = this.#cells.filter((cell) => !cell.isUnknown);
-		const left = this.#scale?.time(this.#scroller.scrollLeft) ?? 0;
 		const chosen =
 			usable.find(
 				({ channel, programme }) =>
@@ -235,7 +239,7 @@ export class GuideGrid extends HTMLElement {
 			) ??
 			usable.find(({ programme }) => programme.stop > left) ??
 			usable[0];
-		for (const cell of this.#cells) cell.element.tabIndex = cell === chosen ? 0 : -1;
+		for (const cell of usable) cell.setReachable(cell === chosen);
 	}
 
 	/**
@@ -280,7 +284,7 @@ export class GuideGrid extends HTMLElement {
 		if (this.#cursor?.number !== number || this.#cursor.start !== start) {
 			this.#cursor = { number, start, time: Math.max(start, Math.min(now(), stop - 1)) };
 		}
-		this.#keepCursor();
+		this.#keepCursor(start);
 		this.#send("tune", { channel });
 	}
 

@@ -177,11 +177,9 @@ export class GuidePage extends Page {
 		else this.redraw();
 	};
 
-	/** @param {CustomEvent<{from: number, until: number, day: number}>} event */
-	#onWindow = ({ detail: { from, until, day } }) => {
-		for (const item of daysBetween(from, until, this.#zone)) {
-			this.context.signal.need(item, this.#zone);
-		}
+	/** @param {CustomEvent<{days: number[], day: number}>} event */
+	#onWindow = ({ detail: { days, day } }) => {
+		for (const item of days) this.context.signal.need(item, this.#zone);
 		if (day === this.#day) return;
 		this.#day = day;
 		this.redraw();
