@@ -112,6 +112,8 @@ class StreamManager:
         try:
             await remux.async_wait_until_ready()
         except StreamFailedError as err:
+            if self._is_closed:
+                raise StreamsBusyError from err
             if name not in self._failed:
                 _LOGGER.warning("%s cannot be played at the moment: %s", name, err)
             self._failed.add(name)

@@ -6,7 +6,7 @@ import shutil
 import time
 from typing import Final
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from scripts.lib.develop.home import Home
 
@@ -22,6 +22,8 @@ FLAGS: Final = (
 )
 PATIENCE: Final = 30_000
 """Milliseconds until something has to be on the page."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 def launch(playwright: Playwright) -> Browser:

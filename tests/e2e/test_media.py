@@ -9,7 +9,7 @@ from scripts.lib.develop.feed import Access, entries, fetch
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from tests.e2e.at_home_vlc import Television, segments, television
-from tests.e2e.browser import screenshot
+from tests.e2e.browser import PATIENCE, screenshot
 
 HLS = "application/vnd.apple.mpegurl"
 TITLES = "ha-media-player-browse .title"
@@ -51,7 +51,7 @@ def test_vlc_plays_a_channel(
 def panel(page: Page, access: Access) -> Page:
     """The channels in Home Assistant's media panel, reached by clicking."""
     page.goto("/media-browser/browser")
-    page.locator("ha-media-player-browse").get_by_text("Toonami Downlink").click()
+    page.locator(TITLES).get_by_text("Toonami Downlink").click()
     expect(page.locator(TITLES)).to_have_count(len(entries(fetch(access.playlist_url).body)))
     return page
 
@@ -81,7 +81,7 @@ def test_media_panel_finds_a_channel(panel: Page) -> None:
 def test_media_panel_plays_a_channel_in_the_browser(panel: Page, upstream: Upstream) -> None:
     panel.locator(TITLES).first.click()
     video = panel.locator("video")
-    expect(video).to_have_js_property("videoWidth", 640)
+    expect(video).to_have_js_property("videoWidth", 640, timeout=PATIENCE)
     began = video.evaluate("video => video.currentTime")
     handle = video.element_handle()
     panel.wait_for_function(

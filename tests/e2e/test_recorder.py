@@ -30,9 +30,9 @@ LAST = "sensor.toonami_aftermath_radio_now_playing"
 OURS = """
 SELECT states.{column} FROM states JOIN states_meta USING (metadata_id)
 WHERE last_updated_ts BETWEEN ? AND ?
-  AND (entity_id LIKE 'sensor.%\\_now\\_playing' ESCAPE '\\'
-    OR entity_id LIKE 'sensor.%\\_up\\_next' ESCAPE '\\'
-    OR entity_id LIKE 'calendar.%\\_guide' ESCAPE '\\')
+  AND (states_meta.entity_id LIKE 'sensor.%\\_now\\_playing' ESCAPE '\\'
+    OR states_meta.entity_id LIKE 'sensor.%\\_up\\_next' ESCAPE '\\'
+    OR states_meta.entity_id LIKE 'calendar.%\\_guide' ESCAPE '\\')
 """
 
 
@@ -101,7 +101,7 @@ def squeezed(day: Mapping[str, Iterable[Show]], start: datetime) -> dict[str, li
 
 def watch(home: Home, day: Mapping[str, list[Show]]) -> Sample:
     """Run Home Assistant while programmes start one after the other."""
-    station = Station(home.folder / "station")
+    station = Station(home.folder.with_name("station"))
     station.broadcast(day)
     home.start()
     set_up(home.client, "command", {"provider_command": station.command})

@@ -17,7 +17,6 @@ settings.register_profile("engine", deadline=None)
 settings.load_profile("engine")
 
 ROLES = tuple(Role)
-SOURCES = st.sampled_from(Source)
 PRINTABLE = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zs", "Zl", "Zp"))
 
 
@@ -55,15 +54,19 @@ def credit_lists() -> st.SearchStrategy[tuple[Credit, ...]]:
     )
 
 
-def programmes(
-    sources: st.SearchStrategy[Source] = SOURCES,
-) -> st.SearchStrategy[Programme]:
-    """Programmes that last a minute from noon; see `schedules` for their real times."""
+def shows() -> st.SearchStrategy[Programme]:
+    """Programmes of which nothing matters but their times; see `schedules` for these."""
+    bare = Programme(start=NOON, stop=NOON, title="Show")
+    return st.sampled_from([replace(bare, source=source) for source in Source])
+
+
+def programmes() -> st.SearchStrategy[Programme]:
+    """Programmes with all that they can have; see `schedules` for their times."""
     numbers = st.none() | st.integers(1, 9999)
     return st.builds(
         Programme,
         start=st.just(NOON),
-        stop=st.just(NOON + timedelta(minutes=1)),
+        stop=st.just(NOON),
         title=lines(),
         episode_title=st.none() | lines(),
         description=st.none() | paragraphs(),
@@ -76,24 +79,19 @@ def programmes(
         stars=st.none() | st.integers(0, 100).map(lambda tenths: tenths / 10),
         image=st.none() | st.just("https://images.example.com/a,b@@._V1_.jpg?x=1&y=%20"),
         credits=credit_lists(),
-        source=sources,
+        source=st.sampled_from(Source),
     )
 
 
 @st.composite
 def schedules(
-    draw: st.DrawFn,
-    first: datetime = NOON,
-    *,
-    max_size: int = 8,
-    gaps: bool = True,
-    sources: st.SearchStrategy[Source] = SOURCES,
+    draw: st.DrawFn, first: datetime = NOON, *, of: st.SearchStrategy[Programme], max_size: int = 8
 ) -> tuple[Programme, ...]:
     """Sorted programmes without overlaps, with or without gaps, from `first` on."""
     start = first
     drawn = []
-    for one in draw(st.lists(programmes(sources), max_size=max_size)):
-        start += timedelta(seconds=draw(st.integers(0, 7200))) if gaps else timedelta()
+    for one in draw(st.lists(of, max_size=max_size)):
+        start += timedelta(seconds=draw(st.just(0) | st.integers(0, 7200)))
         stop = start + timedelta(seconds=draw(st.integers(1, 7200)))
         drawn.append(replace(one, start=start, stop=stop))
         start = stop
@@ -119,7 +117,9 @@ def feeds(draw: st.DrawFn, first: datetime = NOON - timedelta(hours=12)) -> Feed
     return Feed(
         made=draw(moments()),
         channels=tuple(sorted(channels, key=lambda channel: channel.number)),
-        guide={channel.key: draw(schedules(first, max_size=4)) for channel in channels},
+        guide={
+            channel.key: draw(schedules(first, of=programmes(), max_size=4)) for channel in channels
+        },
     )
 
 

@@ -152,7 +152,7 @@ async def test_order_does_not_matter() -> None:
 async def test_no_list_of_channels(kind: str) -> None:
     async with simulator() as sim:
         sim.set_faults({"rules": [{"endpoint": "channelscurrentmedia", "kind": kind}]})
-        patience = Patience(answer=1, run=25) if kind == "silence" else QUICK
+        patience = Patience(answer=3, run=25) if kind == "silence" else QUICK
         feed = await run(sim, patience=patience)
     assert [channel.key for channel in feed.channels] == [known.key for known in KNOWN]
     assert sources(feed)[Source.GUIDE] > 300
@@ -257,7 +257,7 @@ async def test_too_slow_from_the_start() -> None:
 async def test_too_slow_on_the_way() -> None:
     async with simulator() as sim:
         sim.set_faults(broken("playlist", "mediainfo", "streamurl", kind="silence"))
-        feed = await run(sim, patience=Patience(answer=20, run=1))
+        feed = await run(sim, patience=Patience(answer=20, run=3))
     assert feed.channels[0].stream_url.endswith("/est/playlist.m3u8")
     assert sources(feed) == {Source.CURRENT: 10}
 

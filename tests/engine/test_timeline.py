@@ -11,7 +11,7 @@ from downlink.models import Programme
 from downlink.timeline import between, next_change, on_air, upcoming
 
 from .samples import MINUTE, NOON, at
-from .strategies import moments, schedules
+from .strategies import moments, schedules, shows
 
 
 def programme(start: float, stop: float) -> Programme:
@@ -104,7 +104,7 @@ CLOCK_CHANGES = [
 @given(data=st.data())
 def test_as_the_slow_way_answers(first: datetime, data: st.DataObject) -> None:
     zone = ZoneInfo("America/New_York")
-    programmes: Sequence[Programme] = data.draw(schedules(first))
+    programmes: Sequence[Programme] = data.draw(schedules(first, of=shows()))
     edges = [edge for one in programmes for edge in (one.start, one.stop)] or [first]
     local = moments(first - timedelta(hours=1), first + timedelta(hours=30)).map(
         lambda moment: moment.astimezone(zone)

@@ -81,8 +81,8 @@ def check_port(port: int) -> None:
         socket.create_server((HOST, port)).close()
     except OSError as err:
         raise DevelopError(
-            f"Port {port} cannot be used ({os.strerror(err.errno or 0)}): choose another with --port, "
-            "or --port 0 for any that is free."
+            f"Port {port} cannot be used ({os.strerror(err.errno or 0)}): "
+            "choose another with --port, or --port 0 for any that is free."
         ) from err
 
 

@@ -30,7 +30,7 @@ def node(script: str, *words: str) -> Any:
 
 
 def probe(url: str) -> dict[str, Any]:
-    """Open a stream with the distribution's ffprobe; return the name of the container and the kinds of streams."""
+    """Open a stream with the distribution's ffprobe; return its container and kinds of streams."""
     done = run("ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", url)
     found = json.loads(done.stdout)
     return {
