@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components import repairs
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -40,7 +40,8 @@ _PLAYERS_NAMED: Final = 5
 @callback
 def async_update_issues(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
     """Raise the issues that there are now, and clear those that are over."""
-    failure = _standing_failure(coordinator)
+    record = coordinator.last_record
+    failure = record if record and record.error else None
     is_missing = (
         failure is not None
         and failure.error == PROVIDER_COMMAND_MISSING
@@ -97,18 +98,6 @@ def _update(
         translation_key=issue,
         translation_placeholders=placeholders,
     )
-
-
-def _standing_failure(coordinator: DownlinkCoordinator) -> RefreshRecord | None:
-    """Return the last refresh if it failed and nothing newer has been published since.
-
-    The dialogs publish a feed of their own when the provider is changed.
-    """
-    record = coordinator.last_record
-    if record is None or record.succeeded:
-        return None
-    made = coordinator.last_success
-    return None if made and made > record.finished else record
 
 
 def _failing_placeholders(hass: HomeAssistant, record: RefreshRecord) -> dict[str, str]:
@@ -255,10 +244,3 @@ class RefreshOrReconfigureFlow(DownlinkRepairsFlow):
             reason="reconfigure",
             next_flow=(repairs.FlowType.CONFIG_FLOW, flow["flow_id"]),
         )
-
-    @callback
-    @override
-    def async_remove(self) -> None:
-        """Stop waiting; the refresh itself goes on."""
-        if self._task:
-            self._task.cancel()

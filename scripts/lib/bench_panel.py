@@ -85,7 +85,8 @@ def measure(runs: int) -> dict[str, Any]:
     """Measure everything; the best of the runs for the paint, the worst for the tasks."""
     with serve() as base, sync_playwright() as playwright:
         browser = launch(playwright)
-        paints, scrolls = [], []
+        paints: list[float] = []
+        scrolls: list[dict[str, Any]] = []
         for run in range(runs):
             page, paint = load(browser, base, dark=run % 2 == 0)
             paints.append(round(paint, 1))

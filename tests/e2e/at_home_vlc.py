@@ -50,9 +50,7 @@ class Television:
                 positions.add(state["attributes"].get("media_position", 0))
             return len(positions) > 2
 
-        print(positions)
         wait_for(gets_on, "VLC did not play", PATIENCE, lambda: str(self.look()))
-        print(positions)
 
     def rest(self) -> None:
         """Stop, and forget what there was to play."""

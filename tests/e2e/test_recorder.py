@@ -191,7 +191,8 @@ def test_a_day_adds_little_to_the_database(
     with capsys.disabled():
         print(
             f"\n{len(day)} channels, {programmes} programmes a day: {rows} rows for "
-            f"{sample.programmes} programmes; states {states} and statistics {statistics} bytes a day"
+            f"{sample.programmes} programmes; states {states} and statistics {statistics} "
+            "bytes a day"
         )
 
     assert len(day) == 7

@@ -296,7 +296,7 @@ async def test_stopped_while_ffmpeg_starts(
 
     monkeypatch.setattr(Remux, "start", start_slowly)
     with pytest.raises(StreamsBusyError):
-        async with manager.async_open("East", URL):
+        async with asyncio.timeout(5), manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
     await until(lambda: manager.active == 0 and not children(), 1)
     # It is not upstream's fault.

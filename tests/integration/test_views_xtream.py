@@ -239,13 +239,9 @@ async def test_data_table(station: Station, action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["get_short_epg", "get_simple_data_table"])
-@pytest.mark.parametrize("number", ["", "0", "99", "-1", "one", "1,2", "1e0", "9" * 400])
-async def test_epg_of_nothing(station: Station, action: str, number: str) -> None:
-    assert await ask(station, action, stream_id=number) == {"epg_listings": []}
-
-
-@pytest.mark.parametrize("action", ["get_short_epg", "get_simple_data_table"])
-async def test_epg_without_a_channel(station: Station, action: str) -> None:
+async def test_epg_of_nothing(station: Station, action: str) -> None:
+    for number in ("", "0", "99", "-1", "one", "1,2", "1e0", "9" * 400):
+        assert await ask(station, action, stream_id=number) == {"epg_listings": []}
     assert await ask(station, action) == {"epg_listings": []}
     # A channel that has no programmes.
     assert await ask(station, action, stream_id="5") == {"epg_listings": []}

@@ -1,0 +1,110 @@
+"""What else may happen in a day, with every warning on: nothing of ours is to be complained of."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scripts.lib.develop.feed import fetch, wait_for_feed
+from scripts.lib.develop.flow import DOMAIN, entry_id, remove, set_options, set_up
+from scripts.lib.develop.home import Home
+from scripts.lib.develop.upstream import Upstream
+from scripts.lib.develop.waiting import wait_for
+from tests.e2e.at_home_automations import (
+    automate,
+    from_blueprint,
+    import_blueprints,
+    last_run,
+    prepare,
+)
+from tests.e2e.at_home_station import EAST, Show, Station
+from tests.e2e.judges import log_complaints, records
+
+NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
+EVENT = "event.toonami_downlink_refresh"
+LEAD = timedelta(seconds=8)
+
+
+@pytest.fixture
+def strict_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """A Home Assistant that says whatever Python, asyncio and itself have to say."""
+    monkeypatch.setenv("PYTHONWARNINGS", "default")
+    monkeypatch.setenv("PYTHONASYNCIODEBUG", "1")  # puts Home Assistant in debug mode, too
+    folder = tmp_path / "home"
+    folder.mkdir()
+    prepare(folder)
+    home = Home(folder)
+    try:
+        home.start()
+        yield home
+    finally:
+        home.stop()
+        home.end_orphans()
+
+
+def complaints(home: Home) -> list[str]:
+    """Return what is against us in the log; that a busy machine is slow is not."""
+    return [text for text in log_complaints(home.log) if " took 0." not in text]
+
+
+def use(home: Home) -> None:
+    """Do what automations, players, voice assistants and people do."""
+    client = home.client
+    access = wait_for_feed(client)
+    login = f"username={access.xtream['username']}&password={access.xtream['password']}"
+    for action in ("get_live_categories", "get_live_streams", "get_short_epg&stream_id=1"):
+        fetch(f"{client.base_url}/player_api.php?{login}&action={action}")
+    channel = "media-source://toonami_downlink/1"
+    client.command("media_source/resolve_media", media_content_id=channel)
+    client.post("/api/conversation/process", {"text": "What is on Toonami?", "language": "en"})
+    client.command("system_health/info") if False else None
+    client.command("toonami_downlink/refresh")
+
+
+def set_disabled(home: Home, by: str | None) -> None:
+    home.client.command("config_entries/disable", entry_id=entry_id(home.client), disabled_by=by)
+
+
+def watch_a_boundary(home: Home, station: Station) -> None:
+    """Wait for a programme to start, and for an automation that it triggers."""
+    at = (datetime.now(UTC) + LEAD).replace(microsecond=0)
+    before = Show(start=at - timedelta(hours=1), stop=at, title="Before")
+    station.broadcast({EAST: [before, Show(start=at, stop=at + timedelta(hours=1), title="After")]})
+    home.client.command("toonami_downlink/refresh")
+    trigger = {
+        "trigger": "calendar.event_started",
+        "target": {"area_id": [], "entity_id": CALENDAR},
+    }
+    automate(home, "started", {"triggers": [trigger], "actions": []})
+    wait_for(lambda: home.entities()[NOW_PLAYING]["state"] == "After", "No boundary", 30)
+    wait_for(lambda: last_run(home, "started"), "The automation did not run", 10)
+
+
+CALENDAR = "calendar.toonami_aftermath_east_guide"
+
+
+def test_log_is_clean_with_all_warnings_on(
+    strict_home: Home, upstream: Upstream, tmp_path: Path
+) -> None:
+    home, client = strict_home, strict_home.client
+    set_up(client, "bundled", {"api_url": upstream.url, "verify_tls": True})
+    import_blueprints(client)
+    automate(home, "problem", from_blueprint("refresh_problem", refresh_event=EVENT))
+    use(home)
+    set_options(client, {"guide_days": 2, "hdhomerun": True, "max_streams": 1})
+    use(home)
+    station = Station(tmp_path / "station")
+    station.broadcast({EAST: []})
+    set_up(client, "command", {"provider_command": station.command})
+    wait_for_feed(client)
+    watch_a_boundary(home, station)
+    set_disabled(home, "user")
+    assert NOW_PLAYING not in home.entities()
+    set_disabled(home, None)
+    wait_for_feed(client)
+    remove(client)
+    home.stop()
+
+    assert complaints(home) == []
+    assert any(DOMAIN in text for level, text in records(home.log) if level == "DEBUG")
