@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lib.develop.feed import fetch, wait_for_feed
+from scripts.lib.develop.feed import entries, fetch, wait_for_feed
 from scripts.lib.develop.flow import DOMAIN, entry_id, remove, set_options, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
@@ -21,6 +21,7 @@ from tests.e2e.at_home_automations import (
 from tests.e2e.at_home_station import EAST, Show, Station
 from tests.e2e.judges import log_complaints, records
 
+CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
 EVENT = "event.toonami_downlink_refresh"
 LEAD = timedelta(seconds=8)
@@ -58,7 +59,6 @@ def use(home: Home) -> None:
     channel = "media-source://toonami_downlink/1"
     client.command("media_source/resolve_media", media_content_id=channel)
     client.post("/api/conversation/process", {"text": "What is on Toonami?", "language": "en"})
-    client.command("system_health/info") if False else None
     client.command("toonami_downlink/refresh")
 
 
@@ -66,12 +66,13 @@ def set_disabled(home: Home, by: str | None) -> None:
     home.client.command("config_entries/disable", entry_id=entry_id(home.client), disabled_by=by)
 
 
-def watch_a_boundary(home: Home, station: Station) -> None:
+def watch_a_boundary(home: Home, station: Station, channels: dict[str, list[Show]]) -> None:
     """Wait for a programme to start, and for an automation that it triggers."""
     at = (datetime.now(UTC) + LEAD).replace(microsecond=0)
     before = Show(start=at - timedelta(hours=1), stop=at, title="Before")
-    station.broadcast({EAST: [before, Show(start=at, stop=at + timedelta(hours=1), title="After")]})
-    home.client.command("toonami_downlink/refresh")
+    after = Show(start=at, stop=at + timedelta(hours=1), title="After")
+    station.broadcast({**channels, EAST: [before, after]})
+    assert home.client.command("toonami_downlink/refresh")["error"] is None
     trigger = {
         "trigger": "calendar.event_started",
         "target": {"area_id": [], "entity_id": CALENDAR},
@@ -79,9 +80,6 @@ def watch_a_boundary(home: Home, station: Station) -> None:
     automate(home, "started", {"triggers": [trigger], "actions": []})
     wait_for(lambda: home.entities()[NOW_PLAYING]["state"] == "After", "No boundary", 30)
     wait_for(lambda: last_run(home, "started"), "The automation did not run", 10)
-
-
-CALENDAR = "calendar.toonami_aftermath_east_guide"
 
 
 def test_log_is_clean_with_all_warnings_on(
@@ -95,10 +93,12 @@ def test_log_is_clean_with_all_warnings_on(
     set_options(client, {"guide_days": 2, "hdhomerun": True, "max_streams": 1})
     use(home)
     station = Station(tmp_path / "station")
-    station.broadcast({EAST: []})
+    playlist = fetch(wait_for_feed(client).playlist_url).body
+    channels: dict[str, list[Show]] = {entry.name: [] for entry in entries(playlist)}
+    station.broadcast(channels)
     set_up(client, "command", {"provider_command": station.command})
     wait_for_feed(client)
-    watch_a_boundary(home, station)
+    watch_a_boundary(home, station, channels)
     set_disabled(home, "user")
     assert NOW_PLAYING not in home.entities()
     set_disabled(home, None)

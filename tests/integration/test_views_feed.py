@@ -6,6 +6,7 @@ import gzip
 import hashlib
 from http import HTTPStatus
 from itertools import product
+from threading import Event
 from typing import Any
 
 from aiohttp import hdrs
@@ -328,16 +329,18 @@ async def test_guides_are_made_once_for_all_who_wait(
 ) -> None:
     publication = station.publication
     made: list[str] = []
-    make = publication.guide
+    make, all_wait = publication.guide, Event()
 
     def count(origin: str) -> Any:
         made.append(origin)
+        assert all_wait.wait(5)
         return make(origin)
 
     monkeypatch.setattr(publication, "guide", count)
     guides = Guides(station.hass)
-    requests = (guides.async_get(publication, station.origin) for _ in range(8))
-    first, *others = await asyncio.gather(*requests)
+    requests = asyncio.gather(*(guides.async_get(publication, station.origin) for _ in range(8)))
+    station.hass.loop.call_soon(all_wait.set)
+    first, *others = await requests
     assert all(other is first for other in others)
     assert made == [station.origin]
 

@@ -8,6 +8,7 @@ import { gridSheet } from "./guide-sheets.js";
 
 /** Cells that are kept for later, so that scrolling makes few new ones. */
 const SPARE = 200;
+const HOUR = 2 * HALF_HOUR;
 
 /**
  * The timeline: it draws only what is near the visible part, and one cell has the focus.
@@ -26,6 +27,8 @@ export class GuideGrid extends HTMLElement {
 	/** @type {{number: number, start: number, time: number} | undefined} */
 	#cursor;
 	#window = { from: 0, until: 0 };
+	/** The time at the left edge. */
+	#edge = 0;
 	#isScheduled = false;
 	#nowX = -100;
 	/** A time to scroll to, as soon as there is a width. @type {number | undefined} */
@@ -161,15 +164,16 @@ export class GuideGrid extends HTMLElement {
 
 	#paint() {
 		const [context, scale] = [this.#context, this.#scale];
-		if (!context || !scale || !this.isConnected) return;
+		if (!context || !scale || !this.#viewWidth) return;
 		const { scrollLeft } = this.#scroller;
 		const window = windowAt(scale, scrollLeft, this.#viewWidth);
 		if (window.from === this.#window.from && window.until === this.#window.until) return;
 		this.#window = window;
+		this.#edge = scale.time(scrollLeft);
 		const days = daysBetween(window.from, window.until, context.clock.zone);
 		this.#paintTimes(context, scale, days);
 		for (const row of this.#rows) this.#paintRow(context, scale, row, days);
-		this.#keepCursor(scale.time(scrollLeft));
+		this.#keepCursor(this.#edge);
 		this.tick();
 		const middle = scale.time(scrollLeft + this.#viewWidth / 4);
 		this.#send("window", { days, day: days.findLast((day) => day <= middle) ?? days[0] });
@@ -203,6 +207,9 @@ export class GuideGrid extends HTMLElement {
 			if (cell.element.parentNode !== row.element) row.element.append(cell.element);
 			row.cells.set(key, cell);
 			cell.show(context, scale, row.channel, programme, key < 0);
+			// Text that sticks to the edge costs a layer: only what can get there has one.
+			const { start, stop } = programme;
+			cell.element.toggleAttribute("edge", start < this.#edge + HOUR && stop > this.#edge - HOUR);
 		}
 	}
 
