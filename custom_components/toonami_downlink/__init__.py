@@ -14,6 +14,7 @@ from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, data_folder
 from .credentials import CredentialStore
 from .panel import async_register_panel, async_register_static, async_unregister_panel
 from .repairs import async_delete_issues
+from .sentences import async_setup_sentences
 from .services import async_setup_services
 from .state import State
 from .views import async_register_views
@@ -47,6 +48,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
     await coordinator.async_load()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_setup_sentences(hass, entry)
     await async_register_panel(hass)
     coordinator.async_start()
     return True
@@ -57,6 +59,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
     async_unregister_panel(hass)
+    async_delete_issues(hass)
     await entry.runtime_data.streams.async_stop_all()
     return True
 

@@ -32,8 +32,9 @@ from .credentials import CredentialStore
 from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.folder import FolderWatch
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
+from .engine.downlink.provider.build import links_file
 from .engine.downlink.publication import Publication
-from .engine.downlink.refresh import STAGING, Plan, Refreshed, refresh
+from .engine.downlink.refresh import STAGING, Plan, Refreshed, cache_file, refresh
 from .engine.downlink.runner import Command, bundled_command, parse_command, read_version
 from .engine.downlink.schedule import last_run, next_run
 from .engine.downlink.store import Generation, Store
@@ -140,7 +141,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.next_refresh: datetime | None = None
         self.provider_version: str | None = None
         self._state = state
-        self._stream_urls = StreamUrls(hass, self.settings)
+        certificates = links_file(cache_file(data_folder(hass)))
+        self._stream_urls = StreamUrls(hass, self.settings, certificates)
         self._refreshed: Refreshed | None = None
         self._task: asyncio.Task[RefreshRecord] | None = None
         self._retry_at: datetime | None = None

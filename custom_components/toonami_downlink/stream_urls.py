@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,10 +23,11 @@ _KNOWN: Final = {channel.key: channel for channel in KNOWN}
 class StreamUrls:
     """Resolve a channel's address, at most once a minute, for all who ask at the same time."""
 
-    def __init__(self, hass: HomeAssistant, settings: Settings) -> None:
-        """Resolve as the settings say."""
+    def __init__(self, hass: HomeAssistant, settings: Settings, certificates: Path) -> None:
+        """Resolve as the settings say; `certificates` is what the provider learnt of them."""
         self._hass = hass
         self._settings = settings
+        self._certificates = certificates
         self._tasks: dict[str, asyncio.Task[str]] = {}
         self._made: dict[str, float] = {}
 
@@ -58,7 +60,9 @@ class StreamUrls:
             return await resolve_stream(
                 settings.api_url,
                 _KNOWN[channel.key],
-                async_get_clientsession(self._hass, verify_ssl=settings.verify_tls),
+                async_get_clientsession(self._hass),
+                verify_tls=settings.verify_tls,
+                certificates=self._certificates,
             )
         except DownlinkError as err:
             _LOGGER.debug("No fresh address for %s: %s", channel.name, err)

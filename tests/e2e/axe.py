@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 
 AXE: Final = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN: Final = """async ([selector, tags, rules]) => {
-  const { violations } = await axe.run(selector, {
+RUN: Final = """async (element, [tags, rules]) => {
+  const { violations } = await axe.run(element, {
     runOnly: { type: "tag", values: tags },
     rules,
     resultTypes: ["violations"],
@@ -29,5 +29,5 @@ def violations(page: Page, selector: str) -> list[dict[str, Any]]:
     """Return what axe finds wrong below an element, shadow roots included."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.read_text())
-    found: list[dict[str, Any]] = page.evaluate(RUN, [selector, TAGS, RULES])
+    found: list[dict[str, Any]] = page.locator(selector).first.evaluate(RUN, [TAGS, RULES])
     return found

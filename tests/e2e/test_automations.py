@@ -27,7 +27,7 @@ from tests.e2e.at_home_vlc import segments, television
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
 NOTE = "toonami_downlink_refresh"
-LEAD = timedelta(seconds=10)
+LEAD = timedelta(seconds=12)
 """Time to refresh and to make automations before a programme starts."""
 PUNCTUAL = timedelta(seconds=1.5)
 

@@ -24,7 +24,7 @@ from tests.e2e.judges import log_complaints, records
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
 EVENT = "event.toonami_downlink_refresh"
-LEAD = timedelta(seconds=8)
+LEAD = timedelta(seconds=10)
 
 
 @pytest.fixture

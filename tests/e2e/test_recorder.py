@@ -20,7 +20,7 @@ from tests.e2e.at_home_station import Show, Station
 
 LIMIT = 1_000_000
 """Bytes a day."""
-EACH = 4
+EACH = 3
 """Programmes of each channel that start while the database is watched."""
 LEAD = timedelta(seconds=6)
 DAY = timedelta(days=1)

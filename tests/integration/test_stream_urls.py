@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestServer
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.toonami_downlink.coordinator import data_folder
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 from custom_components.toonami_downlink.settings import Settings
 from custom_components.toonami_downlink.stream_urls import StreamUrls
@@ -46,7 +47,8 @@ def channel(key: str = "toonami_west", stored: str = STORED) -> Channel:
 
 
 def make(hass: HomeAssistant, url: str, provider: str = "bundled") -> StreamUrls:
-    return StreamUrls(hass, Settings.from_mappings({"api_url": url, "provider": provider}, {}))
+    settings = Settings.from_mappings({"api_url": url, "provider": provider}, {})
+    return StreamUrls(hass, settings, data_folder(hass) / "links.pem")
 
 
 async def test_fresh_address_is_shared(hass: HomeAssistant, upstream: Upstream, url: str) -> None:
@@ -81,14 +83,22 @@ async def test_viewer_who_leaves_does_not_spoil_it(
     assert await staying == "http://n1.example.com/x.m3u8"
 
 
-async def test_stored_address_when_upstream_talks_nonsense(
+async def test_mirror_when_upstream_talks_nonsense(
     hass: HomeAssistant, upstream: Upstream, url: str
 ) -> None:
     upstream.answer = "<html>Bad gateway</html>"
     urls = make(hass, url)
-    assert await urls.async_get(channel()) == STORED
-    assert await urls.async_get(channel()) == STORED
+    mirror = f"{url}est/playlist.m3u8?streamDelay=180"
+    assert await urls.async_get(channel()) == mirror
+    assert await urls.async_get(channel()) == mirror
     assert len(upstream.asked) == 2, "two tries, and then a minute's rest"
+
+
+async def test_stored_address_when_upstream_is_away(
+    hass: HomeAssistant, socket_enabled: None
+) -> None:
+    # Nothing listens on port 9 of the loopback.
+    assert await make(hass, "http://127.0.0.1:9").async_get(channel()) == STORED
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,11 @@ async def refresh(
     return Refreshed(generation=generation, lineup=lineup, stages=watch.seconds)
 
 
+def cache_file(folder: Path) -> Path:
+    """Return the file in the data folder in which a provider keeps what it has fetched."""
+    return folder / "provider" / "cache.json"
+
+
 async def _fetch(plan: Plan, folder: Path, watch: Stopwatch, previous: Generation | None) -> Output:
     watch(Progress(Stage.PROVIDER))
     if isinstance(plan.origin, Path):
@@ -107,7 +112,7 @@ async def _fetch(plan: Plan, folder: Path, watch: Stopwatch, previous: Generatio
     return await run(
         plan.origin,
         staging=folder / STAGING,
-        cache_file=folder / "provider" / "cache.json",
+        cache_file=cache_file(folder),
         timeout=plan.timeout,
         on_progress=watch,
     )

@@ -17,7 +17,6 @@ from ..errors import TimedOutError, UpstreamNonsenseError, UpstreamUnreachableEr
 from ..limits import MIB
 from .tls import Trust, can_be_completed, reason_of
 
-API_URL: Final = "https://api.toonamiaftermath.com"
 MAX_CONCURRENT: Final = 6
 """Requests at a time: upstream is a hobby server."""
 MAX_ANSWER_BYTES: Final = 2 * MIB
@@ -63,7 +62,7 @@ class Upstream:
     def __init__(
         self,
         session: aiohttp.ClientSession,
-        url: str = API_URL,
+        url: str,
         *,
         trust: Trust,
         patience: Patience,

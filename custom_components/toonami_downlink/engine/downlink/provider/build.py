@@ -16,7 +16,7 @@ import aiohttp
 from ..errors import CannotWriteError, DownlinkError, TimedOutError, UpstreamNonsenseError
 from ..lineup import KNOWN, KnownChannel, Lineup, find, is_ignored, normalise
 from ..models import Channel, Feed, Programme, Progress, Source, Stage
-from .api import API_URL, DEFAULT_PATIENCE, NoConnectionError, Patience, Upstream
+from .api import DEFAULT_PATIENCE, NoConnectionError, Patience, Upstream
 from .cache import Cache
 from .details import DetailReader, query_for
 from .enrich import enrich
@@ -40,8 +40,8 @@ type OnProgress = Callable[[Progress], None]
 class Request:
     """What to fetch, and how."""
 
-    api_url: str = API_URL
-    guide_days: int = 7
+    api_url: str
+    guide_days: int
     verify_tls: bool = True
     cache_file: Path | None = None
     """What was learnt is kept there and in a file beside it (`links_file`)."""

@@ -1,0 +1,224 @@
+"""The panel in a real Home Assistant: what it shows is what is served."""
+
+from collections.abc import Iterator
+import re
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import Browser, Locator, Page, expect
+import pytest
+
+from scripts.lib.develop.feed import Access
+from scripts.lib.develop.flow import entry_id
+from scripts.lib.develop.home import Home
+from tests.e2e.axe import violations
+from tests.e2e.browser import open_page, screenshot
+
+PANEL = "toonami-downlink-panel"
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def panel(page: Page, access: Access, complaints: list[str]) -> Iterator[Page]:
+    """The guide, opened from the side bar."""
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/toonami-downlink")
+    expect(live(page).first).to_be_visible()
+    yield page
+    assert complaints == []
+
+
+def live(page: Page) -> Locator:
+    """What is on air, in the timeline."""
+    return page.locator("tdl-grid .cell.live")
+
+
+def test_the_guide_shows_what_is_on(panel: Page, home: Home) -> None:
+    expect(panel.locator("tdl-grid .row")).to_have_count(7)
+    expect(panel.locator("tdl-grid .channel .name").first).to_have_text("Toonami Aftermath East")
+    expect(panel.get_by_text("receiving")).to_be_visible()
+    title = home.client.get("/api/states/sensor.toonami_aftermath_east_now_playing")["state"]
+    expect(live(panel).first.locator(".title")).to_have_text(title)
+    expect(panel.locator(".hero h2")).to_have_text(title)
+    screenshot(panel, "guide")
+
+
+def test_the_keyboard_goes_everywhere(panel: Page) -> None:
+    def focused() -> str:
+        label: str = panel.evaluate(
+            """() => {
+              let node = document.activeElement;
+              while (node.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+              return node.textContent.trim();
+            }"""
+        )
+        return label
+
+    live(panel).first.focus()
+    start = focused()
+    panel.keyboard.press("ArrowRight")
+    beside = focused()
+    panel.keyboard.press("ArrowDown")
+    below = focused()
+    panel.keyboard.press("PageDown")
+    next_day = focused()
+    assert len({start, beside, below, next_day}) == 4
+
+    panel.keyboard.press("n")
+    panel.keyboard.press("Enter")
+    dialog = panel.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("On air")
+    panel.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(panel.locator("tdl-grid .cell:focus")).to_have_count(1)
+
+
+def test_details_and_the_way_to_the_media_browser(panel: Page) -> None:
+    live(panel).first.click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.locator(".text")).not_to_be_empty()
+    expect(dialog.locator("dt", has_text="Age rating")).to_be_visible()
+    assert violations(panel, PANEL) == []
+    screenshot(panel, "details")
+
+    dialog.get_by_role("button", name="Open the media browser").click()
+
+    expect(panel).to_have_url(re.compile("/media-browser/browser/app%2Cmedia-source"))
+    expect(panel.get_by_text("Toonami Aftermath East").first).to_be_visible()
+
+
+def test_search_leads_to_the_programme(panel: Page) -> None:
+    title = live(panel).first.locator(".title").inner_text()
+    panel.keyboard.press("/")
+    panel.keyboard.type(title)
+    hits = panel.locator("tdl-search [role=option]")
+    expect(hits.first).to_contain_text(title)
+
+    panel.keyboard.press("Enter")
+
+    expect(panel.get_by_role("dialog").locator("h2")).to_have_text(title)
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("path", ["guide", "connect", "status"])
+def test_nobody_is_kept_out(
+    browser: Browser, home: Home, access: Access, path: str, scheme: str
+) -> None:
+    page = open_page(browser, home)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(f"/toonami-downlink/{path}")
+    ready = {"guide": ".cell.live", "connect": ".tile", "status": ".chain"}[path]
+    expect(page.locator(ready).first).to_be_visible()
+
+    assert page.locator(PANEL).evaluate("host => host.hasAttribute('dark')") == (scheme == "dark")
+    assert violations(page, PANEL) == []
+    screenshot(page, f"{path}_{scheme}")
+    page.context.close()
+
+
+def test_connect_gives_what_works_and_sees_who_comes(
+    panel: Page, access: Access, home: Home
+) -> None:
+    panel.get_by_role("link", name="Connect").click()
+    panel.locator("#origin").select_option(home.base_url)
+    expect(panel.get_by_text("no other device can use this address")).to_be_visible()
+    panel.get_by_role("button", name="TiviMate").click()
+    rows = panel.locator("tdl-connect .steps .row")
+    expect(rows).to_have_count(2)
+    expect(rows.first.locator(".label")).to_have_text("Playlist URL")
+    expect(rows.first.locator(".value")).to_contain_text("••••••••")
+    expect(panel.get_by_text("The address works")).to_be_visible()
+
+    rows.first.get_by_role("button", name="Show").click()
+    expect(rows.first.locator(".value")).to_have_text(access.playlist_url)
+    expect(panel.get_by_text("Waiting for TiviMate")).to_be_visible()
+
+    request = Request(access.playlist_url, headers={"User-Agent": "TiviMate/5.1.6"})  # noqa: S310
+    with urlopen(request) as answer:  # noqa: S310
+        assert answer.read().startswith(b"#EXTM3U")
+
+    expect(panel.locator(".arrival.here")).to_contain_text("TiviMate")
+    screenshot(panel, "connect")
+
+
+def test_what_is_copied_is_what_is_shown(panel: Page, access: Access) -> None:
+    panel.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel.get_by_role("link", name="Connect").click()
+    panel.get_by_role("button", name="IPTV Smarters").click()
+
+    panel.get_by_role("button", name="Copy: Password").first.click()
+    expect(panel.get_by_text("Copied")).to_be_attached()
+
+    assert panel.evaluate("navigator.clipboard.readText()") == access.xtream["password"]
+
+
+def test_status_follows_a_refresh(panel: Page) -> None:
+    panel.get_by_role("link", name="Status").click()
+    expect(panel.locator("#sentence")).to_contain_text("Receiving. 7 channels")
+    generation = panel.locator("h2", has_text="Published files")
+    before = generation.inner_text()
+
+    panel.get_by_role("button", name="Refresh now").click()
+
+    expect(panel.locator(".link.active")).to_be_visible()
+    expect(generation).not_to_have_text(before)
+    expect(panel.locator(".link.ok")).to_have_count(5)
+    expect(panel.locator("g.bar").last).to_be_visible()
+    expect(panel.locator(".run")).to_contain_text("from this page")
+    screenshot(panel, "status")
+
+
+def test_the_diagnostics_can_be_downloaded(panel: Page) -> None:
+    panel.get_by_role("link", name="Status").click()
+
+    with panel.expect_download() as download:
+        panel.get_by_role("button", name="Download diagnostics").click()
+
+    assert download.value.suggested_filename.endswith(".json")
+
+
+def test_the_panel_comes_and_goes_with_the_entry(panel: Page, home: Home) -> None:
+    identifier = entry_id(home.client)
+    link = panel.locator("ha-sidebar a[href='/toonami-downlink']")
+    # Home Assistant's own front end stumbles when the panel that is shown goes away.
+    panel.goto("/profile")
+    expect(link).to_be_visible()
+
+    home.client.command("config_entries/disable", entry_id=identifier, disabled_by="user")
+    expect(link).to_have_count(0)
+
+    home.client.command("config_entries/disable", entry_id=identifier, disabled_by=None)
+    link.click()
+    expect(live(panel).first).to_be_visible()
+    expect(panel.get_by_text("receiving")).to_be_visible()
+
+
+@pytest.fixture
+def phone(browser: Browser, home: Home, access: Access) -> Iterator[Page]:
+    page = open_page(browser, home, width=390, height=844)
+    yield page
+    page.context.close()
+
+
+def test_on_a_phone(phone: Page) -> None:
+    phone.goto("/toonami-downlink")
+    expect(phone.locator("tdl-list .channel")).to_have_count(7)
+    screenshot(phone, "phone_channels")
+    phone.locator("tdl-list .channel").first.click()
+    expect(phone.locator("tdl-list .item.live")).to_be_in_viewport()
+    assert violations(phone, PANEL) == []
+    phone.locator("tdl-list .item.live").click()
+    expect(phone.get_by_role("dialog")).to_be_in_viewport()
+    screenshot(phone, "phone_details")
+    phone.keyboard.press("Escape")
+
+    phone.get_by_role("link", name="Status").click()
+    expect(phone.locator(".chain")).to_be_visible()
+    overflow = "document.documentElement.scrollWidth - innerWidth"
+    assert phone.evaluate(overflow) <= 0
+    phone.get_by_role("button", name="Open the side bar").click()
+    expect(phone.locator("ha-sidebar")).to_be_in_viewport()
