@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, TimeoutError as PlaywrightTimeoutError, expect
 
 from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import Home
@@ -58,7 +58,7 @@ def test_the_card_picker_and_the_editor_know_it(page: Page, home: Home, access: 
     assert card["preview"]
     page.goto("/card-test/0?edit=1")
     edit = page.locator("hui-card-options").get_by_text("Edit")
-    with suppress(TimeoutError):
+    with suppress(PlaywrightTimeoutError):
         edit.wait_for(timeout=10_000)
     if not edit.is_visible():
         # Home Assistant's front end forgets the wish when the dashboard is there too early.

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { chainOf, failedLink } from "../../custom_components/toonami_downlink/frontend/model/chain.js";
 import { chartOf, niceCeiling } from "../../custom_components/toonami_downlink/frontend/model/chart.js";
 import { contrast, parseRgb, signalColours } from "../../custom_components/toonami_downlink/frontend/model/colour.js";
-import { conditionOf, lookOf } from "../../custom_components/toonami_downlink/frontend/model/health.js";
+import { LOOKS, conditionOf } from "../../custom_components/toonami_downlink/frontend/model/health.js";
 import { chosen, placeOf, readConfig } from "../../custom_components/toonami_downlink/frontend/model/card.js";
 
 /** @param {Partial<Run>} run @returns {Run} */
@@ -99,7 +99,7 @@ const conditions = [
 for (const [condition, overview, online] of conditions) {
   test(`the condition ${condition}`, () => {
     assert.equal(conditionOf(overview, online), condition);
-    assert.ok(lookOf(/** @type {Condition} */ (condition)).tone);
+    assert.ok(LOOKS[/** @type {Condition} */ (condition)].tone);
   });
 }
 

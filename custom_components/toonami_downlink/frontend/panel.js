@@ -5,7 +5,7 @@ import { DownlinkElement } from "./lib/element.js";
 import { Signal } from "./lib/signal.js";
 import { loadText } from "./lib/strings.js";
 import { applyTheme } from "./lib/theme.js";
-import { conditionOf, lookOf } from "./model/health.js";
+import { conditionOf, LOOKS } from "./model/health.js";
 import { banner, noSignal, notSetUp, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
@@ -113,7 +113,7 @@ class DownlinkPanel extends DownlinkElement {
 
 	/** @param {Context} context @param {Condition} condition @param {PageName} page */
 	#header(context, condition, page) {
-		const { bars, tone } = lookOf(condition);
+		const { bars, tone } = LOOKS[condition];
 		const { dockedSidebar } = /** @type {{dockedSidebar?: string}} */ (context.hass);
 		return html`<header>
 			${this.#narrow || dockedSidebar === "always_hidden"

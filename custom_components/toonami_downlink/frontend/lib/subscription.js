@@ -19,10 +19,8 @@ export class Subscription {
 	#isOpen = true;
 
 	/**
-	 * @param {Connection} connection
-	 * @param {object} message
-	 * @param {{event: (event: any) => void, refused?: (code: string) => void}} listener -
-	 *   `refused` gets the code of the error when the subscription does not come about
+	 * @param {Connection} connection @param {object} message
+	 * @param {{event: (event: any) => void, refused?: (code: string) => void}} listener
 	 */
 	constructor(connection, message, listener) {
 		this.#connection = connection;

@@ -24,14 +24,13 @@ export function warningFor(origin) {
 /** @param {string} origin */
 function rank(origin) {
 	const warning = warningFor(origin);
-	if (!warning) return PRIVATE.test(new URL(origin).hostname) ? 0 : 1;
-	return { short_name: 2, mdns: 3, cloud: 4, localhost: 5 }[warning] ?? 5;
+	if (!warning && PRIVATE.test(new URL(origin).hostname)) return -1;
+	return [undefined, "short_name", "mdns", "cloud", "localhost"].indexOf(warning);
 }
 
 /**
  * List the addresses to choose from, that which most players can use first.
- * @param {string[]} known - to Home Assistant
- * @param {string} browser - the origin that this browser uses
+ * @param {string[]} known - to Home Assistant @param {string} browser - this browser's own
  */
 export function candidates(known, browser) {
 	const all = [...new Set([browser, ...known].map((url) => new URL(url).origin))];

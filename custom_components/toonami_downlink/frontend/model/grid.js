@@ -77,33 +77,18 @@ export function progressOf({ start, stop }, now) {
 }
 
 /**
- * Say where a key moves the focus to; undefined for a key that does not move it.
- *
- * @param {string} key
- * @param {number} time - where the focus is
- * @param {string} zone
- * @returns {{by: -1 | 0 | 1, rows: number, time: number} | undefined} `by`: programmes on the same
- *   channel; else so many rows further, to what is on there at that time
+ * Say where a key moves the focus to: `by` so many programmes, or to what is on at `time` so many
+ * `rows` further; undefined for a key that does not move it.
+ * @param {string} key @param {number} time - where the focus is @param {string} zone
  */
 export function stepOf(key, time, zone) {
-	switch (key) {
-		case "ArrowLeft":
-			return { by: -1, rows: 0, time };
-		case "ArrowRight":
-			return { by: 1, rows: 0, time };
-		case "ArrowUp":
-			return { by: 0, rows: -1, time };
-		case "ArrowDown":
-			return { by: 0, rows: 1, time };
-		case "Home":
-			return { by: 0, rows: 0, time: startOfDay(time, zone) };
-		case "End":
-			return { by: 0, rows: 0, time: addDays(time, 1, zone) - 1 };
-		case "PageUp":
-			return { by: 0, rows: 0, time: time - DAY };
-		case "PageDown":
-			return { by: 0, rows: 0, time: time + DAY };
-		default:
-			return undefined;
-	}
+	const by = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
+	const rows = { ArrowUp: -1, ArrowDown: 1 }[key] ?? 0;
+	const to = {
+		Home: () => startOfDay(time, zone),
+		End: () => addDays(time, 1, zone) - 1,
+		PageUp: () => time - DAY,
+		PageDown: () => time + DAY,
+	}[key];
+	return by || rows || to ? { by, rows, time: to?.() ?? time } : undefined;
 }

@@ -78,7 +78,7 @@ export class Guide {
 
 	/**
 	 * Return the programme before (-1) or after (1) the one that is on at a time.
-	 * @param {number} number @param {number} time @param {-1 | 1} step
+	 * @param {number} number @param {number} time @param {number} step - -1 or 1
 	 */
 	beside(number, time, step) {
 		const programmes = this.of(number);

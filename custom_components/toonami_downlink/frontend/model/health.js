@@ -2,7 +2,7 @@
 /** How things are, in one word and one of four bars of a meter. */
 
 /** @type {Record<Condition, {bars: number, tone: Tone}>} */
-const LOOKS = {
+export const LOOKS = {
 	receiving: { bars: 4, tone: "live" },
 	refreshing: { bars: 3, tone: "signal" },
 	stale: { bars: 2, tone: "warn" },
@@ -26,9 +26,4 @@ export function conditionOf(overview, online) {
 	if (overview.generation === null) return "no_signal";
 	if (overview.health.reason === "refresh_failed") return "signal_lost";
 	return overview.health.reason === "guide_stale" ? "stale" : "receiving";
-}
-
-/** @param {Condition} condition */
-export function lookOf(condition) {
-	return LOOKS[condition];
 }

@@ -22,6 +22,7 @@ export class GuideGrid extends HTMLElement {
 	#scale;
 	/** @type {GridRow[]} */
 	#rows = [];
+	#identity = "";
 	/** @type {GridCell[]} */
 	#spare = [];
 	/** @type {{number: number, start: number, time: number} | undefined} */
@@ -129,13 +130,12 @@ export class GuideGrid extends HTMLElement {
 
 	/** @param {Channel[]} channels */
 	#setRows(channels) {
-		const identity = (/** @type {Channel[]} */ list) =>
-			list.map(({ number, name, logo }) => `${number} ${name} ${logo}`).join("\n");
-		const old = this.#rows.map(({ channel }) => channel);
-		if (old.length && identity(old) === identity(channels)) {
+		const identity = channels.map(({ number, name }) => `${number} ${name}`).join();
+		if (identity === this.#identity) {
 			this.#rows.forEach((row, index) => (row.channel = channels[index]));
 			return;
 		}
+		this.#identity = identity;
 		for (const row of this.#rows) row.element.remove();
 		this.#rows = channels.map((channel, index) => {
 			const { number, name, logo } = channel;

@@ -9,7 +9,7 @@ import { ProgrammeSheet } from "./programme-sheet.js";
 import { SearchBox } from "./search-box.js";
 
 const LIST_BELOW = 700;
-const NARROW_BELOW = 1100;
+const NARROW_BELOW = 900;
 /** The hour of another day that most look for. */
 const EVENING = 18 * 3600;
 

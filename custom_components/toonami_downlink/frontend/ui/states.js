@@ -1,5 +1,5 @@
 import { html, icon, nothing, now, onLink, signalBars } from "../lib/kit.js";
-import { lookOf } from "../model/health.js";
+import { LOOKS } from "../model/health.js";
 
 const ADD_PATH = "/config/integrations/dashboard/add?domain=toonami_downlink";
 const SETTINGS_PATH = "/config/integrations/integration/toonami_downlink";
@@ -94,7 +94,7 @@ export function banner(context, condition, overview) {
 	const { error, made, next_refresh: next } = overview;
 	const why = condition === "stale" ? t("state.stale") : errorText(text, error);
 	const served = t("state.still_served", { time: clock.dayAndTime(made ?? 0, now()) });
-	return html`<div class="banner ${lookOf(condition).tone}" role="status">
+	return html`<div class="banner ${LOOKS[condition].tone}" role="status">
 		${icon("warn")}
 		<p>${why} ${served} ${nextTry(context, next)}</p>
 		${isAdmin

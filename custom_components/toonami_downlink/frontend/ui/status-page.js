@@ -1,6 +1,6 @@
 import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../lib/kit.js";
 import { chainOf, timestamp } from "../model/chain.js";
-import { conditionOf, lookOf } from "../model/health.js";
+import { conditionOf, LOOKS } from "../model/health.js";
 import { HistoryChart } from "./history-chart.js";
 import { settingsLink } from "./states.js";
 import { files, lastRun, problem, versions } from "./status-cards.js";
@@ -87,7 +87,7 @@ export class StatusPage extends Page {
 			timed("sentence.made", refresh.last_success),
 			timed("sentence.next", refresh.next),
 		].filter(Boolean);
-		return html`<b class=${lookOf(condition).tone}>${t(`sentence.${condition}`)}</b>
+		return html`<b class=${LOOKS[condition].tone}>${t(`sentence.${condition}`)}</b>
 			${parts.length ? `${parts.join(", ")}.` : nothing}`;
 	}
 
