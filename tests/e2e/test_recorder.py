@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+import json
 from math import ceil
 from pathlib import Path
 import sqlite3
@@ -124,6 +125,15 @@ def watch(home: Home, day: Mapping[str, list[Show]]) -> Sample:
     return Sample(since.timestamp(), until.timestamp(), EACH * len(day))
 
 
+def recorded(database: sqlite3.Connection, sample: Sample) -> set[str]:
+    """Return the names of the attributes that were written."""
+    query = "SELECT shared_attrs FROM state_attributes WHERE attributes_id = ?"
+    rows = (
+        database.execute(query, (one,)).fetchone() for one in sample.of(database, "attributes_id")
+    )
+    return {name for row in rows for name in json.loads(row[0])}
+
+
 def copy_rows(database: sqlite3.Connection, table: str, key: str, ids: list[int]) -> None:
     """Write rows again, as new ones; their times and hashes go on from those there are."""
     columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})") if row[1] != key]
@@ -187,6 +197,7 @@ def test_a_day_adds_little_to_the_database(
     path = home.folder / "home-assistant_v2.db"
     with closing(sqlite3.connect(path)) as database:
         rows = len(sample.of(database, "state_id"))
+        names = recorded(database, sample)
     states, statistics = growth(path, sample, programmes)
     with capsys.disabled():
         print(
@@ -198,4 +209,5 @@ def test_a_day_adds_little_to_the_database(
     assert len(day) == 7
     assert programmes > 100
     assert sample.programmes <= rows <= 3 * sample.programmes  # the sensors and the calendar
+    assert names.isdisjoint({"description", "image", "category", "start", "stop"})
     assert states + statistics < LIMIT

@@ -71,61 +71,24 @@ function hours(format) {
 
 /** Write times as the user wants to read them. */
 export class Clock {
-	/** @type {Map<string, Intl.DateTimeFormat>} */
-	#formats = new Map();
-	#language;
-	#timeLanguage;
-	#timeFormat;
-	#relative;
-
 	/**
 	 * @param {string} language - a language tag @param {string} timeFormat - Home Assistant's setting
 	 * @param {string} zone
 	 */
 	constructor(language, timeFormat, zone) {
+		/** @param {Intl.DateTimeFormatOptions} options @param {string | undefined} [tag] */
+		const writer = (options, tag = language) => {
+			const format = new Intl.DateTimeFormat(tag, { ...options, timeZone: zone });
+			return (/** @type {number} */ time) => format.format(time * 1000);
+		};
 		this.zone = zone;
-		this.#language = language;
-		this.#timeFormat = timeFormat;
-		this.#timeLanguage = timeFormat === "system" ? undefined : language;
-		this.#relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-	}
-
-	/**
-	 * @param {string} name @param {Intl.DateTimeFormatOptions} options @param {number} time
-	 * @param {string | undefined} [language]
-	 */
-	#format(name, options, time, language = this.#language) {
-		let format = this.#formats.get(name);
-		if (!format) {
-			format = new Intl.DateTimeFormat(language, { ...options, timeZone: this.zone });
-			this.#formats.set(name, format);
-		}
-		return format.format(time * 1000);
-	}
-
-	/** @param {number} time */
-	time(time) {
-		return this.#format("time", hours(this.#timeFormat), time, this.#timeLanguage);
-	}
-
-	/** @param {number} time */
-	weekday(time) {
-		return this.#format("weekday", { weekday: "short" }, time);
-	}
-
-	/** @param {number} time */
-	day(time) {
-		return this.#format("day", { day: "numeric" }, time);
-	}
-
-	/** @param {number} time */
-	date(time) {
-		return this.#format("date", { weekday: "long", day: "numeric", month: "long" }, time);
-	}
-
-	/** @param {number} time */
-	shortDate(time) {
-		return this.#format("short", { weekday: "short", day: "numeric", month: "short" }, time);
+		this.time = writer(hours(timeFormat), timeFormat === "system" ? navigator.language : language);
+		this.weekday = writer({ weekday: "short" });
+		this.longWeekday = writer({ weekday: "long" });
+		this.day = writer({ day: "numeric" });
+		this.date = writer({ weekday: "long", day: "numeric", month: "long" });
+		this.shortDate = writer({ weekday: "short", day: "numeric", month: "short" });
+		this.relativeFormat = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 	}
 
 	/**
@@ -134,8 +97,8 @@ export class Clock {
 	 */
 	dayWord(time, now) {
 		const days = Math.round((startOfDay(time, this.zone) - startOfDay(now, this.zone)) / DAY);
-		if (Math.abs(days) <= 1) return this.#relative.format(days, "day");
-		return days > 1 && days < 7 ? this.#format("long", { weekday: "long" }, time) : this.shortDate(time);
+		if (Math.abs(days) <= 1) return this.relativeFormat.format(days, "day");
+		return days > 1 && days < 7 ? this.longWeekday(time) : this.shortDate(time);
 	}
 
 	/** @param {number} time @param {number} now */
@@ -149,9 +112,9 @@ export class Clock {
 	 */
 	relative(time, now) {
 		const away = time - now;
-		if (Math.abs(away) < 45) return this.#relative.format(0, "second");
-		if (Math.abs(away) < 45 * 60) return this.#relative.format(Math.round(away / 60), "minute");
-		if (Math.abs(away) < 22 * HOUR) return this.#relative.format(Math.round(away / HOUR), "hour");
-		return this.#relative.format(Math.round(away / DAY), "day");
+		if (Math.abs(away) < 45) return this.relativeFormat.format(0, "second");
+		if (Math.abs(away) < 45 * 60) return this.relativeFormat.format(Math.round(away / 60), "minute");
+		if (Math.abs(away) < 22 * HOUR) return this.relativeFormat.format(Math.round(away / HOUR), "hour");
+		return this.relativeFormat.format(Math.round(away / DAY), "day");
 	}
 }
