@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -287,8 +286,7 @@ async def test_memory_is_limited(kinds: dict[str, str]) -> None:
     assert peak < 120
 
 
-def test_saying_the_version_is_quick() -> None:
-    started = time.monotonic()
+def test_saying_the_version_loads_little() -> None:
     done = subprocess.run(  # noqa: S603  # our own command line
         [sys.executable, "-I", "-X", "importtime", str(ENGINE), "version"],
         capture_output=True,
@@ -298,4 +296,3 @@ def test_saying_the_version_is_quick() -> None:
     )
     assert done.stdout.strip() == MANIFEST["version"]
     assert "aiohttp" not in done.stderr
-    assert time.monotonic() - started < 20

@@ -18,7 +18,7 @@ from tests.simulator import Simulator
 
 NOW = datetime(2026, 10, 14, 15, 30, tzinfo=UTC)
 """A Wednesday, half past eleven in New York."""
-QUICK = Patience(answer=5, run=25, details=20)
+QUICK = Patience(answer=15, run=25, details=20)
 """As patient as a test may be: enough for anything that is going to happen."""
 HASTY = Patience(answer=0.4, run=25, details=20)
 """For what is not going to happen."""

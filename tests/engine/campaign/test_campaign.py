@@ -7,10 +7,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+import hashlib
 from pathlib import Path
 import re
 
-from lxml import etree
 import pytest
 
 from downlink import cli
@@ -22,14 +22,17 @@ from downlink.models import Feed, IngestReport, Repair, Source
 from downlink.refresh import logo_url
 from downlink.runner import bundled_command, run
 from downlink.xmltv import render_xmltv
+from tests.engine import validators
 from tests.engine.upstream import forget_logging
-from tests.engine.validators import DTD
 from tests.simulator import Simulator
 
 from .table import ROWS, Lack, Row
 
 DAYS = 2
 _MIRROR = re.compile(r"http://[^/]+/[a-z0-9-]+/playlist\.m3u8(\?streamDelay=180)?")
+_JUDGED: set[bytes] = set()
+_PASSING = re.compile(rb'127\.0\.0\.1:\d+|date="[^"]*"')
+_TLS = ("no_issuer", "unknown_root")
 _SCHEDULED = frozenset(known.key for known in KNOWN if known.schedule)
 
 
@@ -39,9 +42,9 @@ def _leave_no_log() -> Iterator[None]:
     forget_logging()
 
 
-async def provide(sim: Simulator, folder: Path, *arguments: str) -> int:
+async def provide(url: str, folder: Path, *arguments: str) -> int:
     """Run the command line; its files are in that folder."""
-    always = ("--api-url", sim.url, "--guide-days", str(DAYS))
+    always = ("--api-url", url, "--guide-days", str(DAYS))
     files = ("-m", f"{folder}/index.m3u", "-x", f"{folder}/index.xml", "-C", f"{folder}/cache.json")
     return await asyncio.to_thread(main, ["run", *always, *files, "--progress", *arguments])
 
@@ -72,7 +75,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Feed:
 
     async def provided() -> None:
         async with Simulator() as sim:
-            assert await provide(sim, folder) == 0
+            assert await provide(sim.url, folder) == 0
 
     asyncio.run(provided())
     feed, report = ingested(folder, None)
@@ -104,12 +107,18 @@ def lacks(feed: Feed, report: IngestReport) -> set[Lack]:
     return found
 
 
+def judge(guide: bytes) -> None:
+    """Show a guide to the judges, unless they have seen the same one of another minute or port."""
+    digest = hashlib.sha256(_PASSING.sub(b"", guide)).digest()
+    if digest not in _JUDGED:
+        validators.check(guide)
+        _JUDGED.add(digest)
+
+
 def check_published(feed: Feed, report: IngestReport) -> None:
     """Whatever went wrong, this holds for what is published."""
     assert report.channels == len(KNOWN)
-    document = etree.fromstring(render_xmltv(feed, logo_url))
-    dtd = etree.DTD(DTD)
-    assert dtd.validate(document), dtd.error_log
+    judge(render_xmltv(feed, logo_url))
     for key in _SCHEDULED:
         sources = Counter(one.source for one in feed.guide[key])
         assert sources.total() - sources[Source.FILLER] > 50
@@ -130,16 +139,38 @@ def check_old_files(folder: Path) -> None:
     assert found == {"index.m3u": b"old", "index.xml": b"old"}
 
 
+async def spoil(sim: Simulator, row: Row, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let upstream go wrong, now or later in the background; return its address."""
+    sim.set_faults(row.faults)
+    if row.fault == "offline" and row.endpoint == "*":
+        await sim.go_offline()
+    if row.fault == "no_issuer":
+        monkeypatch.setenv("SSL_CERT_FILE", str(sim.ca_file))
+    return sim.https_url if row.fault in _TLS else sim.url
+
+
+async def vanish(sim: Simulator, endpoint: str) -> None:
+    """Take the whole server away as soon as that endpoint is asked."""
+    while not sim.count(endpoint):  # noqa: ASYNC110  # the simulator's log has no event
+        await asyncio.sleep(0)
+    sim.set_faults({"rules": [{"endpoint": "*", "kind": "reset"}]})
+    await sim.go_offline()
+
+
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 async def test_row(
-    row: Row, good: Feed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    row: Row,
+    good: Feed,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     leave_old_files(tmp_path, row)
-    async with Simulator() as sim:
-        sim.set_faults(row.faults)
-        if row.fault == "offline":
-            await sim.go_offline()
-        code = await provide(sim, tmp_path, *_arguments(row))
+    async with Simulator(tls=row.fault in _TLS) as sim, asyncio.TaskGroup() as group:
+        url = await spoil(sim, row, monkeypatch)
+        if row.fault == "offline" and row.endpoint != "*":
+            group.create_task(vanish(sim, row.endpoint))
+        code = await provide(url, tmp_path, *_arguments(row))
     error = capsys.readouterr().err
     if isinstance(row.outcome, int):
         assert code == row.outcome
@@ -197,6 +228,6 @@ async def test_row_in_a_process(row: Row, good: Feed, tmp_path: Path) -> None:
 
 def test_size_of_the_table() -> None:
     assert len({row.name for row in ROWS}) >= 40
-    assert {row.when for row in ROWS} == {"always", "first", "middle"}
+    assert {row.when for row in ROWS} == {"always", "first", "half", "middle"}
     outcomes = {row.outcome if isinstance(row.outcome, int) else bool(row.outcome) for row in ROWS}
     assert outcomes == {True, False, 3, 4, 6}
