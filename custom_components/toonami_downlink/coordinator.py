@@ -10,22 +10,19 @@ import shutil
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_track_point_in_utc_time, async_track_time_interval
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.loader import async_get_integration
 from homeassistant.util import dt as dt_util
 
 from .const import (
-    CLOCK_STEP_BACK,
     DOMAIN,
-    MISSED_AFTER,
     NAME,
     PROVIDER_BUNDLED,
     PROVIDER_COMMAND,
     PROVIDER_FOLDER,
-    RETRY_DELAYS,
     WATCH_INTERVAL,
 )
 from .credentials import CredentialStore
@@ -36,7 +33,6 @@ from .engine.downlink.provider.build import links_file
 from .engine.downlink.publication import Publication
 from .engine.downlink.refresh import STAGING, Plan, Refreshed, cache_file, refresh
 from .engine.downlink.runner import Command, bundled_command, parse_command, read_version
-from .engine.downlink.schedule import last_run, next_run
 from .engine.downlink.store import Generation, Store
 from .engine.downlink.timeline import next_change
 from .players import PlayerLog
@@ -45,6 +41,7 @@ from .settings import Settings
 from .state import State
 from .stream_urls import StreamUrls
 from .streams import StreamManager
+from .timetable import Alarm, Timetable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -138,19 +135,23 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.streams = StreamManager(hass, self.settings.max_streams)
         self.generation: Generation | None = None
         self.progress: Progress | None = None
-        self.next_refresh: datetime | None = None
         self.provider_version: str | None = None
         self._state = state
         certificates = links_file(cache_file(data_folder(hass)))
         self._stream_urls = StreamUrls(hass, self.settings, certificates)
         self._refreshed: Refreshed | None = None
         self._task: asyncio.Task[RefreshRecord] | None = None
-        self._retry_at: datetime | None = None
         self._folder_watch: FolderWatch | None = None
         self._event_listeners: list[EventListener] = []
         self._progress_listeners: list[ProgressListener] = []
-        self._cancel_due: CALLBACK_TYPE | None = None
-        self._cancel_boundary: CALLBACK_TYPE | None = None
+        self._timetable = Timetable(
+            hass,
+            self.settings.schedule,
+            state,
+            begin=self._begin,
+            on_missed=lambda window: self._tell("missed", None, window),
+        )
+        self._boundary = Alarm(hass, "boundary", self._async_on_boundary)
 
     # What the rest of the integration reads
 
@@ -173,6 +174,11 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     def last_success(self) -> datetime | None:
         """When the published feed was made, in UTC."""
         return self.data.feed.made if self.data else None
+
+    @property
+    def next_refresh(self) -> datetime | None:
+        """When the next refresh begins by itself, in UTC."""
+        return self._timetable.next
 
     @property
     def is_refreshing(self) -> bool:
@@ -213,19 +219,12 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         if self.settings.provider == PROVIDER_FOLDER:
             self._folder_watch = FolderWatch(Path(self.settings.provider_folder))
             await self.hass.async_add_executor_job(self._folder_watch.changed)
-        state, schedule = self._state, self.settings.schedule
-        if state.schedule != schedule:
-            # What a new schedule would have done in the past was not missed.
-            state.window = dt_util.utcnow() if state.schedule else state.window
-            state.schedule = schedule
-            await state.async_save(self.hass)
+        await self._timetable.async_load()
 
     @callback
     def async_start(self) -> None:
         """Begin to follow the schedule, the programmes and a provider folder."""
         entry = self.config_entry
-        if self.failures and (last := self.last_record):
-            self._retry_at = last.finished + _retry_delay(self.failures)
         entry.async_on_unload(
             async_track_time_interval(
                 self.hass, self._async_tick, WATCH_INTERVAL, cancel_on_shutdown=True
@@ -235,18 +234,17 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         entry.async_create_background_task(
             self.hass, self._async_read_version(), f"{DOMAIN} provider version"
         )
-        self._arm_boundary()
+        self._boundary.set(self._next_boundary())
+        self._timetable.async_note(self.last_record, self.last_success)
+        self._timetable.async_look()
         # A folder costs nothing to read, and may have changed while nobody looked.
         if self.data is None or self._folder_watch:
-            self._start(Cause.START)
-        self._async_check_due()
+            self._begin(Cause.START)
 
     @callback
     def _disarm(self) -> None:
-        for cancel in (self._cancel_due, self._cancel_boundary):
-            if cancel:
-                cancel()
-        self._cancel_due = self._cancel_boundary = None
+        self._timetable.async_stop()
+        self._boundary.set(None)
 
     async def _async_read_version(self) -> None:
         if self.settings.provider == PROVIDER_BUNDLED:
@@ -266,18 +264,20 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
         Raises HomeAssistantError only when the integration is unloaded meanwhile.
         """
-        task = self._task or self._start(cause)
+        task = self._begin(cause)
         await asyncio.wait((task,))
         if task.cancelled():
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="refresh_cancelled")
         return task.result()
 
     @callback
-    def _start(self, cause: Cause) -> asyncio.Task[RefreshRecord]:
-        self._task = task = self.config_entry.async_create_background_task(
-            self.hass, self._async_run(cause), f"{DOMAIN} refresh", eager_start=False
-        )
-        return task
+    def _begin(self, cause: Cause) -> asyncio.Task[RefreshRecord]:
+        """Begin a refresh, or join the one that is running."""
+        if not self._task:
+            self._task = self.config_entry.async_create_background_task(
+                self.hass, self._async_run(cause), f"{DOMAIN} refresh", eager_start=False
+            )
+        return self._task
 
     async def _async_run(self, cause: Cause) -> RefreshRecord:
         started = dt_util.utcnow()
@@ -286,15 +286,13 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             await self.async_refresh()
             record = self._make_record(cause, started, failures)
             self._state.remember(record)
-            self._retry_at = (
-                None if record.succeeded else record.finished + _retry_delay(record.failures)
-            )
+            self._timetable.async_note(record, self.last_success)
             await self._state.async_save(self.hass)
         finally:
             self._task = None
             self._set_progress(None)
-        self._arm_boundary()
-        self._async_check_due()
+        self._boundary.set(self._next_boundary())
+        self._timetable.async_look()
         async_update_issues(self.hass, self)
         self._tell("succeeded" if record.succeeded else "failed", record)
         if record.recovered:
@@ -360,7 +358,9 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     @callback
     def _async_tick(self, _now: datetime) -> None:
         """Look at the clock, which may have jumped, and at the provider folder."""
-        self._async_check_due()
+        self._timetable.async_look()
+        if self._boundary.at != self._next_boundary():
+            self._async_on_boundary()
         async_update_issues(self.hass, self)
         if self._folder_watch and not self.is_refreshing:
             self.config_entry.async_create_background_task(
@@ -368,76 +368,21 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             )
 
     async def _async_look_at_folder(self, watch: FolderWatch) -> None:
-        if await self.hass.async_add_executor_job(watch.changed) and not self.is_refreshing:
-            self._start(Cause.FOLDER)
+        if await self.hass.async_add_executor_job(watch.changed):
+            self._begin(Cause.FOLDER)
 
-    @callback
-    def _async_check_due(self, _now: datetime | None = None) -> None:
-        """Start what is due, and set the timer for what comes next."""
+    def _next_boundary(self) -> datetime | None:
+        """Return when the next programme begins or ends on any channel."""
         now = dt_util.utcnow()
-        window = next_run(self.settings.schedule, dt_util.as_local(self._anchor(now)))
-        if not self.is_refreshing:
-            if window <= now:
-                window = self._start_window(now)
-            elif self._retry_at and self._retry_at <= now:
-                self._retry_at = None
-                self._start(Cause.RETRY)
-        due = min(window, self._retry_at) if self._retry_at else window
-        if due != self.next_refresh or self._cancel_due is None:
-            self.next_refresh = due
-            if self._cancel_due:
-                self._cancel_due()
-            self._cancel_due = async_track_point_in_utc_time(
-                self.hass,
-                HassJob(self._async_check_due, f"{DOMAIN} schedule", cancel_on_shutdown=True),
-                due,
-            )
+        guides = self.data.feed.guide.values() if self.data else ()
+        changes = (next_change(guide, now) for guide in guides)
+        return min((change for change in changes if change), default=None)
 
     @callback
-    def _start_window(self, now: datetime) -> datetime:
-        """Run for the newest scheduled time that has passed; return the one after it."""
-        schedule = self.settings.schedule
-        window = last_run(schedule, dt_util.as_local(now))
-        self._state.window = window
-        missed = now - window >= MISSED_AFTER
-        if missed:
-            self._tell("missed", None, window)
-        self._start(Cause.MISSED if missed else Cause.SCHEDULE)
-        return next_run(schedule, dt_util.as_local(window))
-
-    def _anchor(self, now: datetime) -> datetime:
-        """Return the time up to which scheduled runs have been honoured."""
-        known = [time for time in (self._state.window, self.last_success) if time]
-        if not known or max(known) - now > CLOCK_STEP_BACK:
-            return now
-        return max(known)
-
-    @callback
-    def _arm_boundary(self, _now: datetime | None = None) -> None:
-        """Call the listeners when the next programme begins; nothing is fetched for that."""
-        if self._cancel_boundary:
-            self._cancel_boundary()
-            self._cancel_boundary = None
-        if not self.data:
-            return
-        now = dt_util.utcnow()
-        changes = (next_change(guide, now) for guide in self.data.feed.guide.values())
-        if boundary := min((change for change in changes if change), default=None):
-            self._cancel_boundary = async_track_point_in_utc_time(
-                self.hass,
-                HassJob(self._async_on_boundary, f"{DOMAIN} boundary", cancel_on_shutdown=True),
-                boundary,
-            )
-
-    @callback
-    def _async_on_boundary(self, _now: datetime) -> None:
-        self._cancel_boundary = None
+    def _async_on_boundary(self) -> None:
+        """Let everything show what is on now; nothing is fetched for that."""
         self.async_update_listeners()
-        self._arm_boundary()
-
-
-def _retry_delay(failures: int) -> timedelta:
-    return RETRY_DELAYS[min(failures, len(RETRY_DELAYS)) - 1]
+        self._boundary.set(self._next_boundary())
 
 
 @callback

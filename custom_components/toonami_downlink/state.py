@@ -21,14 +21,14 @@ _KEY: Final = f"{DOMAIN}.state"
 
 @dataclass(slots=True)
 class State:
-    """The line-up's numbers, the history, and the last scheduled time that was honoured."""
+    """The line-up's numbers, the history, and how far the schedule has been followed."""
 
     lineup: Lineup = field(default_factory=Lineup)
     history: tuple[RefreshRecord, ...] = ()
-    window: datetime | None = None
-    """UTC."""
+    honoured: datetime | None = None
+    """Up to when scheduled refreshes are done with; UTC."""
     schedule: str | None = None
-    """The cron expression that `window` belongs to."""
+    """The cron expression that `honoured` belongs to."""
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
@@ -38,7 +38,7 @@ class State:
         return cls(
             lineup=Lineup(_numbers(data.get("numbers", {}))),
             history=tuple(record for record in records if record),
-            window=dt_util.parse_datetime(data.get("window") or ""),
+            honoured=dt_util.parse_datetime(data.get("honoured") or ""),
             schedule=data.get("schedule"),
         )
 
@@ -48,7 +48,7 @@ class State:
             {
                 "numbers": dict(self.lineup.assigned),
                 "history": [record_to_json(record) for record in self.history],
-                "window": self.window.isoformat() if self.window else None,
+                "honoured": self.honoured.isoformat() if self.honoured else None,
                 "schedule": self.schedule,
             }
         )
