@@ -10,7 +10,7 @@ import { HALF_HOUR } from "../model/time.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
 import { picture } from "./picture.js";
 
-const cardSheet = await loadSheet("card");
+const cardSheet = loadSheet("card");
 
 /** Cards of one page share what they know. @type {WeakMap<Connection, Signal>} */
 const shared = new WeakMap();

@@ -5,7 +5,7 @@ import { HistoryChart } from "./history-chart.js";
 import { settingsLink } from "./states.js";
 import { files, lastRun, problem, versions } from "./status-cards.js";
 
-const statusSheet = await loadSheet("status");
+const statusSheet = loadSheet("status");
 
 const FRAME = html`<svg class="frame" viewBox="0 0 48 48" aria-hidden="true">
 	<path d="M10 1H36L47 12V38a9 9 0 0 1-9 9H10a9 9 0 0 1-9-9V10a9 9 0 0 1 9-9Z" />
