@@ -78,6 +78,13 @@ export function notSetUp({ t, text, isAdmin }) {
 	</section>`;
 }
 
+/** There is a newer version of the panel than the one that is open. @param {Context} context */
+export const outdated = ({ t }) =>
+	html`<section class="state">
+		<p role="alert">${t("state.outdated")}</p>
+		<button class="button main" @click=${() => location.reload()}>${t("state.reload")}</button>
+	</section>`;
+
 /**
  * What everybody has to know on every page; nothing when all is well.
  * @param {Context} context @param {Condition} condition @param {Overview | undefined} overview
