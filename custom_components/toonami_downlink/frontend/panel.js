@@ -6,7 +6,7 @@ import { Signal } from "./lib/signal.js";
 import { loadText } from "./lib/strings.js";
 import { applyTheme } from "./lib/theme.js";
 import { conditionOf, LOOKS } from "./model/health.js";
-import { banner, noSignal, notSetUp, outdated, skeleton } from "./ui/states.js";
+import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
 const ROOT = "/toonami-downlink";
@@ -36,6 +36,8 @@ class DownlinkPanel extends DownlinkElement {
 	#isRefreshing = false;
 	#isBroken = false;
 	#isOutdated = false;
+	/** Whether it is set up, where it does not run. @type {boolean | undefined} */
+	#isThere;
 
 	/** Home Assistant sets this with every change of any state: it has to stay cheap. */
 	set hass(/** @type {Hass} */ hass) {
@@ -91,6 +93,8 @@ class DownlinkPanel extends DownlinkElement {
 			const text = await loadText(hass.locale.language);
 			if (!this.#signal || this.#hass?.locale !== hass.locale) return;
 			this.lang = text.language;
+			// None of our languages is written from right to left, whatever the page around it is.
+			this.dir = "ltr";
 			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#signal);
 		} catch {
 			this.#isBroken = true;
@@ -148,13 +152,28 @@ class DownlinkPanel extends DownlinkElement {
 	#content(context, signal, page) {
 		const { overview } = signal;
 		if (!overview) return skeleton(context.t("state.tuning"));
-		if (!overview.loaded) return notSetUp(context);
+		if (!overview.loaded) return this.#silence(context);
+		this.#isThere = undefined;
 		if (page !== "guide") return this.#later(context, page);
 		if (overview.generation === null) {
 			const refresh = () => this.#refresh(signal);
 			return noSignal(context, overview, { isBusy: this.#isRefreshing, refresh });
 		}
 		return html`<tdl-guide .context=${context}></tdl-guide>`;
+	}
+
+	/** @param {Context} context */
+	#silence(context) {
+		if (this.#isThere === undefined && context.isAdmin) {
+			context.entry().then(
+				(entry) => {
+					this.#isThere = Boolean(entry);
+					this.redraw();
+				},
+				() => {},
+			);
+		}
+		return notRunning(context, this.#isThere);
 	}
 
 	/**
