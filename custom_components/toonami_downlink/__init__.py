@@ -58,7 +58,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
     """Stop everything that runs for the entry."""
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
-    async_unregister_panel(hass)
+    if entry.disabled_by:
+        async_unregister_panel(hass)
     async_delete_issues(hass)
     await entry.runtime_data.streams.async_stop_all()
     return True
@@ -66,6 +67,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
 
 async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> None:
     """Delete the feed, the secrets and everything else that was kept."""
+    async_unregister_panel(hass)
     async_delete_issues(hass)
     await CredentialStore.async_remove(hass)
     await State.async_remove(hass)

@@ -74,7 +74,11 @@ async def async_register_panel(hass: HomeAssistant) -> None:
 
 @callback
 def async_unregister_panel(hass: HomeAssistant) -> None:
-    """Take the panel and the card out of the front end again."""
+    """Take the panel and the card out of the front end again.
+
+    Not for a reload: whoever has the panel open would be sent away, and dashboards opened
+    meanwhile would lack the card. Both say by themselves that nothing runs.
+    """
     if _has_frontend(hass) and frontend.async_panel_exists(hass, PANEL_PATH):
         frontend.async_remove_panel(hass, PANEL_PATH)
         frontend.remove_extra_js_url(hass, f"{hass.data[_BASE]}/card.js")

@@ -61,6 +61,13 @@ def test_kept(old: list[Programme], expected: list[tuple[float, float, str]], co
     assert kept_count == count
 
 
+def test_the_larger_part_counts_wherever_it_lies() -> None:
+    assert kept([show(35, 40, "N")], [show(0, 100, "O")]) == (
+        [(35, 40, "N"), (40, 100, "O")],
+        1,
+    )
+
+
 def test_all_is_kept_when_nothing_is_new() -> None:
     assert kept([], [show(0, 30, "O"), show(40, 60, "P")]) == ([(0, 30, "O"), (40, 60, "P")], 2)
 

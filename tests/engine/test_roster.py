@@ -258,7 +258,7 @@ def test_names_decide_not_positions() -> None:
             id="a number without a name",
         ),
         pytest.param(
-            playlist("Waves"),
+            b"#EXTM3U\n#EXTINF:0,Waves\nhttp://a/",
             b'<tv><programme start="20261014120000" channel="Waves"><title>w</title>'
             b"</programme></tv>",
             id="a name for an id",
@@ -275,6 +275,11 @@ def test_matched_somehow(data: bytes, guide_data: bytes) -> None:
     ("guide_data", "repairs"),
     [
         pytest.param(guide(Listing("Waves", SHOW * 3)), {Repair.ORPHAN: 3}, id="position and name"),
+        pytest.param(
+            b'<tv><programme start="20261014120000" channel="waves.example"/></tv>',
+            {Repair.ORPHAN: 1},
+            id="nothing but an id",
+        ),
         pytest.param(guide(Listing("Waves")), {}, id="nothing lost"),
         pytest.param(guide(Listing("Live Code", SHOW)), {}, id="ignored"),
         pytest.param(guide(Listing(MOVIES, SHOW)), {Repair.ORPHAN: 1}, id="not in the playlist"),

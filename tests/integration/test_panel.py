@@ -4,8 +4,10 @@ from http import HTTPStatus
 from pathlib import Path
 
 from homeassistant.components import frontend
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.panel import FRONTEND_DIR, PANEL_PATH
@@ -69,14 +71,36 @@ async def test_panel_and_card_come_and_go_with_the_entry(
         assert answer.content_type in (content_type, "application/javascript"), path
         assert "max-age" in answer.headers["Cache-Control"], path
 
-    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
     assert PANEL_PATH not in hass.data[frontend.DATA_PANELS]
     assert extra_urls == set()
+
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert PANEL_PATH in hass.data[frontend.DATA_PANELS]
+    assert extra_urls == {f"{base}/card.js"}
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert PANEL_PATH not in hass.data[frontend.DATA_PANELS]
+    assert extra_urls == set()
+
+
+async def test_nobody_is_sent_away_by_a_reload(
+    hass: HomeAssistant, folder: Path, extra_urls: set[str]
+) -> None:
+    entry = home_entry(folder)
+    await set_up(hass, entry)
+    events = async_capture_events(hass, frontend.EVENT_PANELS_UPDATED)
+
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert PANEL_PATH in hass.data[frontend.DATA_PANELS]
+    assert len(extra_urls) == 1
 
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert PANEL_PATH in hass.data[frontend.DATA_PANELS]
-    assert extra_urls == {f"{base}/card.js"}
+    assert len(extra_urls) == 1
+    assert events == []
 
 
 async def test_a_panel_that_is_there_stays(

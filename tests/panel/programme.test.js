@@ -79,7 +79,11 @@ test("texts are filled in, with the plural of the language", () => {
 });
 
 /** @type {[string, string][]} */
-const languages = [["es-419", "es"], ["en-GB", "en"], ["de", "en"], ["ES", "es"]];
+const languages = [["es-419", "es"], ["en-GB", "en"], ["fi", "en"], ["ES", "es"]];
 for (const [tag, language] of languages) {
   test(`${tag} gets ${language}`, () => assert.equal(pickLanguage(tag), language));
+  // Days and times are written as the texts are: of two languages at once, one is not understood.
+  test(`times for ${tag} are those of its texts`, () => {
+    assert.equal(new Text(language, {}).dialect(tag), tag === "fi" ? "en" : tag);
+  });
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chainOf, failedLink } from "../../custom_components/toonami_downlink/frontend/model/chain.js";
+import { chainOf, failedLink, pastProblems } from "../../custom_components/toonami_downlink/frontend/model/chain.js";
 import { chartOf, niceCeiling } from "../../custom_components/toonami_downlink/frontend/model/chart.js";
-import { contrast, parseRgb, signalColours } from "../../custom_components/toonami_downlink/frontend/model/colour.js";
 import { LOOKS, conditionOf } from "../../custom_components/toonami_downlink/frontend/model/health.js";
 import { chosen, placeOf, readConfig } from "../../custom_components/toonami_downlink/frontend/model/card.js";
 
@@ -103,26 +102,14 @@ for (const [condition, overview, online] of conditions) {
   });
 }
 
-test("Home Assistant's own blue is not a choice of the user", () => {
-  assert.equal(signalColours(parseRgb("rgb(0, 154, 199)"), true), undefined);
-  assert.equal(signalColours(parseRgb("rgb(3, 169, 244)"), false), undefined);
-  assert.equal(signalColours(undefined, false), undefined);
-  assert.equal(parseRgb("color(srgb 1 0 0)"), undefined);
-});
-
-for (const isDark of [true, false]) {
-  for (const css of ["rgb(255, 0, 0)", "rgb(0 0 0)", "rgb(255, 255, 255)", "rgb(90, 40, 160)"]) {
-    test(`${css} becomes readable, ${isDark ? "dark" : "light"}`, () => {
-      const found = signalColours(parseRgb(css), isDark);
-      const signal = /** @type {Colour} */ (parseRgb(found?.signal ?? ""));
-      assert.ok(contrast(signal, isDark ? [22, 34, 58] : [232, 240, 247]) >= 4.5);
-    });
-  }
-}
-
-test("contrast is that of WCAG", () => {
-  assert.equal(contrast([0, 0, 0], [255, 255, 255]), 21);
-  assert.equal(contrast([10, 20, 30], [10, 20, 30]), 1);
+test("what went wrong before is told once for each kind, the newest first", () => {
+  const history = ["cannot_store", null, "usage", "cannot_store", "usage", null].map((error, index) =>
+    run({ error, cause: String(index) }),
+  );
+  const found = pastProblems(history).map(({ run: { error, cause }, count }) => [error, cause, count]);
+  assert.deepEqual(found, [["usage", "2", 2]]);
+  assert.deepEqual(pastProblems(history.slice(1)).map(({ count }) => count), [2, 1]);
+  assert.deepEqual(pastProblems([]), []);
 });
 
 test("a card's configuration is checked and filled in", () => {

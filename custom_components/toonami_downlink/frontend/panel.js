@@ -6,7 +6,7 @@ import { Signal } from "./lib/signal.js";
 import { loadText } from "./lib/strings.js";
 import { applyTheme } from "./lib/theme.js";
 import { conditionOf, LOOKS } from "./model/health.js";
-import { banner, noSignal, notSetUp, skeleton } from "./ui/states.js";
+import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
 const ROOT = "/toonami-downlink";
@@ -18,7 +18,7 @@ const PAGES = [
 	{ page: "status", icon: "provider" },
 ];
 
-const [shellSheet, statesSheet] = await Promise.all(["shell", "states"].map(loadSheet));
+const [shellSheet, statesSheet] = ["shell", "states"].map(loadSheet);
 
 /** The panel: the frame around the pages, and what to show when there is nothing to show. */
 class DownlinkPanel extends DownlinkElement {
@@ -35,13 +35,17 @@ class DownlinkPanel extends DownlinkElement {
 	#narrow = false;
 	#isRefreshing = false;
 	#isBroken = false;
+	#isOutdated = false;
+	/** Whether it is set up, where it does not run. @type {boolean | undefined} */
+	#isThere;
 
 	/** Home Assistant sets this with every change of any state: it has to stay cheap. */
 	set hass(/** @type {Hass} */ hass) {
 		const old = this.#hass;
 		this.#hass = hass;
-		if (!old || old.connection !== hass.connection) this.#connect();
-		if (!old || old.locale !== hass.locale || old.user !== hass.user) this.#speak();
+		const isNew = old?.connection !== hass.connection;
+		if (isNew) this.#connect();
+		if (isNew || old.locale !== hass.locale || old.user !== hass.user) this.#speak();
 		if (!old || old.themes !== hass.themes) applyTheme(this, hass);
 	}
 
@@ -89,6 +93,8 @@ class DownlinkPanel extends DownlinkElement {
 			const text = await loadText(hass.locale.language);
 			if (!this.#signal || this.#hass?.locale !== hass.locale) return;
 			this.lang = text.language;
+			// None of our languages is written from right to left, whatever the page around it is.
+			this.dir = "ltr";
 			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#signal);
 		} catch {
 			this.#isBroken = true;
@@ -121,7 +127,7 @@ class DownlinkPanel extends DownlinkElement {
 						${icon("menu", 24)}
 					</button>`
 				: nothing}
-			<span class="mark">${mark}</span>
+			<span class="mark">${mark()}</span>
 			<h1><span class="wide">TOONAMI </span>DOWNLINK</h1>
 			<p class="health ${tone}" role="status">
 				${signalBars(bars)} <span>${context.t(`health.${condition}`)}</span>
@@ -146,13 +152,28 @@ class DownlinkPanel extends DownlinkElement {
 	#content(context, signal, page) {
 		const { overview } = signal;
 		if (!overview) return skeleton(context.t("state.tuning"));
-		if (!overview.loaded) return notSetUp(context);
+		if (!overview.loaded) return this.#silence(context);
+		this.#isThere = undefined;
 		if (page !== "guide") return this.#later(context, page);
 		if (overview.generation === null) {
 			const refresh = () => this.#refresh(signal);
 			return noSignal(context, overview, { isBusy: this.#isRefreshing, refresh });
 		}
 		return html`<tdl-guide .context=${context}></tdl-guide>`;
+	}
+
+	/** @param {Context} context */
+	#silence(context) {
+		if (this.#isThere === undefined && context.isAdmin) {
+			context.entry().then(
+				(entry) => {
+					this.#isThere = Boolean(entry);
+					this.redraw();
+				},
+				() => {},
+			);
+		}
+		return notRunning(context, this.#isThere);
 	}
 
 	/**
@@ -165,7 +186,11 @@ class DownlinkPanel extends DownlinkElement {
 				? html`<tdl-connect .context=${context}></tdl-connect>`
 				: html`<tdl-status .context=${context}></tdl-status>`;
 		}
-		import(`./ui/${page}-page.js`).then(() => this.redraw());
+		if (this.#isOutdated) return outdated(context);
+		import(`./ui/${page}-page.js`)
+			// After an update, the files that this page was loaded from are gone.
+			.catch(() => (this.#isOutdated = true))
+			.then(() => this.redraw());
 		return skeleton(context.t("state.tuning"));
 	}
 

@@ -204,8 +204,6 @@ type PageName = "guide" | "connect" | "status";
 /** A text: plain, or by plural category of the value `count`. */
 type Entry = string | Record<string, string>;
 
-/** Red, green and blue from 0 to 255. */
-type Colour = [number, number, number];
 
 /** What a player can ask for. */
 type Field =

@@ -1,16 +1,18 @@
 // @ts-check
-/* global document, location, window */
+/* global document, location, matchMedia, window */
 /**
- * Shows the panel or the card with a made-up station. In the address:
- * page, state (empty, lost, missing, stale, refreshing, unloaded, tuner), dark, user, lang, days,
- * hostile, narrow, delay, card (the card's configuration as JSON), primary (a colour).
+ * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
+ * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner), user, lang, clock,
+ * days, hostile, delay, card (the card's configuration as JSON), primary (a colour).
  */
 
 import { FakeConnection } from "./fake.js";
 
 const STATIC = "/toonami_downlink_static/stand";
 const options = new URLSearchParams(location.search);
-const isDark = options.has("dark");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+// As Home Assistant has it.
+const narrow = matchMedia("(max-width: 870px)");
 
 const connection = new FakeConnection({
   days: Number(options.get("days") ?? 7),
@@ -22,7 +24,6 @@ const connection = new FakeConnection({
 
 const primary = options.get("primary");
 if (primary) document.documentElement.style.setProperty("--primary-color", primary);
-document.body.style.background = isDark ? "#111418" : "#fafafa";
 
 let hass = {
   connection,
@@ -33,7 +34,7 @@ let hass = {
     time_zone: "local",
   },
   config: { time_zone: "America/New_York" },
-  themes: { darkMode: isDark },
+  themes: { darkMode: dark.matches },
   states: {
     "media_player.den": {
       entity_id: "media_player.den",
@@ -68,7 +69,6 @@ if (options.has("card")) {
   /** @type {any} */ (element).setConfig(JSON.parse(options.get("card") || "{}"));
   const dashboard = document.createElement("div");
   dashboard.id = "dashboard";
-  dashboard.classList.toggle("dark", isDark);
   dashboard.append(element);
   Object.assign(element, { hass });
   document.body.append(dashboard);
@@ -81,10 +81,14 @@ if (options.has("card")) {
     const path = location.pathname.replace("/toonami-downlink", "");
     Object.assign(element, { route: { prefix: "/toonami-downlink", path: path === "/" ? "" : path } });
   };
-  Object.assign(element, { hass, narrow: options.has("narrow") });
+  const setNarrow = () => Object.assign(element, { narrow: narrow.matches });
+  Object.assign(element, { hass });
+  setNarrow();
   setRoute();
+  narrow.addEventListener("change", setNarrow);
   window.addEventListener("location-changed", setRoute);
   window.addEventListener("popstate", setRoute);
   document.body.append(element);
 }
+dark.addEventListener("change", () => setHass({ themes: { darkMode: dark.matches } }));
 Object.assign(window, { stand: { connection, setHass, calls, element } });

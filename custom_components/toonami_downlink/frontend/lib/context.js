@@ -13,12 +13,18 @@ export class Context {
 		this.#hass = hass;
 		this.text = text;
 		this.signal = signal;
-		this.clock = new Clock(locale.language, locale.time_format, zoneOf(hass()));
+		this.clock = new Clock(text.dialect(locale.language), locale.time_format, zoneOf(hass()));
 		this.isAdmin = Boolean(user?.is_admin);
 	}
 
 	get hass() {
 		return this.#hass();
+	}
+
+	/** The entry of the integration; only administrators may ask. */
+	async entry() {
+		const message = { type: "config_entries/get", domain: "toonami_downlink" };
+		return (await this.hass.connection.sendMessagePromise(message))[0];
 	}
 
 	/** @type {Strings["get"]} */

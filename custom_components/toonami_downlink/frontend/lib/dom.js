@@ -1,4 +1,3 @@
-
 /**
  * Make an element. Texts are set as text, never read as markup.
  * @param {string} tag @param {Record<string, string>} [attributes]

@@ -1,3 +1,4 @@
+import { ready } from "./assets.js";
 import { render } from "../vendor/lit-html/lit-html.js";
 
 /** An element that draws itself from a template, at most once for all changes of one task. */
@@ -33,7 +34,7 @@ export class DownlinkElement extends HTMLElement {
 	redraw() {
 		if (this.#isPending) return;
 		this.#isPending = true;
-		queueMicrotask(() => {
+		ready.then(() => {
 			this.#isPending = false;
 			if (this.isConnected) this.draw();
 		});

@@ -1,12 +1,10 @@
 import { svg, html } from "../vendor/lit-html/lit-html.js";
-
-/** Our own drawings on a grid of 24, in the stroke of the logo. @type {Record<string, string>} */
-const PATHS = await (await fetch(new URL("icons.json", import.meta.url))).json();
+import { paths } from "./assets.js";
 
 /** @param {string} name @param {number} [size] - in pixels */
 export function icon(name, size = 20) {
 	return html`<svg viewBox="0 0 24 24" width=${size} height=${size} fill="none" stroke="currentColor"
-		stroke-width="2" stroke-linecap="square" aria-hidden="true"><path d=${PATHS[name] ?? ""} /></svg>`;
+		stroke-width="2" stroke-linecap="square" aria-hidden="true"><path d=${paths[name] ?? ""} /></svg>`;
 }
 
 /** Four rising bars, of which so many are lit. @param {number} lit */
@@ -21,10 +19,10 @@ export function signalBars(lit) {
 }
 
 /** The icon of the integration, in one colour. */
-export const mark = html`<svg viewBox="0 0 256 256" width="32" height="32" aria-hidden="true">
+export const mark = () => html`<svg viewBox="0 0 256 256" width="32" height="32" aria-hidden="true">
 	<g fill="none" stroke="currentColor" stroke-linecap="round" stroke-width="15">
-		<path d=${PATHS.mark_frame} stroke-linejoin="round" /><path d=${PATHS.mark_waves} />
+		<path d=${paths.mark_frame} stroke-linejoin="round" /><path d=${paths.mark_waves} />
 	</g>
-	<path d=${PATHS.mark_dish} fill="currentColor" />
+	<path d=${paths.mark_dish} fill="currentColor" />
 	<circle cx="143" cy="113" r="14" fill="var(--tdl-live)" />
 </svg>`;

@@ -9,7 +9,7 @@ export class Page extends DownlinkElement {
 	#context;
 	#timer = 0;
 
-	/** Only to be asked once `hasContext`. */
+	/** Only to be asked once it was given. */
 	get context() {
 		return /** @type {Context} */ (this.#context);
 	}
@@ -20,10 +20,6 @@ export class Page extends DownlinkElement {
 		this.#context = context;
 		if (this.isConnected) this.start();
 		this.redraw();
-	}
-
-	get hasContext() {
-		return this.#context !== undefined;
 	}
 
 	/** @type {Strings["get"]} */

@@ -1,3 +1,4 @@
+import { load } from "./assets.js";
 import { Text, pickLanguage } from "../model/text.js";
 
 /** @type {Map<string, Promise<Text>>} */
@@ -20,6 +21,6 @@ export function loadText(tag) {
 
 /** @param {string} language */
 async function fetchText(language) {
-	const response = await fetch(new URL(`../i18n/${language}.json`, import.meta.url));
+	const response = await load(`../i18n/${language}.json`);
 	return new Text(language, await response.json());
 }

@@ -27,6 +27,22 @@ function activeLink({ is_running: isRunning, progress }) {
 	return isRunning ? linkOf(progress?.stage) : undefined;
 }
 
+/**
+ * Return what went wrong before the last run, each kind once, the newest first.
+ * @param {Run[]} history - the newest first @returns {{run: Run, count: number}[]}
+ */
+export function pastProblems([last, ...before]) {
+	/** @type {Map<string, {run: Run, count: number}>} */
+	const kinds = new Map();
+	for (const run of before) {
+		if (!run.error || run.error === last.error) continue;
+		const kind = kinds.get(run.error);
+		if (kind) kind.count += 1;
+		else kinds.set(run.error, { run, count: 1 });
+	}
+	return [...kinds.values()];
+}
+
 /** @param {Status} status @returns {Link[]} */
 export function chainOf(status) {
 	const { refresh, history, players } = status;

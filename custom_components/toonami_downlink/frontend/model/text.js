@@ -3,13 +3,16 @@
 
 export const LANGUAGES = ["en", "es"];
 
+/** @param {string} tag */
+const baseOf = (tag) => tag.toLowerCase().split("-")[0];
+
 /**
  * Choose the language file for a language tag such as `es-419`; English for what there is none for.
  * @param {string} tag
  */
 export function pickLanguage(tag) {
-	const base = tag.toLowerCase().split("-")[0];
-	return LANGUAGES.includes(base) ? base : "en";
+	if (LANGUAGES.includes(tag)) return tag;
+	return LANGUAGES.find((language) => baseOf(language) === baseOf(tag)) ?? "en";
 }
 
 export class Text {
@@ -21,6 +24,11 @@ export class Text {
 		this.language = language;
 		this.#entries = entries;
 		this.#plurals = new Intl.PluralRules(language);
+	}
+
+	/** Return the user's variety of this language, else the language. @param {string} tag */
+	dialect(tag) {
+		return baseOf(tag) === baseOf(this.language) ? tag : this.language;
 	}
 
 	/** @param {string} key */

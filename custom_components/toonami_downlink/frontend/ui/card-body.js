@@ -10,10 +10,13 @@ import { HALF_HOUR } from "../model/time.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
 import { picture } from "./picture.js";
 
-const cardSheet = await loadSheet("card");
+const cardSheet = loadSheet("card");
 
 /** Cards of one page share what they know. @type {WeakMap<Connection, Signal>} */
 const shared = new WeakMap();
+
+/** Below this part of the mini-guide's width, nothing of a title could be read. */
+const TINY = 0.1;
 
 /** @param {Channel} channel */
 const pathOf = (channel) => `/toonami-downlink/guide?channel=${channel.number}`;
@@ -48,6 +51,8 @@ export class CardBody extends Page {
 		const text = await loadText(hass.locale.language);
 		if (this.#hass?.locale !== hass.locale) return;
 		this.lang = text.language;
+		// None of our languages is written from right to left, whatever the page around it is.
+		this.dir = "ltr";
 		const signal = shared.get(hass.connection) ?? new Signal(hass.connection);
 		shared.set(hass.connection, signal);
 		this.context = new Context(() => /** @type {Hass} */ (this.#hass), text, signal);
@@ -156,12 +161,12 @@ export class CardBody extends Page {
 				({ number, name, logo }) => html`<div class="strip">
 					<img src=${logo} width="28" height="28" alt=${name} />
 					<ol>
-						${(this.#hours.rows[number] ?? []).map(([start, stop, title]) => {
-							const place = placeOf({ start, stop }, from, until);
-							return html`<li class=${start <= time && time < stop ? "live" : ""}
-								style="left:${place.left * 100}%;width:${place.width * 100}%"
+						${(this.#hours.rows[number] ?? []).map(([start, stop, title, , , , filler]) => {
+							const { left, width } = placeOf({ start, stop }, from, until);
+							const kind = filler ? "filler" : start <= time && time < stop ? "live" : "";
+							return html`<li class=${kind} style="left:${left * 100}%;width:${width * 100}%"
 								title="${clock.time(start)} ${title}" dir="auto">
-								${title}
+								<span class=${width < TINY ? "sr" : ""}>${title}</span>
 							</li>`;
 						})}
 					</ol>

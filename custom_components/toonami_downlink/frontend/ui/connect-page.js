@@ -8,7 +8,7 @@ import { FieldRows } from "./field-row.js";
 import { seenList } from "./seen-list.js";
 import { settingsLink } from "./states.js";
 
-const connectSheet = await loadSheet("connect");
+const connectSheet = loadSheet("connect");
 const NO_QR = { label: "", value: "", isSecret: false };
 
 /** How to set up each player, and whether it worked. */

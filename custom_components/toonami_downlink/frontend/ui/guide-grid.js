@@ -36,7 +36,8 @@ export class GuideGrid extends HTMLElement {
 	#pending;
 	#observer = new ResizeObserver(() => this.#measure());
 	#viewWidth = 0;
-	#times = el("div", { role: "row", class: "times-row", "aria-rowindex": "1" });
+	#corner = el("div", { role: "columnheader", class: "corner", "aria-colindex": "1" });
+	#times = el("div", { role: "row", class: "times-row", "aria-rowindex": "1" }, [this.#corner]);
 	#nowLine = el("div", { class: "now", role: "presentation" });
 	#canvas = el("div", { class: "canvas", role: "presentation" }, [this.#times, this.#nowLine]);
 	#scroller = el("div", { role: "grid", class: "scroller" }, [this.#canvas]);
@@ -122,9 +123,7 @@ export class GuideGrid extends HTMLElement {
 
 	/** Measured only here: asking after every change would lay everything out each time. */
 	#measure() {
-		const corner = this.#times.firstElementChild;
-		const taken = corner instanceof HTMLElement ? corner.offsetWidth : 0;
-		this.#viewWidth = this.#scroller.clientWidth - taken;
+		this.#viewWidth = this.#scroller.clientWidth - this.#corner.offsetWidth;
 		this.#schedule();
 	}
 
@@ -181,10 +180,7 @@ export class GuideGrid extends HTMLElement {
 
 	/** @param {Context} context @param {Scale} scale @param {number[]} days */
 	#paintTimes({ clock, t }, scale, days) {
-		const corner =
-			this.#times.firstElementChild ??
-			el("div", { role: "columnheader", class: "corner", "aria-colindex": "1" });
-		corner.textContent = t("guide.channels");
+		this.#corner.textContent = t("guide.channels");
 		const heads = [];
 		const first = scale.from + scale.column(this.#window.from) * HALF_HOUR;
 		for (let time = first; time < this.#window.until; time += HALF_HOUR) {
@@ -195,7 +191,7 @@ export class GuideGrid extends HTMLElement {
 			head.append(clock.time(time));
 			heads.push(head);
 		}
-		this.#times.replaceChildren(corner, ...heads);
+		this.#times.replaceChildren(this.#corner, ...heads);
 	}
 
 	/** @param {Context} context @param {Scale} scale @param {GridRow} row @param {number[]} days */

@@ -2,4 +2,4 @@ import { loadSheet } from "../lib/kit.js";
 
 /** The style sheets of the guide, which is what most people open the panel for. */
 export const [guideSheet, heroSheet, gridSheet, listSheet, searchSheet, sheetSheet] =
-	await Promise.all(["guide", "hero", "grid", "list", "search", "sheet"].map(loadSheet));
+	["guide", "hero", "grid", "list", "search", "sheet"].map(loadSheet);

@@ -61,22 +61,30 @@ export function noSignal(context, overview, { isBusy, refresh }) {
 	</section>`;
 }
 
-/** @param {Context} context */
-export function notSetUp({ t, text, isAdmin }) {
+/**
+ * There is nothing to ask. @param {Context} context
+ * @param {boolean | undefined} isThere - whether it was set up; undefined for who may not know
+ */
+export function notRunning({ t, text, isAdmin }, isThere) {
+	const add = html`<a class="button main" href=${ADD_PATH} @click=${onLink}>
+		${t("state.not_loaded.add")}
+	</a>`;
 	return html`<section class="state" aria-labelledby="state">
 		<div class="bars">${signalBars(0)}</div>
 		<h2 id="state">${t("state.not_loaded.title")}</h2>
-		<p>${t(isAdmin ? "state.not_loaded.text" : "state.not_loaded.ask")}</p>
-		${isAdmin
-			? html`<div class="actions">
-					<a class="button main" href=${ADD_PATH} @click=${onLink}>
-						${t("state.not_loaded.add")}
-					</a>
-					${settingsLink(text)}
-				</div>`
+		<p>${t(`state.not_loaded.${isAdmin ? (isThere ? "failed" : "text") : "ask"}`)}</p>
+		${isAdmin && isThere !== undefined
+			? html`<div class="actions">${isThere ? settingsLink(text) : add}</div>`
 			: nothing}
 	</section>`;
 }
+
+/** There is a newer version of the panel than the one that is open. @param {Context} context */
+export const outdated = ({ t }) =>
+	html`<section class="state">
+		<p role="alert">${t("state.outdated")}</p>
+		<button class="button main" @click=${() => location.reload()}>${t("state.reload")}</button>
+	</section>`;
 
 /**
  * What everybody has to know on every page; nothing when all is well.

@@ -1,5 +1,5 @@
 import { html, icon, nothing, now, onLink } from "../lib/kit.js";
-import { timestamp } from "../model/chain.js";
+import { pastProblems, timestamp } from "../model/chain.js";
 import { errorText, settingsLink } from "./states.js";
 
 /** Errors that the settings can do something about. */
@@ -29,6 +29,26 @@ export function problem({ t, text }, { last_error: run }) {
 	</section>`;
 }
 
+/** What went wrong before, and what helps. @param {Context} context @param {Status} status */
+export function problems({ clock, t, text }, { history }) {
+	const past = pastProblems(history).slice(0, 3);
+	if (!past.length) return nothing;
+	return html`<section class="card">
+		<h2>${t("problems.title")}</h2>
+		<ul class="files">
+			${past.map(({ run, count }) => {
+				const time = clock.dayAndTime(timestamp(run.finished) ?? 0, now());
+				return html`<li>
+					<b>${errorText(text, run.error)}</b>
+					<span class="dim times">${t("problems.times", { count, time })}</span>
+					<span class="fix">${errorText(text, run.error, "fix")}</span>
+					${run.message ? html`<code dir="auto">${run.message}</code>` : nothing}
+				</li>`;
+			})}
+		</ul>
+	</section>`;
+}
+
 /**
  * What the last refresh that worked brought, and what it mended.
  * @param {Context} context @param {Status} status
@@ -38,10 +58,10 @@ export function lastRun({ t, text }, { feed }) {
 	const number = (/** @type {number} */ value) => value.toLocaleString(text.language);
 	const counts = (/** @type {"sources" | "repairs"} */ what, /** @type {string} */ prefix) => {
 		const list = Object.entries(feed[what]).filter(([, count]) => count);
-		return list.length
-			? html`<h3 class="subhead">${t(`report.${what}`)}</h3>
-					${facts(list.map(([key, count]) => [t(`${prefix}.${key}`), number(count)]))}`
-			: nothing;
+		return html`<h3 class="subhead">${t(`report.${what}`)}</h3>
+			${list.length
+				? facts(list.map(([key, count]) => [t(`${prefix}.${key}`), number(count)]))
+				: html`<p class="dim">${t("report.untouched")}</p>`}`;
 	};
 	return html`<section class="card">
 		<h2>${t("report.title")}</h2>

@@ -3,9 +3,9 @@ import { chainOf, timestamp } from "../model/chain.js";
 import { conditionOf, LOOKS } from "../model/health.js";
 import { HistoryChart } from "./history-chart.js";
 import { settingsLink } from "./states.js";
-import { files, lastRun, problem, versions } from "./status-cards.js";
+import { files, lastRun, problem, problems, versions } from "./status-cards.js";
 
-const statusSheet = await loadSheet("status");
+const statusSheet = loadSheet("status");
 
 const FRAME = html`<svg class="frame" viewBox="0 0 48 48" aria-hidden="true">
 	<path d="M10 1H36L47 12V38a9 9 0 0 1-9 9H10a9 9 0 0 1-9-9V10a9 9 0 0 1 9-9Z" />
@@ -69,7 +69,7 @@ export class StatusPage extends Page {
 				<h2>${this.t("history.title")}</h2>
 				${this.#chart.template(context, status.history)}
 			</section>
-			<div class="half">${lastRun(context, status)}</div>
+			<div class="half">${lastRun(context, status)} ${problems(context, status)}</div>
 			<div class="half">${files(context, status)} ${versions(context, status, this.#tools())}</div>
 		</div>`;
 	}
@@ -148,9 +148,8 @@ export class StatusPage extends Page {
 		const { connection } = this.context.hass;
 		this.#note = "";
 		try {
-			const domain = "toonami_downlink";
-			const [entry] = await connection.sendMessagePromise({ type: "config_entries/get", domain });
-			const path = `/api/diagnostics/config_entry/${entry.entry_id}`;
+			const { entry_id: id } = await this.context.entry();
+			const path = `/api/diagnostics/config_entry/${id}`;
 			const signed = await connection.sendMessagePromise({ type: "auth/sign_path", path });
 			Object.assign(document.createElement("a"), { href: signed.path, download: "" }).click();
 		} catch {
