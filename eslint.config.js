@@ -9,6 +9,7 @@ export default [
       complexity: ["error", 10],
       curly: ["error", "multi-line"],
       eqeqeq: "error",
+      "max-lines-per-function": ["error", 60],
       "no-restricted-properties": [
         "error",
         ...["innerHTML", "outerHTML", "insertAdjacentHTML"].map((property) => ({

@@ -1,5 +1,6 @@
 """A configuration folder of Home Assistant, and the process that runs on it."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 import json
 import os
@@ -87,17 +88,31 @@ def check_port(port: int) -> None:
 
 
 class Home:
-    """A Home Assistant: ``start``, then ``client`` is logged in to it."""
+    """A Home Assistant: ``start``, then ``client`` is logged in to it.
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    `linked`: with the integration as it is in this checkout; without, whoever starts it brings one.
+    `program`: what runs in its stead, as words for Python.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int = 0,
+        *,
+        linked: bool = True,
+        program: Sequence[str | Path] = ("-m", "homeassistant"),
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder.absolute()
         self.port = port or free_port()
+        self._linked = linked
         self.client = Client(f"http://{HOST}:{self.port}")
         self._child = Child(
             "Home Assistant",
-            [sys.executable, "-m", "homeassistant", "--config", self.folder],
+            [sys.executable, *program, "--config", self.folder],
             log=self.folder / "home-assistant-output.log",
             cwd=self.folder.parent,
+            env=env,
         )
 
     @property
@@ -120,6 +135,10 @@ class Home:
         (self.folder / "packages").mkdir(parents=True, exist_ok=True)
         (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
         self._set_port()
+        if self._linked:
+            self._link()
+
+    def _link(self) -> None:
         link = self.folder / "custom_components" / INTEGRATION.name
         link.parent.mkdir(exist_ok=True)
         if not link.is_symlink() or link.resolve() != INTEGRATION:

@@ -1,0 +1,184 @@
+"""What a release is made of, installed as users install it."""
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+import json
+from pathlib import Path
+import subprocess
+from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from scripts.lib.develop.check import check
+from scripts.lib.develop.feed import wait_for_feed
+from scripts.lib.develop.flow import remove, set_up
+from scripts.lib.develop.home import INTEGRATION, ROOT, Home
+from scripts.lib.develop.upstream import Upstream
+from scripts.lib.develop.waiting import DevelopError, wait_for
+from tests.e2e.github import REPOSITORY, GitHub
+from tests.e2e.judges import log_complaints
+
+LAUNCHER: Final = Path(__file__).with_name("home_on_loopback.py")
+VERSION: Final[str] = json.loads((INTEGRATION / "manifest.json").read_bytes())["version"]
+NEXT: Final = "99.0.0"
+ASSET: Final[str] = json.loads((ROOT / "hacs.json").read_bytes())["filename"]
+WAIT: Final = 60.0
+
+
+@pytest.fixture(scope="session")
+def release_zip() -> bytes:
+    """What ``scripts/release`` builds from the newest commit."""
+    done = subprocess.run(["scripts/release"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607
+    return (ROOT / done.stdout.decode().strip()).read_bytes()
+
+
+@pytest.fixture
+def github(release_zip: bytes) -> Iterator[GitHub]:
+    with GitHub({f"v{VERSION}": {ASSET: release_zip}}).running() as github:
+        yield github
+
+
+@pytest.fixture
+def make_empty(tmp_path: Path) -> Iterator[Callable[..., Home]]:
+    """Make a Home Assistant without the integration."""
+    homes: list[Home] = []
+
+    def make(**how: Any) -> Home:
+        homes.append(Home(tmp_path / "empty", linked=False, **how))
+        return homes[-1]
+
+    yield make
+    for home in homes:
+        home.stop()
+        home.end_orphans()
+
+
+def _installed(home: Home) -> Path:
+    return home.folder / "custom_components" / INTEGRATION.name
+
+
+def _installed_version(home: Home) -> str:
+    return str(json.loads((_installed(home) / "manifest.json").read_bytes())["version"])
+
+
+def _watch(home: Home) -> None:
+    """See that everything a viewer depends on is there."""
+    access = wait_for_feed(home.client)
+    assert [found.text for found in check(home, access, streams=True) if not found.good] == []
+
+
+def test_zip_works_in_an_empty_home_assistant(
+    make_empty: Callable[..., Home], release_zip: bytes, upstream: Upstream
+) -> None:
+    home = make_empty()
+    with ZipFile(BytesIO(release_zip)) as archive:
+        archive.extractall(_installed(home))
+    home.start()
+    set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
+
+    _watch(home)
+    home.stop()
+    assert log_complaints(home.log) == []
+
+
+def test_marketplace_installs_updates_and_removes_it(
+    make_empty: Callable[..., Home], github: GitHub, upstream: Upstream
+) -> None:
+    home = make_empty(program=("-P", LAUNCHER), env={"GITHUB_URL": github.url})
+    home.start()
+    market = Market(home)
+    market.connect()
+
+    market.add()
+    market.install()
+    assert f"/{REPOSITORY}/releases/download/v{VERSION}/{ASSET}" in github.asked
+    assert (market.page()["installed_version"], market.page()["status"]) == (
+        f"v{VERSION}",
+        "installed",
+    )
+    assert market.page()["name"] == "Toonami Downlink"
+    set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
+    _watch(home)
+    access = wait_for_feed(home.client)
+
+    github.releases = {f"v{NEXT}": {ASSET: _stamped(github)}, **github.releases}
+    market.refresh()
+    assert market.page()["status"] == "pending-upgrade"
+    market.install()
+    assert _installed_version(home) == NEXT
+    home.stop()
+    first_log = home.log
+    home.start()
+    assert wait_for_feed(home.client) == access
+    _watch(home)
+
+    remove(home.client)
+    market.command("repository/uninstall", repository=market.id)
+    assert not _installed(home).exists()
+    home.stop()
+    assert log_complaints(first_log) == []
+    assert log_complaints(home.log) == []
+
+
+def _stamped(github: GitHub) -> bytes:
+    """Return the release with the number of the next one."""
+    target = BytesIO()
+    with (
+        ZipFile(BytesIO(github.releases[f"v{VERSION}"][ASSET])) as source,
+        ZipFile(target, "w", ZIP_DEFLATED) as stamped,
+    ):
+        for member in source.infolist():
+            body = source.read(member)
+            if member.filename == "manifest.json":
+                body = json.dumps({**json.loads(body), "version": NEXT}).encode()
+            stamped.writestr(member, body)
+    return target.getvalue()
+
+
+class Market:
+    """Home Assistant's Marketplace, as its panel uses it."""
+
+    def __init__(self, home: Home) -> None:
+        self._client = home.client
+        self.id = ""
+
+    def command(self, kind: str, **fields: object) -> Any:
+        return self._client.command(f"marketplace/{kind}", **fields)
+
+    def connect(self) -> None:
+        """Accept the warning and log in to GitHub, in the flow that shows a code for it."""
+        wait_for(lambda: not self.command("info")["startup"], "No marketplace", WAIT)
+        self.command("warning/accept")
+        flow = self.command("github/connect")["flow_id"]
+        path = f"/api/config/config_entries/flow/{flow}"
+        step = self._client.post(path, {})
+        assert step["description_placeholders"]["code"] == "ABCD-1234"
+        wait_for(lambda: self._client.send("GET", path).status == 404, "No login", WAIT)
+        wait_for(self._connected, "The Marketplace was not connected", WAIT)
+
+    def _connected(self) -> bool:
+        try:
+            info = self.command("info")
+        except DevelopError:  # it is being loaded anew, with the token
+            return False
+        return bool(info["github_connected"] and not info["startup"])
+
+    def add(self) -> None:
+        """Add the repository by its address, after asking what it holds."""
+        url = f"https://github.com/{REPOSITORY}"
+        assert self.command("repositories/detect", repository=url)["categories"] == ["integration"]
+        self.command("repositories/add", repository=url, category="integration")
+        (known,) = self.command("repositories/list", categories=["integration"])
+        assert known["can_install"]
+        self.id = known["id"]
+
+    def install(self) -> None:
+        self.command("repository/install", repository=self.id)
+
+    def refresh(self) -> None:
+        self.command("repository/refresh", repository=self.id)
+
+    def page(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.command("repository/info", repository_id=self.id)
+        return found
