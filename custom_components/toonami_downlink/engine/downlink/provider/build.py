@@ -99,15 +99,14 @@ class Run:
 
     async def feed(self, days: int) -> Feed:
         """Fetch it all. Raises as `build` does."""
-        listed = await self._fetch_channels()
-        async with asyncio.TaskGroup() as group:
-            streams = group.create_task(self._fetch_streams(list(listed.names)))
-            guides = group.create_task(self._fetch_guides(days))
-        channels, answers = streams.result()
-        guide = {
-            channel.key: self._guide_of(channel, guides.result(), listed.names)
-            for channel in channels
-        }
+        fetching = asyncio.create_task(self._fetch_guides(days))
+        try:
+            listed = await self._fetch_channels()
+            channels, answers = await self._fetch_streams(list(listed.names))
+            guides = await fetching
+        finally:
+            fetching.cancel()
+        guide = {channel.key: self._guide_of(channel, guides, listed.names) for channel in channels}
         if not answers and not any(guide.values()):
             raise listed.trouble or UpstreamNonsenseError(
                 "Upstream answers with neither stream addresses nor a guide. Try again later."

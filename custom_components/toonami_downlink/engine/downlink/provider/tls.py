@@ -7,30 +7,25 @@ link only: in the end the chain has to reach a root that the system trusts.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
-from http import HTTPStatus
 import logging
 from pathlib import Path
 import ssl
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from ..errors import CannotWriteError
 from ..files import read_limited, write_whole
 
+if TYPE_CHECKING:
+    from .chain import Link
+
 _LOGGER = logging.getLogger(__name__)
 _BUNDLED: Final = Path(__file__).with_name("certificates.pem")
 _MAX_BYTES: Final = 64 * 1024
-"""Of a file of certificates, or of an answer that should be one."""
-_MAX_LINKS: Final = 4
-"""The most certificates that are looked for between a server's own and a root."""
+"""Of a file of certificates."""
 _MAX_REMEMBERED: Final = 16
 _SECONDS: Final = 10.0
 _INCOMPLETE: Final = frozenset({2, 20, 21})
@@ -64,8 +59,7 @@ class Trust:
         """Check or do not; `remembered` is a file for links that were found."""
         self._verify = verify
         self._file = remembered
-        self._links: list[x509.Certificate] = []
-        self._learnt: list[x509.Certificate] = []
+        self._learnt: list[Link] = []
         self._context: ssl.SSLContext | None = None
         self._lock = asyncio.Lock()
 
@@ -86,50 +80,37 @@ class Trust:
         async with self._lock:
             if self._context is not refused_by:
                 return True
+            from . import chain  # noqa: PLC0415  # see there
+
+            known = [*chain.load(await asyncio.to_thread(_read, _BUNDLED)), *self._learnt]
             try:
                 async with asyncio.timeout(_SECONDS):
-                    links = [link async for link in self._find(session, host, port)]
-                    context = await asyncio.to_thread(_verifying, [*self._links, *links])
+                    sent = await _handshake(host, port, _accepting())
+                    links = [link async for link in chain.find(session, sent, known)]
+                    pem = chain.dump([*known, *links])
+                    context = await asyncio.to_thread(_verifying, pem)
                     await _handshake(host, port, context)
             except (OSError, ValueError, aiohttp.ClientError) as err:
                 _LOGGER.debug("No chain for %s: %s", host, err)
                 return False
-            self._links += links
             self._learnt += links
             self._context = context
-            await asyncio.to_thread(self._remember)
+            if self._file:
+                learnt = chain.dump(self._learnt[-_MAX_REMEMBERED:])
+                with suppress(CannotWriteError):
+                    await asyncio.to_thread(write_whole, {self._file: learnt})
         return True
 
     def _start(self) -> ssl.SSLContext:
         if not self._verify:
             return _accepting()
-        self._links = list(_load(_BUNDLED))
-        if self._file:
-            self._learnt = list(_load(self._file))
-            self._links += self._learnt
-        return _verifying(self._links)
+        pem = _read(_BUNDLED)
+        if self._file and (remembered := _read(self._file)):
+            from . import chain  # noqa: PLC0415  # see there
 
-    async def _find(
-        self, session: aiohttp.ClientSession, host: str, port: int
-    ) -> AsyncIterator[x509.Certificate]:
-        """Yield certificates one above the other, from what the server sends upwards."""
-        lowest = (await _sent_chain(host, port))[-1]
-        for _ in range(_MAX_LINKS):
-            known = next(_issuers(lowest, self._links), None)
-            link = known or next(_issuers(lowest, await _ask_issuer(session, lowest)), None)
-            if link is None or link.issuer == link.subject:
-                return
-            if not known:
-                yield link
-            lowest = link
-
-    def _remember(self) -> None:
-        if self._file:
-            text = b"".join(
-                link.public_bytes(Encoding.PEM) for link in self._learnt[-_MAX_REMEMBERED:]
-            )
-            with suppress(CannotWriteError):
-                write_whole({self._file: text})
+            self._learnt = chain.load(remembered)
+            pem += chain.dump(self._learnt)
+        return _verifying(pem)
 
 
 @cache
@@ -138,8 +119,8 @@ def shared_trust(*, verify: bool, remembered: Path | None = None) -> Trust:
     return Trust(verify=verify, remembered=remembered)
 
 
-def _verifying(links: Iterable[x509.Certificate]) -> ssl.SSLContext:
-    """A context that trusts the system's roots, and knows some links to them."""
+def _verifying(links: bytes) -> ssl.SSLContext:
+    """A context that trusts the system's roots, and knows some links to them (PEM)."""
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:
         # A small container may have no roots of its own; Home Assistant brings some.
@@ -149,8 +130,8 @@ def _verifying(links: Iterable[x509.Certificate]) -> ssl.SSLContext:
             context.load_verify_locations(certifi.where())
     # With this flag, which is on by default, a link would be as good as a root.
     context.verify_flags &= ~ssl.VERIFY_X509_PARTIAL_CHAIN
-    if data := b"".join(link.public_bytes(Encoding.DER) for link in links):
-        context.load_verify_locations(cadata=data)
+    if links:
+        context.load_verify_locations(cadata=links.decode("ascii"))
     return context
 
 
@@ -161,12 +142,10 @@ def _accepting() -> ssl.SSLContext:
     return context
 
 
-def _load(file: Path) -> Iterator[x509.Certificate]:
-    """Yield the links in a file; what signs itself would be a root, and is not taken."""
-    with suppress(OSError, ValueError):
-        for one in x509.load_pem_x509_certificates(read_limited(file, _MAX_BYTES)):
-            if one.issuer != one.subject:
-                yield one
+def _read(file: Path) -> bytes:
+    with suppress(OSError):
+        return read_limited(file, _MAX_BYTES)
+    return b""
 
 
 async def _handshake(host: str, port: int, context: ssl.SSLContext) -> list[bytes]:
@@ -177,54 +156,3 @@ async def _handshake(host: str, port: int, context: ssl.SSLContext) -> list[byte
         return chain
     finally:
         writer.transport.abort()
-
-
-async def _sent_chain(host: str, port: int) -> list[x509.Certificate]:
-    chain = await _handshake(host, port, _accepting())
-    return [x509.load_der_x509_certificate(data) for data in chain]
-
-
-def _issuers(
-    below: x509.Certificate, candidates: Iterable[x509.Certificate]
-) -> Iterator[x509.Certificate]:
-    for candidate in candidates:
-        with suppress(InvalidSignature, TypeError, ValueError):
-            below.verify_directly_issued_by(candidate)
-            yield candidate
-
-
-async def _ask_issuer(
-    session: aiohttp.ClientSession, below: x509.Certificate
-) -> list[x509.Certificate]:
-    """Fetch what a certificate names as its issuer's; in clear, for its signature is checked."""
-    try:
-        access = below.extensions.get_extension_for_class(x509.AuthorityInformationAccess)
-    except x509.ExtensionNotFound:
-        return []
-    for description in access.value:
-        where = description.access_location.value
-        if description.access_method != AuthorityInformationAccessOID.CA_ISSUERS:
-            continue
-        if isinstance(where, str) and where.startswith("http://"):
-            return _parse(await _download(session, where))
-    return []
-
-
-async def _download(session: aiohttp.ClientSession, url: str) -> bytes:
-    async with session.get(url, allow_redirects=False) as response:
-        body = await response.content.read(_MAX_BYTES)
-        while len(body) < _MAX_BYTES and (more := await response.content.read(_MAX_BYTES)):
-            body += more
-    return body if response.status == HTTPStatus.OK else b""
-
-
-def _parse(body: bytes) -> list[x509.Certificate]:
-    """Read one certificate or several, in any of the forms that authorities use."""
-    for read in (
-        lambda data: [x509.load_der_x509_certificate(data)],
-        pkcs7.load_der_pkcs7_certificates,
-        x509.load_pem_x509_certificates,
-    ):
-        with suppress(UnsupportedAlgorithm, ValueError):
-            return read(body)
-    return []
