@@ -34,17 +34,13 @@ class DownlinkView(HomeAssistantView, ABC):
     requires_auth = False
     cors_allowed = True
 
+    @abstractmethod
     async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
-        """Answer GET."""
-        return await self.answer(request)
+        """Answer GET, and all other methods."""
 
     async def head(self, request: web.Request, **_: str) -> web.StreamResponse:
         """Answer HEAD: players and televisions ask like that first; aiohttp drops the body."""
-        return await self.answer(request)
-
-    @abstractmethod
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer a request."""
+        return await self.get(request)
 
 
 class TokenView(DownlinkView):
@@ -57,7 +53,7 @@ class TokenView(DownlinkView):
         self._shared = shared
 
     @override
-    async def answer(self, request: web.Request) -> web.StreamResponse:
+    async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
         coordinator = self._shared.coordinator
         if coordinator is None:
             return unavailable()

@@ -53,11 +53,11 @@ class TunerView(TokenView):
     asked = Asked.TUNER
 
     @override
-    async def answer(self, request: web.Request) -> web.StreamResponse:
+    async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
         coordinator = self._shared.coordinator
         if coordinator and not coordinator.settings.hdhomerun:
             return not_found()
-        return await super().answer(request)
+        return await super().get(request)
 
 
 class TunerJsonView(TunerView):
@@ -141,7 +141,7 @@ class LineupPostView(TunerView):
 
     async def post(self, request: web.Request, **_: str) -> web.StreamResponse:
         """Answer POST."""
-        return await self.answer(request)
+        return await self.get(request)
 
     @override
     async def serve(

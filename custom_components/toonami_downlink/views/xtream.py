@@ -105,7 +105,7 @@ class XtreamView(DownlinkView):
         return await read_parameters(request)
 
     @override
-    async def answer(self, request: web.Request) -> web.StreamResponse:
+    async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
         coordinator = self._shared.coordinator
         if coordinator is None:
             return unavailable()
@@ -146,7 +146,7 @@ class FormView(XtreamView):
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         """Answer POST."""
-        return await self.answer(request)
+        return await self.get(request)
 
 
 class PlayerApiView(FormView):
