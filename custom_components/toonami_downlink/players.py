@@ -43,9 +43,12 @@ class Result(StrEnum):
     """The upstream stream could not be opened."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class PlayerRecord:
-    """The last time that one player asked for one thing; no secret is in it."""
+    """The last time that one player asked for one thing; no secret is in it.
+
+    It changes when the player asks again.
+    """
 
     address: str
     player: str
@@ -77,18 +80,16 @@ class PlayerLog:
 
     def note(self, address: str, user_agent: str, asked: Asked, result: Result) -> None:
         """Remember a request."""
-        player = player_name(user_agent)
+        player, now = player_name(user_agent), dt_util.utcnow()
         key = (address, player, asked)
-        known = self._records.get(key)
+        if record := self._records.get(key):
+            record.result, record.when = result, now
+            record.count += 1
+            self._records.move_to_end(key)
+            return
         self._records[key] = PlayerRecord(
-            address=address,
-            player=player,
-            asked=asked,
-            result=result,
-            when=dt_util.utcnow(),
-            count=known.count + 1 if known else 1,
+            address=address, player=player, asked=asked, result=result, when=now, count=1
         )
-        self._records.move_to_end(key)
         if len(self._records) > PLAYERS_KEPT:
             self._records.popitem(last=False)
 

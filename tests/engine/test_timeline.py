@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from downlink.models import Programme
-from downlink.timeline import between, next_change, on_air, upcoming
+from downlink.timeline import between, last_change, next_change, on_air, upcoming
 
 from .samples import MINUTE, NOON, at
 from .strategies import moments, schedules, shows
@@ -20,6 +20,7 @@ def programme(start: float, stop: float) -> Programme:
 
 FIRST, SECOND, THIRD = programme(0, 30), programme(30, 60), programme(90, 120)
 DAY = (FIRST, SECOND, THIRD)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -87,11 +88,27 @@ def test_next_change(minute: float, expected: float | None) -> None:
     assert next_change(DAY, at(minute)) == (None if expected is None else at(expected))
 
 
+@pytest.mark.parametrize(
+    ("minute", "expected"),
+    [
+        pytest.param(0, 0, id="the guide begins"),
+        pytest.param(29, 0, id="the first"),
+        pytest.param(30, 30, id="one ends and another starts"),
+        pytest.param(60, 60, id="a gap begins"),
+        pytest.param(89, 60, id="a gap"),
+        pytest.param(500, 120, id="after the guide"),
+    ],
+)
+def test_last_change(minute: float, expected: float) -> None:
+    assert last_change(DAY, at(minute)) == at(expected)
+
+
 def test_nothing_in_an_empty_guide() -> None:
     assert on_air((), NOON) is None
     assert upcoming((), NOON) == ()
     assert between((), NOON, NOON + MINUTE) == ()
     assert next_change((), NOON) is None
+    assert last_change((), NOON) == last_change(DAY, at(-1)) == BEGINNING
 
 
 CLOCK_CHANGES = [
@@ -124,3 +141,5 @@ def test_as_the_slow_way_answers(first: datetime, data: st.DataObject) -> None:
     assert between(programmes, asked, until) == (tuple(slow_between) if now < later else ())
     if programmes:
         assert next_change(programmes, asked) == min(slow_changes, default=None)
+        past = [edge for edge in edges if edge <= now]
+        assert last_change(programmes, asked) == max(past, default=BEGINNING)

@@ -88,7 +88,7 @@ async def test_real_television(manager: StreamManager) -> None:
                 received += await remux.async_read()
             assert set(received[::188]) == {0x47}
             (pid,) = children()
-        await until(lambda: manager.active == 0, 1)
+        await until(lambda: manager.active == 0)
         assert not is_alive(pid)
     assert not children()
 
@@ -130,8 +130,8 @@ async def test_everything_that_ffmpeg_started_is_killed(manager: StreamManager, 
         (child,) = children()
         assert is_alive(child)
         assert is_alive(grandchild)
-    await until(lambda: not is_alive(child) and not is_alive(grandchild), 1)
-    await until(lambda: not children(), 1)
+    await until(lambda: not is_alive(child) and not is_alive(grandchild))
+    await until(lambda: not children())
 
 
 async def test_nothing_is_left_after_many_streams(manager: StreamManager, fake: Path) -> None:
@@ -203,7 +203,7 @@ async def test_upstream_that_sends_nothing(
     with pytest.raises(StreamFailedError, match="sends nothing"):
         async with manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
-    await until(lambda: not children(), 1)
+    await until(lambda: not children())
 
 
 async def test_a_stream_that_stalls_ends(
@@ -244,7 +244,7 @@ async def test_a_viewer_who_leaves_while_ffmpeg_starts(
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    await until(lambda: manager.active == 0 and not children(), 5)
+    await until(lambda: manager.active == 0 and not children())
 
 
 async def test_stop_all(manager: StreamManager, fake: Path) -> None:
@@ -298,7 +298,7 @@ async def test_stopped_while_ffmpeg_starts(
     with pytest.raises(StreamsBusyError):
         async with asyncio.timeout(5), manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
-    await until(lambda: manager.active == 0 and not children(), 1)
+    await until(lambda: manager.active == 0 and not children())
     # It is not upstream's fault.
     assert "cannot be played" not in caplog.text
 

@@ -1,7 +1,6 @@
 """The playlist and the guide, as players fetch them."""
 
 import asyncio
-from functools import partial
 import gzip
 import hashlib
 from http import HTTPStatus
@@ -18,11 +17,11 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import CONF_STREAM_LINKS, LINKS_HOME_ASSISTANT
 from custom_components.toonami_downlink.engine.downlink.m3u import parse_m3u
+from custom_components.toonami_downlink.engine.downlink.publication import Body, Publication
 from custom_components.toonami_downlink.engine.downlink.xmltv import parse_xmltv
 from custom_components.toonami_downlink.players import Asked, Result
 from custom_components.toonami_downlink.views.base import accepts_gzip
-from custom_components.toonami_downlink.views.bodies import Bodies, make_body
-from custom_components.toonami_downlink.views.feed import Guides
+from custom_components.toonami_downlink.views.bodies import Bodies, Guides
 
 from .homes import make_entry, make_feed, set_up
 from .stations import MIDNIGHT, NOON, Station, open_station, publish
@@ -193,22 +192,22 @@ async def test_only_so_many_bodies_are_kept(station: Station) -> None:
     bodies = Bodies()
     made: list[int] = []
 
-    def make(number: int) -> bytes:
+    def make(_: Publication, number: int) -> bytes:
         made.append(number)
         return b"%d" % number
 
     for number in (*range(65), 64, 0):
-        body = bodies.get(publication, number, partial(make, number))
+        body = bodies.get(publication, make, number)
         assert body.content == b"%d" % number
     assert made == [*range(65), 0]
 
 
 async def test_etag_names_the_content(station: Station) -> None:
-    body = make_body(b"content")
+    body = Body.of(b"content")
     assert body.etag == f'"{hashlib.sha256(b"content").hexdigest()[:32]}"'
-    assert make_body(b"content") == body
+    assert Body.of(b"content") == body
     answer = await station.client.get(f"{station.base}/playlist.m3u", headers=PLAIN)
-    assert answer.headers[hdrs.ETAG] == make_body(await answer.read()).etag
+    assert answer.headers[hdrs.ETAG] == Body.of(await answer.read()).etag
 
 
 @pytest.mark.parametrize(

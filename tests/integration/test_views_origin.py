@@ -13,8 +13,8 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.views.origin import (
-    Origin,
     client_origin,
+    make_origin,
     parse_origin,
 )
 
@@ -236,4 +236,4 @@ async def test_own_address_of_a_strange_kind(hass: HomeAssistant) -> None:
     hass.config.internal_url = "http://our$address:8123"
     request = make_mocked_request("GET", "/", headers={hdrs.HOST: "<strange>"})
     request.app[KEY_HASS] = hass
-    assert client_origin(request) == Origin("http", "127.0.0.1", 80)
+    assert client_origin(request) == make_origin("http", "127.0.0.1", 80)

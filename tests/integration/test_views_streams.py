@@ -117,7 +117,7 @@ async def test_transport_stream(station: Station, address: tuple[str, int], name
         assert set(received[::188]) == {0x47}
         assert len(children()) == 1
         assert station.coordinator.streams.active == 1
-    await until(lambda: station.coordinator.streams.active == 0, 1)
+    await until(lambda: station.coordinator.streams.active == 0)
     assert not children()
 
 
@@ -190,10 +190,10 @@ async def test_all_streams_taken(station: Station, address: tuple[str, int], fak
         account = await (await station.client.get("/player_api.php", params=query)).json()
         assert account["user_info"]["active_cons"] == "4"
         viewers[0].close()
-        await until(lambda: station.coordinator.streams.active == 3, 1)
+        await until(lambda: station.coordinator.streams.active == 3)
         for viewer in viewers:
             viewer.close()
-    await until(lambda: not children(), 1)
+    await until(lambda: not children())
 
 
 async def test_unloading_ends_every_stream(
@@ -226,7 +226,7 @@ async def test_a_viewer_who_has_gone_when_the_first_picture_comes(
     await until(children)
     writer.transport.abort()
     gate.touch()
-    await until(lambda: station.coordinator.streams.active == 0 and not children(), 5)
+    await until(lambda: station.coordinator.streams.active == 0 and not children())
 
 
 async def test_two_hundred_viewers_who_leave_at_once(
@@ -254,8 +254,8 @@ async def test_two_hundred_viewers_who_leave_at_once(
 
     answers = await asyncio.gather(*(watch(index) for index in range(200)))
     assert b"HTTP/1.1 " in answers
-    await until(lambda: station.coordinator.streams.active == 0 and not children(), 5)
-    await until(lambda: open_files() <= files and len(asyncio.all_tasks()) <= tasks, 5)
+    await until(lambda: station.coordinator.streams.active == 0 and not children())
+    await until(lambda: open_files() <= files and len(asyncio.all_tasks()) <= tasks)
     async with (
         ClientSession(f"http://{host}:{port}") as session,
         session.get(f"{station.base}/stream/1.ts") as answer,

@@ -2,28 +2,23 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from .feed import GuideFileView, Guides, GuideView, PlaylistView
-from .guard import LoginGuard
+from .feed import GuideView, PlaylistView
 from .hdhr import TUNER_VIEWS
+from .shared import Shared
 from .status import HealthView, StatusView
 from .streams import StreamView
-from .xtream import XTREAM_PREFIXES, XTREAM_VIEWS, Shared
+from .xtream import XTREAM_PREFIXES, XTREAM_VIEWS
 
 
 @callback
 def async_register_views(hass: HomeAssistant) -> None:
     """Register all views; they stay until Home Assistant stops."""
-    guard = LoginGuard(hass)
-    guides = Guides(hass)
-    shared = Shared(guard, guides)
+    shared = Shared(hass)
     for view in (
         HealthView(),
         StatusView(),
-        PlaylistView(guard),
-        GuideView(guard, guides),
-        GuideFileView(guard, guides),
-        StreamView(guard),
-        *(make(guard) for make in TUNER_VIEWS),
+        *(make(shared) for make in (PlaylistView, GuideView, StreamView)),
+        *(make(shared) for make in TUNER_VIEWS),
         *(make(shared, prefix) for prefix in XTREAM_PREFIXES for make in XTREAM_VIEWS),
     ):
         hass.http.register_view(view)

@@ -1,18 +1,21 @@
 """What all views share: who may ask, and how a body is answered."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 import re
-from typing import ClassVar, Final, override
+from typing import ClassVar, Final, NamedTuple, override
 
 from aiohttp import hdrs, web
-from homeassistant.components.http import KEY_HASS, HomeAssistantView
+from homeassistant.components.http import HomeAssistantView
+from multidict import CIMultiDict, CIMultiDictProxy
 
-from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.publication import Body, Publication
 from ..players import Asked, Result, player_name
 from .guard import LoginGuard
+from .shared import Shared
 
 JSON_TYPE: Final = "application/json"
 RETRY_SECONDS: Final = 30
@@ -31,17 +34,13 @@ class DownlinkView(HomeAssistantView, ABC):
     requires_auth = False
     cors_allowed = True
 
+    @abstractmethod
     async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
-        """Answer GET."""
-        return await self.answer(request)
+        """Answer GET, and all other methods."""
 
     async def head(self, request: web.Request, **_: str) -> web.StreamResponse:
         """Answer HEAD: players and televisions ask like that first; aiohttp drops the body."""
-        return await self.answer(request)
-
-    @abstractmethod
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Answer a request."""
+        return await self.get(request)
 
 
 class TokenView(DownlinkView):
@@ -49,19 +48,19 @@ class TokenView(DownlinkView):
 
     asked: ClassVar[Asked]
 
-    def __init__(self, guard: LoginGuard) -> None:
-        """Share the guard with all other views."""
-        self._guard = guard
+    def __init__(self, shared: Shared) -> None:
+        """Share the guard and the bodies with all other views."""
+        self._shared = shared
 
     @override
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        coordinator = async_loaded_coordinator(request.app[KEY_HASS])
+    async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
+        coordinator = self._shared.coordinator
         if coordinator is None:
             return unavailable()
         token = request.match_info["feed_token"]
         if not coordinator.credentials.token_matches(token):
             is_old = coordinator.credentials.is_previous(token)
-            return refuse(self._guard, coordinator, request, self.asked, is_old=is_old)
+            return refuse(self._shared.guard, coordinator, request, self.asked, is_old=is_old)
         if coordinator.data is None:
             note(coordinator, request, self.asked, Result.NO_FEED)
             return unavailable()
@@ -120,45 +119,81 @@ def not_found() -> web.Response:
 
 
 def respond(
-    request: web.Request, body: Body, content_type: str, headers: dict[str, str] | None = None
+    request: web.Request, body: Body, content_type: str, disposition: str = ""
 ) -> web.Response:
     """Answer with a body that was made before: 304, gzipped or plain.
 
     A Range is not looked at: players send ``bytes=0-`` with everything, and 200 with the whole
     is always a right answer to it.
     """
-    # One strong validator must not stand for two different sequences of bytes.
-    etags = (body.etag, f'{body.etag[:-1]}-gzip"')
-    sent = {hdrs.CONTENT_TYPE: content_type, hdrs.VARY: hdrs.ACCEPT_ENCODING, **(headers or {})}
-    if accepts_gzip(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
-        sent[hdrs.CONTENT_ENCODING] = "gzip"
-        return _respond(request, body.gzipped, etags[::-1], sent)
-    return _respond(request, body.content, etags, sent)
+    get = request.headers.get
+    plan = _plan(
+        body.etag,
+        get(hdrs.ACCEPT_ENCODING, ""),
+        get(hdrs.IF_NONE_MATCH, ""),
+        content_type,
+        disposition,
+    )
+    return _follow(plan, body)
 
 
 def respond_gzip_file(request: web.Request, body: Body) -> web.Response:
     """Answer with the file that results from compressing a body, without Content-Encoding."""
-    return _respond(
-        request,
-        body.gzipped,
-        (f'{body.etag[:-1]}-file"',),
-        {hdrs.CONTENT_TYPE: "application/gzip"},
-    )
+    known = request.headers.get(hdrs.IF_NONE_MATCH, "")
+    return _follow(_plan_file(body.etag, known), body)
 
 
-def _respond(
-    request: web.Request, content: bytes, etags: tuple[str, ...], headers: dict[str, str]
-) -> web.Response:
-    """Answer 200, or 304 to a client that has one of `etags`; the first is that of `content`."""
-    known = request.headers.get(hdrs.IF_NONE_MATCH)
-    matched = _match(known, etags) if known else None
-    headers[hdrs.CACHE_CONTROL] = _REVALIDATE
-    headers[hdrs.ETAG] = matched or etags[0]
-    if not matched:
-        return web.Response(body=content, headers=headers)
-    headers.pop(hdrs.CONTENT_ENCODING, None)
-    del headers[hdrs.CONTENT_TYPE]
-    return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+class _Plan(NamedTuple):
+    """How to answer."""
+
+    is_known: bool
+    is_gzipped: bool
+    headers: CIMultiDictProxy[str]
+
+
+def _follow(plan: _Plan, body: Body) -> web.Response:
+    if plan.is_known:
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=plan.headers)
+    content = body.gzipped if plan.is_gzipped else body.content
+    return web.Response(body=content, headers=plan.headers)
+
+
+# Players send the same few headers again and again.
+@lru_cache(maxsize=256)
+def _plan(etag: str, accepted: str, known: str, content_type: str, disposition: str) -> _Plan:
+    """Plan the answer to an Accept-Encoding and an If-None-Match."""
+    # One strong validator must not stand for two different sequences of bytes.
+    etags = (etag, f'{etag[:-1]}-gzip"')
+    is_gzipped = accepts_gzip(accepted)
+    if is_gzipped:
+        etags = etags[::-1]
+    headers: dict[str, str] = {
+        hdrs.VARY: hdrs.ACCEPT_ENCODING,
+        hdrs.CACHE_CONTROL: _REVALIDATE,
+        hdrs.ETAG: etags[0],
+    }
+    if match := _match(known, etags):
+        return _Plan(True, is_gzipped, _headers({**headers, hdrs.ETAG: match}))
+    headers[hdrs.CONTENT_TYPE] = content_type
+    if is_gzipped:
+        headers[hdrs.CONTENT_ENCODING] = "gzip"
+    if disposition:
+        headers[hdrs.CONTENT_DISPOSITION] = disposition
+    return _Plan(False, is_gzipped, _headers(headers))
+
+
+@lru_cache(maxsize=256)
+def _plan_file(etag: str, known: str) -> _Plan:
+    """The same for the compressed file."""
+    etag = f'{etag[:-1]}-file"'
+    headers: dict[str, str] = {hdrs.CACHE_CONTROL: _REVALIDATE, hdrs.ETAG: etag}
+    if _match(known, (etag,)):
+        return _Plan(True, True, _headers(headers))
+    return _Plan(False, True, _headers({hdrs.CONTENT_TYPE: "application/gzip", **headers}))
+
+
+def _headers(headers: Mapping[str, str]) -> CIMultiDictProxy[str]:
+    return CIMultiDictProxy(CIMultiDict(headers))
 
 
 def respond_once(content: bytes, content_type: str, status: int = HTTPStatus.OK) -> web.Response:
@@ -170,7 +205,6 @@ def respond_once(content: bytes, content_type: str, status: int = HTTPStatus.OK)
     )
 
 
-@lru_cache(maxsize=64)
 def accepts_gzip(header: str) -> bool:
     """Whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3)."""
     allowed = {}

@@ -1,10 +1,11 @@
 """Bodies that are made once for each published feed."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-import gzip
-import hashlib
+from collections.abc import Callable
 from typing import Final
+
+from homeassistant.core import HomeAssistant
 
 from ..engine.downlink.publication import Body, Publication
 
@@ -17,35 +18,41 @@ class Bodies:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._publication: Publication | None = None
-        self._bodies: OrderedDict[Hashable, tuple[Hashable, Body]] = OrderedDict()
+        self._bodies: OrderedDict[tuple[object, ...], Body] = OrderedDict()
 
-    def get(
+    def get[*Arguments](
         self,
         publication: Publication,
-        key: Hashable,
-        make: Callable[[], bytes | Body],
-        *,
-        state: Hashable = None,
+        make: Callable[[Publication, *Arguments], bytes],
+        *arguments: *Arguments,
     ) -> Body:
-        """Return the body of that key; `make` it if there is none, or one of another state."""
+        """Return what `make` makes of those hashable arguments, made the first time only."""
         if publication is not self._publication:
             self._publication = publication
             self._bodies.clear()
-        known = self._bodies.get(key)
-        if known is None or known[0] != state:
-            made = make()
-            known = (state, made if isinstance(made, Body) else make_body(made))
-            self._bodies[key] = known
+        key = (make, *arguments)
+        body = self._bodies.get(key)
+        if body is None:
+            body = self._bodies[key] = Body.of(make(publication, *arguments))
+            if len(self._bodies) > _KEPT:
+                self._bodies.popitem(last=False)
         self._bodies.move_to_end(key)
-        if len(self._bodies) > _KEPT:
-            self._bodies.popitem(last=False)
-        return known[1]
+        return body
 
 
-def make_body(content: bytes) -> Body:
-    """Return a body for these bytes."""
-    return Body(
-        content=content,
-        gzipped=gzip.compress(content, compresslevel=6, mtime=0),
-        etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
-    )
+class Guides:
+    """The guide for each origin, made in a thread, by one request for all that wait for it."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Make guides in Home Assistant's threads."""
+        self._hass = hass
+        self._lock = asyncio.Lock()
+
+    async def async_get(self, publication: Publication, origin: str) -> Body:
+        """Return the guide for the clients of that origin."""
+        if body := publication.cached_guide(origin):
+            return body
+        async with self._lock:
+            if body := publication.cached_guide(origin):
+                return body
+            return await self._hass.async_add_executor_job(publication.guide, origin)

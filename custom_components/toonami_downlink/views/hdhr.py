@@ -13,11 +13,10 @@ from xml.sax.saxutils import escape
 import zlib
 
 from aiohttp import web
-from homeassistant.components.http import KEY_HASS
 from homeassistant.helpers.json import json_bytes
 
 from ..const import NAME, REPOSITORY
-from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.publication import Publication
 from ..paths import tuner_path
 from ..players import Asked, Result
@@ -54,11 +53,11 @@ class TunerView(TokenView):
     asked = Asked.TUNER
 
     @override
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        coordinator = async_loaded_coordinator(request.app[KEY_HASS])
+    async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
+        coordinator = self._shared.coordinator
         if coordinator and not coordinator.settings.hdhomerun:
             return not_found()
-        return await super().answer(request)
+        return await super().get(request)
 
 
 class TunerJsonView(TunerView):
@@ -142,7 +141,7 @@ class LineupPostView(TunerView):
 
     async def post(self, request: web.Request, **_: str) -> web.StreamResponse:
         """Answer POST."""
-        return await self.answer(request)
+        return await self.get(request)
 
     @override
     async def serve(

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, override
 
 from aiohttp import hdrs, web
 from homeassistant.components.http import KEY_HASS
@@ -26,12 +26,18 @@ class Origin(NamedTuple):
     host: str
     """A host name, an IPv4 address, or an IPv6 address in brackets."""
     port: int
+    url: str
+    """All three without a path; the scheme's own port is left out."""
 
+    @override
     def __str__(self) -> str:
-        """Write it as a URL without a path; the scheme's own port is left out."""
-        if self.port == _DEFAULT_PORTS[self.scheme]:
-            return f"{self.scheme}://{self.host}"
-        return f"{self.scheme}://{self.host}:{self.port}"
+        return self.url
+
+
+def make_origin(scheme: str, host: str, port: int) -> Origin:
+    """Put an origin together."""
+    authority = host if port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
+    return Origin(scheme, host, port, f"{scheme}://{authority}")
 
 
 def client_origin(request: web.Request) -> Origin:
@@ -59,7 +65,7 @@ def parse_origin(scheme: str, authority: str) -> Origin | None:
         number = int(port[1:])
     else:
         return None
-    return Origin(scheme, host.lower(), number) if _is_host(host) else None
+    return make_origin(scheme, host.lower(), number) if _is_host(host) else None
 
 
 def _split(authority: str) -> tuple[str, str]:
@@ -89,4 +95,4 @@ def _own_origin(request: web.Request) -> Origin:
     sockname = request.transport.get_extra_info("sockname") if request.transport else None
     # A Unix socket has a path instead of an address and a port.
     host, port = sockname[:2] if isinstance(sockname, tuple) else ("127.0.0.1", 80)
-    return Origin("http", f"[{host}]" if ":" in host else host, port)
+    return make_origin("http", f"[{host}]" if ":" in host else host, port)

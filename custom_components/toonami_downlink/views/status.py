@@ -20,9 +20,9 @@ class HealthView(DownlinkView):
     name = "toonami_downlink:health"
 
     @override
-    async def answer(self, request: web.Request) -> web.StreamResponse:
+    async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
         hass = request.app[KEY_HASS]
-        health, _ = health_of(async_loaded_coordinator(hass))
+        health = health_of(async_loaded_coordinator(hass))[0]
         is_error = health is Health.ERROR
         body = {
             "status": health,

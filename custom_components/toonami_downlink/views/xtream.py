@@ -2,25 +2,24 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 import re
-from typing import Any, ClassVar, Final, override
+from typing import ClassVar, Final, NamedTuple, override
 
-from aiohttp import hdrs, web
-from homeassistant.components.http import KEY_HASS
-from homeassistant.helpers.json import json_bytes
+from aiohttp import web
 from homeassistant.util import dt as dt_util
 
-from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..coordinator import DownlinkCoordinator
 from ..engine.downlink import xtream
-from ..engine.downlink.lineup import logo_path
-from ..engine.downlink.m3u import Links
 from ..engine.downlink.models import Channel
-from ..engine.downlink.publication import Publication
-from ..engine.downlink.timeline import next_change
+from ..engine.downlink.publication import Body, Publication
+from ..engine.downlink.timeline import last_change
 from ..paths import XTREAM_PREFIX
 from ..players import Asked, Result
+from . import xtream_bodies as bodies
 from .base import (
     JSON_TYPE,
     DownlinkView,
@@ -31,53 +30,61 @@ from .base import (
     respond_once,
     unavailable,
 )
-from .bodies import Bodies
-from .feed import GUIDE_TYPE, PLAYLIST_TYPE, Guides
-from .guard import LoginGuard
+from .feed import GUIDE_TYPE, PLAYLIST_TYPE
 from .login import read_parameters
 from .origin import client_origin
+from .shared import Shared
 from .streams import stream
 
 _MAX_LIMIT: Final = 1000
+_ATTACHMENT: Final = 'attachment; filename="toonami-downlink.m3u"'
 _NUMBER: Final = re.compile(r"([0-9]{1,9})(?:\.0*)?", re.ASCII)
 
 
 @dataclass(slots=True)
-class Shared:
-    """What the views of the API share with each other and with the feed's views."""
-
-    guard: LoginGuard
-    guides: Guides
-    bodies: Bodies = field(default_factory=Bodies)
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """A request of somebody who has logged in."""
 
+    shared: Shared
     request: web.Request
     coordinator: DownlinkCoordinator
     publication: Publication
     parameters: Mapping[str, str]
 
-    @property
-    def origin(self) -> str:
-        """The beginning of the addresses that this player can reach."""
-        return str(client_origin(self.request))
-
     def number(self, name: str) -> int | None:
         """Return a parameter that should be a number; None for whatever else it is."""
-        match = _NUMBER.fullmatch(self.parameters.get(name, ""))
-        return int(match[1]) if match else None
+        return _number(self.parameters.get(name, ""))
 
-    def note(self, asked: Asked, result: Result = Result.OK) -> None:
+    def note(self, asked: Asked) -> None:
         """Remember who asked for what."""
-        note(self.coordinator, self.request, asked, result)
+        note(self.coordinator, self.request, asked, Result.OK)
 
-    def logo(self) -> Callable[[Channel], str]:
-        """Return what makes the addresses of logos."""
-        origin = self.origin
-        return lambda channel: f"{origin}{logo_path(channel.key)}"
+    def render[*Arguments](
+        self, make: Callable[[Publication, *Arguments], bytes], *arguments: *Arguments
+    ) -> Body:
+        """Return what that makes of the publication and those arguments."""
+        return self.shared.bodies.get(self.publication, make, *arguments)
+
+    def channel(self) -> Channel | None:
+        """Return the channel that is asked for; None when nobody knows it."""
+        number = self.number("stream_id")
+        return None if number is None else self.publication.feed.channel(number)
+
+    def last_change(self, channel: Channel) -> datetime:
+        """Return since when that channel's listings have been what they are now."""
+        return last_change(self.publication.feed.guide.get(channel.key, ()), dt_util.utcnow())
+
+    async def account(self) -> bytes:
+        """Return the account of this user."""
+        credentials = self.coordinator.credentials
+        return bodies.account(
+            credentials.username,
+            credentials.password,
+            await _formats(self.coordinator),
+            self.coordinator.streams.active,
+            client_origin(self.request),
+            dt_util.utcnow().replace(microsecond=0),
+        )
 
 
 class XtreamView(DownlinkView):
@@ -98,8 +105,8 @@ class XtreamView(DownlinkView):
         return await read_parameters(request)
 
     @override
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        coordinator = async_loaded_coordinator(request.app[KEY_HASS])
+    async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
+        coordinator = self._shared.coordinator
         if coordinator is None:
             return unavailable()
         parameters = await self.parameters(request)
@@ -116,7 +123,8 @@ class XtreamView(DownlinkView):
         if coordinator.data is None:
             note(coordinator, request, self.asked, Result.NO_FEED)
             return unavailable()
-        return await self.serve(Call(request, coordinator, coordinator.data, parameters))
+        call = Call(self._shared, request, coordinator, coordinator.data, parameters)
+        return await self.serve(call)
 
     async def refusal(self, request: web.Request, coordinator: DownlinkCoordinator) -> web.Response:
         """Return what a wrong login gets.
@@ -125,11 +133,8 @@ class XtreamView(DownlinkView):
         when anything else is missing there.
         """
         formats = await _formats(coordinator)
-        account = xtream.Account(
-            user_info=xtream.refused_user_info(formats=formats),
-            server_info=xtream.server_info(*client_origin(request), dt_util.utcnow()),
-        )
-        return respond_once(json_bytes(account), JSON_TYPE, HTTPStatus.UNAUTHORIZED)
+        account = bodies.refused_account(formats, client_origin(request), dt_util.utcnow())
+        return respond_once(account, JSON_TYPE, HTTPStatus.UNAUTHORIZED)
 
     @abstractmethod
     async def serve(self, call: Call) -> web.StreamResponse:
@@ -141,7 +146,7 @@ class FormView(XtreamView):
 
     async def post(self, request: web.Request) -> web.StreamResponse:
         """Answer POST."""
-        return await self.answer(request)
+        return await self.get(request)
 
 
 class PlayerApiView(FormView):
@@ -154,9 +159,10 @@ class PlayerApiView(FormView):
     async def serve(self, call: Call) -> web.StreamResponse:
         action = call.parameters.get("action", "").lower()
         if handler := _HANDLERS.get(_ALIASES.get(action, action)):
-            return handler(self._shared.bodies, call)
+            call.note(handler.asked)
+            return respond(call.request, handler.body(call), JSON_TYPE)
         call.note(Asked.ACCOUNT)
-        return respond_once(json_bytes(await _account(call)), JSON_TYPE)
+        return respond_once(await call.account(), JSON_TYPE)
 
 
 class PanelApiView(FormView):
@@ -168,12 +174,8 @@ class PanelApiView(FormView):
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
         call.note(Asked.ACCOUNT)
-        account = json_bytes(await _account(call))
-        content = self._shared.bodies.get(
-            call.publication,
-            ("panel", call.origin),
-            lambda: json_bytes(xtream.panel_content(call.publication.feed, call.logo())),
-        ).content
+        account = await call.account()
+        content = call.render(bodies.panel, client_origin(call.request).url).content
         return respond_once(account[:-1] + b"," + content[1:], JSON_TYPE)
 
 
@@ -186,35 +188,16 @@ class GetView(FormView):
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
         call.note(Asked.PLAYLIST)
-        is_plain = call.parameters.get("type", "").lower() == "m3u"
         output = call.parameters.get("output", "").lower()
         extension = "ts" if output in {"ts", "mpegts"} else "m3u8"
-        base = f"{call.origin}{self._prefix.rstrip('/')}"
-        credentials = call.coordinator.credentials
-        username, password = credentials.username, credentials.password
-
-        def address(channel: Channel) -> str:
-            return f"{base}/live/{username}/{password}/{channel.number}.{extension}"
-
-        links = Links(
-            guide=f"{base}/xmltv.php?username={username}&password={password}",
-            logo=call.logo(),
-            stream=address,
-        )
-        body = self._shared.bodies.get(
-            call.publication,
-            ("playlist", base, is_plain, extension),
-            lambda: (
-                xtream.plain_playlist(call.publication.feed.channels, address)
-                if is_plain
-                else call.publication.playlist(links)
-            ),
-            state=password,
-        )
-        headers: dict[str, str] = {
-            hdrs.CONTENT_DISPOSITION: 'attachment; filename="toonami-downlink.m3u"'
-        }
-        return respond(call.request, body, PLAYLIST_TYPE, headers)
+        origin = client_origin(call.request).url
+        base = f"{origin}{self._prefix.rstrip('/')}"
+        login = (call.coordinator.credentials.username, call.coordinator.credentials.password)
+        if call.parameters.get("type", "").lower() == "m3u":
+            body = call.render(bodies.plain_playlist, base, login, extension)
+        else:
+            body = call.render(bodies.playlist, base, origin, login, extension)
+        return respond(call.request, body, PLAYLIST_TYPE, _ATTACHMENT)
 
 
 class GuideView(FormView):
@@ -225,8 +208,9 @@ class GuideView(FormView):
 
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
-        body = await self._shared.guides.async_get(call.publication, call.origin)
         call.note(Asked.GUIDE)
+        origin = client_origin(call.request).url
+        body = await self._shared.guides.async_get(call.publication, origin)
         if call.parameters.get("gzip", "").lower() in {"1", "true"}:
             return respond_gzip_file(call.request, body)
         return respond(call.request, body, GUIDE_TYPE)
@@ -265,111 +249,55 @@ XTREAM_VIEWS: Final = (PlayerApiView, PanelApiView, GetView, GuideView, LiveView
 XTREAM_PREFIXES: Final = ("", "/", XTREAM_PREFIX, f"{XTREAM_PREFIX}/")
 
 
-async def _formats(coordinator: DownlinkCoordinator) -> list[str]:
+async def _formats(coordinator: DownlinkCoordinator) -> tuple[str, ...]:
     """Return the kinds of streams that there really are."""
-    return ["m3u8", "ts"] if await coordinator.streams.async_find_ffmpeg() else ["m3u8"]
+    return ("m3u8", "ts") if await coordinator.streams.async_find_ffmpeg() else ("m3u8",)
 
 
-async def _account(call: Call) -> xtream.Account:
-    credentials = call.coordinator.credentials
-    return xtream.Account(
-        user_info=xtream.user_info(
-            credentials.username,
-            credentials.password,
-            formats=await _formats(call.coordinator),
-            active=call.coordinator.streams.active,
-        ),
-        server_info=xtream.server_info(*client_origin(call.request), dt_util.utcnow()),
-    )
+@lru_cache(maxsize=128)
+def _number(text: str) -> int | None:
+    match = _NUMBER.fullmatch(text)
+    return int(match[1]) if match else None
 
 
-def _live_categories(bodies: Bodies, call: Call) -> web.Response:
-    call.note(Asked.CATEGORIES)
-    body = bodies.get(call.publication, "categories", lambda: json_bytes(xtream.live_categories()))
-    return respond(call.request, body, JSON_TYPE)
-
-
-def _nothing(bodies: Bodies, call: Call) -> web.Response:
-    call.note(Asked.CATEGORIES)
-    return _constant(bodies, call, [])
-
-
-def _no_film(bodies: Bodies, call: Call) -> web.Response:
-    call.note(Asked.CATEGORIES)
-    return _constant(bodies, call, {"info": [], "movie_data": []})
-
-
-def _no_series(bodies: Bodies, call: Call) -> web.Response:
-    call.note(Asked.CATEGORIES)
-    return _constant(bodies, call, {"seasons": [], "info": [], "episodes": []})
-
-
-def _constant(bodies: Bodies, call: Call, value: Any) -> web.Response:
-    content = json_bytes(value)
-    return respond(call.request, bodies.get(call.publication, content, lambda: content), JSON_TYPE)
-
-
-def _live_streams(bodies: Bodies, call: Call) -> web.Response:
-    call.note(Asked.CHANNELS)
+def _live_streams(call: Call) -> Body:
     # What is no category, 0 above all, stands for all of them.
     category = call.number("category_id") or None
-    body = bodies.get(
-        call.publication,
-        ("streams", call.origin, category),
-        lambda: json_bytes(
-            xtream.live_streams(call.publication.feed.channels, call.logo(), category)
-        ),
-    )
-    return respond(call.request, body, JSON_TYPE)
+    return call.render(bodies.live_streams, client_origin(call.request).url, category)
 
 
-def _short_epg(bodies: Bodies, call: Call) -> web.Response:
+def _short_epg(call: Call) -> Body:
     limit = min(call.number("limit") or xtream.DEFAULT_LIMIT, _MAX_LIMIT)
-    return _listings(
-        bodies,
-        call,
-        ("short_epg", limit),
-        lambda channel, programmes, now: xtream.short_epg(channel, programmes, now, limit),
-    )
+    if (channel := call.channel()) is None:
+        return bodies.NO_LISTINGS
+    return call.render(bodies.short_epg, channel, call.last_change(channel), limit)
 
 
-def _data_table(bodies: Bodies, call: Call) -> web.Response:
-    return _listings(bodies, call, ("data_table", 0), xtream.data_table)
+def _data_table(call: Call) -> Body:
+    if (channel := call.channel()) is None:
+        return bodies.NO_LISTINGS
+    return call.render(bodies.data_table, channel, call.last_change(channel))
 
 
-def _listings(
-    bodies: Bodies,
-    call: Call,
-    kind: tuple[str, int],
-    make: Callable[..., list[xtream.Listing] | list[xtream.TableListing]],
-) -> web.Response:
-    """Answer with programmes; for a channel that nobody knows there are none."""
-    call.note(Asked.EPG)
-    number = call.number("stream_id")
-    channel = None if number is None else call.publication.feed.channel(number)
-    programmes = call.publication.feed.guide.get(channel.key, ()) if channel else ()
-    now = dt_util.utcnow()
-    body = bodies.get(
-        call.publication,
-        (*kind, channel),
-        lambda: json_bytes({"epg_listings": make(channel, programmes, now) if channel else []}),
-        # Until then the answer stays the same.
-        state=next_change(programmes, now),
-    )
-    return respond(call.request, body, JSON_TYPE)
+class _Handler(NamedTuple):
+    """How an action is answered."""
+
+    asked: Asked
+    body: Callable[[Call], Body]
 
 
-_HANDLERS: Final[Mapping[str, Callable[[Bodies, Call], web.Response]]] = {
-    "get_live_categories": _live_categories,
-    "get_live_streams": _live_streams,
-    "get_short_epg": _short_epg,
-    "get_simple_data_table": _data_table,
-    "get_vod_categories": _nothing,
-    "get_vod_streams": _nothing,
-    "get_series_categories": _nothing,
-    "get_series": _nothing,
-    "get_vod_info": _no_film,
-    "get_series_info": _no_series,
+_NOTHING: Final = _Handler(Asked.CATEGORIES, lambda _: bodies.NOTHING)
+_HANDLERS: Final[Mapping[str, _Handler]] = {
+    "get_live_categories": _Handler(Asked.CATEGORIES, lambda _: bodies.CATEGORIES),
+    "get_live_streams": _Handler(Asked.CHANNELS, _live_streams),
+    "get_short_epg": _Handler(Asked.EPG, _short_epg),
+    "get_simple_data_table": _Handler(Asked.EPG, _data_table),
+    "get_vod_categories": _NOTHING,
+    "get_vod_streams": _NOTHING,
+    "get_series_categories": _NOTHING,
+    "get_series": _NOTHING,
+    "get_vod_info": _Handler(Asked.CATEGORIES, lambda _: bodies.NO_FILM),
+    "get_series_info": _Handler(Asked.CATEGORIES, lambda _: bodies.NO_SERIES),
 }
 # The panel knows numbers for its actions, and IPTVnator misspells one.
 _ALIASES: Final[Mapping[str, str]] = {

@@ -139,12 +139,24 @@ class Kodi:
         ).get("channels", [])
         return found
 
+    def groups(self, kind: str) -> list[str]:
+        """Return the names of the groups of ``tv`` or ``radio`` channels."""
+        found = self.call("PVR.GetChannelGroups", channeltype=kind)
+        return [group["label"] for group in found["channelgroups"]]
+
     def broadcasts(self, channel: int) -> list[dict[str, Any]]:
         """Return the guide of a channel."""
         found: list[dict[str, Any]] = self.call(
             "PVR.GetBroadcasts",
             channelid=channel,
-            properties=["title", "starttime", "endtime", "episodename", "episodenum", "plot"],
+            properties=[
+                "title",
+                "starttime",
+                "episodename",
+                "seasonnum",
+                "episodenum",
+                "episodepart",
+            ],
         ).get("broadcasts", [])
         return found
 

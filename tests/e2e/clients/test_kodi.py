@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from scripts.lib.develop.feed import Access, airings, fetch
+from scripts.lib.develop.feed import Access, fetch
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.clients.kodi import Kodi, is_installed
 
@@ -45,28 +46,45 @@ def test_kodi(kodi: Kodi, access: Access) -> None:
     assert [(item["channelnumber"], item["label"]) for item in channels] == TELEVISION
     (radio,) = kodi.channels("allradio")
     assert radio["label"] == "Toonami Aftermath Radio"
+    assert kodi.groups("tv") == ["All channels", "Toonami Aftermath"]
+    assert kodi.groups("radio") == ["All channels", "Toonami Aftermath (Radio)"]
     assert all("logos" in item["icon"] for item in (*channels, radio))
     check_guide(kodi, channels[0]["channelid"], access)
     for channel in (channels[0]["channelid"], radio["channelid"]):
         check_playback(kodi, channel)
 
 
+type Row = tuple[str, str, str, int, int]
+"""A programme: start, title, episode title, season and episode; -1 where there is no number."""
+
+
 def check_guide(kodi: Kodi, channel: int, access: Access) -> None:
     """Compare Kodi's guide of the first channel with ours, from now on."""
+    names = ("starttime", "title", "episodename", "seasonnum", "episodenum")
 
-    def load() -> set[tuple[str, str]]:
-        return {(item["starttime"], item["title"]) for item in kodi.broadcasts(channel)}
+    def load() -> set[Row]:
+        return {tuple(item[name] for name in names) for item in kodi.broadcasts(channel)}
 
-    # Kodi reads three days ahead unless it is told otherwise.
-    now, horizon = datetime.now(UTC), datetime.now(UTC) + timedelta(days=2)
-    ours = {
-        (airing.start.strftime("%Y-%m-%d %H:%M:%S"), airing.title)
-        for airing in airings(fetch(access.guide_url).body)
-        if airing.channel == "toonami-east.toonamiaftermath.com" and now < airing.stop < horizon
-    }
-    assert ours
+    ours = set(rows(fetch(access.guide_url).body, "toonami-east.toonamiaftermath.com"))
+    assert any(season > 0 and episode > 0 for *_, season, episode in ours)
     wait_for(lambda: load() >= ours, "Kodi has another guide", 60)
-    assert any(item["episodename"] for item in kodi.broadcasts(channel))
+    assert {item["episodepart"] for item in kodi.broadcasts(channel)} == {-1}
+
+
+def rows(guide: bytes, channel: str) -> Iterator[Row]:
+    """Read what is on from now on; Kodi reads three days ahead unless it is told otherwise."""
+    now, horizon = datetime.now(UTC), datetime.now(UTC) + timedelta(days=2)
+    for programme in ET.fromstring(guide).iter("programme"):  # noqa: S314  # it is our own
+        start, stop = (
+            datetime.strptime(programme.get(name, ""), "%Y%m%d%H%M%S %z")
+            for name in ("start", "stop")
+        )
+        if programme.get("channel") != channel or stop <= now or start >= horizon:
+            continue
+        numbers = programme.findtext("episode-num[@system='xmltv_ns']", "..").split(".")
+        season, episode = (int(number) + 1 if number else -1 for number in numbers[:2])
+        title, episode_title = (programme.findtext(name, "") for name in ("title", "sub-title"))
+        yield f"{start:%Y-%m-%d %H:%M:%S}", title, episode_title, season, episode
 
 
 def check_playback(kodi: Kodi, channel: int) -> None:

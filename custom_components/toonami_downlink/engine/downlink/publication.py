@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import gzip
 import hashlib
 from threading import Lock
-from typing import Final
+from typing import Final, Self
 
 from .m3u import Links, render_m3u
 from .models import Feed, IngestReport
@@ -27,6 +27,12 @@ class Body:
     gzipped: bytes
     etag: str
     """Strong and quoted, of `content`."""
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """Make the answer with that content; the same content is the same bytes for ever."""
+        digest = hashlib.sha256(content).hexdigest()[:32]
+        return cls(content, gzip.compress(content, compresslevel=6, mtime=0), f'"{digest}"')
 
 
 class Publication:
@@ -54,16 +60,16 @@ class Publication:
         with self._building:
             body = self._guides.get(origin)
             if body is None:
-                body = _body(self._guide_for(origin))
+                body = Body.of(self._guide_for(origin))
             self._guides[origin] = body
             self._guides.move_to_end(origin)
             if len(self._guides) > _ORIGINS_KEPT:
                 self._guides.popitem(last=False)
             return body
 
-    def playlist(self, links: Links) -> Body:
+    def playlist(self, links: Links) -> bytes:
         """The playlist with those links; cheap."""
-        return _body(render_m3u(self.feed.channels, links))
+        return render_m3u(self.feed.channels, links)
 
     def _guide_for(self, origin: str) -> bytes:
         # Our addresses are all in the channels; what programmes say about themselves stays.
@@ -72,8 +78,3 @@ class Publication:
         safe = origin.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
         head = self.guide_bytes[:end].replace(MARKER.encode(), safe.encode())
         return head + self.guide_bytes[end:]
-
-
-def _body(content: bytes) -> Body:
-    digest = hashlib.sha256(content).hexdigest()[:32]
-    return Body(content, gzip.compress(content, compresslevel=6, mtime=0), f'"{digest}"')

@@ -5,12 +5,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 
 from .models import Programme
 
 _start = attrgetter("start")
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def on_air(programmes: Sequence[Programme], at: datetime) -> Programme | None:
@@ -47,3 +48,15 @@ def next_change(programmes: Sequence[Programme], at: datetime) -> datetime | Non
     if index and programmes[index - 1].stop > at:
         return programmes[index - 1].stop
     return programmes[index].start if index < len(programmes) else None
+
+
+def last_change(programmes: Sequence[Programme], at: datetime) -> datetime:
+    """When what is on at that time began to be on; the beginning of time before the guide.
+
+    Whatever is asked about `at` has the same answer there.
+    """
+    index = bisect_right(programmes, at, key=_start)
+    if not index:
+        return _BEGINNING
+    last = programmes[index - 1]
+    return last.start if last.stop > at else last.stop
