@@ -1,5 +1,7 @@
 """What all entities share: their devices, and when they are available."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import override
 
 from homeassistant.core import callback
@@ -83,18 +85,22 @@ def async_add_channel_entities(
 ) -> None:
     """Add entities for the channels of the feed, and for those that come later."""
     coordinator = entry.runtime_data
-    known: set[str] = set()
+    added: set[tuple[str, str]] = set()
+
+    def missing() -> Iterator[ChannelEntity]:
+        for channel in coordinator.data.feed.channels if coordinator.data else ():
+            for description in descriptions:
+                place = channel.key, description.key
+                if place not in added:
+                    added.add(place)
+                    entity = make(coordinator, channel, description)
+                    # A channel that had left may come back after its device was deleted.
+                    entity.async_on_remove(partial(added.discard, place))
+                    yield entity
 
     @callback
-    def add_new() -> None:
-        channels = coordinator.data.feed.channels if coordinator.data else ()
-        new = [channel for channel in channels if channel.key not in known]
-        known.update(channel.key for channel in new)
-        async_add_entities(
-            make(coordinator, channel, description)
-            for channel in new
-            for description in descriptions
-        )
+    def add_missing() -> None:
+        async_add_entities(missing())
 
-    add_new()
-    entry.async_on_unload(coordinator.async_add_listener(add_new))
+    add_missing()
+    entry.async_on_unload(coordinator.async_add_listener(add_missing))

@@ -138,6 +138,34 @@ async def test_vanished_channel_becomes_unavailable(
     assert state_of(hass, "sensor.toonami_aftermath_west_now_playing") == "Show 2-24"
 
 
+async def test_deleted_channel_comes_back(
+    hass: HomeAssistant,
+    folder: Path,
+    coordinator: DownlinkCoordinator,
+    device_registry: dr.DeviceRegistry,
+    entity_registry: er.EntityRegistry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entity_registry.async_update_entity(EAST_NEXT, disabled_by=er.RegistryEntryDisabler.USER)
+    write_files(folder, make_feed(MIDNIGHT, channels=KNOWN[1:]))
+    for _ in range(3):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+    east = entity_registry.async_get(EAST)
+    assert east is not None
+    assert east.device_id is not None
+    device_registry.async_remove_device(east.device_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(EAST) is None
+    write_files(folder, make_feed(MIDNIGHT))
+    for _ in range(2):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+    await hass.async_block_till_done()
+    assert state_of(hass, EAST) == "Show 1-24"
+    assert state_of(hass, "calendar.toonami_aftermath_east_guide") == "on"
+    assert hass.states.get(EAST_NEXT) is None
+    assert "does not generate unique IDs" not in caplog.text
+
+
 async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
     await set_up(hass, home_entry(folder))
