@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -48,11 +48,16 @@ class ChannelEntity(CoordinatorEntity[DownlinkCoordinator]):
     _attr_has_entity_name = True
 
     def __init__(
-        self, coordinator: DownlinkCoordinator, channel: Channel, description: EntityDescription
+        self,
+        coordinator: DownlinkCoordinator,
+        channel: Channel,
+        description: EntityDescription,
+        on_deleted: CALLBACK_TYPE,
     ) -> None:
-        """Belong to the channel's device."""
+        """Belong to the channel's device; tell when the user has deleted that."""
         super().__init__(coordinator)
         self.entity_description = description
+        self._on_deleted = on_deleted
         self.key = channel.key
         entry_id = coordinator.config_entry.entry_id
         self._attr_unique_id = f"{entry_id}_{channel.key}_{description.key}"
@@ -63,6 +68,11 @@ class ChannelEntity(CoordinatorEntity[DownlinkCoordinator]):
             manufacturer="Toonami Aftermath",
             model="Radio channel" if channel.radio else "Television channel",
         )
+
+    @override
+    async def async_removed_from_registry(self) -> None:
+        await super().async_removed_from_registry()
+        self._on_deleted()
 
     @property
     def programmes(self) -> tuple[Programme, ...]:
@@ -83,7 +93,7 @@ def async_add_channel_entities(
     make: type[ChannelEntity],
     descriptions: tuple[EntityDescription, ...],
 ) -> None:
-    """Add entities for the channels of the feed, and for those that come later."""
+    """Add entities for the channels of the feed, and for those that come later or come back."""
     coordinator = entry.runtime_data
     added: set[tuple[str, str]] = set()
 
@@ -93,10 +103,7 @@ def async_add_channel_entities(
                 place = channel.key, description.key
                 if place not in added:
                     added.add(place)
-                    entity = make(coordinator, channel, description)
-                    # A channel that had left may come back after its device was deleted.
-                    entity.async_on_remove(partial(added.discard, place))
-                    yield entity
+                    yield make(coordinator, channel, description, partial(added.discard, place))
 
     @callback
     def add_missing() -> None:

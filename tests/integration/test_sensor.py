@@ -166,6 +166,23 @@ async def test_deleted_channel_comes_back(
     assert "does not generate unique IDs" not in caplog.text
 
 
+async def test_renamed_entity_stays_the_only_one(
+    hass: HomeAssistant,
+    coordinator: DownlinkCoordinator,
+    entity_registry: er.EntityRegistry,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entity_registry.async_update_entity(EAST, new_entity_id="sensor.east")
+    entity_registry.async_update_entity(EAST_NEXT, disabled_by=er.RegistryEntryDisabler.USER)
+    await hass.async_block_till_done()
+    await move(hass, freezer, NOON + timedelta(minutes=30))
+    assert state_of(hass, "sensor.east") == "Show 1-25"
+    assert hass.states.get(EAST) is None
+    assert hass.states.get(EAST_NEXT) is None
+    assert "does not generate unique IDs" not in caplog.text
+
+
 async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
     await set_up(hass, home_entry(folder))
