@@ -10,7 +10,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN, NAME, REPOSITORY
+from .const import DOMAIN, NAME, PANEL_PATH
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.models import Channel, Programme
 
@@ -33,7 +33,7 @@ class DownlinkEntity(CoordinatorEntity[DownlinkCoordinator]):
             identifiers={(DOMAIN, entry_id)},
             entry_type=DeviceEntryType.SERVICE,
             name=NAME,
-            configuration_url=REPOSITORY,
+            configuration_url=f"homeassistant://{PANEL_PATH}",
         )
 
     @property

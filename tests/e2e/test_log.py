@@ -1,8 +1,9 @@
 """What else may happen in a day, with every warning on: nothing of ours is to be complained of."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+import re
 
 import pytest
 
@@ -12,11 +13,13 @@ from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.at_home_automations import (
+    PATIENCE,
+    arrange,
     automate,
     from_blueprint,
     import_blueprints,
-    last_run,
     prepare,
+    ran_since,
 )
 from tests.e2e.at_home_station import EAST, Show, Station
 from tests.e2e.judges import log_complaints, records
@@ -24,7 +27,8 @@ from tests.e2e.judges import log_complaints, records
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
 EVENT = "event.toonami_downlink_refresh"
-LEAD = timedelta(seconds=10)
+SLOW = re.compile(r" took \d+\.\d+ seconds$")
+"""How asyncio ends a complaint that something, of ours or not, held the event loop."""
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def strict_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hom
 
 def complaints(home: Home) -> list[str]:
     """Return what is against us in the log; that a busy machine is slow is not."""
-    return [text for text in log_complaints(home.log) if " took 0." not in text]
+    return [text for text in log_complaints(home.log) if not SLOW.search(text)]
 
 
 def use(home: Home) -> None:
@@ -68,18 +72,21 @@ def set_disabled(home: Home, by: str | None) -> None:
 
 def watch_a_boundary(home: Home, station: Station, channels: dict[str, list[Show]]) -> None:
     """Wait for a programme to start, and for an automation that it triggers."""
-    at = (datetime.now(UTC) + LEAD).replace(microsecond=0)
-    before = Show(start=at - timedelta(hours=1), stop=at, title="Before")
-    after = Show(start=at, stop=at + timedelta(hours=1), title="After")
-    station.broadcast({**channels, EAST: [before, after]})
-    assert home.client.command("toonami_downlink/refresh")["error"] is None
     trigger = {
         "trigger": "calendar.event_started",
         "target": {"area_id": [], "entity_id": CALENDAR},
     }
-    automate(home, "started", {"triggers": [trigger], "actions": []})
-    wait_for(lambda: home.entities()[NOW_PLAYING]["state"] == "After", "No boundary", 30)
-    wait_for(lambda: last_run(home, "started"), "The automation did not run", 10)
+
+    def announce(at: datetime) -> None:
+        before = Show(start=at - timedelta(hours=1), stop=at, title="Before")
+        after = Show(start=at, stop=at + timedelta(hours=1), title="After")
+        station.broadcast({**channels, EAST: [before, after]})
+        assert home.client.command("toonami_downlink/refresh")["error"] is None
+        automate(home, "started", {"triggers": [trigger], "actions": []})
+
+    at = arrange(announce)
+    wait_for(lambda: home.entities()[NOW_PLAYING]["state"] == "After", "No boundary", PATIENCE)
+    wait_for(lambda: ran_since(home, "started", at), "The automation did not run", PATIENCE)
 
 
 def test_log_is_clean_with_all_warnings_on(

@@ -55,6 +55,15 @@ async def test_off_by_default(entity_registry: er.EntityRegistry) -> None:
     }
 
 
+async def test_next_refresh_is_known_from_the_start(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await set_up(hass, entry)
+    for _ in range(2):
+        assert state_of(hass, "sensor.toonami_downlink_next_refresh") == "2026-11-25T03:00:00+00:00"
+        await hass.config_entries.async_reload(entry.entry_id)
+
+
 @pytest.mark.usefixtures("coordinator")
 async def test_changes_at_the_second(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     assert (state_of(hass, EAST), state_of(hass, EAST_NEXT)) == ("Show 1-24", "Show 1-25")

@@ -38,6 +38,9 @@ async def test_schedule_goes_on_after_a_clock_that_was_a_year_ahead(
     await move(hass, freezer, NOON + YEAR)
     await jump(hass, freezer, NOON + timedelta(minutes=1))
     assert hourly.next_refresh == NOON + timedelta(hours=1)
+    shown = hass.states.get("sensor.toonami_downlink_next_refresh")
+    assert shown
+    assert shown.state == "2026-11-24T13:00:00+00:00"
     await move(hass, freezer, NOON + timedelta(hours=1, seconds=1))
     await move(hass, freezer, NOON + timedelta(hours=2, seconds=1))
     assert [record.cause for record in hourly.history[-2:]] == [Cause.SCHEDULE, Cause.SCHEDULE]
