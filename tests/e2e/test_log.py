@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,17 +54,20 @@ def complaints(home: Home) -> list[str]:
     return [text for text in log_complaints(home.log) if not SLOW.search(text)]
 
 
-def use(home: Home) -> None:
-    """Do what automations, players, voice assistants and people do."""
+def use(home: Home) -> set[str]:
+    """Do what automations, players, voice assistants and people do; return the secrets."""
     client = home.client
     access = wait_for_feed(client)
     login = f"username={access.xtream['username']}&password={access.xtream['password']}"
+    fetch(access.playlist_url)
+    fetch(f"{access.guide_url}.gz")
     for action in ("get_live_categories", "get_live_streams", "get_short_epg&stream_id=1"):
         fetch(f"{client.base_url}/player_api.php?{login}&action={action}")
     channel = "media-source://toonami_downlink/1"
     client.command("media_source/resolve_media", media_content_id=channel)
     client.post("/api/conversation/process", {"text": "What is on Toonami?", "language": "en"})
     client.command("toonami_downlink/refresh")
+    return {access.xtream["password"], urlsplit(access.playlist_url).path.split("/")[3]}
 
 
 def set_disabled(home: Home, by: str | None) -> None:
@@ -96,9 +100,10 @@ def test_log_is_clean_with_all_warnings_on(
     set_up(client, "bundled", {"api_url": upstream.url, "verify_tls": True})
     import_blueprints(client)
     automate(home, "problem", from_blueprint("refresh_problem", refresh_event=EVENT))
-    use(home)
+    secrets = use(home)
     set_options(client, {"guide_days": 2, "hdhomerun": True, "max_streams": 1})
-    use(home)
+    client.post("/api/services/toonami_downlink/rotate_credentials", {})
+    secrets |= use(home)
     station = Station(tmp_path / "station")
     playlist = fetch(wait_for_feed(client).playlist_url).body
     channels: dict[str, list[Show]] = {entry.name: [] for entry in entries(playlist)}
@@ -114,4 +119,6 @@ def test_log_is_clean_with_all_warnings_on(
     home.stop()
 
     assert complaints(home) == []
+    assert len(secrets) == 4
+    assert [secret for secret in secrets if secret in home.log] == []
     assert any(DOMAIN in text for level, text in records(home.log) if level == "DEBUG")
