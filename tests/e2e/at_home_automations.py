@@ -11,8 +11,7 @@ from scripts.lib.develop.waiting import wait_for
 
 BLUEPRINTS: Final = ROOT / "blueprints" / "automation" / "toonami_downlink"
 PATIENCE: Final = 60.0
-_LEAD: Final = timedelta(seconds=8)
-_TRIES: Final = 4
+_LEADS: Final = tuple(timedelta(seconds=seconds) for seconds in (8, 16, 32, 64))
 
 
 def arrange(prepare: Callable[[datetime], None]) -> datetime:
@@ -21,8 +20,8 @@ def arrange(prepare: Callable[[datetime], None]) -> datetime:
     A machine that was too slow for that gets twice as long at the next try. Triggers of calendars
     look ahead when an automation is made, so it has to be made anew each time.
     """
-    for attempt in range(_TRIES):
-        at = (datetime.now(UTC) + _LEAD * 2**attempt).replace(microsecond=0)
+    for lead in _LEADS:
+        at = (datetime.now(UTC) + lead).replace(microsecond=0)
         prepare(at)
         if datetime.now(UTC) < at:
             return at
