@@ -192,7 +192,12 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id=provider,
             data_schema=schema(self._settings()),
             errors={"base": error.key} if error else {},
-            description_placeholders={"message": str(error) if error else ""},
+            description_placeholders={
+                "message": str(error) if error else "",
+                # What the command line may hold, in a text where braces mean something else.
+                "m3u": "{m3u}",
+                "xmltv": "{xmltv}",
+            },
         )
 
     def _settings(self) -> Settings:

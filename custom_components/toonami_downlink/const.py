@@ -5,6 +5,7 @@ from typing import Final
 
 DOMAIN: Final = "toonami_downlink"
 NAME: Final = "Toonami Downlink"
+PANEL_PATH: Final = "toonami-downlink"
 REPOSITORY: Final = "https://github.com/zachyzissou/toonamiaftermath-downlink"
 
 CONF_PROVIDER: Final = "provider"

@@ -240,6 +240,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         # A folder costs nothing to read, and may have changed while nobody looked.
         if self.data is None or self._folder_watch:
             self._begin(Cause.START)
+        self.async_update_listeners()
 
     @callback
     def _disarm(self) -> None:
@@ -358,8 +359,9 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     @callback
     def _async_tick(self, _now: datetime) -> None:
         """Look at the clock, which may have jumped, and at the provider folder."""
+        known = self._boundary.at, self.next_refresh
         self._timetable.async_look()
-        if self._boundary.at != self._next_boundary():
+        if known != (self._next_boundary(), self.next_refresh):
             self._async_on_boundary()
         async_update_issues(self.hass, self)
         if self._folder_watch and not self.is_refreshing:

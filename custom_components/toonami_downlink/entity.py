@@ -1,14 +1,16 @@
 """What all entities share: their devices, and when they are available."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN, NAME, REPOSITORY
+from .const import DOMAIN, NAME, PANEL_PATH
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.models import Channel, Programme
 
@@ -31,7 +33,7 @@ class DownlinkEntity(CoordinatorEntity[DownlinkCoordinator]):
             identifiers={(DOMAIN, entry_id)},
             entry_type=DeviceEntryType.SERVICE,
             name=NAME,
-            configuration_url=REPOSITORY,
+            configuration_url=f"homeassistant://{PANEL_PATH}",
         )
 
     @property
@@ -46,11 +48,16 @@ class ChannelEntity(CoordinatorEntity[DownlinkCoordinator]):
     _attr_has_entity_name = True
 
     def __init__(
-        self, coordinator: DownlinkCoordinator, channel: Channel, description: EntityDescription
+        self,
+        coordinator: DownlinkCoordinator,
+        channel: Channel,
+        description: EntityDescription,
+        on_deleted: CALLBACK_TYPE,
     ) -> None:
-        """Belong to the channel's device."""
+        """Belong to the channel's device; tell when the user has deleted that."""
         super().__init__(coordinator)
         self.entity_description = description
+        self._on_deleted = on_deleted
         self.key = channel.key
         entry_id = coordinator.config_entry.entry_id
         self._attr_unique_id = f"{entry_id}_{channel.key}_{description.key}"
@@ -61,6 +68,11 @@ class ChannelEntity(CoordinatorEntity[DownlinkCoordinator]):
             manufacturer="Toonami Aftermath",
             model="Radio channel" if channel.radio else "Television channel",
         )
+
+    @override
+    async def async_removed_from_registry(self) -> None:
+        await super().async_removed_from_registry()
+        self._on_deleted()
 
     @property
     def programmes(self) -> tuple[Programme, ...]:
@@ -81,20 +93,21 @@ def async_add_channel_entities(
     make: type[ChannelEntity],
     descriptions: tuple[EntityDescription, ...],
 ) -> None:
-    """Add entities for the channels of the feed, and for those that come later."""
+    """Add entities for the channels of the feed, and for those that come later or come back."""
     coordinator = entry.runtime_data
-    known: set[str] = set()
+    added: set[tuple[str, str]] = set()
+
+    def missing() -> Iterator[ChannelEntity]:
+        for channel in coordinator.data.feed.channels if coordinator.data else ():
+            for description in descriptions:
+                place = channel.key, description.key
+                if place not in added:
+                    added.add(place)
+                    yield make(coordinator, channel, description, partial(added.discard, place))
 
     @callback
-    def add_new() -> None:
-        channels = coordinator.data.feed.channels if coordinator.data else ()
-        new = [channel for channel in channels if channel.key not in known]
-        known.update(channel.key for channel in new)
-        async_add_entities(
-            make(coordinator, channel, description)
-            for channel in new
-            for description in descriptions
-        )
+    def add_missing() -> None:
+        async_add_entities(missing())
 
-    add_new()
-    entry.async_on_unload(coordinator.async_add_listener(add_new))
+    add_missing()
+    entry.async_on_unload(coordinator.async_add_listener(add_missing))

@@ -1,5 +1,6 @@
 """Intents for Assist: what is on, what is next, and when is a programme on."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Final, override
 
@@ -26,7 +27,7 @@ async def async_setup_intents(hass: HomeAssistant) -> None:
         intent.async_register(hass, handler())
 
 
-class GuideIntentHandler(intent.IntentHandler):
+class GuideIntentHandler(intent.IntentHandler, ABC):
     """Answer a question from the guide."""
 
     tool: str
@@ -68,11 +69,11 @@ class GuideIntentHandler(intent.IntentHandler):
             if any(not programme.is_filler for programme in feed.guide.get(channel.key, ()))
         ]
 
+    @abstractmethod
     def answer(
         self, speaker: Speaker, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
     ) -> str:
         """Answer the question about these channels."""
-        raise NotImplementedError
 
 
 class WhatsOnHandler(GuideIntentHandler):

@@ -1,7 +1,7 @@
 """Lines for the activity log: what became of each refresh, in words."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.logbook import (
     LOGBOOK_ENTRY_ENTITY_ID,
@@ -15,7 +15,8 @@ from .const import DOMAIN, NAME
 from .event import EVENT_REFRESH
 from .texts import error_text, text
 
-_CAUSE = "entity.event.refresh.state_attributes.cause.state"
+_ENTITY: Final = "entity.event.refresh.name"
+_CAUSE: Final = "entity.event.refresh.state_attributes.cause.state"
 
 
 @callback
@@ -28,7 +29,8 @@ def async_describe_events(
     @callback
     def describe(event: Event) -> dict[str, Any]:
         return {
-            LOGBOOK_ENTRY_NAME: NAME,
+            # The front end prefers the name of the entity, so the message has to go with both.
+            LOGBOOK_ENTRY_NAME: f"{NAME} {text(hass, _ENTITY)}",
             LOGBOOK_ENTRY_MESSAGE: describe_refresh(hass, event.data),
             LOGBOOK_ENTRY_ENTITY_ID: event.data["entity_id"],
         }

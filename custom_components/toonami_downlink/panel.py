@@ -9,13 +9,12 @@ from homeassistant.components.http import StaticPathConfig
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN, NAME
+from .const import DOMAIN, NAME, PANEL_PATH
 from .engine.downlink.lineup import logo_path
 from .status import version
 
 FRONTEND_DIR: Final = Path(__file__).parent / "frontend"
 LOGOS_URL: Final = logo_path("").rpartition("/")[0]
-PANEL_PATH: Final = "toonami-downlink"
 PANEL_ELEMENT: Final = "toonami-downlink-panel"
 ICON: Final = "mdi:satellite-uplink"
 

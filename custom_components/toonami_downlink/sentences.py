@@ -7,6 +7,7 @@ that are in the guide, and nothing else that somebody says can be taken for one 
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 import logging
 import re
 from typing import Any, Final
@@ -171,26 +172,28 @@ class Sentences:
                 ],
             )
             detach = await async_initialize_triggers(
-                self._hass, triggers, self._async_answer, DOMAIN, NAME, _LOGGER.log
+                self._hass,
+                triggers,
+                partial(self._async_answer, publication.feed),
+                DOMAIN,
+                NAME,
+                _LOGGER.log,
             )
             self._async_detach()
             self._detach = detach
             self._async_detach_if_closed()
 
     async def _async_answer(
-        self, run_variables: dict[str, Any], context: Context | None = None
-    ) -> ScriptRunResult | None:
+        self, feed: Feed, run_variables: dict[str, Any], context: Context | None = None
+    ) -> ScriptRunResult:
         """Answer one of the sentences by its intent."""
-        publication = self._publication
-        if publication is None:
-            return None
         trigger = run_variables["trigger"]
         said = trigger["sentence"]
         response = await intent.async_handle(
             self._hass,
             "conversation",
             trigger["id"],
-            find_slots(publication.feed, trigger["id"], said),
+            find_slots(feed, trigger["id"], said),
             said,
             context,
             trigger["user_input"]["language"],

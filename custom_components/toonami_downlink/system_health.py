@@ -7,6 +7,7 @@ from homeassistant.components import system_health
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .const import PANEL_PATH
 from .coordinator import async_loaded_coordinator
 from .engine.downlink.provider.tls import shared_trust
 from .settings import Settings
@@ -17,7 +18,7 @@ _TIMEOUT: Final = ClientTimeout(total=5)
 @callback
 def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:
     """Register the information."""
-    register.async_register_info(_async_info, "/toonami-downlink")
+    register.async_register_info(_async_info, f"/{PANEL_PATH}")
 
 
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:

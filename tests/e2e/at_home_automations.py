@@ -1,6 +1,7 @@
 """Blueprints and automations, put into a running Home Assistant as its own pages do it."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,22 @@ from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.waiting import wait_for
 
 BLUEPRINTS: Final = ROOT / "blueprints" / "automation" / "toonami_downlink"
-PATIENCE: Final = 20.0
+PATIENCE: Final = 60.0
+_LEADS: Final = tuple(timedelta(seconds=seconds) for seconds in (8, 16, 32, 64))
+
+
+def arrange(prepare: Callable[[datetime], None]) -> datetime:
+    """Prepare what happens at a time that is not far off; return that time.
+
+    A machine that was too slow for that gets twice as long at the next try. Triggers of calendars
+    look ahead when an automation is made, so it has to be made anew each time.
+    """
+    for lead in _LEADS:
+        at = (datetime.now(UTC) + lead).replace(microsecond=0)
+        prepare(at)
+        if datetime.now(UTC) < at:
+            return at
+    raise AssertionError("The machine is too slow.")
 
 
 def prepare(folder: Path) -> None:
@@ -39,7 +55,9 @@ def from_blueprint(name: str, **inputs: object) -> dict[str, Any]:
 
 def automate(home: Home, name: str, config: dict[str, Any]) -> None:
     """Make an automation, or make it anew, and wait until it is on."""
-    home.client.post(f"/api/config/automation/config/{name}", {"alias": name, **config})
+    # Home Assistant keeps an automation of which nothing has changed.
+    made = {"alias": name, "description": f"Made at {datetime.now(UTC)}", **config}
+    home.client.post(f"/api/config/automation/config/{name}", made)
     wait_for(
         lambda: home.entities().get(f"automation.{name}", {}).get("state") == "on",
         f"The automation {name} is not on",
@@ -51,6 +69,12 @@ def last_run(home: Home, name: str) -> datetime | None:
     """Return when an automation last ran; None for never."""
     at = home.entities()[f"automation.{name}"]["attributes"]["last_triggered"]
     return datetime.fromisoformat(at) if at else None
+
+
+def ran_since(home: Home, name: str, since: datetime) -> bool:
+    """Return whether an automation ran at that time or later."""
+    at = last_run(home, name)
+    return at is not None and at >= since
 
 
 def notifications(client: Client) -> dict[str, dict[str, Any]]:

@@ -17,13 +17,13 @@ from scripts.lib.develop.feed import Access, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.waiting import wait_for
+from tests.e2e.at_home_automations import PATIENCE, arrange
 from tests.e2e.at_home_station import Show, Station
 
 LIMIT = 1_000_000
 """Bytes a day."""
 EACH = 3
 """Programmes of each channel that start while the database is watched."""
-LEAD = timedelta(seconds=6)
 DAY = timedelta(days=1)
 STATISTICS = 12 * 24
 """Short-term statistics of one sensor in a day."""
@@ -107,18 +107,18 @@ def watch(home: Home, day: Mapping[str, list[Show]]) -> Sample:
     home.start()
     set_up(home.client, "command", {"provider_command": station.command})
     wait_for_feed(home.client)
-    start = (datetime.now(UTC) + LEAD).replace(microsecond=0)
-    broadcast = squeezed(day, start)
-    station.broadcast(broadcast)
-    assert home.client.command("toonami_downlink/refresh")["error"] is None
-    since = datetime.now(UTC)
-    assert since < start, "the test was too slow"
-    end = max(shows[-1].start for shows in broadcast.values())
+
+    def announce(at: datetime) -> None:
+        station.broadcast(squeezed(day, at))
+        assert home.client.command("toonami_downlink/refresh")["error"] is None
+
+    since = arrange(announce)
+    end = max(shows[-1].start for shows in squeezed(day, since).values())
     wait_for(lambda: datetime.now(UTC) > end, "Time stands still", 120)
     wait_for(
         lambda: datetime.fromisoformat(home.entities()[LAST]["last_updated"]) >= end,
         "The last programme did not start",
-        10,
+        PATIENCE,
     )
     until = datetime.now(UTC)
     home.stop()

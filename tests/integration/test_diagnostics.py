@@ -24,7 +24,7 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.players import Asked, Result
 
 from .common import NOON, home_entry, use_command
-from .homes import make_feed, set_up, write_files
+from .homes import set_up
 
 CLIENT_ID = "ss3iB2"
 PERSONAL = (
@@ -188,13 +188,12 @@ async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, fol
 async def test_long_history_is_cut(
     hass: HomeAssistant,
     downloads: Downloads,
-    folder: Path,
-    entry: MockConfigEntry,
     coordinator: DownlinkCoordinator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    write_files(folder, make_feed(NOON, hours=1))
-    for _ in range(21):
+    monkeypatch.setattr("custom_components.toonami_downlink.diagnostics._HISTORY", 3)
+    for _ in range(3):
         await coordinator.async_refresh_feed(Cause.PANEL)
+    assert len(coordinator.history) == 4
     history = (await downloads.of_entry())["history"]
-    assert len(history) == 20
-    assert {record["cause"] for record in history} == {"panel"}
+    assert [record["cause"] for record in history] == ["panel"] * 3

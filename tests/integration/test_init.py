@@ -102,6 +102,8 @@ async def test_devices(
         "Movies",
         "Toonami Aftermath Radio",
     }
+    service = next(device for device in devices if device.name == "Toonami Downlink")
+    assert service.configuration_url == "homeassistant://toonami-downlink"
     for device in devices:
         assert not await async_remove_config_entry_device(hass, entry, device)
     gone = device_registry.async_get_or_create(

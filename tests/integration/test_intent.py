@@ -100,6 +100,20 @@ async def test_whats_next(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.usefixtures("asked")
+async def test_programme_without_an_episode(
+    hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
+) -> None:
+    write_files(folder, feed_of(("Outlaw Star", timedelta()), ("Trigun", timedelta(hours=1))))
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert await ask(hass, "WhatsOn", channel="Toonami") == (
+        "Outlaw Star is on Toonami Aftermath East until 1:00 PM."
+    )
+    assert await ask(hass, "WhatsNext", channel="Toonami") == (
+        "Trigun is next on Toonami Aftermath East, at 1:00 PM."
+    )
+
+
+@pytest.mark.usefixtures("asked")
 async def test_times_are_those_of_the_house(hass: HomeAssistant) -> None:
     await hass.config.async_set_time_zone("Europe/Berlin")
     answer = await ask(hass, "WhatsNext", channel="Toonami")

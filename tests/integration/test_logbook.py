@@ -50,14 +50,14 @@ async def test_lines(
     await move(hass, freezer, NOON + timedelta(minutes=2))
     await move(hass, freezer, NOON + timedelta(days=1))
     lines = [describe(event) for event in events]
-    assert {line["name"] for line in lines} == {"Toonami Downlink"}
+    assert {line["name"] for line in lines} == {"Toonami Downlink Refresh"}
     assert {line["entity_id"] for line in lines} == {"event.toonami_downlink_refresh"}
     assert [line["message"] for line in lines] == [
-        "was refreshed (by an action): 7 channels, 384 programmes",
-        f"could not be refreshed (by button). The provider failed: {FAILED}",
-        "can be refreshed again (next try): 7 channels, 384 programmes; failures before that: 1",
-        "missed the refresh scheduled for 2026-11-25 03:00, and makes up for it now",
-        "was refreshed (catching up): 7 channels, 192 programmes",
+        "succeeded (by an action): 7 channels, 384 programmes",
+        f"failed (by button). The provider failed: {FAILED}",
+        "works again (next try): 7 channels, 384 programmes; failures before that: 1",
+        "was missed at 2026-11-25 03:00, and runs now",
+        "succeeded (catching up): 7 channels, 192 programmes",
     ]
 
 
@@ -69,4 +69,4 @@ async def test_every_cause_has_words(
     await coordinator.async_refresh_feed(cause)
     message = describe(events[0])["message"]
     assert "state_attributes" not in message
-    assert message.startswith("was refreshed (")
+    assert message.startswith("succeeded (")

@@ -10,7 +10,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.panel import FRONTEND_DIR, PANEL_PATH
+from custom_components.toonami_downlink.const import PANEL_PATH
+from custom_components.toonami_downlink.panel import FRONTEND_DIR
 
 from .common import MIDNIGHT, home_entry, only
 from .homes import make_feed, set_up, write_files

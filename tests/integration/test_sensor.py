@@ -55,6 +55,15 @@ async def test_off_by_default(entity_registry: er.EntityRegistry) -> None:
     }
 
 
+async def test_next_refresh_is_known_from_the_start(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await set_up(hass, entry)
+    for _ in range(2):
+        assert state_of(hass, "sensor.toonami_downlink_next_refresh") == "2026-11-25T03:00:00+00:00"
+        await hass.config_entries.async_reload(entry.entry_id)
+
+
 @pytest.mark.usefixtures("coordinator")
 async def test_changes_at_the_second(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     assert (state_of(hass, EAST), state_of(hass, EAST_NEXT)) == ("Show 1-24", "Show 1-25")
@@ -136,6 +145,51 @@ async def test_vanished_channel_becomes_unavailable(
     assert state_of(hass, EAST) == "unavailable"
     assert state_of(hass, "calendar.toonami_aftermath_east_guide") == "unavailable"
     assert state_of(hass, "sensor.toonami_aftermath_west_now_playing") == "Show 2-24"
+
+
+async def test_deleted_channel_comes_back(
+    hass: HomeAssistant,
+    folder: Path,
+    coordinator: DownlinkCoordinator,
+    device_registry: dr.DeviceRegistry,
+    entity_registry: er.EntityRegistry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entity_registry.async_update_entity(EAST_NEXT, disabled_by=er.RegistryEntryDisabler.USER)
+    write_files(folder, make_feed(MIDNIGHT, channels=KNOWN[1:]))
+    for _ in range(3):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+    east = entity_registry.async_get(EAST)
+    assert east is not None
+    assert east.device_id is not None
+    device_registry.async_remove_device(east.device_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(EAST) is None
+    write_files(folder, make_feed(MIDNIGHT))
+    for _ in range(2):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+    await hass.async_block_till_done()
+    assert state_of(hass, EAST) == "Show 1-24"
+    assert state_of(hass, "calendar.toonami_aftermath_east_guide") == "on"
+    assert hass.states.get(EAST_NEXT) is None
+    assert "does not generate unique IDs" not in caplog.text
+
+
+async def test_renamed_entity_stays_the_only_one(
+    hass: HomeAssistant,
+    coordinator: DownlinkCoordinator,
+    entity_registry: er.EntityRegistry,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entity_registry.async_update_entity(EAST, new_entity_id="sensor.east")
+    entity_registry.async_update_entity(EAST_NEXT, disabled_by=er.RegistryEntryDisabler.USER)
+    await hass.async_block_till_done()
+    await move(hass, freezer, NOON + timedelta(minutes=30))
+    assert state_of(hass, "sensor.east") == "Show 1-25"
+    assert hass.states.get(EAST) is None
+    assert hass.states.get(EAST_NEXT) is None
+    assert "does not generate unique IDs" not in caplog.text
 
 
 async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
