@@ -1,7 +1,6 @@
 """The websocket commands: who may, what is answered, and what is pushed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,8 +37,6 @@ FOR_ALL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("guide/programme", {"channel": 1, "start": START}),
     ("guide/search", {"query": "show"}),
 )
-
-type Ask = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 
 
 async def test_overview(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
