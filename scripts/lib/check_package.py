@@ -193,7 +193,8 @@ def main() -> int:
         "README.md": readme,
     }
     wrong = [f"{name} {text}" for name, check in checks.items() for text in check()]
-    print("\n".join(wrong))
+    for text in wrong:
+        print(text)
     return int(bool(wrong))
 
 

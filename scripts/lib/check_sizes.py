@@ -41,7 +41,8 @@ def too_long(path: Path) -> Iterator[str]:
 def main() -> int:
     """Print what is too long; return the exit code."""
     found = [text for path in modules() for text in too_long(path)]
-    print("\n".join(found))
+    for text in found:
+        print(text)
     return int(bool(found))
 
 

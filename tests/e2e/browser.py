@@ -32,18 +32,22 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
-def open_page(browser: Browser, home: Home, *, width: int = 1280, height: int = 900) -> Page:
-    """Open an empty page of a session of its own; close its context when done."""
-    context = browser.new_context(
-        base_url=home.base_url, viewport={"width": width, "height": height}
-    )
+def open_page(
+    browser: Browser, home: Home, *, at: str = "", width: int = 1280, height: int = 900
+) -> Page:
+    """Open an empty page of a session of its own; close its context when done.
+
+    `at`: the address, where the browser is to use another than the process does.
+    """
+    address = at or home.base_url
+    context = browser.new_context(base_url=address, viewport={"width": width, "height": height})
     context.set_default_timeout(PATIENCE)
     tokens = {
         **home.client.tokens,
         "access_token": home.client.access_token,
         "expires": int((time.time() + 86_400) * 1000),
-        "hassUrl": home.base_url,
-        "clientId": home.client.client_id,
+        "hassUrl": address,
+        "clientId": f"{address}/",
     }
     stored = json.dumps(json.dumps(tokens))
     context.add_init_script(f"localStorage.setItem('hassTokens', {stored})")

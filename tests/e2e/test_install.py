@@ -68,6 +68,36 @@ def _watch(home: Home) -> None:
     assert [found.text for found in check(home, access, streams=True) if not found.good] == []
 
 
+def test_zip_holds_what_is_committed(release_zip: bytes) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"],  # noqa: S607
+        cwd=INTEGRATION,
+        capture_output=True,
+        check=True,
+    )
+    committed = set(listed.stdout.decode().rstrip("\0").split("\0"))
+    with ZipFile(BytesIO(release_zip)) as archive:
+        names = {name for name in archive.namelist() if not name.endswith("/")}
+
+    assert names <= committed
+    for name in committed - names:
+        assert name.endswith((".d.ts", "/vendor/README.md")), name
+
+
+@pytest.mark.parametrize(
+    ("tag", "complaint"),
+    [
+        pytest.param("v0.0.1", f"is not v{VERSION}", id="not the version"),
+        pytest.param(VERSION, f"is not v{VERSION}", id="without the v"),
+    ],
+)
+def test_tag_has_to_be_the_version(tag: str, complaint: str) -> None:
+    command = ["scripts/release", tag]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)  # noqa: S603
+    assert done.returncode == 1
+    assert complaint in done.stderr.decode()
+
+
 def test_zip_works_in_an_empty_home_assistant(
     make_empty: Callable[..., Home], release_zip: bytes, upstream: Upstream
 ) -> None:

@@ -8,14 +8,21 @@ from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
 from syrupy.assertion import SnapshotAssertion
 
 # Before the `hass` fixture, else the test plugin's own custom_components package is found first.
 import custom_components.toonami_downlink  # noqa: F401
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 
-from .common import MIDNIGHT, NOON, home_entry
+from . import stations
+from .common import MIDNIGHT, NOON, home_entry, only
 from .homes import make_feed, set_up, write_files
+from .stations import Station
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +68,35 @@ async def coordinator(hass: HomeAssistant, entry: MockConfigEntry) -> DownlinkCo
 def all_entities_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enable those too that are off by default."""
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
+
+
+@pytest.fixture
+async def station(
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
+) -> Station:
+    """Give a feed that is published, ten minutes into a programme, and a client as players are."""
+    freezer.move_to(stations.NOON)
+    return await stations.open_station(hass, hass_client_no_auth)
+
+
+@pytest.fixture
+async def home(
+    hass: HomeAssistant,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    freezer: FrozenDateTimeFactory,
+) -> DownlinkCoordinator:
+    """Give a loaded entry without entities, with a feed of two days, for the panel."""
+    freezer.move_to(stations.NOON)
+    await hass.config.async_set_time_zone("UTC")
+    only(monkeypatch, ())
+    write_files(tmp_path / "provider", make_feed(MIDNIGHT))
+    return await set_up(hass, home_entry(tmp_path / "provider"))
+
+
+@pytest.fixture
+async def socket(
+    home: DownlinkCoordinator, hass_ws_client: WebSocketGenerator
+) -> MockHAClientWebSocket:
+    """Give the panel's connection, of an administrator."""
+    return await hass_ws_client(home.hass)

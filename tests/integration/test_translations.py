@@ -10,6 +10,7 @@ from typing import Any
 
 from homeassistant.const import Platform
 from homeassistant.data_entry_flow import section
+from homeassistant.generated.languages import LANGUAGES as LANGUAGES_OF_HOME_ASSISTANT
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 import voluptuous as vol
@@ -30,7 +31,15 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.settings import Settings
 
 ROOT = Path(integration.__file__).parent
-TEXTS: dict[str, Any] = json.loads((ROOT / "translations" / "en.json").read_text())
+LANGUAGES = sorted(path.stem for path in (ROOT / "translations").iterdir())
+
+
+def read(language: str) -> dict[str, Any]:
+    texts: dict[str, Any] = json.loads((ROOT / "translations" / f"{language}.json").read_text())
+    return texts
+
+
+TEXTS = read("en")
 ICONS: dict[str, Any] = json.loads((ROOT / "icons.json").read_text())
 SERVICES = load_yaml_dict(str(ROOT / "services.yaml"))
 CODE = {path.stem: ast.parse(path.read_text()) for path in ROOT.glob("*.py")}
@@ -81,20 +90,22 @@ def error_keys(tree: type[errors.DownlinkError] = errors.DownlinkError) -> set[s
     return keys
 
 
-@pytest.mark.parametrize(
-    ("path", "text"), [pytest.param(*leaf, id=leaf[0]) for leaf in leaves(TEXTS)]
-)
-def test_rules(path: str, text: str) -> None:
-    assert text
-    assert text == text.strip()
-    assert not re.search(r"<[a-z/]", text), "HTML"
-    assert not re.search(r"\w+://|www\.", text), "a URL"
-    assert not re.search(r"'\{\w+\}'", text), "a placeholder in single quotes"
-    assert all(re.fullmatch(r"[a-z0-9_]+", key) for key in path.split("."))
-    placeholders = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
-    assert all(name.isidentifier() for name in placeholders)
-    if ".state." in path:
-        assert not placeholders
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rules(language: str) -> None:
+    """What hassfest asks of the English texts holds for all of them."""
+    for path, text in leaves(read(language)):
+        assert text, path
+        assert text == text.strip(), path
+        assert not re.search(r"<[a-z/]", text), f"{path}: HTML"
+        assert not re.search(r"\w+://|www\.", text), f"{path}: a URL"
+        assert not re.search(r"'\{\w+\}'", text), f"{path}: a placeholder in single quotes"
+        assert all(re.fullmatch(r"[a-z0-9_]+", key) for key in path.split("."))
+        assert all(name.isidentifier() for name in placeholders(text)), path
+        assert ".state." not in path or not placeholders(text), path
 
 
 def test_entities() -> None:
@@ -116,12 +127,25 @@ def test_states_of_attributes() -> None:
     assert set(attributes["cause"]["state"]) == set(Cause)
 
 
-@pytest.mark.parametrize(
-    "language", sorted(path.stem for path in (ROOT / "translations").iterdir())
-)
-def test_languages_have_the_same_texts(language: str) -> None:
-    texts = json.loads((ROOT / "translations" / f"{language}.json").read_text())
-    assert {path for path, _ in leaves(texts)} <= {path for path, _ in leaves(TEXTS)}
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_languages_say_the_same(language: str) -> None:
+    """Same texts, same values, same emphasis and same links, and none left in English."""
+    texts = dict(leaves(read(language)))
+    english = dict(leaves(TEXTS))
+    assert list(texts) == list(english)
+    for path, text in texts.items():
+        assert placeholders(text) == placeholders(english[path]), path
+        assert text.count("*") == english[path].count("*"), path
+        assert re.findall(r"\]\((.*?)\)", text) == re.findall(r"\]\((.*?)\)", english[path]), path
+    long = {path for path, text in english.items() if " " in text.replace("Toonami Downlink", "")}
+    if language != "en":
+        same = {path for path in long if texts[path] == english[path]}
+        assert same == set()
+
+
+def test_languages_are_those_of_home_assistant() -> None:
+    assert set(LANGUAGES) == {"en", "es", "de", "fr", "pt-BR", "ja"}
+    assert set(LANGUAGES) <= LANGUAGES_OF_HOME_ASSISTANT
 
 
 def test_exceptions() -> None:

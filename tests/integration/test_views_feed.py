@@ -30,14 +30,6 @@ PLAIN = {hdrs.ACCEPT_ENCODING: "identity"}
 FEED_PATHS = ("playlist.m3u", "guide.xml", "guide.xml.gz")
 
 
-@pytest.fixture
-async def station(
-    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
-) -> Station:
-    freezer.move_to(NOON)
-    return await open_station(hass, hass_client_no_auth)
-
-
 async def test_playlist(station: Station) -> None:
     answer = await station.client.get(f"{station.base}/playlist.m3u")
     assert answer.status == HTTPStatus.OK

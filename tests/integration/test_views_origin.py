@@ -26,14 +26,6 @@ FALLBACK = "http://10.10.10.10:8123"
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-@pytest.fixture
-async def station(
-    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
-) -> Station:
-    freezer.move_to(NOON)
-    return await open_station(hass, hass_client_no_auth)
-
-
 @pytest.mark.parametrize(
     ("scheme", "authority", "expected"),
     [

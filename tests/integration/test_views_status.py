@@ -23,18 +23,10 @@ from custom_components.toonami_downlink.status import (
 )
 
 from .homes import make_entry, set_up
-from .stations import NOON, Station, open_station
+from .stations import Station
 
 HEALTH = "/api/toonami_downlink/health"
 STATUS = "/api/toonami_downlink/status"
-
-
-@pytest.fixture
-async def station(
-    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
-) -> Station:
-    freezer.move_to(NOON)
-    return await open_station(hass, hass_client_no_auth)
 
 
 async def test_well(station: Station) -> None:
@@ -119,6 +111,10 @@ async def test_status_while_not_loaded(
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
 
 
+def artifact(name: str, content: bytes) -> dict[str, object]:
+    return {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
 async def test_status(station: Station, hass_client: ClientSessionGenerator) -> None:
     await station.client.get(
         f"{station.base}/playlist.m3u", headers={hdrs.USER_AGENT: "Kodi/20.1 (X11; Linux)"}
@@ -153,16 +149,8 @@ async def test_status(station: Station, hass_client: ClientSessionGenerator) -> 
             "repairs": {},
             "sources": {},
             "artifacts": [
-                {
-                    "name": "playlist.m3u",
-                    "size": len(generation.playlist),
-                    "sha256": hashlib.sha256(generation.playlist).hexdigest(),
-                },
-                {
-                    "name": "guide.xml",
-                    "size": len(generation.guide),
-                    "sha256": hashlib.sha256(generation.guide).hexdigest(),
-                },
+                artifact("playlist.m3u", generation.playlist),
+                artifact("guide.xml", generation.guide),
             ],
         },
         "streams": {"active": 0, "max": 4, "has_ffmpeg": False},

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { test } from "node:test";
 
+import { LANGUAGES } from "../../custom_components/toonami_downlink/frontend/model/text.js";
+
 const FRONTEND = new URL("../../custom_components/toonami_downlink/frontend/", import.meta.url);
 const NAMES = readdirSync(FRONTEND, { recursive: true }).map(String);
 const OURS = NAMES.filter((name) => name.endsWith(".js") && !name.startsWith("vendor"));
@@ -21,12 +23,34 @@ const PARTS = /** @type {Record<string, string[]>} */ ({
 /** @param {Entry} entry */
 const placeholders = (entry) => [...new Set(JSON.stringify(entry).match(/\{\w+\}/g) ?? [])].sort();
 
-test("all languages have the same texts with the same values", () => {
-  const es = texts("es");
-  assert.deepEqual(Object.keys(es).sort(), Object.keys(en).sort());
-  for (const [key, entry] of Object.entries(en)) {
-    assert.deepEqual(placeholders(es[key]), placeholders(entry), key);
-    assert.equal(typeof es[key], typeof entry, key);
+test("there is a file for each language, and none besides", () => {
+  const files = readdirSync(new URL("i18n/", FRONTEND)).map((name) => name.replace(".json", ""));
+  assert.deepEqual(files.sort(), [...LANGUAGES].sort());
+});
+
+for (const language of LANGUAGES) {
+  test(`${language} has the same texts with the same values`, () => {
+    const found = texts(language);
+    assert.deepEqual(Object.keys(found).sort(), Object.keys(en).sort());
+    /** @type {string[]} */
+    const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+    for (const [key, entry] of Object.entries(en)) {
+      assert.deepEqual(placeholders(found[key]), placeholders(entry), key);
+      assert.equal(typeof found[key], typeof entry, key);
+      const plural = found[key];
+      if (typeof plural === "string") continue;
+      assert.ok(plural.other, key);
+      assert.ok(Object.keys(plural).every((form) => forms.includes(form)), key);
+    }
+  });
+}
+
+test("no sentence was left in English", () => {
+  for (const language of LANGUAGES.filter((name) => name !== "en")) {
+    const found = texts(language);
+    for (const [key, entry] of Object.entries(en)) {
+      if (typeof entry === "string" && /[a-z]{2,} [a-z]{2,} [a-z]{2,}/.test(entry)) assert.notEqual(found[key], entry, key);
+    }
   }
 });
 

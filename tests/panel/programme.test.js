@@ -79,7 +79,9 @@ test("texts are filled in, with the plural of the language", () => {
 });
 
 /** @type {[string, string][]} */
-const languages = [["es-419", "es"], ["en-GB", "en"], ["fi", "en"], ["ES", "es"]];
+const languages = [
+  ["es-419", "es"], ["en-GB", "en"], ["fi", "en"], ["ES", "es"], ["pt-BR", "pt-BR"], ["pt", "pt-BR"], ["ja", "ja"],
+];
 for (const [tag, language] of languages) {
   test(`${tag} gets ${language}`, () => assert.equal(pickLanguage(tag), language));
   // Days and times are written as the texts are: of two languages at once, one is not understood.

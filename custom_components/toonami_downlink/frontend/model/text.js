@@ -1,13 +1,14 @@
 // @ts-check
 /** Strings in the user's language. */
 
-export const LANGUAGES = ["en", "es"];
+export const LANGUAGES = ["de", "en", "es", "fr", "ja", "pt-BR"];
 
 /** @param {string} tag */
 const baseOf = (tag) => tag.toLowerCase().split("-")[0];
 
 /**
- * Choose the language file for a language tag such as `es-419`; English for what there is none for.
+ * Choose the language file for a language tag such as `es-419`: its own, else one of the same
+ * language, such as `pt-BR` for `pt`, else English.
  * @param {string} tag
  */
 export function pickLanguage(tag) {

@@ -1,0 +1,84 @@
+"""The automations in README: whoever copies one gets what is written above it."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+import re
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import async_mock_service
+
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+
+from .common import FAIL, MIDNIGHT, NOON, move, use_command
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+EXAMPLES = re.findall(r"^([^\n]+):\n\n```yaml\n(.*?)```$", README, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+async def ending(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Switch off what was automated, so that no timer is left."""
+    yield
+    made = hass.states.async_entity_ids("automation")
+    await hass.services.async_call("automation", "turn_off", {"entity_id": made}, blocking=True)
+
+
+async def automate(hass: HomeAssistant, what: str, **replace: str) -> None:
+    """Set up the example of that name, with some words replaced."""
+    ((_, text),) = (example for example in EXAMPLES if what in example[0])
+    for old, new in replace.items():
+        text = text.replace(old.replace("_", " "), new)
+    automation: Any = parse_yaml(text)
+    assert await async_setup_component(
+        hass, "automation", {"automation": {"alias": "example", **automation}}
+    )
+    await hass.async_block_till_done()
+    assert (state := hass.states.get("automation.example"))
+    assert state.state == "on"
+
+
+def test_there_are_three() -> None:
+    assert len(EXAMPLES) == README.count("```yaml") == 3
+
+
+@pytest.mark.usefixtures("coordinator", "ending")
+async def test_switch_on(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    played = async_mock_service(hass, "media_player", "play_media")
+    await automate(hass, "Switch the television on", Outlaw_Star="Show 1-27")
+    for minutes in range(0, 121, 10):
+        await move(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
+    assert [call.data["media_content_id"] for call in played] == [
+        "media-source://toonami_downlink/1"
+    ]
+    assert played[0].data["entity_id"] == ["media_player.living_room"]
+
+
+@pytest.mark.usefixtures("ending")
+async def test_failures(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
+    told = async_mock_service(hass, "notify", "notify")
+    await automate(hass, "three times in a row")
+    use_command(hass, coordinator, FAIL)
+    for _ in range(4):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+        await hass.async_block_till_done()
+    assert [call.data["message"] for call in told] == [
+        "Toonami: python ended with exit code 1: no signal from the dish"
+    ]
+
+
+@pytest.mark.usefixtures("coordinator", "ending")
+async def test_tonight(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    told = async_mock_service(hass, "notify", "notify")
+    await automate(hass, "what is on tonight")
+    await move(hass, freezer, MIDNIGHT + timedelta(hours=18))
+    (message,) = (call.data["message"].splitlines() for call in told)
+    assert message[0] == "18:00 Show 1-36"
+    assert message[-1] == "22:30 Show 1-45"
+    assert len(message) == 10
