@@ -11,9 +11,11 @@ import string
 from typing import Any, Final, Self
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
-from .storage import Storage
+from .engine.downlink.errors import StoreError
+from .storage import Data, Storage
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ class CredentialStore:
                 _LOGGER.warning(
                     "The stored credentials were damaged; give the players new ones (%s)", lost
                 )
-            await credentials._async_save()
+            await store.async_save(credentials._as_data())
         return credentials
 
     @staticmethod
@@ -119,16 +121,27 @@ class CredentialStore:
         return _digest(secret) in self._previous
 
     async def async_rotate(self) -> None:
-        """Replace the feed token and the password; the user name stays."""
+        """Replace the feed token and the password; the user name stays.
+
+        Raises HomeAssistantError when they cannot be saved: then the old ones stay, which would
+        be back after a restart anyway.
+        """
+        before = self._current, self._previous
         replaced = (_digest(self.feed_token), _digest(self.password))
         self._previous = (*self._previous, *replaced)[-_PREVIOUS_KEPT:]
         self._current = _make(self.username)
-        await self._async_save()
+        try:
+            await self._store.async_save_surely(self._as_data())
+        except StoreError as err:
+            self._current, self._previous = before
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=err.key,
+                translation_placeholders={"message": str(err)},
+            ) from err
 
-    async def _async_save(self) -> None:
-        await self._store.async_save(
-            {"current": asdict(self._current), "previous": list(self._previous)}
-        )
+    def _as_data(self) -> Data:
+        return {"current": asdict(self._current), "previous": list(self._previous)}
 
 
 def _storage(hass: HomeAssistant) -> Storage:

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import UnsupportedStorageVersionError
 from homeassistant.helpers.storage import Store
 
-from .engine.downlink.errors import NewerVersionError
+from .engine.downlink.errors import NewerVersionError, StoreError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -52,6 +52,15 @@ class Storage(Store[Data]):
                 await self.hass.async_add_executor_job(path.replace, aside)
             _LOGGER.warning("%s is damaged (%r); it was renamed to %s", path, err, aside.name)
             return {}
+
+    async def async_save_surely(self, data: Data) -> None:
+        """Save, and look whether it was: Home Assistant only logs when it was not.
+
+        Raises StoreError.
+        """
+        await self.async_save(data)
+        if await self.async_load() != data:
+            raise StoreError(f"{self.path} cannot be written.")
 
     @override
     async def _async_migrate_func(

@@ -1,9 +1,13 @@
 """The secrets: made once, kept, replaced on demand, recognised afterwards."""
 
+import json
 import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.storage import Store
+from homeassistant.util.file import WriteError
 import pytest
 
 from custom_components.toonami_downlink.credentials import CredentialStore
@@ -43,6 +47,29 @@ async def test_rotate(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None
     reloaded = await CredentialStore.async_load(hass)
     assert reloaded.is_previous(password)
     assert password not in str(hass_storage[KEY])
+
+
+async def test_what_cannot_be_saved_is_not_replaced(
+    hass: HomeAssistant, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the old ones, which may be known to others, would open the feed after a restart."""
+    credentials = await CredentialStore.async_load(hass)
+    token, stored = credentials.feed_token, json.dumps(hass_storage[KEY])
+
+    async def fail(*_: object) -> None:
+        raise WriteError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_async_write_data", fail)
+        with pytest.raises(HomeAssistantError) as caught:
+            await credentials.async_rotate()
+
+    assert caught.value.translation_key == "cannot_store"
+    assert credentials.token_matches(token)
+    assert not credentials.is_previous(token)
+    assert json.dumps(hass_storage[KEY]) == stored
+    await credentials.async_rotate()
+    assert credentials.is_previous(token)
 
 
 async def test_replaced_ones_do_not_pile_up(

@@ -137,8 +137,9 @@ async def test_what_is_saved_has_the_newest_layout(
 
     state = await State.async_load(hass)
     await state.async_save(hass)
-    credentials = await CredentialStore.async_load(hass)
-    await credentials._async_save()  # noqa: SLF001  # without a change
+    hass_storage[CREDENTIALS]["data"]["current"]["password"] = "damaged"
+    await CredentialStore.async_load(hass)
+    hass_storage[CREDENTIALS]["data"]["current"]["password"] = "P" * 20
 
     assert {key: hass_storage[key] for key in (CREDENTIALS, STATE)} == before
 
