@@ -126,7 +126,6 @@ HEADERS: Final = st.one_of(
                 "Origin",
                 "Range",
                 "Referer",
-                "TE",
                 "Upgrade",
                 "User-Agent",
                 "X-Forwarded-For",
