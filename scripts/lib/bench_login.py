@@ -31,6 +31,8 @@ LIMIT: Final = 0.001
 """How unlikely a difference has to be by chance, to be one."""
 EACH: Final = 5
 """Tries of each kind from one address: after 20 of all, an address is told to wait."""
+WARM_UP: Final = 100
+"""Rounds that are not counted."""
 USER: Final = "wrong user"
 PASSWORD: Final = "wrong password"  # noqa: S105  # what it says
 NEARLY: Final = "password wrong at its end"
@@ -104,10 +106,10 @@ def ask(connection: socket.socket, data: bytes) -> float:
     return took / 1000
 
 
-def measure(home: Home, access: Access, tries: int) -> Mapping[str, list[float]]:
-    """Try every kind so often; return the times."""
+def measure(home: Home, access: Access, rounds: range) -> Mapping[str, list[float]]:
+    """Try every kind `EACH` times in each round, from an address of its own; return the times."""
     times: dict[str, list[float]] = {kind: [] for kind in requests(access)}
-    for number in range(tries // EACH):
+    for number in rounds:
         source = f"127.{1 + number // 62_500}.{number // 250 % 250}.{1 + number % 250}"
         with socket.create_connection((HOST, home.port), 60, (source, 0)) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -131,8 +133,8 @@ def main() -> int:
             home.start()
             set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
             access = wait_for_feed(home.client)
-            measure(home, access, tries // 20)
-            times = measure(home, access, tries)
+            measure(home, access, range(WARM_UP))
+            times = measure(home, access, range(WARM_UP, WARM_UP + tries // EACH))
         finally:
             home.stop()
             upstream.stop()
