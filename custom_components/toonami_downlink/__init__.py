@@ -39,7 +39,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what lives as long as Home Assistant does."""
     if hass.config_entries.async_entries(DOMAIN):
         # Players ask before the entry is loaded, and also while it is disabled.
-        with suppress(NewerVersionError):
+        with suppress(DownlinkError):
             async_keep_out_of_logs(await CredentialStore.async_load(hass))
     await async_register_static(hass)
     async_register_views(hass)

@@ -69,7 +69,7 @@ class CredentialStore:
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
-        """Load the secrets, or make and save the first ones. Raises NewerVersionError.
+        """Load the secrets, or make and save the first ones. Raises as `Storage.async_load`.
 
         What is no secret of ours any more, because something else wrote to the file, is made
         anew; the rest stays what it is.

@@ -31,7 +31,7 @@ class State:
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
-        """Load it; what cannot be read is left out. Raises NewerVersionError."""
+        """Load it; what cannot be used is left out. Raises as `Storage.async_load`."""
         data = await _storage(hass).async_load() or {}
         schedule = data.get("schedule")
         return cls(

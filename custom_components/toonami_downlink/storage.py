@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import UnsupportedStorageVersionError
+from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
 from homeassistant.helpers.storage import Store
 
 from .engine.downlink.errors import NewerVersionError, StoreError
@@ -38,13 +38,16 @@ class Storage(Store[Data]):
         """Load the file in today's layout; None without one.
 
         One that is damaged is put aside, as Home Assistant does with what is not even JSON. Raises
-        NewerVersionError when a newer version of the integration wrote it.
+        NewerVersionError when a newer version of the integration wrote it, and StoreError when it
+        cannot be read.
         """
         try:
             data = await super().async_load()
             return None if data is None else dict(data)
         except UnsupportedStorageVersionError as err:
             raise NewerVersionError(f"{self.key} has version {err.found_version}") from err
+        except HomeAssistantError as err:
+            raise StoreError(str(err)) from err
         except (AttributeError, KeyError, TypeError, ValueError) as err:
             path = Path(self.path)
             aside = path.with_name(f"{path.name}.corrupt")

@@ -15,6 +15,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import storage
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -239,6 +240,28 @@ async def test_an_entry_of_a_newer_version(
     assert (newest.version, newest.minor_version) == version
     assert (dict(newest.data), dict(newest.options)) == (data, options)
     assert everything(data_folder(hass)) == files
+
+
+@pytest.mark.parametrize("key", [CREDENTIALS, STATE])
+async def test_storage_that_cannot_be_read_is_tried_again(
+    hass: HomeAssistant, newest: MockConfigEntry, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """A disk with errors must not cost the players their credentials."""
+    load = storage.Store.async_load
+
+    async def fail(store: storage.Store[Data]) -> Data | None:
+        if store.key == key:
+            raise HomeAssistantError("Error loading: input/output error")
+        return await load(store)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage.Store, "async_load", fail)
+        assert not await hass.config_entries.async_setup(newest.entry_id)
+
+    assert newest.state is ConfigEntryState.SETUP_RETRY
+    assert newest.error_reason_translation_key == "cannot_store"
+    assert await hass.config_entries.async_reload(newest.entry_id)
+    assert newest.runtime_data.credentials.feed_token == "F" * 43
 
 
 async def test_a_folder_that_cannot_be_read_is_tried_again(
