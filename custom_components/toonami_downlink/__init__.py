@@ -1,10 +1,12 @@
 """Toonami Downlink: a television station for the players in the house."""
 
+from contextlib import suppress
 import shutil
 from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
@@ -12,7 +14,9 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, data_folder
 from .credentials import CredentialStore
+from .engine.downlink.errors import DownlinkError, NewerVersionError
 from .panel import async_register_panel, async_register_static, async_unregister_panel
+from .redaction import async_keep_out_of_logs
 from .repairs import async_delete_issues
 from .sentences import async_setup_sentences
 from .services import async_setup_services
@@ -33,6 +37,10 @@ PLATFORMS: Final = (
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what lives as long as Home Assistant does."""
+    if hass.config_entries.async_entries(DOMAIN):
+        # Players ask before the entry is loaded, and also while it is disabled.
+        with suppress(DownlinkError):
+            async_keep_out_of_logs(await CredentialStore.async_load(hass))
     await async_register_static(hass)
     async_register_views(hass)
     async_register_commands(hass)
@@ -42,10 +50,19 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> bool:
     """Publish the stored feed, then begin to keep it fresh."""
-    coordinator = DownlinkCoordinator(
-        hass, entry, await CredentialStore.async_load(hass), await State.async_load(hass)
-    )
-    await coordinator.async_load()
+    try:
+        credentials = await CredentialStore.async_load(hass)
+        async_keep_out_of_logs(credentials)
+        coordinator = DownlinkCoordinator(hass, entry, credentials, await State.async_load(hass))
+        await coordinator.async_load()
+    except DownlinkError as err:
+        # Trying again helps against a disk that is not there yet, not against what is from later.
+        give_up = isinstance(err, NewerVersionError)
+        raise (ConfigEntryError if give_up else ConfigEntryNotReady)(
+            translation_domain=DOMAIN,
+            translation_key=err.key,
+            translation_placeholders={"message": str(err)},
+        ) from None
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_setup_sentences(hass, entry)

@@ -1,22 +1,33 @@
 """The secrets that players know: made here, kept in private storage, replaced on demand."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 import hashlib
 import hmac
+import logging
+import re
 import secrets
 import string
 from typing import Any, Final, Self
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
+from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
+from .engine.downlink.errors import StoreError
+from .storage import Data, Storage
 
-_VERSION: Final = 1
+_LOGGER = logging.getLogger(__name__)
+
 _KEY: Final = f"{DOMAIN}.credentials"
 _LOWER: Final = string.ascii_lowercase + string.digits
 _ALPHABET: Final = string.ascii_letters + string.digits
 _PREVIOUS_KEPT: Final = 10
+_SHAPES: Final = {
+    "feed_token": re.compile(r"[A-Za-z0-9]{43}", re.ASCII),
+    "username": re.compile(r"toonami[a-z0-9]{6}", re.ASCII),
+    "password": re.compile(r"[A-Za-z0-9]{20}", re.ASCII),
+}
 
 
 def _random(alphabet: str, length: int) -> str:
@@ -50,9 +61,7 @@ def _make(username: str | None = None) -> Credentials:
 class CredentialStore:
     """The current secrets, and the digests of those that were replaced."""
 
-    def __init__(
-        self, store: Store[dict[str, Any]], current: Credentials, previous: tuple[str, ...]
-    ) -> None:
+    def __init__(self, store: Storage, current: Credentials, previous: tuple[str, ...]) -> None:
         """Hold loaded secrets; use `async_load`."""
         self._store = store
         self._current = current
@@ -60,12 +69,22 @@ class CredentialStore:
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
-        """Load the secrets, or make and save the first ones."""
+        """Load the secrets, or make and save the first ones. Raises as `Storage.async_load`.
+
+        What is no secret of ours any more, because something else wrote to the file, is made
+        anew; the rest stays what it is.
+        """
         store = _storage(hass)
-        if data := await store.async_load():
-            return cls(store, Credentials(**data["current"]), tuple(data["previous"]))
-        credentials = cls(store, _make(), ())
-        await credentials._async_save()
+        data = await store.async_load()
+        kept = _usable(data.get("current") if data else None)
+        credentials = cls(store, replace(_make(), **kept), _digests(data))
+        if len(kept) < len(_SHAPES):
+            if data is not None:
+                lost = ", ".join(name for name in _SHAPES if name not in kept)
+                _LOGGER.warning(
+                    "The stored credentials were damaged; give the players new ones (%s)", lost
+                )
+            await store.async_save(credentials._as_data())
         return credentials
 
     @staticmethod
@@ -102,20 +121,48 @@ class CredentialStore:
         return _digest(secret) in self._previous
 
     async def async_rotate(self) -> None:
-        """Replace the feed token and the password; the user name stays."""
+        """Replace the feed token and the password; the user name stays.
+
+        Raises HomeAssistantError when they cannot be saved: then the old ones stay, which would
+        be back after a restart anyway.
+        """
+        before = self._current, self._previous
         replaced = (_digest(self.feed_token), _digest(self.password))
         self._previous = (*self._previous, *replaced)[-_PREVIOUS_KEPT:]
         self._current = _make(self.username)
-        await self._async_save()
+        try:
+            await self._store.async_save_surely(self._as_data())
+        except StoreError as err:
+            self._current, self._previous = before
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=err.key,
+                translation_placeholders={"message": str(err)},
+            ) from err
 
-    async def _async_save(self) -> None:
-        await self._store.async_save(
-            {"current": asdict(self._current), "previous": list(self._previous)}
-        )
+    def _as_data(self) -> Data:
+        return {"current": asdict(self._current), "previous": list(self._previous)}
 
 
-def _storage(hass: HomeAssistant) -> Store[dict[str, Any]]:
-    return Store(hass, _VERSION, _KEY, private=True, atomic_writes=True)
+def _storage(hass: HomeAssistant) -> Storage:
+    return Storage(hass, _KEY, private=True)
+
+
+def _usable(data: Any) -> dict[str, str]:
+    """Return the secrets of a stored set that can be used."""
+    found = data if isinstance(data, Mapping) else {}
+    return {
+        name: value
+        for name, shape in _SHAPES.items()
+        if isinstance(value := found.get(name), str) and shape.fullmatch(value)
+    }
+
+
+def _digests(data: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return the digests of replaced secrets that were stored."""
+    found = data.get("previous") if data else None
+    digests = found if isinstance(found, list) else ()
+    return tuple(digest for digest in digests if isinstance(digest, str))[-_PREVIOUS_KEPT:]
 
 
 def _equal(given: str, expected: str) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final, Self
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
@@ -14,8 +13,8 @@ from .engine.downlink.history import record_from_json, record_to_json
 from .engine.downlink.limits import HISTORY_KEPT
 from .engine.downlink.lineup import Lineup
 from .engine.downlink.models import RefreshRecord
+from .storage import Data, Storage
 
-_VERSION: Final = 1
 _KEY: Final = f"{DOMAIN}.state"
 
 
@@ -32,14 +31,14 @@ class State:
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
-        """Load it; what cannot be read is left out."""
+        """Load it; what cannot be used is left out. Raises as `Storage.async_load`."""
         data = await _storage(hass).async_load() or {}
-        records = (record_from_json(item) for item in data.get("history", ()))
+        schedule = data.get("schedule")
         return cls(
-            lineup=Lineup(_numbers(data.get("numbers", {}))),
-            history=tuple(record for record in records if record),
-            honoured=dt_util.parse_datetime(data.get("honoured") or ""),
-            schedule=data.get("schedule"),
+            lineup=Lineup(_numbers(data.get("numbers"))),
+            history=_records(data.get("history")),
+            honoured=_moment(data.get("honoured")),
+            schedule=schedule if isinstance(schedule, str) else None,
         )
 
     async def async_save(self, hass: HomeAssistant) -> None:
@@ -63,9 +62,26 @@ class State:
         await _storage(hass).async_remove()
 
 
-def _numbers(data: Mapping[str, Any]) -> dict[str, int]:
-    return {key: number for key, number in data.items() if isinstance(number, int)}
+def _rename_window(data: Data) -> Data:
+    """Make layout 2 of 1: the same time has another name."""
+    renamed = {"window": "honoured"}
+    return {renamed.get(name, name): value for name, value in data.items()}
 
 
-def _storage(hass: HomeAssistant) -> Store[dict[str, Any]]:
-    return Store(hass, _VERSION, _KEY, atomic_writes=True)
+def _numbers(data: Any) -> dict[str, int]:
+    items = data.items() if isinstance(data, Mapping) else ()
+    return {key: number for key, number in items if isinstance(number, int)}
+
+
+def _records(data: Any) -> tuple[RefreshRecord, ...]:
+    items = data[-HISTORY_KEPT:] if isinstance(data, list) else ()
+    return tuple(record for item in items if (record := record_from_json(item)))
+
+
+def _moment(data: Any) -> datetime | None:
+    moment = dt_util.parse_datetime(data) if isinstance(data, str) else None
+    return moment if moment and moment.tzinfo else None
+
+
+def _storage(hass: HomeAssistant) -> Storage:
+    return Storage(hass, _KEY, (_rename_window,))

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from hypothesis import HealthCheck, given, settings
 import pytest
 
-from downlink.errors import StoreError
+from downlink.errors import NewerVersionError, StoreError
 from downlink.limits import GENERATIONS_KEPT, MAX_FILE_BYTES
 from downlink.lineup import Lineup
 from downlink.m3u import Links, render_m3u
@@ -83,6 +83,26 @@ def test_three_are_kept(store: Store, tmp_path: Path) -> None:
     loaded = store.load()
     assert loaded
     assert loaded.number == 5
+
+
+def test_a_newer_format_is_refused(store: Store, tmp_path: Path) -> None:
+    publish(store, make_feed(NOON, hours=1))
+    publish(store, make_feed(NOON, hours=1))
+    rewrite_manifest(store.path(2), lambda manifest: manifest.update(format=2, more=[1]))
+    with pytest.raises(NewerVersionError, match="format 2"):
+        store.load()
+    assert names(tmp_path) == ["00000001", "00000002"]
+
+
+def test_a_damaged_number_of_the_format_is_no_newer_one(store: Store) -> None:
+    publish(store, make_feed(NOON, hours=1))
+    publish(store, make_feed(NOON, hours=1))
+    manifest = store.path(2) / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().replace(b'"format": 1', b'"format": 9'))
+    loaded = store.load()
+    assert loaded
+    assert loaded.number == 1
+    assert "has been changed" in store.damaged[0]
 
 
 def test_nothing_else_is_taken_for_a_generation(store: Store, tmp_path: Path) -> None:

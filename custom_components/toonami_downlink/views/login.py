@@ -1,14 +1,29 @@
 """Who may use the Xtream Codes API, and what they sent with it."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl
 
 from aiohttp import hdrs, web
-from orjson import JSONDecodeError, loads
+from aiohttp.http_exceptions import HttpProcessingError
+from orjson import loads
 
 _MAX_BODY: Final = 65_536
+"""Bytes, after decompression."""
 _MAX_FIELDS: Final = 50
+_MAX_SECONDS: Final = 10
+"""Nobody has logged in yet: who takes longer to say who he is holds a connection for nothing."""
+_UNREADABLE: Final = (
+    HttpProcessingError,  # a part of a form with headers that are none
+    LookupError,  # a charset that there is not
+    RuntimeError,  # a Content-Transfer-Encoding that there is not
+    TimeoutError,
+    ValueError,
+    web.HTTPException,  # too large
+    web.RequestPayloadError,  # not compressed as it says, or broken off
+)
 
 
 async def read_parameters(request: web.Request) -> dict[str, str]:
@@ -19,40 +34,22 @@ async def read_parameters(request: web.Request) -> dict[str, str]:
     """
     parameters = dict(request.query)
     if request.method == hdrs.METH_POST and request.body_exists:
-        parameters.update(await _read_body(request))
+        with suppress(*_UNREADABLE):
+            async with asyncio.timeout(_MAX_SECONDS):
+                parameters.update(await _read_body(request.clone(client_max_size=_MAX_BODY)))
     return {key: value.strip() for key, value in parameters.items()}
 
 
 async def _read_body(request: web.Request) -> Mapping[str, str]:
     if request.content_type == "multipart/form-data":
-        return await _read_multipart(request)
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > _MAX_BODY:
-            return {}
-    if body.lstrip().startswith(b"{"):
-        return _read_json(bytes(body))
-    try:
-        text = body.decode("utf-8", "replace").strip()
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
-    except ValueError:
-        return {}
-
-
-async def _read_multipart(request: web.Request) -> Mapping[str, str]:
-    if (request.content_length or _MAX_BODY + 1) > _MAX_BODY:
-        return {}
-    try:
         fields = await request.post()
-    except ValueError:
-        return {}
-    return {key: value for key, value in fields.items() if isinstance(value, str)}
-
-
-def _read_json(body: bytes) -> Mapping[str, str]:
-    try:
+        for value in fields.values():
+            if isinstance(value, web.FileField):
+                value.file.close()
+        return {key: value for key, value in fields.items() if isinstance(value, str)}
+    body = await request.read()
+    if body.lstrip().startswith(b"{"):
         value = loads(body)
-    except JSONDecodeError:
-        return {}
-    return {key: str(item) for key, item in value.items() if isinstance(item, str | int)}
+        return {key: str(item) for key, item in value.items() if isinstance(item, str | int)}
+    text = body.decode("utf-8", "replace").strip()
+    return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))

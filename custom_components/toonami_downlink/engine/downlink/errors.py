@@ -96,3 +96,9 @@ class StoreError(DownlinkError):
     """The data folder could not be read or written."""
 
     key = "cannot_store"
+
+
+class NewerVersionError(DownlinkError):
+    """What is stored was written by a version that is newer than this one: it is left alone."""
+
+    key = "newer_version"

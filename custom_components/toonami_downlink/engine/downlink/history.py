@@ -1,7 +1,8 @@
 """The history of refreshes as plain JSON values, and back."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from .models import Cause, IngestReport, RefreshRecord, Repair, Source, Stage
@@ -20,15 +21,18 @@ def report_to_json(report: IngestReport) -> dict[str, Any]:
 
 
 def report_from_json(data: Mapping[str, Any]) -> IngestReport:
-    """Read the report that `report_to_json` wrote. Raises KeyError, TypeError or ValueError."""
+    """Read what `report_to_json` wrote; kinds that only later versions know are left out.
+
+    Raises AttributeError, KeyError, TypeError or ValueError for anything else.
+    """
     until = data["guide_until"]
     return IngestReport(
         channels=int(data["channels"]),
         programmes=int(data["programmes"]),
         filler=int(data["filler"]),
-        guide_until=datetime.fromisoformat(until) if until else None,
-        repairs={Repair(kind): int(count) for kind, count in data["repairs"].items()},
-        sources={Source(source): int(count) for source, count in data["sources"].items()},
+        guide_until=_moment(until) if until else None,
+        repairs=_known(Repair, data["repairs"]),
+        sources=_known(Source, data["sources"]),
     )
 
 
@@ -51,8 +55,8 @@ def record_from_json(data: Mapping[str, Any]) -> RefreshRecord | None:
     """Read the record that `record_to_json` wrote; None for anything else."""
     try:
         return RefreshRecord(
-            started=datetime.fromisoformat(data["started"]),
-            finished=datetime.fromisoformat(data["finished"]),
+            started=_moment(data["started"]),
+            finished=_moment(data["finished"]),
             cause=Cause(data["cause"]),
             error=data["error"],
             message=data["message"],
@@ -63,3 +67,16 @@ def record_from_json(data: Mapping[str, Any]) -> RefreshRecord | None:
         )
     except AttributeError, KeyError, TypeError, ValueError:
         return None
+
+
+def _moment(text: str) -> datetime:
+    """Read a time. Raises TypeError or ValueError, also for one that belongs to no time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def _known[Kind: StrEnum](kinds: type[Kind], counts: Mapping[str, Any]) -> dict[Kind, int]:
+    known = {kind.value: kind for kind in kinds}
+    return {known[name]: int(count) for name, count in counts.items() if name in known}

@@ -18,7 +18,7 @@ import stat
 import tempfile
 from typing import Any, Final
 
-from .errors import DownlinkError, StoreError
+from .errors import DownlinkError, NewerVersionError, StoreError
 from .history import report_from_json, report_to_json
 from .limits import GENERATIONS_KEPT, MAX_FILE_BYTES
 from .models import Channel, Feed, IngestReport, Programme
@@ -102,7 +102,8 @@ class Store:
     def load(self) -> Generation | None:
         """The newest generation that is whole, or None.
 
-        Raises StoreError when the data folder cannot be read at all.
+        Raises StoreError when the data folder cannot be read at all, and NewerVersionError when
+        a newer version has written to it: publishing would push that out.
         """
         self.damaged = []
         try:
@@ -235,10 +236,16 @@ def _read_manifest(data: bytes) -> dict[str, Any]:
         manifest = json.loads(data)
     except (ValueError, RecursionError) as err:
         raise _DamagedError(f"{MANIFEST} is not JSON") from err
-    if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise _DamagedError(f"{MANIFEST} is of another version")
+    # The format's number and the seal stay what they are in every format: a manifest that is
+    # only damaged must not be taken for one of a newer version.
     if manifest.get("sha256") != _seal(manifest):
         raise _DamagedError(f"{MANIFEST} has been changed")
+    if manifest["format"] > _FORMAT:
+        raise NewerVersionError(f"the stored feed has format {manifest['format']}")
+    if manifest["format"] < _FORMAT:
+        raise _DamagedError(f"{MANIFEST} is of another version")
     return manifest
 
 

@@ -1,0 +1,61 @@
+"""Keep the players' secrets out of what Home Assistant itself writes about requests.
+
+They are in addresses, because players know no other place, and in what the Connect page is sent.
+Home Assistant logs both when it is told to log everything.
+"""
+
+import logging
+from typing import Final, override
+from urllib.parse import unquote
+
+from homeassistant.core import callback
+
+from .credentials import CredentialStore
+
+_LOGGERS: Final = (
+    "aiohttp.access",
+    "aiohttp.server",
+    "homeassistant.components.http.ban",
+    "homeassistant.components.http.security_filter",
+    "homeassistant.components.websocket_api.http.connection",
+    "homeassistant.helpers.http",
+)
+_INSTEAD: Final = "**REDACTED**"
+_FORMATTER: Final = logging.Formatter()
+
+
+class SecretFilter(logging.Filter):
+    """Cross the secrets out; every record stays."""
+
+    credentials: CredentialStore | None = None
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        if text := self._crossed_out(record.getMessage()):
+            record.msg, record.args = text, ()
+        # The web server quotes what it could not read in the exception.
+        if record.exc_info and (
+            text := self._crossed_out(_FORMATTER.formatException(record.exc_info))
+        ):
+            record.exc_info, record.exc_text = None, text
+        return True
+
+    def _crossed_out(self, text: str) -> str | None:
+        """Return the text without the secrets; None when there are none in it."""
+        plain = unquote(text)
+        safe = plain
+        if known := self.credentials:
+            for secret in (known.feed_token, known.password):
+                safe = safe.replace(secret, _INSTEAD)
+        return safe if safe != plain else None
+
+
+_FILTER: Final = SecretFilter()
+
+
+@callback
+def async_keep_out_of_logs(credentials: CredentialStore) -> None:
+    """Cross these secrets out from now on, and no others."""
+    _FILTER.credentials = credentials
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_FILTER)

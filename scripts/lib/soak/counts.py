@@ -1,0 +1,94 @@
+"""What a process holds: memory, descriptors, threads, children, tasks."""
+
+from collections import Counter
+from dataclasses import dataclass
+import os
+from pathlib import Path
+import re
+from typing import Any, Final
+
+from ..develop.client import request
+from ..develop.home import Home
+from ..develop.waiting import wait_for
+
+PROBE: Final = "soak_probe"
+_NUMBERED: Final = re.compile(r"\d+")
+_POOL: Final = "SyncWorker"
+"""Begins the names of Home Assistant's own worker threads: it keeps as many as it ever needed."""
+_NOT_OURS: Final = "config entry retry "
+"""Begins the names of tasks for core's integrations that miss the internet."""
+_REST_TIMEOUT: Final = 120.0
+_STILL: Final = 5
+"""How many looks in a row have to find the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What Home Assistant holds at one moment."""
+
+    rss: float
+    """MiB."""
+    files: int
+    threads: int
+    """Home Assistant's pool of workers aside."""
+    workers: int
+    children: int
+    tasks: Counter[str]
+    """By name, with ``#`` for numbers."""
+    objects: int = 0
+    """That Python's collector knows of, after a collection."""
+
+    @property
+    def all_tasks(self) -> int:
+        """How many tasks there are."""
+        return self.tasks.total()
+
+
+def install(home: Home) -> None:
+    """Put the probe into a Home Assistant that has not been started."""
+    home.write_configuration()
+    link = home.folder / "custom_components" / PROBE
+    link.symlink_to(Path(__file__).parent / "probe", target_is_directory=True)
+    (home.folder / "packages" / f"{PROBE}.yaml").write_text(f"{PROBE}:\n", "utf-8")
+
+
+def memory(pid: int) -> float:
+    """Return the memory that a process has in use, in MiB."""
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    match = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(match[1]) / 1024 if match else 0.0
+
+
+def count(home: Home, *, objects: bool = False) -> Counts:
+    """Look once."""
+    probed: dict[str, Any] = request(
+        "GET", f"{home.base_url}/api/{PROBE}{'?objects=1' if objects else ''}"
+    ).json()
+    process = Path(f"/proc/{home.pid}")
+    children = (process / "task" / str(home.pid) / "children").read_text()
+    workers = sum(name.startswith(_POOL) for name in probed["threads"])
+    return Counts(
+        rss=memory(home.pid),
+        files=len(os.listdir(process / "fd")),  # noqa: PTH208  # one call, no objects
+        threads=len(list((process / "task").iterdir())) - workers,
+        workers=workers,
+        children=len(children.split()),
+        tasks=Counter(
+            _NUMBERED.sub("#", name) for name in probed["tasks"] if not name.startswith(_NOT_OURS)
+        ),
+        objects=probed.get("objects", 0),
+    )
+
+
+def count_at_rest(home: Home) -> Counts:
+    """Wait until nothing changes any more, then look."""
+    seen: list[tuple[int, int, int, Counter[str]]] = []
+
+    def is_still() -> bool:
+        now = count(home)
+        seen.append((now.files, now.threads, now.children, now.tasks))
+        last = seen[-_STILL:]
+        return len(last) == _STILL and all(one == last[0] for one in last)
+
+    wait_for(is_still, "Home Assistant did not come to rest", _REST_TIMEOUT, lambda: str(seen[-2:]))
+    return count(home, objects=True)

@@ -1,0 +1,45 @@
+"""What only Home Assistant itself can count; put into its configuration while it is watched."""
+
+import asyncio
+import gc
+import threading
+from typing import Any, Final
+
+from aiohttp import web
+from homeassistant.components.http import HomeAssistantView
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+DOMAIN: Final = "soak_probe"
+CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
+
+
+class ProbeView(HomeAssistantView):
+    """Count tasks and threads; with ``?objects=1`` the objects that are left after a collection.
+
+    The task that answers is not counted.
+    """
+
+    url = f"/api/{DOMAIN}"
+    name = DOMAIN
+    requires_auth = False
+
+    async def get(self, request: web.Request) -> web.Response:
+        """Answer GET."""
+        current = asyncio.current_task()
+        tasks = [task for task in asyncio.all_tasks() if task is not current]
+        counted: dict[str, Any] = {
+            "tasks": sorted(task.get_name() for task in tasks),
+            "threads": sorted(thread.name for thread in threading.enumerate()),
+        }
+        if "objects" in request.query:
+            gc.collect()
+            counted["objects"] = len(gc.get_objects())
+        return self.json(counted)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the view."""
+    hass.http.register_view(ProbeView)
+    return True

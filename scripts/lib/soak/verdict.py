@@ -1,0 +1,54 @@
+"""Whether what was counted is flat."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import median
+from typing import Final
+
+from .counts import Counts
+
+MEMORY_LIMIT: Final = 0.02
+"""What the trend of the memory over the second half may come to, as a part of all."""
+OBJECTS_LIMIT: Final = 0.01
+"""What Python's objects may have become more by between two rests, as a part of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at, and whether it is flat."""
+
+    good: bool
+    text: str
+
+
+def judge(warm: Counts, end: Counts, samples: Sequence[tuple[float, float]]) -> Iterator[Finding]:
+    """Compare the end with the rest after the warm-up; `samples` are seconds and MiB between."""
+    half = samples[len(samples) // 2 :]
+    growth = slope(half) * (half[-1][0] - half[0][0])
+    limit = MEMORY_LIMIT * end.rss
+    yield Finding(
+        growth < limit,
+        f"memory: {warm.rss:.1f} MiB after the warm-up, {end.rss:.1f} at the end; the trend of "
+        f"the second half comes to {growth:+.1f} MiB (limit {limit:.1f})",
+    )
+    grown = end.objects - warm.objects
+    yield Finding(
+        grown < OBJECTS_LIMIT * warm.objects,
+        f"Python's objects: {warm.objects:,}, then {end.objects:,} ({grown:+,})",
+    )
+    for name, before, after in (
+        ("tasks", warm.all_tasks, end.all_tasks),
+        ("file descriptors", warm.files, end.files),
+        ("threads", warm.threads, end.threads),
+        ("child processes", warm.children, end.children),
+    ):
+        yield Finding(after <= before, f"{name}: {before}, then {after}")
+    if more := end.tasks - warm.tasks:
+        yield Finding(good=False, text=f"tasks that were not there: {dict(more)}")
+
+
+def slope(samples: Sequence[tuple[float, float]]) -> float:
+    """Return the median slope between any two points (Theil and Sen): spikes do not count."""
+    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in combinations(samples, 2) if a[0] < b[0]]
+    return median(slopes) if slopes else 0.0

@@ -1,0 +1,134 @@
+"""Sends bytes, reads what comes back, and judges that."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+import re
+import socket
+from typing import Final
+
+CANARY: Final = "zq<'\"&>qz"
+"""Is in whatever a request makes up: nothing may come back of it as it is."""
+INJECTED: Final = "x-zq-injected"
+"""A header that no answer may have."""
+_OUR_CODE: Final = "custom_components/toonami_downlink/"
+_TRACEBACK: Final = re.compile(r"^Traceback .*\n(?:[ ].*\n)+\S.*$", re.MULTILINE)
+_LEFT_OVER: Final = "aiohttp.web_protocol.RequestPayloadError"
+"""What aiohttp says of a body that was answered long ago; also when nobody ever looked at it."""
+_TIMEOUT: Final = 60.0
+_MAX_ANSWER: Final = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What a guest does not know, and players do."""
+
+    token: str
+    username: str
+    password: str
+
+    def forms(self) -> Iterator[str]:
+        """List what would give the token or the password away in a log, in lower case."""
+        for secret in (self.token, self.password):
+            yield secret
+            yield "".join(f"%{ord(char):02x}" for char in secret)
+            yield secret[::-1]
+            for shift in range(3):
+                # In base64, what is in the middle depends on where it begins.
+                encoded = base64.b64encode(b"\0" * shift + secret.encode()).decode()
+                yield encoded[4:-4]
+            yield secret.encode().hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+@dataclass(slots=True)
+class Guest:
+    """Somebody who tries everything at one server."""
+
+    host: str
+    port: int
+    statuses: Counter[int] = field(default_factory=Counter)
+    """0 for a connection that was closed without an answer."""
+
+    @property
+    def requests(self) -> int:
+        """How many were sent."""
+        return self.statuses.total()
+
+    def send(self, data: bytes) -> Answer | None:
+        """Send a request that asks for the connection to be closed, and read the answer."""
+        received = bytearray()
+        try:
+            with socket.create_connection((self.host, self.port), _TIMEOUT) as connection:
+                connection.sendall(data)
+                while chunk := connection.recv(65_536):
+                    received += chunk
+                    if len(received) > _MAX_ANSWER:
+                        break
+        except BrokenPipeError, ConnectionResetError:
+            pass  # it is the server's right to hang up in the middle of nonsense
+        answer = parse(bytes(received))
+        self.statuses[answer.status if answer else 0] += 1
+        return answer
+
+
+def parse(data: bytes) -> Answer | None:
+    """Read an answer; None for nothing. Raises ValueError for what is no HTTP."""
+    if not data:
+        return None
+    head, _, body = data.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").partition(b"\r\n\r\n")
+    start, *lines = head.decode("latin-1").split("\r\n")
+    version, status, *_ = start.split(" ")
+    if not version.startswith("HTTP/"):
+        raise ValueError(start)
+    pairs = (line.partition(":") for line in lines)
+    return Answer(int(status), {name.lower(): value.strip() for name, _, value in pairs}, body)
+
+
+def judge(answer: Answer | None, secrets: Secrets, *, knows: bool) -> list[str]:
+    """Say what is wrong with an answer to somebody who `knows` the secrets, or does not."""
+    if answer is None:
+        return []
+    wrong = []
+    if answer.status >= 500 and not (answer.status == 503 and "retry-after" in answer.headers):
+        wrong.append(f"status {answer.status}")
+    if INJECTED in answer.headers or "set-cookie" in answer.headers:
+        wrong.append("an injected header")
+    # The web server itself quotes what it does not understand, as plain text.
+    is_plain = answer.headers.get("content-type", "").startswith("text/plain")
+    if CANARY.encode() in answer.body and not is_plain:
+        wrong.append("the canary came back")
+    if b"Traceback" in answer.body:
+        wrong.append("a traceback")
+    if not knows:
+        everything = f"{answer.headers}".encode() + answer.body
+        told = [
+            secret for secret in (secrets.token, secrets.password) if secret.encode() in everything
+        ]
+        wrong += ["a secret was told"] * len(told)
+    return wrong
+
+
+def leaks(log: str, secrets: Secrets) -> list[str]:
+    """Return the lines of a log that give a secret away, and the ends of tracebacks through us.
+
+    What Home Assistant's web server has to say of requests that are no HTTP is not ours.
+    """
+    forms = {form.lower() for form in secrets.forms()}
+    told = [line for line in log.splitlines() if any(form in line.lower() for form in forms)]
+    broken = [
+        text.splitlines()[-1]
+        for text in _TRACEBACK.findall(log)
+        if _OUR_CODE in text and not text.splitlines()[-1].startswith(_LEFT_OVER)
+    ]
+    return told + broken

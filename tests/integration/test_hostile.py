@@ -1,0 +1,189 @@
+"""A hostile guest on the network, at Home Assistant's own web server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+import gzip
+from http import HTTPStatus
+from io import StringIO
+import logging
+from urllib.parse import quote
+
+from aiohttp import hdrs
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.toonami_downlink.const import CONF_HDHOMERUN
+from custom_components.toonami_downlink.views import login
+from tests.hostile.campaign import attack
+from tests.hostile.guest import Guest, Secrets, leaks
+
+from .raw import raw_request
+from .stations import Station, open_station
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+NUMBER = 1000
+MULTIPART = "multipart/form-data; boundary=b"
+
+
+@pytest.fixture
+async def station(
+    hass: HomeAssistant,
+    hass_client_no_auth: ClientSessionGenerator,
+    caplog: pytest.LogCaptureFixture,
+) -> Station:
+    caplog.set_level(logging.DEBUG)
+    return await open_station(hass, hass_client_no_auth, options={CONF_HDHOMERUN: True})
+
+
+@pytest.fixture
+def secrets(station: Station) -> Secrets:
+    credentials = station.coordinator.credentials
+    return Secrets(credentials.feed_token, credentials.username, credentials.password)
+
+
+@contextmanager
+def logged_here_alone() -> Iterator[StringIO]:
+    """Collect all that is logged; pytest's own processes choke on half characters in it."""
+    root, log = logging.getLogger(), StringIO()
+    before = root.handlers
+    root.handlers = [logging.StreamHandler(log)]
+    try:
+        yield log
+    finally:
+        root.handlers = before
+
+
+@pytest.mark.timeout(300)
+async def test_nothing_comes_of_nonsense(
+    station: Station, secrets: Secrets, hass: HomeAssistant
+) -> None:
+    guest = Guest(str(station.client.host), int(station.client.port or 0))
+
+    with logged_here_alone() as log:
+        await hass.async_add_executor_job(attack, guest, secrets, NUMBER)
+
+    print(f"{guest.requests} requests: {dict(guest.statuses)}")
+    assert guest.requests >= NUMBER
+    assert "Serving /api/toonami_downlink/**REDACTED**/" in log.getvalue()
+    assert leaks(log.getvalue(), secrets) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        pytest.param({hdrs.CONTENT_ENCODING: "gzip"}, b"\0\0", id="no-gzip"),
+        pytest.param({hdrs.CONTENT_ENCODING: "deflate"}, b"\xff" * 9, id="no-deflate"),
+        pytest.param(
+            {hdrs.CONTENT_ENCODING: "gzip"}, gzip.compress(b"a=" * 9_000_000), id="gzip-bomb"
+        ),
+        pytest.param(
+            {hdrs.CONTENT_ENCODING: "gzip", hdrs.CONTENT_TYPE: MULTIPART},
+            gzip.compress(
+                b'--b\r\nContent-Disposition: form-data; name="username"\r\n\r\n'
+                + b"x" * 1_000_000
+                + b"\r\n--b--\r\n"
+            ),
+            id="multipart-bomb",
+        ),
+        pytest.param(
+            {hdrs.CONTENT_TYPE: MULTIPART},
+            b'--b\r\nContent-Disposition: form-data; name="username"\r\n'
+            b"Content-Transfer-Encoding: none-such\r\n\r\nx\r\n--b--\r\n",
+            id="transfer-encoding",
+        ),
+        pytest.param(
+            {hdrs.CONTENT_TYPE: MULTIPART},
+            b'--b\r\nContent-Disposition: form-data; name="username"\r\n'
+            b"Content-Type: text/plain; charset=none-such\r\n\r\nx\r\n--b--\r\n",
+            id="charset",
+        ),
+        pytest.param({hdrs.CONTENT_TYPE: MULTIPART}, b"--b\r\nno colon\r\n\r\n--b--", id="header"),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_left_out(
+    station: Station, headers: dict[str, str], body: bytes
+) -> None:
+    head = "\n".join(f"{name}: {value}" for name, value in headers.items())
+    query = "username={username}&password={password}&action=get_live_streams"
+    path = f"/player_api.php?{query.format(**station.login)}"
+
+    answer = await raw_request(
+        station,
+        f"POST {path} HTTP/1.1\nHost: tv.local\nContent-Length: {len(body)}\n{head}",
+        body,
+    )
+
+    assert answer.status == HTTPStatus.OK
+    assert answer.body.count(b'"stream_id"') == 7
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", MULTIPART])
+async def test_a_body_that_never_comes_is_not_waited_for(
+    station: Station, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(login, "_MAX_SECONDS", 0.01)
+    head = f"Host: tv.local\nContent-Type: {kind}\nContent-Length: 100"
+
+    answer = await raw_request(station, f"POST /player_api.php HTTP/1.1\n{head}", b"username=")
+
+    assert answer.status == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize(
+    "form", [str, lambda secret: "".join(f"%{ord(one):02X}" for one in secret)]
+)
+@pytest.mark.parametrize(
+    ("logger", "level", "message"),
+    [
+        ("homeassistant.helpers.http", logging.DEBUG, "Served %s %s"),
+        ("homeassistant.components.http.security_filter", logging.WARNING, "Filtered %s %s"),
+        ("homeassistant.components.websocket_api.http.connection", logging.DEBUG, "Sent %s %s"),
+        ("aiohttp.access", logging.INFO, "%s %s"),
+    ],
+)
+async def test_secrets_are_crossed_out(
+    secrets: Secrets,
+    caplog: pytest.LogCaptureFixture,
+    logger: str,
+    level: int,
+    message: str,
+    form: type[str],
+) -> None:
+    logging.getLogger(logger).log(level, message, "100%", "nothing")
+    for secret in (secrets.token, secrets.password):
+        logging.getLogger(logger).log(level, message, f"/a/{form(secret)}/b", "guest")
+
+    assert leaks(caplog.text, secrets) == []
+    assert "100% nothing" in caplog.text
+    assert caplog.text.count("/a/**REDACTED**/b") == 2
+
+
+async def test_secrets_are_crossed_out_of_exceptions(
+    station: Station, secrets: Secrets, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The web server quotes a request that it cannot read."""
+    path = f"../player_api.php?password={quote(secrets.password)}"
+
+    answer = await raw_request(station, f"GET {path} HTTP/1.1\nHost: tv.local")
+
+    assert answer.status == HTTPStatus.BAD_REQUEST
+    assert leaks(caplog.text, secrets) == []
+    assert "password=**REDACTED**" in caplog.text
+    assert "InvalidURLError" in caplog.text
+
+
+async def test_the_secrets_of_today_are_crossed_out(
+    station: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also while the entry is disabled: they will open the feed again."""
+    await station.coordinator.credentials.async_rotate()
+    await station.hass.config_entries.async_unload(station.entry.entry_id)
+    caplog.clear()
+
+    answer = await station.client.get(f"{station.base}/guide.xml")
+
+    assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+    lines = [one.getMessage() for one in caplog.records if one.name == "homeassistant.helpers.http"]
+    path = "/api/toonami_downlink/**REDACTED**/guide.xml"
+    assert lines == [f"Serving {path} to 127.0.0.1 (auth: False)"]

@@ -1,0 +1,186 @@
+"""A logged-in guest who sends websocket commands that the panel would not."""
+
+from collections.abc import Iterator
+import logging
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.typing import (
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
+
+from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from tests.hostile.guest import CANARY, Secrets, leaks
+
+DAY = 86_400
+NOW = 1_795_521_600
+ADMIN_ONLY = (
+    "status/subscribe",
+    "connect",
+    "connect/subscribe",
+    "refresh",
+    "credentials/rotate",
+)
+FIELDS: dict[str, dict[str, Any]] = {
+    "overview/subscribe": {},
+    "guide": {"from": NOW, "to": NOW + DAY, "channels": [1]},
+    "guide/programme": {"channel": 1, "start": NOW},
+    "guide/search": {"query": "show", "limit": 5},
+    **{command: {} for command in ADMIN_ONLY},
+}
+STRANGE: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    1.5,
+    1e308,
+    2**31,
+    2**63,
+    10**30,
+    "",
+    " ",
+    "1",
+    CANARY,
+    "\0",
+    "((((a+)+)+)+)$",
+    "%",
+    "İ" * 100,
+    "x" * 100_000,
+    [],
+    [None],
+    [[]],
+    list(range(10_000)),
+    {},
+    {"from": {"from": {}}},
+)
+FINE = {"invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded"}
+
+
+def messages() -> Iterator[dict[str, Any]]:
+    """Make every command with every field replaced, left out, or joined by another."""
+    for command, fields in FIELDS.items():
+        kind = {"type": f"{DOMAIN}/{command}"}
+        for name in fields:
+            rest = {key: value for key, value in fields.items() if key != name}
+            yield {**kind, **rest}
+            yield from ({**kind, **rest, name: value} for value in STRANGE)
+        yield {**kind, **fields, "user": "admin", "is_admin": True}
+        yield {**kind, **fields, CANARY: CANARY}
+
+
+async def try_all(socket: MockHAClientWebSocket) -> dict[str, int]:
+    """Send everything; return how often each error came, ``ok`` for none."""
+    seen: dict[str, int] = {}
+    for message in messages():
+        await socket.send_json_auto_id(message)
+        answer = await socket.receive_json()
+        while answer["type"] == "event":
+            answer = await socket.receive_json()
+        code = "ok" if answer["success"] else answer["error"]["code"]
+        assert code in {"ok", *FINE}, (message, answer)
+        seen[code] = seen.get(code, 0) + 1
+    await socket.send_json_auto_id({"type": "ping"})
+    while (answer := await socket.receive_json())["type"] == "event":
+        pass
+    assert answer["type"] == "pong"
+    return seen
+
+
+def secrets_of(coordinator: DownlinkCoordinator) -> Secrets:
+    known = coordinator.credentials
+    return Secrets(known.feed_token, known.username, known.password)
+
+
+async def test_nonsense_of_a_guest(
+    coordinator: DownlinkCoordinator,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    hass_admin_user.groups = []
+    before = secrets_of(coordinator)
+
+    socket = await hass_ws_client(coordinator.hass)
+    seen = await try_all(socket)
+
+    print(f"{sum(seen.values())} commands: {seen}")
+    assert seen["invalid_format"] > 100
+    for command in ADMIN_ONLY:
+        await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}"})
+        answer = await socket.receive_json()
+        while answer["type"] == "event":
+            answer = await socket.receive_json()
+        assert answer["error"]["code"] == "unauthorized"
+    assert secrets_of(coordinator) == before
+    assert coordinator.data
+    assert coordinator.data.generation == 1
+    assert leaks(caplog.text, before) == []
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR and one.exc_info]
+
+
+async def test_nonsense_of_an_administrator(
+    coordinator: DownlinkCoordinator,
+    hass_ws_client: WebSocketGenerator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Extra fields are refused before anything is done: nothing is refreshed or replaced."""
+    caplog.set_level(logging.DEBUG)
+    before = secrets_of(coordinator)
+
+    seen = await try_all(await hass_ws_client(coordinator.hass))
+
+    assert seen["invalid_format"] > 100
+    assert secrets_of(coordinator) == before
+    assert coordinator.data
+    assert coordinator.data.generation == 1
+    assert leaks(caplog.text, before) == []
+
+
+async def test_what_the_connect_page_is_sent_is_not_logged(
+    coordinator: DownlinkCoordinator,
+    hass_ws_client: WebSocketGenerator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    socket = await hass_ws_client(coordinator.hass)
+    before = secrets_of(coordinator)
+
+    for command in ("connect", "credentials/rotate", "connect"):
+        await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}"})
+        assert (await socket.receive_json())["success"]
+
+    after = secrets_of(coordinator)
+    told = "\n".join(
+        one.getMessage() for one in caplog.records if "custom_component.common" not in one.name
+    )
+    assert '"password":"**REDACTED**"' in told
+    assert leaks(told, before) == leaks(told, after) == []
+
+
+async def test_nonsense_after_the_entry_was_unloaded(
+    coordinator: DownlinkCoordinator,
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    socket = await hass_ws_client(hass)
+    for number, command in enumerate(("overview", "status", "connect"), 1):
+        await socket.send_json({"id": number, "type": f"{DOMAIN}/{command}/subscribe"})
+        assert (await socket.receive_json())["success"]
+        assert (await socket.receive_json())["event"]["loaded"]
+
+    await hass.config_entries.async_unload(coordinator.config_entry.entry_id)
+    await hass.async_block_till_done()
+    pushed = [await socket.receive_json() for _ in range(3)]
+
+    assert [one["event"] for one in pushed] == [{"loaded": False}] * 3
+    fresh = await hass_ws_client(hass)
+    assert set(await try_all(fresh)) == {"invalid_format", "not_loaded"}
+    assert await hass.config_entries.async_setup(coordinator.config_entry.entry_id)
+    await hass.async_block_till_done()
+    assert (await socket.receive_json())["event"]["loaded"]

@@ -1,0 +1,381 @@
+"""What earlier versions wrote is still read; what later ones wrote is refused and left alone.
+
+`layouts` has one folder for each layout that was ever released: whoever changes a layout adds the
+next, as that version writes it, and leaves the others as they are.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+import json
+from pathlib import Path
+import shutil
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import storage
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.toonami_downlink.config_flow import DownlinkConfigFlow
+from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator, data_folder
+from custom_components.toonami_downlink.credentials import CredentialStore
+from custom_components.toonami_downlink.engine.downlink import store
+from custom_components.toonami_downlink.engine.downlink.errors import NewerVersionError
+from custom_components.toonami_downlink.engine.downlink.models import Cause, Source
+from custom_components.toonami_downlink.state import State
+from custom_components.toonami_downlink.storage import Data, Storage
+
+LAYOUTS = Path(__file__).parent / "layouts"
+CREDENTIALS = f"{DOMAIN}.credentials"
+STATE = f"{DOMAIN}.state"
+NOW = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
+"""Ten minutes after the feed of the layouts was made."""
+REAL = {name: getattr(storage.Store, name) for name in ("_async_load", "_async_write_data")}
+"""Before the test plugin puts something in memory in their place."""
+EVERY_LAYOUT = pytest.mark.parametrize(
+    "layout", [pytest.param(path, id=path.name) for path in sorted(LAYOUTS.iterdir())]
+)
+
+
+def restore(hass: HomeAssistant, layout: Path, hass_storage: dict[str, Any]) -> MockConfigEntry:
+    """Put everything where Home Assistant expects it after an upgrade or a downgrade."""
+    for path in (layout / "storage").iterdir():
+        hass_storage[path.name] = json.loads(path.read_text())
+    shutil.copytree(layout / "data", data_folder(hass))
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Toonami Downlink",
+        **json.loads((layout / "config_entry.json").read_text()),
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+def ours(hass_storage: dict[str, Any]) -> str:
+    """Write what is stored of ours as a text, to be compared later."""
+    return json.dumps({key: hass_storage[key] for key in (CREDENTIALS, STATE)}, sort_keys=True)
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Read all files below a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def newest(
+    hass: HomeAssistant, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
+) -> MockConfigEntry:
+    """What the newest layout leaves behind; nothing is loaded yet."""
+    freezer.move_to(NOW)
+    return restore(hass, max(LAYOUTS.iterdir()), hass_storage)
+
+
+@EVERY_LAYOUT
+async def test_every_layout_is_loaded(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+    layout: Path,
+) -> None:
+    freezer.move_to(NOW)
+    await hass.config.async_set_time_zone("UTC")
+    entry = restore(hass, layout, hass_storage)
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+    home: DownlinkCoordinator = entry.runtime_data
+    assert home.credentials.feed_token == "F" * 43
+    assert home.credentials.login_matches("toonamiabc123", "P" * 20)
+    assert home.data
+    assert [channel.number for channel in home.data.feed.channels] == [1, 2, 101]
+    assert home.data.feed.channels[2].missed == 1
+    shown = home.data.feed.guide["toonami_west"][1]
+    assert (shown.title, shown.episode_title, shown.season) == ("Show 2-1", "Part 1", 2)
+    assert home.data.report.sources == {Source.GUIDE: 6}
+    assert [record.cause for record in home.history] == [Cause.RETRY, Cause.SCHEDULE]
+    assert home.failures == 0
+    assert home.next_refresh == datetime(2026, 11, 24, 18, tzinfo=UTC)
+    assert not home.is_refreshing
+    settings = home.settings
+    assert (settings.api_url, settings.verify_tls) == ("https://api.example.com", False)
+    assert (settings.guide_days, settings.stream_links) == (5, "home_assistant")
+    assert (settings.max_streams, settings.hdhomerun) == (2, True)
+    assert (settings.provider_timeout, settings.stale_hours) == (600, 72)
+    state = await State.async_load(hass)
+    assert state.lineup.assigned == {"other_night_owl": 101}
+    assert state.honoured == datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert hass_storage[STATE]["version"] == 2
+
+
+def test_the_newest_layout_is_todays() -> None:
+    """A changed layout without a folder of its own here would not be noticed otherwise."""
+    layout = max(LAYOUTS.iterdir())
+    entry = json.loads((layout / "config_entry.json").read_text())
+    manifest = json.loads(next(layout.rglob(store.MANIFEST)).read_text())
+    files = {path.name: json.loads(path.read_text()) for path in (layout / "storage").iterdir()}
+
+    assert (entry["version"], entry["minor_version"]) == (
+        DownlinkConfigFlow.VERSION,
+        DownlinkConfigFlow.MINOR_VERSION,
+    )
+    assert manifest["format"] == store._FORMAT  # noqa: SLF001  # there is no other way to know
+    assert {name: file["version"] for name, file in files.items()} == {CREDENTIALS: 1, STATE: 2}
+
+
+async def test_what_is_saved_has_the_newest_layout(
+    hass: HomeAssistant, newest: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    before = json.loads(json.dumps({key: hass_storage[key] for key in (CREDENTIALS, STATE)}))
+
+    state = await State.async_load(hass)
+    await state.async_save(hass)
+    hass_storage[CREDENTIALS]["data"]["current"]["password"] = "damaged"
+    await CredentialStore.async_load(hass)
+    hass_storage[CREDENTIALS]["data"]["current"]["password"] = "P" * 20
+
+    assert {key: hass_storage[key] for key in (CREDENTIALS, STATE)} == before
+
+
+def newer_credentials(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    hass_storage[CREDENTIALS]["version"] = 2
+
+
+def newer_state(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    hass_storage[STATE]["version"] = 3
+
+
+def newer_generation(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    """Put a generation in front that this version cannot know."""
+    generations = data_folder(hass) / "generations"
+    shutil.copytree(generations / "00000001", generations / "00000002")
+    path = generations / "00000002" / store.MANIFEST
+    manifest = {**json.loads(path.read_text()), "format": 2, "more": ["things"]}
+    manifest["sha256"] = store._seal(manifest)  # noqa: SLF001  # as the newer version does
+    path.write_text(json.dumps(manifest))
+
+
+Newer = Callable[[HomeAssistant, dict[str, Any]], None]
+NEWER = pytest.mark.parametrize("write", [newer_credentials, newer_state, newer_generation])
+
+
+@NEWER
+async def test_a_downgrade_is_refused_and_loses_nothing(
+    hass: HomeAssistant,
+    newest: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    write: Newer,
+) -> None:
+    write(hass, hass_storage)
+    stored = ours(hass_storage)
+    files = everything(data_folder(hass))
+
+    assert not await hass.config_entries.async_setup(newest.entry_id)
+    await hass.async_block_till_done()
+
+    assert newest.state is ConfigEntryState.SETUP_ERROR
+    assert newest.error_reason_translation_key == "newer_version"
+    assert "A newer version of Toonami Downlink has been used here" in caplog.text
+    assert ours(hass_storage) == stored
+    assert everything(data_folder(hass)) == files
+
+
+@NEWER
+async def test_the_dialog_does_not_get_around_it(
+    hass: HomeAssistant, newest: MockConfigEntry, hass_storage: dict[str, Any], write: Newer
+) -> None:
+    write(hass, hass_storage)
+    await hass.config_entries.async_setup(newest.entry_id)
+    stored = ours(hass_storage)
+    files = everything(data_folder(hass))
+
+    flow = await newest.start_reconfigure_flow(hass)
+    steps = hass.config_entries.flow
+    flow = await steps.async_configure(flow["flow_id"], {"next_step_id": "command"})
+    flow = await steps.async_configure(flow["flow_id"], {"provider_command": "true"})
+    await hass.async_block_till_done()
+    flow = await steps.async_configure(flow["flow_id"])
+
+    assert flow["type"] is FlowResultType.FORM
+    if write is newer_credentials:
+        # The provider is run before the entry is loaded; that much can be tried.
+        assert flow["errors"] == {"base": "provider_output"}
+    else:
+        assert flow["errors"] == {"base": "newer_version"}
+    assert ours(hass_storage) == stored
+    assert everything(data_folder(hass)) == files
+
+
+@pytest.mark.parametrize(
+    ("version", "state"),
+    [
+        pytest.param((2, 1), ConfigEntryState.MIGRATION_ERROR, id="major"),
+        pytest.param((1, 2), ConfigEntryState.LOADED, id="minor"),
+    ],
+)
+async def test_an_entry_of_a_newer_version(
+    hass: HomeAssistant,
+    newest: MockConfigEntry,
+    version: tuple[int, int],
+    state: ConfigEntryState,
+) -> None:
+    """By Home Assistant's rule, older versions can read what has another minor version only."""
+    major, minor = version
+    hass.config_entries.async_update_entry(newest, version=major, minor_version=minor)
+    data, options = dict(newest.data), dict(newest.options)
+    files = everything(data_folder(hass))
+
+    await hass.config_entries.async_setup(newest.entry_id)
+
+    assert newest.state is state
+    assert (newest.version, newest.minor_version) == version
+    assert (dict(newest.data), dict(newest.options)) == (data, options)
+    assert everything(data_folder(hass)) == files
+
+
+@pytest.mark.parametrize("key", [CREDENTIALS, STATE])
+async def test_storage_that_cannot_be_read_is_tried_again(
+    hass: HomeAssistant, newest: MockConfigEntry, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """A disk with errors must not cost the players their credentials."""
+    load = storage.Store.async_load
+
+    async def fail(store: storage.Store[Data]) -> Data | None:
+        if store.key == key:
+            raise HomeAssistantError("Error loading: input/output error")
+        return await load(store)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage.Store, "async_load", fail)
+        assert not await hass.config_entries.async_setup(newest.entry_id)
+
+    assert newest.state is ConfigEntryState.SETUP_RETRY
+    assert newest.error_reason_translation_key == "cannot_store"
+    assert await hass.config_entries.async_reload(newest.entry_id)
+    assert newest.runtime_data.credentials.feed_token == "F" * 43
+
+
+async def test_a_folder_that_cannot_be_read_is_tried_again(
+    hass: HomeAssistant, newest: MockConfigEntry
+) -> None:
+    generations = data_folder(hass) / "generations"
+    shutil.rmtree(generations)
+    generations.write_text("a file is in the way")
+
+    assert not await hass.config_entries.async_setup(newest.entry_id)
+
+    assert newest.state is ConfigEntryState.SETUP_RETRY
+    assert newest.error_reason_translation_key == "cannot_store"
+
+
+def rename(data: Data) -> Data:
+    return {"fresh": data["old"]}
+
+
+def double(data: Data) -> Data:
+    return {"fresh": data["fresh"] * 2}
+
+
+@pytest.mark.parametrize(
+    ("version", "data"),
+    [(1, {"old": 4}), (2, {"fresh": 4}), (3, {"fresh": 8})],
+    ids=["two-steps", "one-step", "none"],
+)
+async def test_steps_lead_to_the_newest_layout(
+    hass: HomeAssistant, hass_storage: dict[str, Any], version: int, data: Data
+) -> None:
+    hass_storage["key"] = {"version": version, "minor_version": 1, "key": "key", "data": data}
+    file = Storage(hass, "key", (rename, double))
+
+    assert await file.async_load() == {"fresh": 8}
+
+    assert hass_storage["key"]["version"] == 3
+    assert hass_storage["key"]["data"] == {"fresh": 8}
+    assert await Storage(hass, "key", (rename, double)).async_load() == {"fresh": 8}
+    with pytest.raises(NewerVersionError):
+        await Storage(hass, "key", (rename,)).async_load()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("[]", id="list"),
+        pytest.param("7", id="number"),
+        pytest.param('{"data": {}}', id="no-version"),
+        pytest.param('{"version": "1", "data": {}}', id="text-for-version"),
+        pytest.param('{"version": 1, "minor_version": 1}', id="no-data"),
+        pytest.param('{"version": 1, "minor_version": 1, "data": [1]}', id="data-is-a-list"),
+        pytest.param('{"version": 1, "data": {"wrong": 1}}', id="step-does-not-fit"),
+        pytest.param('{"version": 1, "minor', id="cut-off"),
+    ],
+)
+async def test_a_damaged_file_is_put_aside(
+    hass: HomeAssistant,
+    content: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = Path(hass.config.path(storage.STORAGE_DIR, "key"))
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)  # noqa: ASYNC240  # the folder is of this test only
+    with monkeypatch.context() as patch:
+        for name, method in REAL.items():
+            patch.setattr(storage.Store, name, method)
+        file = Storage(hass, "key", (rename,))
+
+        assert not await file.async_load()
+
+        assert [kept.read_text() for kept in path.parent.glob("key.corrupt*")] == [content]
+        assert "corrupt" in caplog.text
+        await file.async_save({"fresh": 1})
+        assert await Storage(hass, "key", (rename,)).async_load() == {"fresh": 1}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"numbers": [], "history": {}, "honoured": 7, "schedule": 5},
+        {"numbers": {"a": "1"}, "history": [None, 1, {}], "honoured": "soon", "schedule": None},
+        {"honoured": "2026-11-24T12:00:00"},
+        {"history": [{"started": "2026-11-24T12:00:00", "finished": "2026-11-24T12:00:01"}]},
+        {"numbers": None, "history": None},
+    ],
+    ids=["kinds", "values", "no-time-zone", "history-without-time-zone", "nothing"],
+)
+async def test_a_damaged_state_is_left_out(
+    hass: HomeAssistant, newest: MockConfigEntry, hass_storage: dict[str, Any], damage: Data
+) -> None:
+    hass_storage[STATE]["data"] |= damage
+
+    assert await hass.config_entries.async_setup(newest.entry_id)
+
+    home: DownlinkCoordinator = newest.runtime_data
+    assert home.data
+    assert home.next_refresh
+    assert home.next_refresh > NOW - timedelta(days=1)
+
+
+async def test_what_a_later_version_counts_does_not_spoil_a_feed(
+    hass: HomeAssistant, newest: MockConfigEntry
+) -> None:
+    path = next(data_folder(hass).rglob(store.MANIFEST))
+    manifest = json.loads(path.read_text())
+    manifest["report"]["repairs"] = {"from_the_future": 3, "overlap": 1}
+    manifest["report"]["sources"] = {"from_the_future": 3}
+    manifest["sha256"] = store._seal(manifest)  # noqa: SLF001  # as the later version does
+    path.write_text(json.dumps(manifest))
+
+    assert await hass.config_entries.async_setup(newest.entry_id)
+
+    home: DownlinkCoordinator = newest.runtime_data
+    assert home.data
+    assert list(home.data.report.repairs.values()) == [1]
