@@ -10,7 +10,12 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
-from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, data_folder
+from .coordinator import (
+    DownlinkConfigEntry,
+    DownlinkCoordinator,
+    async_clear_staging,
+    data_folder,
+)
 from .credentials import CredentialStore
 from .panel import async_register_panel, async_register_static, async_unregister_panel
 from .repairs import async_delete_issues
@@ -33,6 +38,7 @@ PLATFORMS: Final = (
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what lives as long as Home Assistant does."""
+    await async_clear_staging(hass)
     await async_register_static(hass)
     async_register_views(hass)
     async_register_commands(hass)

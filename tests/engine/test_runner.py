@@ -107,6 +107,25 @@ async def test_cache_is_kept(bench: Bench) -> None:
     assert bench.cache.read_text() == "remembered"
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda path: path.symlink_to("/nowhere/at/all"), id="link to nowhere"),
+        pytest.param(lambda path: path.symlink_to("/dev/zero"), id="link to a device"),
+        pytest.param(os.mkfifo, id="pipe"),
+        pytest.param(lambda path: (path / "more").mkdir(parents=True), id="folder"),
+    ],
+)
+async def test_what_is_no_cache_makes_room_for_one(
+    bench: Bench, make: Callable[[Path], None]
+) -> None:
+    bench.cache.parent.mkdir()
+    make(bench.cache)
+    await bench.run(bench.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
+    assert not bench.cache.is_symlink()
+    assert bench.cache.read_text() == "remembered"
+
+
 async def test_progress(bench: Bench) -> None:
     code = """
         import json

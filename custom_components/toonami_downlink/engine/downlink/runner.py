@@ -203,7 +203,17 @@ def clear(folder: Path) -> None:
 def _make_folders(staging: Path, cache_file: Path) -> Path:
     staging.mkdir(parents=True, exist_ok=True)
     cache_file.parent.mkdir(parents=True, exist_ok=True)
+    # A link to nowhere or a folder in its place would stop every run from now on.
+    if cache_file.is_symlink() or (cache_file.exists() and not cache_file.is_file()):
+        _remove(cache_file)
     return _make_folder(staging)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _make_folder(parent: Path) -> Path:
