@@ -39,7 +39,8 @@ def test_last_good_feed_is_served_after_a_kill(
     wait_for(lambda: upstream.log()["requests"], "The refresh did not begin", 30)
 
     home.kill()
-    home.end_orphans()
+    orphans = home.processes()
+    assert orphans
     upstream.clear_log()
     upstream.set_faults({"latency": 60})
     home.start()
@@ -51,3 +52,4 @@ def test_last_good_feed_is_served_after_a_kill(
     status = home.client.get("/api/toonami_downlink/status")
     assert status["feed"]["generation"] == 1
     assert not list(home.folder.glob(".cache/toonami_downlink/staging/*"))
+    assert not set(home.processes()) & set(orphans)

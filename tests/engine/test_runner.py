@@ -21,8 +21,18 @@ from downlink.errors import (
     UpstreamUnreachableError,
     UsageError,
 )
+from downlink.limits import MIB
 from downlink.models import Progress, Stage
-from downlink.runner import Command, Output, bundled_command, parse_command, read_version, run
+from downlink.runner import (
+    Command,
+    Output,
+    bundled_command,
+    clear,
+    parse_command,
+    read_version,
+    run,
+)
+from downlink.strays import MARK
 
 GOOD = """
     import pathlib, sys
@@ -97,6 +107,25 @@ async def test_cache_is_kept(bench: Bench) -> None:
     assert bench.cache.read_text() == "remembered"
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda path: path.symlink_to("/nowhere/at/all"), id="link to nowhere"),
+        pytest.param(lambda path: path.symlink_to("/dev/zero"), id="link to a device"),
+        pytest.param(os.mkfifo, id="pipe"),
+        pytest.param(lambda path: (path / "more").mkdir(parents=True), id="folder"),
+    ],
+)
+async def test_what_is_no_cache_makes_room_for_one(
+    bench: Bench, make: Callable[[Path], None]
+) -> None:
+    bench.cache.parent.mkdir()
+    make(bench.cache)
+    await bench.run(bench.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
+    assert not bench.cache.is_symlink()
+    assert bench.cache.read_text() == "remembered"
+
+
 async def test_progress(bench: Bench) -> None:
     code = """
         import json
@@ -110,7 +139,7 @@ async def test_progress(bench: Bench) -> None:
         print(json.dumps({"stage": "details", "done": 3, "total": 3}), flush=True)
     """
     seen: list[Progress] = []
-    await bench.run(bench.script(code, GOOD), on_progress=seen.append)
+    await bench.run(bench.script(code, GOOD, bundled=True), on_progress=seen.append)
     assert seen == [Progress(Stage.GUIDE, 1, 2), Progress(Stage.DETAILS, 3, 3)]
 
 
@@ -230,6 +259,116 @@ async def test_child_left_behind_is_ended(bench: Bench, tmp_path: Path) -> None:
     output = await bench.run(bench.script(GOOD, code))
     assert output.guide == b"guide"
     assert await _is_gone(int(pid_file.read_text()))
+
+
+DAEMON = """
+    import os, time
+    def daemon(work):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                os.chdir("/")
+                work()
+            os._exit(0)
+"""
+
+
+async def test_daemon_is_ended(bench: Bench, tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    code = f"""
+        read, write = os.pipe()
+        def work():
+            pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()))
+            os.close(write)
+            time.sleep(600)
+        daemon(work)
+        os.close(write)
+        os.read(read, 1)
+    """
+    output = await bench.run(bench.script(GOOD, DAEMON, code))
+    assert output.guide == b"guide"
+    assert await _is_gone(int(pid_file.read_text()))
+
+
+async def test_daemons_that_go_on_forking_are_ended(bench: Bench, tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    code = f"""
+        alive = os.open({str(alive)!r}, os.O_RDWR)
+        read, write = os.pipe()
+        def hop():
+            while os.fork() == 0:
+                os.setsid()
+                os.write(write, b".")
+            os._exit(0)
+        for _ in range(3):
+            daemon(hop)
+        for _ in range(30):
+            os.read(read, 1)
+    """
+    end = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    await bench.run(bench.script(GOOD, DAEMON, code))
+    try:
+        # The pipe has nobody left at its other end; else this would raise BlockingIOError.
+        assert os.read(end, 1) == b""
+    finally:
+        os.close(end)
+
+
+async def test_what_a_killed_home_assistant_left_behind_is_ended(
+    bench: Bench, tmp_path: Path
+) -> None:
+    folder = bench.staging / "run-old"
+    folder.mkdir(parents=True)
+    (folder / "index.m3u").write_text("half")
+    environment = {MARK: str(folder)}
+    old = await asyncio.create_subprocess_exec("sleep", "600", env=environment)
+    neighbour = {MARK: f"{bench.staging}-of-another/run-new"}
+    other = await asyncio.create_subprocess_exec("sleep", "600", env=neighbour)
+
+    await asyncio.to_thread(clear, bench.staging)
+
+    assert await old.wait() == -signal.SIGKILL
+    assert not bench.staging.exists()
+    assert other.returncode is None
+    other.kill()
+    assert await other.wait() == -signal.SIGKILL
+
+
+async def test_system_that_shows_no_processes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("downlink.strays._PROC", tmp_path / "nowhere")
+    assert (await bench.run(bench.script(GOOD))).guide == b"guide"
+
+
+async def test_memory_is_limited(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("downlink.runner.MAX_MEMORY_BYTES", 128 * MIB)
+    with pytest.raises(ProviderError, match="MemoryError"):
+        await bench.run(bench.script(f"bytearray({256 * MIB})"))
+
+
+async def test_memory_that_is_only_reserved_does_not_count(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("downlink.runner.MAX_MEMORY_BYTES", 128 * MIB)
+    reserve = f"""
+        import mmap
+        space = mmap.mmap(-1, {4096 * MIB}, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+    """
+    assert (await bench.run(bench.script(GOOD, reserve))).guide == b"guide"
+
+
+async def test_flood_of_words_is_read_and_forgotten(bench: Bench) -> None:
+    code = """
+        for stream in (sys.stdout, sys.stderr):
+            for _ in range(16):
+                stream.write("noise\\n" * 200_000)
+        sys.exit("gone")
+    """
+    with pytest.raises(ProviderError) as caught:
+        await bench.run(bench.script(GOOD, code))
+    assert caught.value.stderr == "gone"
 
 
 async def test_cancelled(bench: Bench, tmp_path: Path) -> None:

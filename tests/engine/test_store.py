@@ -1,6 +1,7 @@
 """Generations on disk: whole or not there at all."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 import contextlib
 from dataclasses import replace
 import io
@@ -103,6 +104,14 @@ def test_a_damaged_number_of_the_format_is_no_newer_one(store: Store) -> None:
     assert loaded
     assert loaded.number == 1
     assert "has been changed" in store.damaged[0]
+
+
+def test_two_at_the_same_time(store: Store, tmp_path: Path) -> None:
+    feed = make_feed(NOON)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: publish(Store(tmp_path), feed).number, range(12)))
+    assert sorted(made) == list(range(1, 13))
+    assert names(tmp_path) == ["00000010", "00000011", "00000012"]
 
 
 def test_nothing_else_is_taken_for_a_generation(store: Store, tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ bad and back; ``good`` is the well-behaved stand-in beside this file.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import cycle
 import os
 from pathlib import Path
+import re
 import signal
 import sys
 import time
@@ -21,6 +23,30 @@ MIB: Final = 1024 * 1024
 HTML: Final = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1><br></body></html>\n"
 LAST_WORDS: Final = "Error: failed to get channels: connection refused"
 FOREVER: Final = 3600
+EVIL_ENTRIES: Final = (
+    'tvg-name="Movies",Movies\njavascript:alert(1)',
+    'tvg-name="x",Evil one\r#EXTINF:-1,Injected\nhttp://evil.invalid/1',
+    ',Evil two" tvg-logo="http://evil.invalid/logo\nhttp://evil.invalid/2',
+    ",Evil three\u2028#EXTINF:-1,Injected\nhttp://evil.invalid/3|User-Agent=x",
+    ",Evil four\x00\x1b[2J\nfile:///etc/passwd",
+    ",--evil-five -i /etc/passwd\nhttp://evil.invalid/5 -i /etc/passwd",
+    ',../../evil/six\nhttp://evil.invalid/6"onload="alert(1)',
+    ",<script>alert(7)</script>\nhttp://user:secret@evil.invalid/7",
+    ',<tv><channel id="evil"/></tv>&evil;\nhttps://evil.invalid/8',
+    ",{{ 7 * 7 }} ${HOME} $(id) `id`\nhttps://evil.invalid/9",
+)
+"""What follows ``#EXTINF:-1``: channels that nobody knows, and one that everybody does."""
+EVIL_TITLES: Final = (
+    "One&#10;#EXTINF:-1,Injected&#10;http://evil.invalid/",
+    "&quot; onmouseover=&quot;alert(1)",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "]]&gt;&lt;/tv&gt;",
+    "{{ states('sensor.secret') }}",
+    "--flag=/etc/passwd",
+    "../../../etc/passwd",
+    "\u202egnp.exe\u2066",
+    "long " * 20_000,
+)
 
 
 class Outputs:
@@ -86,6 +112,86 @@ def _daemon(outputs: Outputs) -> int:
     return 0
 
 
+def _swarm(outputs: Outputs) -> int:
+    """Leave daemons behind of which each forks as soon as it is there, and ends."""
+    outputs.write_good()
+    for _ in range(3):
+        if os.fork() == 0:
+            while os.fork() == 0:
+                os.setsid()
+            os._exit(0)
+    return 0
+
+
+def _greedy(outputs: Outputs) -> int:
+    outputs.write_good()
+    return len(bytearray(4096 * MIB)) % 2
+
+
+def _litter(outputs: Outputs) -> int:
+    """Leave all sorts of other things in the folder beside good files."""
+    outputs.write_good()
+    folder = outputs.playlist.parent / ("deep/" * 50)
+    folder.mkdir(parents=True)
+    (folder / "link").symlink_to("/")
+    os.mkfifo(folder / "pipe")
+    folder.chmod(0)
+    return 0
+
+
+def _device(outputs: Outputs) -> int:
+    outputs.write_good()
+    outputs.guide.unlink()
+    outputs.guide.symlink_to("/dev/zero")
+    return 0
+
+
+def _folder(outputs: Outputs) -> int:
+    outputs.write_good()
+    outputs.playlist.unlink()
+    outputs.playlist.mkdir()
+    return 0
+
+
+def _bomb(outputs: Outputs) -> int:
+    outputs.write_good()
+    entities = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
+    head = f'<!DOCTYPE tv [<!ENTITY e0 "boom">{entities}]>'
+    guide = outputs.guide.read_text("utf-8").replace("</tv>", "<programme>&e9;</programme></tv>")
+    outputs.guide.write_text(head + guide, "utf-8")
+    return 0
+
+
+def _external(outputs: Outputs) -> int:
+    outputs.write_good()
+    head = '<!DOCTYPE tv [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    outputs.guide.write_text(head + outputs.guide.read_text("utf-8"), "utf-8")
+    return 0
+
+
+def _bytes(outputs: Outputs) -> int:
+    """Put what is no UTF-8, and controls, into every title."""
+    outputs.write_good()
+    guide = outputs.guide.read_bytes()
+    outputs.guide.write_bytes(guide.replace(b"</title>", b"\xff\xc0\x1b[31m\x00</title>"))
+    return 0
+
+
+def _injection(outputs: Outputs) -> int:
+    """Bring channels, addresses and titles that want to be more than that."""
+    outputs.write_good()
+    entries = "".join(f"#EXTINF:-1 {rest}\n" for rest in EVIL_ENTRIES)
+    with outputs.playlist.open("a", encoding="utf-8") as file:
+        file.write(entries)
+    guide = outputs.guide.read_text("utf-8")
+    evil = cycle(EVIL_TITLES)
+    guide = re.sub(r"(<title[^>]*>)[^<]*", lambda match: f"{match[1]}{next(evil)}", guide)
+    guide = re.sub(r'(<icon src=")[^"]*', r"\1javascript:alert(1)", guide)
+    guide = re.sub(r"(<image>)[^<]*", r"\1file:///etc/passwd", guide)
+    outputs.guide.write_text(guide, "utf-8")
+    return 0
+
+
 def _symlink(outputs: Outputs) -> int:
     outputs.write_good()
     outputs.playlist.unlink()
@@ -126,6 +232,15 @@ MODES: Final[Mapping[str, Callable[[Outputs], int]]] = {
     "html": _html,
     "huge": _huge,
     "daemon": _daemon,
+    "swarm": _swarm,
+    "greedy": _greedy,
+    "litter": _litter,
+    "device": _device,
+    "folder": _folder,
+    "bomb": _bomb,
+    "external": _external,
+    "bytes": _bytes,
+    "injection": _injection,
     "symlink": _symlink,
     "fifo": _fifo,
     "noise": _noise,

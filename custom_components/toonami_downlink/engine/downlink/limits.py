@@ -9,6 +9,8 @@ MIB: Final = 1024 * 1024
 
 MAX_FILE_BYTES: Final = 64 * MIB
 """The largest file that a provider may write."""
+MAX_MEMORY_BYTES: Final = 1024 * MIB
+"""The most that each process of a provider may have to write to."""
 MAX_CHANNELS: Final = 200
 MAX_PROGRAMMES: Final = 100_000
 MAX_XML_DEPTH: Final = 16
@@ -18,9 +20,7 @@ MAX_LIST_ITEMS: Final = 40
 """Categories or credits of one programme."""
 MAX_URL_CHARS: Final = 2_048
 MAX_LINE_CHARS: Final = 16_384
-"""The longest line of a playlist, or of a provider's standard output or error."""
-MAX_OUTPUT_LINES: Final = 200
-"""Lines of a provider's standard error that are kept."""
+"""The longest line of a playlist or of progress, and what is kept of a provider's last words."""
 MAX_GUIDE_DAYS: Final = 14
 GENERATIONS_KEPT: Final = 3
 HISTORY_KEPT: Final = 60

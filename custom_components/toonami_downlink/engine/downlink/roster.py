@@ -175,6 +175,8 @@ def _brought(
 
 def _refuse_if_broken(found: Mapping[str, _Found], olds: Mapping[str, Channel]) -> None:
     alive = {key for key, old in olds.items() if not old.missed}
+    # One bad day that brought a hundred others must not outvote the known ones ever after.
+    alive = alive & _KNOWN_KEYS or alive
     brought = len(alive & found.keys())
     if brought * 2 < len(alive):
         raise FeedError("playlist", f"only {brought} of the last feed's {len(alive)} channels")

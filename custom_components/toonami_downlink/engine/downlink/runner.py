@@ -1,8 +1,7 @@
 """Run a provider command: its own folder, a bare environment, limits, and nothing left behind."""
 
 import asyncio
-from asyncio.subprocess import PIPE, Process
-from collections import deque
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import signal
 import sys
 import tempfile
 import time
-from typing import Final, cast
+from typing import Final
 
 from .errors import (
     CannotWriteError,
@@ -32,8 +31,9 @@ from .errors import (
     UsageError,
 )
 from .folder import GUIDE, PLAYLIST, read_file
-from .limits import MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_OUTPUT_LINES
+from .limits import MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_MEMORY_BYTES
 from .models import Progress, Stage
+from .strays import MARK, end_strays
 from .text import clean_line
 
 _GRACE: Final = 2.0
@@ -161,7 +161,7 @@ async def run(
     except ProviderOutputError as err:
         raise ProviderOutputError(f"{command.name} ended well, but: {err}") from err
     finally:
-        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+        await _clear(folder)
     return Output(playlist=playlist, guide=guide, seconds=time.monotonic() - started)
 
 
@@ -172,20 +172,56 @@ async def read_version(command: Command, timeout: float = 10) -> str | None:
     """
     for word in ("version", "--version") if command.program else ():
         with suppress(OSError, TimeoutError):
-            async with (
-                asyncio.timeout(timeout),
-                _process([*command.program, word], Path(tempfile.gettempdir())) as process,
-            ):
-                lines = [line async for line in _lines(_stream(process.stdout))]
-                if await process.wait() == 0 and (found := _VERSION.search("\n".join(lines))):
-                    return found[1]
+            folder = await asyncio.to_thread(_make_folder, Path(tempfile.gettempdir()))
+            try:
+                async with asyncio.timeout(timeout):
+                    if version := await _ask_version([*command.program, word], folder):
+                        return version
+            finally:
+                await _clear(folder)
     return None
+
+
+async def _ask_version(argv: Sequence[str], folder: Path) -> str | None:
+    said = bytearray()
+    async with _process(argv, folder, stderr=DEVNULL) as process:
+        await _keep(process.stdout, said)
+        found = _VERSION.search(said.decode("utf-8", "replace"))
+        return found[1] if found and await process.wait() == 0 else None
+
+
+def clear(folder: Path) -> None:
+    """End every run in `folder`, with all its processes, and remove the folder. Blocks.
+
+    So the staging folder is cleared before the first run, of what a Home Assistant that was killed
+    has left behind.
+    """
+    end_strays(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_folders(staging: Path, cache_file: Path) -> Path:
     staging.mkdir(parents=True, exist_ok=True)
     cache_file.parent.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix="run-", dir=staging))
+    # A link to nowhere or a folder in its place would stop every run from now on.
+    if cache_file.is_symlink() or (cache_file.exists() and not cache_file.is_file()):
+        _remove(cache_file)
+    return _make_folder(staging)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _make_folder(parent: Path) -> Path:
+    return Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+
+
+async def _clear(folder: Path) -> None:
+    await asyncio.shield(asyncio.to_thread(clear, folder))
 
 
 async def _run_process(
@@ -196,17 +232,20 @@ async def _run_process(
     on_progress: Callable[[Progress], None] | None,
 ) -> tuple[int, str]:
     """Return the exit code and the last line of standard error."""
-    tail: deque[str] = deque(maxlen=MAX_OUTPUT_LINES)
+    tail = bytearray()
     try:
-        async with asyncio.timeout(timeout), _process(argv, folder) as process:
-            readers = {
-                asyncio.create_task(_follow(_stream(process.stdout), on_progress)),
-                asyncio.create_task(_keep(_stream(process.stderr), tail)),
-            }
+        async with (
+            asyncio.timeout(timeout),
+            _process(argv, folder, stdout=PIPE if command.is_bundled else DEVNULL) as process,
+        ):
+            readers = {asyncio.create_task(_keep(process.stderr, tail))}
+            if process.stdout:
+                readers.add(asyncio.create_task(_follow(process.stdout, on_progress)))
             try:
                 code = await process.wait()
-                # What the provider leaves running in its group would hold the pipes open.
                 _signal_group(process, signal.SIGKILL)
+                # What the provider leaves running would hold the pipes open.
+                await asyncio.to_thread(end_strays, folder)
                 await asyncio.wait(readers, timeout=_GRACE)
             finally:
                 for reader in readers:
@@ -226,9 +265,12 @@ async def _run_process(
 
 
 @asynccontextmanager
-async def _process(argv: Sequence[str], folder: Path) -> AsyncIterator[Process]:
+async def _process(
+    argv: Sequence[str], folder: Path, *, stdout: int = PIPE, stderr: int = PIPE
+) -> AsyncIterator[Process]:
     """Run a process in a group of its own, and end the whole group."""
     environment = {
+        MARK: str(folder),
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
         "TMPDIR": str(folder),
@@ -238,31 +280,33 @@ async def _process(argv: Sequence[str], folder: Path) -> AsyncIterator[Process]:
     }
     process = await asyncio.create_subprocess_exec(
         *argv,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=PIPE,
-        stderr=PIPE,
+        stdin=DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
         cwd=folder,
         env=environment,
         limit=MAX_LINE_CHARS,
         start_new_session=True,
     )
     try:
-        _limit_files(process.pid)
+        _limit(process.pid)
         yield process
     finally:
         await _end(process)
 
 
-def _stream(stream: asyncio.StreamReader | None) -> asyncio.StreamReader:
-    return cast("asyncio.StreamReader", stream)
+def _limit(pid: int) -> None:
+    """Let the kernel stop what would fill the disk or the memory.
 
-
-def _limit_files(pid: int) -> None:
-    """Let the kernel stop a file that grows beyond what would be read of it."""
+    Memory is what a process can write to: others, Go's among them, reserve far more than they use.
+    """
     if hasattr(resource, "prlimit"):
-        limit = MAX_FILE_BYTES + 1
         with suppress(ProcessLookupError, PermissionError):
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, limit))
+            for what, limit in (
+                (resource.RLIMIT_FSIZE, MAX_FILE_BYTES + 1),
+                (resource.RLIMIT_DATA, MAX_MEMORY_BYTES),
+            ):
+                resource.prlimit(pid, what, (limit, limit))
 
 
 async def _end(process: Process) -> None:
@@ -282,8 +326,10 @@ def _signal_group(process: Process, number: signal.Signals) -> None:
         os.killpg(process.pid, number)
 
 
-async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Yield lines; one that is too long is left out."""
+async def _follow(
+    stream: asyncio.StreamReader, on_progress: Callable[[Progress], None] | None
+) -> None:
+    """Pass progress on; a line that is too long is left out."""
     while True:
         try:
             line = await stream.readline()
@@ -291,19 +337,12 @@ async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
             continue
         if not line:
             return
-        yield line.decode("utf-8", "replace")
-
-
-async def _follow(
-    stream: asyncio.StreamReader, on_progress: Callable[[Progress], None] | None
-) -> None:
-    async for line in _lines(stream):
         if on_progress and (progress := _parse_progress(line)):
             on_progress(progress)
 
 
-def _parse_progress(line: str) -> Progress | None:
-    if not line.startswith("{"):
+def _parse_progress(line: bytes) -> Progress | None:
+    if not line.startswith(b"{"):
         return None
     try:
         data = json.loads(line)
@@ -312,14 +351,17 @@ def _parse_progress(line: str) -> Progress | None:
         return None
 
 
-async def _keep(stream: asyncio.StreamReader, tail: deque[str]) -> None:
-    async for line in _lines(stream):
-        if text := clean_line(line, _MAX_STDERR_CHARS)[0]:
-            tail.append(text)
+async def _keep(stream: asyncio.StreamReader | None, tail: bytearray) -> None:
+    """Read everything, however much it is; keep the end."""
+    while stream and (data := await stream.read(MAX_LINE_CHARS)):
+        tail += data
+        del tail[:-MAX_LINE_CHARS]
 
 
-def _last_line(tail: Sequence[str]) -> str:
-    return tail[-1] if tail else ""
+def _last_line(tail: bytearray) -> str:
+    lines = tail.decode("utf-8", "replace").splitlines()
+    cleaned = (clean_line(line, _MAX_STDERR_CHARS)[0] for line in reversed(lines))
+    return next(filter(None, cleaned), "")
 
 
 def _failure(command: Command, code: int, stderr: str) -> DownlinkError:

@@ -16,6 +16,7 @@ import re
 import shutil
 import stat
 import tempfile
+from threading import Lock
 from typing import Any, Final
 
 from .errors import DownlinkError, NewerVersionError, StoreError
@@ -32,6 +33,8 @@ _FORMAT: Final = 1
 _NUMBER: Final = re.compile(r"[0-9]{8,}", re.ASCII)
 _TEMPORARY: Final = "."
 """Begins the names of directories that are being written or removed."""
+_publishing: Final = Lock()
+"""A dialog may try a provider while the schedule refreshes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Generation:
 
 
 class Store:
-    """The generations in one data folder; for one user at a time."""
+    """The generations in one data folder."""
 
     def __init__(self, folder: Path) -> None:
         """Use ``generations`` in `folder`; nothing is touched before the first call."""
@@ -68,6 +71,26 @@ class Store:
         `guide` is the XMLTV document from which `load` reads the programmes of `feed` back.
         Raises StoreError; then the generation that was current before still is.
         """
+        with _publishing:
+            number, digests = self._write_generation(feed, report, playlist, guide)
+            # From here on the new generation is the current one, whatever happens.
+            _sync_directory(self._root)
+            with contextlib.suppress(OSError):
+                for old in sorted(self._numbers())[:-GENERATIONS_KEPT]:
+                    self._remove(self.path(old))
+        return Generation(
+            number=number,
+            feed=feed,
+            report=report,
+            playlist=playlist,
+            guide=guide,
+            digests=digests,
+        )
+
+    def _write_generation(
+        self, feed: Feed, report: IngestReport, playlist: bytes, guide: bytes
+    ) -> tuple[int, Mapping[str, str]]:
+        """Return the number of the new generation, and the digests of its files."""
         temporary: Path | None = None
         try:
             self._root.mkdir(parents=True, exist_ok=True)
@@ -85,19 +108,7 @@ class Store:
             if temporary:
                 shutil.rmtree(temporary, ignore_errors=True)
             raise StoreError(f"The feed cannot be written to {self._root}: {err}.") from err
-        # From here on the new generation is the current one, whatever happens.
-        _sync_directory(self._root)
-        with contextlib.suppress(OSError):
-            for old in sorted(self._numbers())[:-GENERATIONS_KEPT]:
-                self._remove(self.path(old))
-        return Generation(
-            number=number,
-            feed=feed,
-            report=report,
-            playlist=playlist,
-            guide=guide,
-            digests=digests,
-        )
+        return number, digests
 
     def load(self) -> Generation | None:
         """The newest generation that is whole, or None.

@@ -1,0 +1,1 @@
+"""A campaign of faults against a real Home Assistant; see scripts/chaos."""

@@ -1,0 +1,269 @@
+"""Where the campaign takes place: Home Assistant, the upstream, a provider, a disk and a clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from random import Random
+import sys
+import tempfile
+import threading
+import time
+from typing import Any, Final
+
+from scripts.lib.develop.feed import Access, find_access, wait_for_feed
+from scripts.lib.develop.flow import DOMAIN, entry_id, set_options, set_up
+from scripts.lib.develop.home import ROOT, Home
+from scripts.lib.develop.upstream import Upstream
+from scripts.lib.develop.waiting import DevelopError, wait_for
+from tests.e2e.judges import records
+
+from .disk import Disk
+from .judge import Judge
+from .orders import Orders
+from .traffic import Traffic
+
+BAD_CLI: Final = ROOT / "tests" / "fakes" / "bad_cli.py"
+CONFIGURATION: Final = """\
+# Only what the integration itself needs, because this starts again and again.
+homeassistant:
+  time_zone: America/New_York
+config:
+logger:
+  default: warning
+  logs:
+    custom_components.toonami_downlink: debug
+"""
+PATIENCE: Final = 60.0
+"""Seconds for what takes a second or two on an idle machine."""
+DEAF: Final = 2.0
+"""Seconds that a refresh may go on after its round, before the entry is reloaded to end it."""
+_BACK: Final = -86_400
+"""Where the clock is at the login, so that its token stays good when the clock is put back."""
+
+
+class LeanHome(Home):
+    """A Home Assistant with little beside the integration."""
+
+    def write_configuration(self) -> None:
+        """Write it, without what a browser would need."""
+        super().write_configuration()
+        (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
+
+
+class Arena:
+    """Everything that can be broken, and the ways to make it whole again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.orders = Orders(folder, folder / "home")
+        self.home = LeanHome(folder / "home", env=self.orders.env)
+        self.upstream = Upstream(folder / "upstream.log")
+        self.disk = Disk(self.home.folder / ".cache" / DOMAIN)
+        self.judge = Judge(self.home)
+        self.mode = folder / "mode"
+        self.provider = ""
+        self.damaged: set[int] = set()
+        """Generations that have been damaged on disk."""
+        self.may_have_new_secrets = False
+        self.access: Access
+        self.is_starting = False
+        self.traffic = Traffic(lambda: self.access, lambda: self.is_starting)
+        self.has_disk = False
+        """Whether the data folder has had a disk of its own."""
+        self.secrets: set[str] = set()
+        """All there have ever been; none of them may be in a log."""
+        self._log_read = 0
+        self._refresh: threading.Thread | None = None
+
+    # Beginning and end
+
+    def open(self, stack: ExitStack) -> None:
+        """Start everything, with a first feed."""
+        self.disk.mount()
+        self.has_disk = self.disk.is_own
+        stack.callback(self.disk.unmount)
+        stack.callback(self.home.end_orphans)
+        self.set_mode("good")
+        stack.callback(self.upstream.stop)
+        self.upstream.start()
+        self.orders.set_clock(_BACK)
+        stack.callback(self.home.stop)
+        self.home.start()
+        self.orders.set_clock(0)
+        self._remove_others()
+        self.use_provider("bundled")
+        self.access = wait_for_feed(self.home.client)
+        set_options(self.home.client, {"provider_timeout": 30, "guide_days": 2})
+        self.access = wait_for_feed(self.home.client)
+        self._note_secrets()
+        wait_for(self._is_saved, "Home Assistant has not saved the entry", PATIENCE)
+        self.traffic.start()
+        stack.callback(self.traffic.stop)
+
+    def _remove_others(self) -> None:
+        """Remove what onboarding has set up, which looks for the Internet at each start."""
+        for entry in self.home.client.get("/api/config/config_entries/entry"):
+            path = f"/api/config/config_entries/entry/{entry['entry_id']}"
+            self.home.client.send("DELETE", path)
+
+    def _is_saved(self) -> bool:
+        try:
+            entries = self.home.storage("core.config_entries")["entries"]
+            tokens = self.home.storage("auth")["refresh_tokens"]
+        except OSError, ValueError:
+            return False
+        is_lasting = any(token["client_name"] for token in tokens)
+        return is_lasting and {entry["domain"] for entry in entries} == {DOMAIN}
+
+    def _note_secrets(self) -> None:
+        token = self.access.playlist_url.split("/")[-2]
+        self.secrets |= {token, self.access.xtream["password"]}
+
+    # The provider
+
+    def set_mode(self, mode: str) -> None:
+        """Tell the provider command how to behave."""
+        self.mode.write_text(mode, "utf-8")
+
+    def use_provider(self, kind: str) -> None:
+        """Reconfigure the entry, if it is not so already."""
+        if kind == self.provider:
+            return
+        fields: dict[str, object] = {"api_url": self.upstream.url, "verify_tls": True}
+        if kind == "command":
+            fields = {"provider_command": f"{sys.executable} {BAD_CLI} @{self.mode}"}
+        set_up(self.home.client, kind, fields)
+        self.provider = kind
+
+    # What people do
+
+    def start_refresh(self) -> None:
+        """Press the button; nobody waits for the outcome."""
+        press = {"entity_id": "button.toonami_downlink_refresh"}
+        self._in_background(lambda: self.home.client.send("POST", _PRESS, press))
+
+    def start_rotation(self) -> None:
+        """Have the secrets replaced; it may be cut short."""
+        self.may_have_new_secrets = True
+        self._in_background(lambda: self.home.client.send("POST", _ROTATE, {}))
+
+    def _in_background(self, act: Callable[[], object]) -> None:
+        def run() -> None:
+            with suppress(OSError, DevelopError):
+                act()
+
+        self._refresh = threading.Thread(target=run, daemon=True)
+        self._refresh.start()
+
+    def change_options(self, random: Random) -> None:
+        """Change what has no influence on the outcome."""
+        options = {
+            "guide_days": random.randint(1, 3),
+            "stream_links": random.choice(("direct", "home_assistant")),
+            "provider_timeout": 30,
+        }
+        set_options(self.home.client, options)
+
+    def reload(self) -> None:
+        """Reload the entry."""
+        entry = entry_id(self.home.client)
+        self.home.client.send("POST", f"/api/config/config_entries/entry/{entry}/reload")
+
+    # Power cuts
+
+    @property
+    def is_running(self) -> bool:
+        """Whether Home Assistant is there."""
+        return self.home.wait(0) is None
+
+    def kill(self) -> None:
+        """End Home Assistant at once."""
+        self.home.kill()
+
+    def start(self) -> None:
+        """Start Home Assistant again, and expect the newest whole generation of it."""
+        self.judge.newest = self.newest_on_disk()
+        self._log_read = 0
+        self.is_starting = True
+        self.home.start(login=False)
+        wait_for(self._is_up, "Home Assistant did not finish starting", PATIENCE * 3)
+        self.is_starting = False
+
+    def _is_up(self) -> bool:
+        try:
+            return bool(self.home.client.get("/api/config")["state"] == "RUNNING")
+        except OSError, DevelopError:
+            return False
+
+    def newest_on_disk(self) -> int:
+        """Return the newest generation that nobody has damaged, 0 when there is none."""
+        numbers = set(self.disk.generations())
+        self.damaged &= numbers
+        return max(numbers - self.damaged, default=0)
+
+    # After each round
+
+    def heal(self) -> str:
+        """Make everything whole, and have Home Assistant running; return where it was killed."""
+        killed_at = self.orders.take_back()
+        self.disk.heal()
+        self.upstream.set_faults({})
+        self.set_mode("good")
+        if not self.is_running:
+            self.start()
+        self.orders.set_clock(0)
+        return killed_at
+
+    def settle(self) -> None:
+        """Wait until no refresh runs; one that hangs is ended by a reload."""
+        deadline = time.monotonic() + DEAF
+        while self._is_refreshing():
+            if time.monotonic() > deadline:
+                self.reload()
+                break
+            time.sleep(0.1)
+        wait_for(lambda: not self._is_refreshing(), "A refresh did not end", PATIENCE)
+        if self._refresh:
+            self._refresh.join(PATIENCE)
+
+    def _is_refreshing(self) -> bool:
+        answer = self.home.client.send("GET", "/api/toonami_downlink/status")
+        # Not loaded counts as busy: it is just being reloaded.
+        return answer.status != 200 or bool(answer.json()["refresh"]["is_running"])
+
+    def refresh(self) -> str:
+        """Refresh while everything is well; return why that failed, if it did."""
+        record: dict[str, Any] = self.home.client.command(f"{DOMAIN}/refresh")
+        return record["error"] and f"{record['error']}: {record['message']}"
+
+    def check_secrets(self) -> Iterator[str]:
+        """Yield it when the secrets have changed and nobody has replaced them."""
+        access = find_access(self.home.client)
+        if access != self.access and not self.may_have_new_secrets:
+            yield "the secrets have changed"
+        self.access, self.may_have_new_secrets = access, False
+        self._note_secrets()
+
+    def check_log(self) -> Iterator[str]:
+        """Yield what the log should not have: tracebacks of ours, and secrets."""
+        log = self.home.log
+        new, self._log_read = log[self._log_read :], len(log)
+        for level, text in records(new):
+            is_odd = "Traceback" in text or "blocking call" in text
+            if (
+                is_odd
+                and level != "DEBUG"
+                and f"custom_components.{DOMAIN}" in text.replace("/", ".")
+            ):
+                yield f"in the log: {text}"
+        if any(secret in new for secret in self.secrets):
+            yield "there is a secret in the log"
+
+
+_PRESS: Final = "/api/services/button/press"
+_ROTATE: Final = f"/api/services/{DOMAIN}/rotate_credentials"
+
+
+def make_folder() -> Path:
+    """Return a new folder for a campaign."""
+    return Path(tempfile.mkdtemp(prefix="downlink-chaos-"))

@@ -1,0 +1,132 @@
+"""Inside Home Assistant's process: a clock of its own, and trouble at a chosen file operation.
+
+The order is a file that `scripts.lib.chaos.orders` writes: after how many operations on which
+folders to do what. Python tells of most operations itself, by audit events; fsync is wrapped.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+import errno
+import json
+import os
+from pathlib import Path
+import signal
+import sys
+import threading
+from typing import Any, Final
+
+import clock  # type: ignore[import-not-found]  # beside this file, on that process's path
+
+ORDER: Final = os.environ.get("CHAOS_ORDER", "")
+PATHS: Final = tuple(filter(None, os.environ.get("CHAOS_PATHS", "").split(os.pathsep)))
+EVENTS: Final = {
+    "open": 1,
+    "os.mkdir": 1,
+    "os.rmdir": 1,
+    "os.remove": 1,
+    "os.rename": 2,
+    "os.listdir": 1,
+    "os.scandir": 1,
+    "os.chmod": 1,
+}
+"""Event to the number of its arguments that are paths."""
+MAKING: Final = {"open", "os.mkdir", "os.rename", "fsync"}
+"""What a full disk refuses; reading and removing go on."""
+
+_local: Final = threading.local()
+_lock: Final = threading.Lock()
+_counts: Final[dict[str, int]] = {}
+"""Operations seen, by the name of the order."""
+_unsynced: Final[set[str]] = set()
+"""Files that a power cut would lose what was written to."""
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if event not in EVENTS or getattr(_local, "is_busy", False):
+        return
+    paths = [_absolute(path, arguments) for path in arguments[: EVENTS[event]]]
+    if not any(path.startswith(PATHS) for path in paths):
+        return
+    is_writing = event != "open" or bool((arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR))
+    if event == "open" and is_writing:
+        _unsynced.add(paths[0])
+    if event == "os.rename" and paths[0] in _unsynced:
+        _unsynced.discard(paths[0])
+        _unsynced.add(paths[1])
+    _operation(event, paths[-1], is_writing=is_writing)
+
+
+def _absolute(path: Any, arguments: tuple[Any, ...]) -> str:
+    """Return a path as text; one that is relative to an open folder is looked up there."""
+    with suppress(TypeError, ValueError, OSError):
+        text = os.fsdecode(path)
+        folder = next((arg for arg in arguments[1:] if isinstance(arg, int) and arg > 2), None)
+        return text if text.startswith("/") or folder is None else f"{_path_of(folder)}/{text}"
+    return ""
+
+
+def _path_of(descriptor: int) -> str:
+    with suppress(OSError):
+        return str(Path(f"/proc/self/fd/{descriptor}").readlink())
+    return ""
+
+
+def _operation(event: str, path: str, *, is_writing: bool) -> None:
+    """Count an operation, and do what is ordered for it."""
+    _local.is_busy = True
+    try:
+        with _lock:
+            order = _read_order()
+            if order is None:
+                return
+            name = order["name"]
+            _counts[name] = _counts.get(name, 0) + 1
+            if _counts[name] <= order["after"]:
+                return
+        if order["action"] in ("kill", "power cut"):
+            _end(order, f"{event} {path}")
+        elif is_writing and (order["action"] != "ENOSPC" or event in MAKING):
+            number = getattr(errno, order["action"])
+            raise OSError(number, os.strerror(number), path)
+    finally:
+        _local.is_busy = False
+
+
+def _read_order() -> dict[str, Any] | None:
+    try:
+        # Not by `open`: Home Assistant has an eye on that.
+        descriptor = os.open(ORDER, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        order: dict[str, Any] = json.loads(os.read(descriptor, 4096))
+    finally:
+        os.close(descriptor)
+    return order
+
+
+def _end(order: dict[str, Any], where: str) -> None:
+    Path(f"{ORDER}.done").write_text(where, "utf-8")
+    if order["action"] == "power cut":
+        for path in _unsynced:
+            with suppress(OSError):
+                os.truncate(path, Path(path).stat().st_size * order["kept"] // 100)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _wrapped(sync: Callable[[int], None]) -> Callable[[Any], None]:
+    def fsync(file: Any) -> None:
+        descriptor = file if isinstance(file, int) else file.fileno()
+        path = _path_of(descriptor)
+        if path.startswith(PATHS):
+            _operation("fsync", path, is_writing=True)
+            _unsynced.discard(path)
+        sync(descriptor)
+
+    return fsync
+
+
+if ORDER and PATHS:
+    clock.install()
+    vars(os)["fsync"] = _wrapped(os.fsync)
+    sys.addaudithook(_hook)
