@@ -66,29 +66,31 @@ class Upstream:
         connection.close()
         return body
 
-    def serial_seconds(self, requests: Sequence[dict[str, Any]]) -> float:
-        """Send requests again, one after the other over one connection, as the Go CLI does."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
-        started = time.monotonic()
-        for request in requests:
-            connection.request("GET", f"{request['path']}?{urlencode(request['query'])}")
-            connection.getresponse().read()
-        connection.close()
-        return time.monotonic() - started
-
     def stop(self) -> None:
         """End it."""
         self._process.terminate()
         self._process.communicate(timeout=10)
 
 
-def measure(upstream: Upstream, folder: Path, days: int) -> Measured:
+ONE_BY_ONE: Final = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+from downlink.provider import api
+api.MAX_CONCURRENT = 1
+from downlink.cli import main
+sys.exit(main())
+"""
+"""The same program, but for the one rule that is measured."""
+
+
+def measure(upstream: Upstream, folder: Path, days: int, *, one_by_one: bool = False) -> Measured:
     """Run the provider once in that folder."""
     upstream.ask("DELETE", "/_sim/log")
     arguments = ["run", "--api-url", upstream.url, "--guide-days", str(days), "--progress"]
+    program = ["-c", ONE_BY_ONE, str(ENGINE)] if one_by_one else [str(ENGINE)]
     started = time.monotonic()
     process = subprocess.Popen(  # noqa: S603  # our own command line
-        [sys.executable, "-I", str(ENGINE), *arguments], cwd=folder, stdout=subprocess.DEVNULL
+        [sys.executable, "-I", *program, *arguments], cwd=folder, stdout=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - started
@@ -136,6 +138,12 @@ def _go_query(item: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def run_twice(upstream: Upstream, days: int, *, one_by_one: bool) -> list[Measured]:
+    """Measure a first and a repeated run in a fresh folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [measure(upstream, Path(folder), days, one_by_one=one_by_one) for _ in range(2)]
+
+
 def main() -> None:
     """Print the figures as a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -144,17 +152,19 @@ def main() -> None:
     arguments = parser.parse_args()
     upstream = Upstream(arguments.latency)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            runs = [measure(upstream, Path(folder), arguments.days) for _ in range(2)]
-            serial = [upstream.serial_seconds(run.requests) for run in runs]
+        runs, slow = (
+            run_twice(upstream, arguments.days, one_by_one=one_by_one)
+            for one_by_one in (False, True)
+        )
     finally:
         upstream.stop()
     go, programmes = go_requests(arguments.days, datetime.now(UTC))
     print(f"{arguments.days} days, {arguments.latency * 1000:g} ms per answer")
-    print("run        seconds  one by one  requests  at once  peak MiB")
-    for name, run, seconds in zip(("first", "repeated"), runs, serial, strict=True):
+    print("run        seconds  one by one  share  requests  at once  peak MiB")
+    for name, run, other in zip(("first", "repeated"), runs, slow, strict=True):
         print(
-            f"{name:9} {run.seconds:8.2f} {seconds:11.2f} {len(run.requests):9}"
+            f"{name:9} {run.seconds:8.2f} {other.seconds:11.2f}"
+            f" {run.seconds / other.seconds:6.1%} {len(run.requests):9}"
             f" {run.most_at_once:8} {run.peak_mib:9.1f}"
         )
     share = len(runs[0].requests) / go

@@ -1,5 +1,6 @@
 """Details of episodes: who is asked about, how often, and when no more."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from downlink.models import Programme
-from downlink.provider.api import Patience
+from downlink.provider.api import MAX_CONCURRENT, Patience
 from downlink.provider.cache import Cache, Kind
 from downlink.provider.details import DetailReader, Query, query_for
 from tests.simulator import Simulator
@@ -48,9 +49,9 @@ class Reading:
         now = NOW + timedelta(days=days)
         cache = Cache(self.cache_file, self.sim.url, now)
         async with asking(self.sim.url, patience) as upstream:
-            reader = DetailReader(upstream, cache, Counter(), self._step)
+            reader = DetailReader(upstream, cache, Counter(), now)
             moved = [self._at(programme, days) for programme in programmes]
-            found = await reader.fetch(moved, now)
+            found = await reader.fetch(moved, self._step)
         cache.save()
         return {f"{query.name} {query.episode}": bool(detail) for query, detail in found.items()}
 
@@ -225,13 +226,37 @@ async def test_odd_values_are_counted() -> None:
     ignored: Counter[str] = Counter()
     async with simulator() as sim, asking(sim.url) as upstream:
         sim.set_faults({"rules": [{"endpoint": "mediainfo", "kind": "text_episode_number"}]})
-        reader = DetailReader(upstream, Cache(None, "", NOW), ignored, lambda *_: None)
-        found = await reader.fetch([on_air(RANGERS, 20)], NOW)
+        reader = DetailReader(upstream, Cache(None, "", NOW), ignored, NOW)
+        found = await reader.fetch([on_air(RANGERS, 20)], lambda *_: None)
     (detail,) = found.values()
     assert detail
     assert detail.episode
     assert (detail.episode.season, detail.episode.number) == (2, 7)
     assert not ignored
+
+
+async def test_begins_while_the_guide_is_on_its_way() -> None:
+    async with simulator() as sim, asking(sim.url) as upstream:
+        reader = DetailReader(upstream, Cache(None, "", NOW), Counter(), NOW)
+        reader.begin([on_air(RANGERS, 20), on_air(RANGERS, 21, hours=-3)])
+        while not sim.count("mediainfo"):  # noqa: ASYNC110  # the simulator's log has no event
+            await asyncio.sleep(0)
+        # What was over in East is still on in West, and the first is not asked for again.
+        found = await reader.fetch([on_air(RANGERS, 20), on_air(RANGERS, 21)], lambda *_: None)
+        assert len(found) == sim.count("mediainfo") == 2
+
+
+async def test_stops_when_nobody_wants_to_know() -> None:
+    async with simulator() as sim, asking(sim.url) as upstream:
+        sim.set_faults({"rules": [{"endpoint": "mediainfo", "kind": "silence"}]})
+        reader = DetailReader(upstream, Cache(None, "", NOW), Counter(), NOW)
+        reader.begin([on_air(RANGERS, episode) for episode in range(1, 20)])
+        while sim.count("mediainfo") < MAX_CONCURRENT:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0)
+        reader.stop()
+        workers = [one for one in asyncio.all_tasks() if "DetailReader" in str(one.get_coro())]
+        await asyncio.wait(workers)
+        assert sim.count("mediainfo") == MAX_CONCURRENT
 
 
 def test_keys_of_the_cache_tell_queries_apart() -> None:

@@ -32,6 +32,7 @@ class Reading:
         self.sim = sim
         self.cache_file = cache_file
         self.steps: list[tuple[int, int]] = []
+        self.days: list[list[Programme]] = []
 
     async def read(
         self,
@@ -43,13 +44,16 @@ class Reading:
     ) -> list[Programme]:
         cache = Cache(self.cache_file, self.sim.url, now)
         async with asking(self.sim.url, HASTY if is_hasty else QUICK) as upstream:
-            reader = ScheduleReader(upstream, cache, schedule, Counter(), self._step)
+            reader = ScheduleReader(upstream, cache, schedule, Counter(), self._step, self._day)
             programmes = await reader.fetch(span, now)
         cache.save()
         return programmes
 
     def _step(self, done: int, more: int) -> None:
         self.steps.append((done, more))
+
+    def _day(self, programmes: list[Programme]) -> None:
+        self.days.append(programmes)
 
 
 def planned(span: Span, schedule: str = TOONAMI, now: datetime = NOW) -> list[tuple[Any, ...]]:
@@ -83,6 +87,7 @@ async def test_whole_week(schedule: str) -> None:
     assert max(one.stop for one in programmes) >= WEEK.stop - HOUR
     done, total = (sum(column) for column in zip(*reading.steps, strict=True))
     assert done == total == sim.count("playlist")
+    assert sum(map(len, reading.days)) == len(programmes)
     assert sim.count("playlists") <= 3
     assert sim.count("media") == 0
 

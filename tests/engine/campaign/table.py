@@ -126,7 +126,7 @@ ROWS = [
     *_rows("mediainfo", "always", _EVERYTHING, _NO_DETAILS),
     *_rows("mediainfo", "always", "odd_air_date text_episode_number", FULL),
     *_rows("mediainfo", "first middle", _EVERYTHING, FULL),
-    *_rows("mediainfo", "first", "offline", _NO_DETAILS),
+    *_rows("mediainfo", "middle", "offline", _NO_DETAILS),
     # Other channels than usual.
     *_rows("channels-reversed", "always", "lineup", FULL, more={"lineup": {"reverse": True}}),
     *_rows("channel-added", "always", "lineup", FULL, more={"lineup": {"added": ["Movies 2"]}}),

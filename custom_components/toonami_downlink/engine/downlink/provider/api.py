@@ -7,7 +7,7 @@ from http import HTTPStatus
 import json
 import ssl
 import time
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 import zlib
 
@@ -110,6 +110,8 @@ class Upstream:
             return await self._fetch(path, query)
 
     async def _fetch(self, path: str, query: Mapping[str, str]) -> str:
+        if self.url.startswith("http:"):
+            return await self._get(path, query, True)
         context = await self._trust.context()
         try:
             return await self._get(path, query, context)
@@ -134,7 +136,9 @@ class Upstream:
             " Switch the checking of certificates off (--insecure) only if you know why."
         )
 
-    async def _get(self, path: str, query: Mapping[str, str], context: ssl.SSLContext) -> str:
+    async def _get(
+        self, path: str, query: Mapping[str, str], context: ssl.SSLContext | Literal[True]
+    ) -> str:
         seconds = min(self.patience.answer, self.deadline - time.monotonic())
         if seconds <= 0:
             raise self._too_slow()

@@ -99,19 +99,23 @@ class Run:
 
     async def feed(self, days: int) -> Feed:
         """Fetch it all. Raises as `build` does."""
-        fetching = asyncio.create_task(self._fetch_guides(days))
+        details = DetailReader(self._upstream, self._cache, self._ignored, self._now)
+        fetching = asyncio.create_task(self._fetch_guides(days, details.begin))
         try:
             listed = await self._fetch_channels()
             channels, answers = await self._fetch_streams(list(listed.names))
             guides = await fetching
+            guide = {
+                channel.key: self._guide_of(channel, guides, listed.names) for channel in channels
+            }
+            if not answers and not any(guide.values()):
+                raise listed.trouble or UpstreamNonsenseError(
+                    "Upstream answers with neither stream addresses nor a guide. Try again later."
+                )
+            guide = await self._with_details(guide, details)
         finally:
             fetching.cancel()
-        guide = {channel.key: self._guide_of(channel, guides, listed.names) for channel in channels}
-        if not answers and not any(guide.values()):
-            raise listed.trouble or UpstreamNonsenseError(
-                "Upstream answers with neither stream addresses nor a guide. Try again later."
-            )
-        guide = await self._with_details(guide)
+            details.stop()
         self._report(channels, guide)
         return Feed(made=self._now, channels=channels, guide=guide)
 
@@ -159,7 +163,9 @@ class Run:
         found = await asyncio.gather(*(fetch(name) for name in names))
         return tuple(channel for channel in found if channel), answers
 
-    async def _fetch_guides(self, days: int) -> Mapping[str, list[Programme]]:
+    async def _fetch_guides(
+        self, days: int, on_day: Callable[[list[Programme]], None]
+    ) -> Mapping[str, list[Programme]]:
         span = Span(self._now - _BEFORE, self._now + timedelta(days=days))
         done = total = 0
 
@@ -169,14 +175,11 @@ class Run:
             self._on_progress(Progress(Stage.GUIDE, done, total))
 
         schedules = sorted({known.schedule for known in KNOWN if known.schedule})
-        found = await asyncio.gather(
-            *(
-                ScheduleReader(self._upstream, self._cache, schedule, self._ignored, on_step).fetch(
-                    span, self._now
-                )
-                for schedule in schedules
-            )
-        )
+        readers = [
+            ScheduleReader(self._upstream, self._cache, schedule, self._ignored, on_step, on_day)
+            for schedule in schedules
+        ]
+        found = await asyncio.gather(*(reader.fetch(span, self._now) for reader in readers))
         return dict(zip(schedules, found, strict=True))
 
     def _guide_of(
@@ -198,13 +201,12 @@ class Run:
         return (*next_ten, *programmes)
 
     async def _with_details(
-        self, guide: Mapping[str, tuple[Programme, ...]]
+        self, guide: Mapping[str, tuple[Programme, ...]], details: DetailReader
     ) -> dict[str, tuple[Programme, ...]]:
         def on_step(done: int, total: int) -> None:
             self._on_progress(Progress(Stage.DETAILS, done, total))
 
-        reader = DetailReader(self._upstream, self._cache, self._ignored, on_step)
-        found = await reader.fetch(chain.from_iterable(guide.values()), self._now)
+        found = await details.fetch(chain.from_iterable(guide.values()), on_step)
 
         def fuller(programme: Programme) -> Programme:
             query = query_for(programme)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 import logging
 import time
@@ -24,6 +24,9 @@ _MISSES: Final = 2
 _MISSES_OF_AN_OUTAGE: Final = 10
 _FAILURES: Final = 5
 """So many failures in a row, and nothing more is asked."""
+
+
+type OnStep = Callable[[int, int], None]
 
 
 class Query(NamedTuple):
@@ -63,49 +66,71 @@ def query_for(programme: Programme) -> Query | None:
 class DetailReader:
     """Look up the details of programmes, each query once, those that are on soonest first."""
 
-    def __init__(
-        self,
-        upstream: Upstream,
-        cache: Cache,
-        ignored: Ignored,
-        on_step: Callable[[int, int], None],
-    ) -> None:
-        """Look up at `upstream`; `on_step` gets how many queries are done, of how many."""
+    def __init__(self, upstream: Upstream, cache: Cache, ignored: Ignored, now: datetime) -> None:
+        """Look up at `upstream`; the time for it begins now."""
         self._upstream = upstream
         self._cache = cache
         self._ignored = ignored
-        self._on_step = on_step
+        self._now = now
+        self._ends = time.monotonic() + upstream.patience.details
+        self._on_step: OnStep | None = None
+        self._wanted: set[Query] = set()
+        self._waiting: asyncio.PriorityQueue[tuple[datetime, int, Query]] = asyncio.PriorityQueue()
+        self._workers: list[asyncio.Task[None]] = []
         self._found: dict[Query, Detail | None] = {}
         self._known_titles: set[str] = set()
         self._misses: Counter[str] = Counter()
         self._new_misses: list[tuple[Kind, str]] = []
         self._failures = 0
 
-    async def fetch(
-        self, programmes: Iterable[Programme], now: datetime
-    ) -> Mapping[Query, Detail | None]:
-        """Return what is known of programmes; None for nothing.
+    def begin(self, programmes: Iterable[Programme]) -> None:
+        """Look these up in the background, while the rest of the guide is still on its way.
 
-        Of those that are over only what earlier runs learnt. When the time is up or upstream does
+        Of those that are over only what earlier runs learnt is taken.
+        """
+        for programme in programmes:
+            query = query_for(programme)
+            if not query or query in self._wanted:
+                continue
+            if max(programme.start, programme.stop) >= self._now:
+                self._wanted.add(query)
+                if query not in self._found and not self._remembered(query):
+                    self._waiting.put_nowait((programme.start, len(self._wanted), query))
+            elif query not in self._found:
+                self._remembered(query)
+        if not self._workers:
+            self._workers = [asyncio.create_task(self._work()) for _ in range(MAX_CONCURRENT)]
+
+    def stop(self) -> None:
+        """Look no further."""
+        for worker in self._workers:
+            worker.cancel()
+
+    async def fetch(
+        self, programmes: Iterable[Programme], on_step: OnStep
+    ) -> Mapping[Query, Detail | None]:
+        """Return what is known of programmes, and of those it began with; None for nothing.
+
+        `on_step` gets how many queries are done, of how many. When the time is up or upstream does
         not answer, the rest is missing. Nothing is raised.
         """
-        wanted: dict[Query, None] = {}
-        for programme in sorted(programmes, key=lambda one: one.start):
-            if query := query_for(programme):
-                if max(programme.start, programme.stop) >= now:
-                    wanted[query] = None
-                elif query not in self._found:
-                    self._remembered(query)
-        queries = [query for query in wanted if query not in self._found]
-        waiting = iter([query for query in queries if not self._remembered(query)])
-        total = len(self._found.keys() | wanted)
-        self._on_step(len(self._found), total)
-        ends = time.monotonic() + self._upstream.patience.details
-        await asyncio.gather(*(self._work(waiting, ends, total) for _ in range(MAX_CONCURRENT)))
+        self.begin(programmes)
+        self._on_step = on_step
+        self._tell()
+        self._waiting.shutdown()
+        await asyncio.gather(*self._workers)
         self._remember_misses()
-        if left := total - len(self._found):
-            _LOGGER.warning("%d of %d details are left for another time", left, total)
+        if left := self._total - len(self._found):
+            _LOGGER.warning("%d of %d details are left for another time", left, self._total)
         return self._found
+
+    @property
+    def _total(self) -> int:
+        return len(self._found.keys() | self._wanted)
+
+    def _tell(self) -> None:
+        if self._on_step:
+            self._on_step(len(self._found), self._total)
 
     def _remembered(self, query: Query) -> bool:
         """Take what an earlier run learnt."""
@@ -128,20 +153,24 @@ class DetailReader:
         title = query.title
         return self._misses[title] >= _MISSES and title not in self._known_titles
 
-    async def _work(self, waiting: Iterator[Query], ends: float, total: int) -> None:
-        for query in waiting:
+    async def _work(self) -> None:
+        while True:
+            try:
+                _, _, query = await self._waiting.get()
+            except asyncio.QueueShutDown:
+                return
             if self._is_unknown_title(query):
                 self._found[query] = None
                 self._new_misses.append((Kind.TITLE, query.title))
-            elif time.monotonic() >= ends or self._failures >= _FAILURES:
+            elif time.monotonic() >= self._ends or self._failures >= _FAILURES:
                 return
             else:
-                await self._ask(query, ends)
-            self._on_step(len(self._found), total)
+                await self._ask(query)
+            self._tell()
 
-    async def _ask(self, query: Query, ends: float) -> None:
+    async def _ask(self, query: Query) -> None:
         try:
-            async with asyncio.timeout(ends - time.monotonic()):
+            async with asyncio.timeout(self._ends - time.monotonic()):
                 answer = await self._upstream.fetch_json(_PATH, query.parameters)
         except (TimeoutError, DownlinkError) as err:
             _LOGGER.debug("No details for %s: %s", query.parameters, err)

@@ -1,7 +1,7 @@
 """The guide of one schedule: upstream's daily playlists, and where they fail its media list."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 import logging
 from typing import Any, Final, NamedTuple
@@ -53,13 +53,18 @@ class ScheduleReader:
         schedule: str,
         ignored: Ignored,
         on_step: Callable[[int, int], None],
+        on_day: Callable[[list[Programme]], None],
     ) -> None:
-        """Read one schedule; `on_step` gets what was done and what became known to be left."""
+        """Read one schedule.
+
+        `on_step` gets what was done and what became known to be left; `on_day` each day's part.
+        """
         self._upstream = upstream
         self._cache = cache
         self._schedule = schedule
         self._ignored = ignored
         self._on_step = on_step
+        self._on_day = on_day
 
     async def fetch(self, span: Span, now: datetime) -> list[Programme]:
         """Return the programmes of that time, in upstream's order.
@@ -72,17 +77,11 @@ class ScheduleReader:
             _LOGGER.warning("No list of playlists for %s: %s", self._schedule, err)
             days = []
         self._on_step(0, len(days))
-        found = await asyncio.gather(*(self._fetch_day(day, now) for day in days))
+        found = await asyncio.gather(*(self._fetch_day(day, span, now) for day in days))
         parts = [(day.span, part) for day, part in zip(days, found, strict=True) if part]
         parts += await self._fill_holes(span, [covered for covered, _ in parts])
         parts.sort(key=lambda part: part[0])
-        return [
-            programme
-            for _, part in parts
-            for programme in part
-            if programme.start < span.stop
-            and max(programme.stop, programme.start + _SMALL_GAP) > span.start
-        ]
+        return [programme for _, part in parts for programme in _within(span, part)]
 
     async def _fetch_days(self, span: Span) -> list[Day]:
         answers = await asyncio.gather(
@@ -120,7 +119,7 @@ class ScheduleReader:
             if identity and start and stop and start < stop:
                 yield Day(identity, Span(start, stop))
 
-    async def _fetch_day(self, day: Day, now: datetime) -> list[Programme]:
+    async def _fetch_day(self, day: Day, span: Span, now: datetime) -> list[Programme]:
         """Return a day's programmes; an earlier run's if those are fresh enough or all there is."""
         known = self._cache.find(Kind.PLAYLIST, day.id)
         programmes = programmes_of_playlist(known.answer, self._ignored) if known else []
@@ -134,6 +133,7 @@ class ScheduleReader:
             except DownlinkError as err:
                 _LOGGER.warning("No playlist for %s of %s: %s", day.span.start, self._schedule, err)
         self._on_step(1, 0)
+        self._on_day(_within(span, programmes))
         return programmes
 
     async def _fill_holes(
@@ -150,6 +150,14 @@ class ScheduleReader:
             is_first = hole.start == span.start
             filled.append((hole, [one for one in found if is_first or one.start >= hole.start]))
         return filled
+
+
+def _within(span: Span, programmes: Iterable[Programme]) -> list[Programme]:
+    return [
+        one
+        for one in programmes
+        if one.start < span.stop and max(one.stop, one.start + _SMALL_GAP) > span.start
+    ]
 
 
 def _good_for(day: Day, now: datetime) -> timedelta:
