@@ -102,6 +102,7 @@ def test_log_is_clean_with_all_warnings_on(
     automate(home, "problem", from_blueprint("refresh_problem", refresh_event=EVENT))
     secrets = use(home)
     set_options(client, {"guide_days": 2, "hdhomerun": True, "max_streams": 1})
+    wait_for_feed(client)
     client.post("/api/services/toonami_downlink/rotate_credentials", {})
     secrets |= use(home)
     station = Station(tmp_path / "station")
