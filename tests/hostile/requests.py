@@ -118,6 +118,7 @@ HEADERS: Final = st.one_of(
                 "Cache-Control",
                 "Content-Encoding",
                 "Cookie",
+                "Expect",
                 "Forwarded",
                 "If-Match",
                 "If-Modified-Since",
@@ -146,7 +147,6 @@ HEADERS: Final = st.one_of(
             ("Content-Encoding", "gzip"),
             ("Content-Encoding", "br"),
             ("Content-Encoding", "deflate"),
-            # Not more of it: aiohttp itself breaks on bytes that are no UTF-8 there, on any page.
             ("Expect", "100-continue"),
             ("Expect", CANARY),
             ("If-None-Match", '"' + "a" * 7000),
