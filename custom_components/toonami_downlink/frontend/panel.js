@@ -1,5 +1,5 @@
 import {
-	Context, controls, define, html, icon, loadSheet, mark, nothing, onLink, signalBars, tokens,
+	Context, controls, define, html, icon, loadSheet, mark, nothing, signalBars, tokens,
 } from "./lib/kit.js";
 import { DownlinkElement } from "./lib/element.js";
 import { Signal } from "./lib/signal.js";
@@ -141,7 +141,7 @@ class DownlinkPanel extends DownlinkElement {
 		return html`<nav class=${place} aria-label=${context.t("nav.label")}>
 			${PAGES.map(
 				({ page, icon: name }) => html`<a href="${ROOT}/${page}"
-					aria-current=${page === current ? "page" : "false"} @click=${onLink}>
+					aria-current=${page === current ? "page" : "false"}>
 					${place === "bottom" ? icon(name) : nothing} ${context.t(`nav.${page}`)}
 				</a>`,
 			)}

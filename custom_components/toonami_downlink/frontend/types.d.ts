@@ -248,7 +248,7 @@ interface Link {
   seconds: number | null;
 }
 
-/** A bar of the history chart, in pixels. */
+/** A bar of the history chart: across in hundredths of its width, up in pixels. */
 interface Bar {
   run: Run;
   x: number;

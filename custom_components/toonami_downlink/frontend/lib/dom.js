@@ -10,24 +10,6 @@ export function el(tag, attributes = {}, children = []) {
 	return element;
 }
 
-/** Go to a page of Home Assistant without loading it anew. @param {string} path */
-export function navigate(path) {
-	history.pushState(null, "", path);
-	window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
-}
-
-/**
- * Follow a link inside Home Assistant, unless the user wants it in another tab.
- * @param {MouseEvent} event
- */
-export function onLink(event) {
-	const link = event.currentTarget;
-	if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey) return;
-	if (!(link instanceof HTMLAnchorElement) || event.shiftKey || event.altKey) return;
-	event.preventDefault();
-	navigate(link.pathname + link.search);
-}
-
 /**
  * Put text on the clipboard, also where the page was not loaded by HTTPS.
  * @param {string} text @returns {Promise<boolean>} whether it is there

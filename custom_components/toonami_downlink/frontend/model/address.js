@@ -1,4 +1,3 @@
-// @ts-check
 /** The addresses that players are given: which there are, what is wrong with them, if they work. */
 
 const PATIENCE = 6000;

@@ -1,4 +1,3 @@
-// @ts-check
 /** The way of the data on the status page: five links, each with a state and a time. */
 
 /** @type {LinkName[]} */

@@ -1,4 +1,3 @@
-// @ts-check
 /** Where things are in the timeline grid. Times are seconds since 1970, lengths pixels. */
 
 import { HALF_HOUR, addDays, startOfDay } from "./time.js";

@@ -1,4 +1,3 @@
-// @ts-check
 /** The programmes that were loaded so far, day by day, and questions about them. */
 
 /** @param {Row} row @returns {Programme} */

@@ -1,4 +1,3 @@
-// @ts-check
 /** How things are, in one word and one of four bars of a meter. */
 
 /** @type {Record<Condition, {bars: number, tone: Tone}>} */

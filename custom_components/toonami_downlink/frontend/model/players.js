@@ -1,4 +1,3 @@
-// @ts-check
 /** What each player has to be told, in its order and its words. */
 
 /** @type {Recipe[]} */

@@ -1,4 +1,3 @@
-// @ts-check
 /** How a programme is put into words. */
 
 /**

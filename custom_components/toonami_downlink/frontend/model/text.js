@@ -1,4 +1,3 @@
-// @ts-check
 /** Strings in the user's language. */
 
 export const LANGUAGES = ["de", "en", "es", "fr", "ja", "pt-BR"];

@@ -1,4 +1,3 @@
-// @ts-check
 /** Days and clock times in a time zone. Times are seconds since 1970. */
 
 export const HALF_HOUR = 1800;

@@ -232,15 +232,17 @@ export class GuideGrid extends HTMLElement {
 		if (this.#spare.length < SPARE) this.#spare.push(cell);
 	}
 
-	/** Let exactly one cell be in the order of the tab key. @param {number} left - a time */
+	/** Let one cell be in the order of the tab key, what is on first. @param {number} left - a time */
 	#keepCursor(left) {
+		const seen = ((this.#viewWidth / (this.#scale?.slot ?? 1)) * HALF_HOUR) / 2;
+		const time = left < now() && now() < left + seen ? now() : left;
 		const usable = this.#cells.filter((cell) => !cell.isUnknown);
 		const chosen =
 			usable.find(
 				({ channel, programme }) =>
 					channel.number === this.#cursor?.number && programme.start === this.#cursor.start,
 			) ??
-			usable.find(({ programme }) => programme.stop > left) ??
+			usable.find(({ programme }) => programme.stop > time) ??
 			usable[0];
 		for (const cell of usable) cell.setReachable(cell === chosen);
 	}

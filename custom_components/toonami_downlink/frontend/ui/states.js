@@ -1,4 +1,4 @@
-import { html, icon, nothing, now, onLink, signalBars } from "../lib/kit.js";
+import { html, icon, nothing, now, signalBars } from "../lib/kit.js";
 import { LOOKS } from "../model/health.js";
 
 const ADD_PATH = "/config/integrations/dashboard/add?domain=toonami_downlink";
@@ -8,7 +8,7 @@ const BONES = ["2324", "4232", "3314", "1433", "56", "83", "9"];
 
 /** @param {Strings} text */
 export const settingsLink = (text) =>
-	html`<a class="button" href=${SETTINGS_PATH} @click=${onLink}>
+	html`<a class="button" href=${SETTINGS_PATH}>
 		${icon("settings")} ${text.get("settings")}
 	</a>`;
 
@@ -66,7 +66,7 @@ export function noSignal(context, overview, { isBusy, refresh }) {
  * @param {boolean | undefined} isThere - whether it was set up; undefined for who may not know
  */
 export function notRunning({ t, text, isAdmin }, isThere) {
-	const add = html`<a class="button main" href=${ADD_PATH} @click=${onLink}>
+	const add = html`<a class="button main" href=${ADD_PATH}>
 		${t("state.not_loaded.add")}
 	</a>`;
 	return html`<section class="state" aria-labelledby="state">
@@ -106,7 +106,7 @@ export function banner(context, condition, overview) {
 		${icon("warn")}
 		<p>${why} ${served} ${nextTry(context, next)}</p>
 		${isAdmin
-			? html`<a class="button" href="/toonami-downlink/status" @click=${onLink}>
+			? html`<a class="button" href="/toonami-downlink/status">
 					${t("state.details")}
 				</a>`
 			: nothing}

@@ -1,4 +1,4 @@
-import { html, icon, nothing, now, onLink } from "../lib/kit.js";
+import { html, icon, nothing, now } from "../lib/kit.js";
 import { pastProblems, timestamp } from "../model/chain.js";
 import { errorText, settingsLink } from "./states.js";
 
@@ -24,7 +24,7 @@ export function problem({ t, text }, { last_error: run }) {
 		${run.message ? html`<code dir="auto">${run.message}</code>` : nothing}
 		<div class="buttons">
 			${IN_SETTINGS.test(run.error) ? settingsLink(text) : nothing}
-			<a class="button" href="/config/repairs" @click=${onLink}>${t("repairs")}</a>
+			<a class="button" href="/config/repairs">${t("repairs")}</a>
 		</div>
 	</section>`;
 }
@@ -84,7 +84,7 @@ export function files({ clock, t, text }, { feed }) {
 			${feed.artifacts.map(
 				({ name, size, sha256 }) => html`<li>
 					<b>${name}</b><span class="times">${sizeOf(size, text.language)}</span>
-					<code>sha256 ${sha256}</code>
+					<code class="sum">sha256 ${sha256}</code>
 				</li>`,
 			)}
 		</ul>

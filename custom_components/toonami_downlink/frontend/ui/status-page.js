@@ -22,10 +22,8 @@ export class StatusPage extends Page {
 	/** @type {Subscription | undefined} */
 	#subscription;
 	#chart = new HistoryChart(() => this.redraw());
-	#observer = new ResizeObserver(() => this.redraw());
 
 	start() {
-		this.#observer.observe(this);
 		this.#subscription = this.context.signal.subscribe("status", (event) => {
 			if (event.status) this.#status = event.status;
 			else if (event.loaded) this.#follow(event);
@@ -34,7 +32,6 @@ export class StatusPage extends Page {
 	}
 
 	stop() {
-		this.#observer.disconnect();
 		this.#subscription?.close();
 	}
 
@@ -43,10 +40,6 @@ export class StatusPage extends Page {
 		const status = this.#status;
 		if (!status) return;
 		this.#status = { ...status, refresh: { ...status.refresh, is_running: running, progress } };
-	}
-
-	drawn() {
-		this.#chart.fit(this.root.querySelector(".chart")?.clientWidth ?? 0);
 	}
 
 	template() {
