@@ -55,7 +55,7 @@ export class DownlinkElement extends HTMLElement {
 }
 
 /**
- * Register an element, unless another version of the panel already did.
+ * Register an element, unless another version did.
  * @param {string} tag @param {CustomElementConstructor} type
  */
 export function define(tag, type) {

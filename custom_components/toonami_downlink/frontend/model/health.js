@@ -14,8 +14,8 @@ export const LOOKS = {
 
 /**
  * Say how things are.
- * @param {Overview | {loaded: false} | undefined} overview - undefined before the first answer
- * @param {boolean} online - whether Home Assistant can be reached @returns {Condition}
+ * @param {Overview | {loaded: false} | undefined} overview
+ * @param {boolean} online @returns {Condition}
  */
 export function conditionOf(overview, online) {
 	if (!online) return "offline";

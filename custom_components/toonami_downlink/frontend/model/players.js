@@ -6,7 +6,7 @@ export const RECIPES = [
 	{ id: "smarters", name: "IPTV Smarters", steps: [["username", "password", "server"], []] },
 	{ id: "kodi", name: "Kodi", steps: [[], ["playlist"], ["guide"], []] },
 	{ id: "jellyfin", name: "Jellyfin", steps: [["playlist"], ["guide"], []] },
-	{ id: "plex", name: "Plex", steps: [["tuner"], ["guide"], []], needsTuner: true },
+	{ id: "plex", name: "Plex", steps: [["tuner"], ["guide"], []] },
 	{ id: "vlc", name: "VLC", steps: [["playlist"], []] },
 	{ id: "channels", name: "Channels DVR", steps: [["playlist"], ["guide"], []] },
 	{

@@ -42,7 +42,7 @@ export class GuidePage extends Page {
 		return this.#width < LIST_BELOW;
 	}
 
-	/** What can be drawn, once there is a place to draw it in. */
+	/** What can be drawn, once there is room. */
 	get #overview() {
 		return this.#width ? this.context.signal.loaded : undefined;
 	}
@@ -169,11 +169,10 @@ export class GuidePage extends Page {
 
 	/** @param {number} width */
 	#resize(width) {
-		const shape = () => `${this.#isList} ${this.#width < NARROW_BELOW} ${this.#width > 0}`;
-		const [before, wasList] = [shape(), this.#isList];
+		const wasList = this.#isList;
 		this.#width = width;
 		if (wasList !== this.#isList) this.#isPlaced = false;
-		if (before !== shape()) this.redraw();
+		this.redraw();
 	}
 
 	#onChange = (/** @type {Event} */ event) => {

@@ -35,10 +35,7 @@ export class HistoryChart extends Piece {
 			<p class="run" role="status">${describe(context, history[chosen])}</p>`;
 	}
 
-	/**
-	 * @param {Context} context @param {Bar} bar @param {number} index - from the newest
-	 * @param {number} chosen
-	 */
+	/** @param {Context} context @param {Bar} bar @param {number} index @param {number} chosen */
 	#bar(context, bar, index, chosen) {
 		const { x, y, width, height, failed, run } = bar;
 		return svg`<g class="bar ${failed ? "failed" : ""}" role="img"
@@ -72,7 +69,7 @@ export class HistoryChart extends Piece {
 }
 
 /** Say in a line how a refresh went. @param {Context} context @param {Run} run */
-export function describe({ clock, t, text }, run) {
+function describe({ clock, t, text }, run) {
 	const finished = timestamp(run.finished) ?? 0;
 	const parts = [
 		clock.dayAndTime(finished, now()),

@@ -14,7 +14,7 @@ export const settingsLink = (text) =>
 
 /**
  * Say what an error means; with `fix`, what to do about it.
- * @param {Strings} text @param {string | null} error - its key @param {"error" | "fix"} [what]
+ * @param {Strings} text @param {string | null} error @param {"error" | "fix"} [what]
  */
 export const errorText = (text, error, what = "error") =>
 	error ? text.first([`${what}.${error}`, `${what}.unexpected`]) : "";
@@ -39,12 +39,12 @@ export function skeleton(label) {
 /**
  * Nothing was ever published: what happens now, and a button.
  * @param {Context} context @param {Overview} overview
- * @param {{isBusy: boolean, refresh: () => void}} action
+ * @param {RefreshButton} button
  */
-export function noSignal(context, overview, { isBusy, refresh }) {
+export function noSignal(context, overview, button) {
 	const { t, text, isAdmin } = context;
 	const { error, refreshing, next_refresh: next } = overview;
-	const isRunning = refreshing || isBusy;
+	const isRunning = refreshing || button.isAsked;
 	const happened = [errorText(text, error), errorText(text, error, "fix"), nextTry(context, next)];
 	return html`<section class="state" aria-labelledby="state">
 		<div class="bars ${isRunning ? "busy" : ""}">${signalBars(isRunning ? 3 : 0)}</div>
@@ -52,10 +52,7 @@ export function noSignal(context, overview, { isBusy, refresh }) {
 		<p role="status">${isRunning ? t("state.first.text") : happened.join(" ")}</p>
 		${isAdmin && !isRunning
 			? html`<div class="actions">
-					<button class="button main" @click=${refresh}>
-						${icon("refresh")} ${t("refresh.now")}
-					</button>
-					${settingsLink(text)}
+					${button.template(context, isRunning)} ${settingsLink(text)}
 				</div>`
 			: nothing}
 	</section>`;
