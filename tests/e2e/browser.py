@@ -19,6 +19,8 @@ FLAGS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A name that makes loopback a page of the network: not secure, as most homes are.
+    "--host-resolver-rules=MAP tv.test 127.0.0.1",
 )
 PATIENCE: Final = 30_000
 """Milliseconds until something has to be on the page."""

@@ -9,6 +9,7 @@ from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import Home
 from tests.e2e.axe import violations
 from tests.e2e.browser import screenshot
+from tests.e2e.looks import LOOKS, examine, set_look
 
 CARD = "toonami-downlink-card"
 
@@ -32,12 +33,11 @@ def test_it_shows_what_is_on(page: Page, home: Home, access: Access) -> None:
     show(page, home, channels=["1", "3"], guide=True)
 
     title = home.client.get("/api/states/sensor.toonami_aftermath_east_now_playing")["state"]
-    expect(page.locator(f"{CARD} .large .title")).to_have_text(title)
+    expect(page.locator(f"{CARD} .hero h2")).to_have_text(title)
     expect(page.locator(f"{CARD} .row")).to_have_count(1)
     expect(page.locator(f"{CARD} .strip")).to_have_count(2)
     expect(page.locator(f"{CARD} .strip li.live").first).to_be_visible()
-    assert violations(page, CARD) == []
-    screenshot(page, "card")
+    examine(page, "card", "tdl-card")
 
     page.locator(f"{CARD} .row").click()
     expect(page.locator("tdl-guide .hero")).to_contain_text("Snickelodeon East")
@@ -47,7 +47,7 @@ def test_all_channels_without_a_picture(page: Page, home: Home, access: Access) 
     show(page, home, picture=False)
 
     expect(page.locator(f"{CARD} .row")).to_have_count(7)
-    expect(page.locator(f"{CARD} .large")).to_have_count(0)
+    expect(page.locator(f"{CARD} .hero")).to_have_count(0)
 
 
 def test_the_card_picker_and_the_editor_know_it(page: Page, home: Home, access: Access) -> None:
@@ -67,7 +67,10 @@ def test_the_card_picker_and_the_editor_know_it(page: Page, home: Home, access: 
     form = page.locator("hui-form-editor")
     expect(form).to_be_visible()
     expect(form).to_contain_text("Draw the next hours")
-    screenshot(page, "card_editor")
+    for look in LOOKS:
+        set_look(page, look, "tdl-card")
+        screenshot(page, f"card_editor_{look}")
+        assert violations(page, "hui-form-editor") == [], look
 
 
 def test_a_wrong_configuration_is_said(page: Page, home: Home, access: Access) -> None:

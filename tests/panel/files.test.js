@@ -85,7 +85,7 @@ test("every step of every player has a text", async () => {
 
 test("the panel stays small", () => {
   const bytes = NAMES.filter((name) => name.endsWith(".js")).map((name) => statSync(new URL(name, FRONTEND)).size);
-  assert.ok(bytes.reduce((sum, size) => sum + size) < 150 * 1024);
+  assert.ok(bytes.reduce((sum, size) => sum + size) < 150_000);
   for (const name of OURS) assert.ok(read(name).split("\n").length <= 400, name);
 });
 

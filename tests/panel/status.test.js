@@ -69,17 +69,17 @@ for (const [value, expected] of ceilings) {
 
 test("the chart has the newest run at its right edge", () => {
   const failed = run({ error: "x", report: null, finished: "2026-11-24T08:00:40+00:00" });
-  const { bars, line, maxSeconds } = chartOf([failed, run({})], 400, 100);
+  const { bars, line, maxSeconds } = chartOf([failed, run({})], 100);
   assert.equal(maxSeconds, 40);
-  assert.deepEqual(bars.map((bar) => [bar.x, bar.height, bar.failed]), [[360, 50, false], [380, 100, true]]);
-  assert.equal(line, "M370.0 10.0");
+  assert.deepEqual(bars.map((bar) => [bar.x, bar.height, bar.failed]), [[90, 50, false], [95, 100, true]]);
+  assert.equal(line, "M92.50 10.0h0");
 });
 
 test("at most sixty runs are drawn, and none is not an error", () => {
   const many = Array.from({ length: 70 }, () => run({}));
-  assert.equal(chartOf(many, 600, 100).bars.length, 60);
-  assert.deepEqual(chartOf([], 600, 100).bars, []);
-  assert.equal(chartOf([], 600, 100).line, "");
+  assert.equal(chartOf(many, 100).bars.length, 60);
+  assert.deepEqual(chartOf([], 100).bars, []);
+  assert.equal(chartOf([], 100).line, "");
 });
 
 /** @type {any} */

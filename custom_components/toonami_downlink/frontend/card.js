@@ -1,3 +1,4 @@
+import { load } from "./lib/load.js";
 import { loadText } from "./lib/strings.js";
 import { readConfig } from "./model/card.js";
 
@@ -26,7 +27,7 @@ class DownlinkCard extends HTMLElement {
 
 	static async getConfigForm() {
 		const text = await loadText(document.documentElement.lang || navigator.language);
-		const schema = await (await fetch(new URL("card-form.json", import.meta.url))).json();
+		const schema = await (await load("card-form.json")).json();
 		const labelOf = (/** @type {{name: string}} */ { name }) => text.get(`card.${name}`);
 		const helpOf = (/** @type {{name: string}} */ { name }) =>
 			name === "channels" ? text.get("card.channels_help") : undefined;

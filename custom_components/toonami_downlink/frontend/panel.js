@@ -1,11 +1,12 @@
 import {
-	Context, controls, define, html, icon, loadSheet, mark, nothing, onLink, signalBars, tokens,
+	Context, controls, define, html, icon, loadSheet, mark, nothing, signalBars, tokens,
 } from "./lib/kit.js";
 import { DownlinkElement } from "./lib/element.js";
 import { Signal } from "./lib/signal.js";
 import { loadText } from "./lib/strings.js";
 import { applyTheme } from "./lib/theme.js";
 import { conditionOf, LOOKS } from "./model/health.js";
+import { RefreshButton } from "./ui/refresh-button.js";
 import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
@@ -33,7 +34,7 @@ class DownlinkPanel extends DownlinkElement {
 	/** @type {PageName} */
 	#page = "guide";
 	#narrow = false;
-	#isRefreshing = false;
+	#refresh = new RefreshButton(() => this.redraw());
 	#isBroken = false;
 	#isOutdated = false;
 	/** Whether it is set up, where it does not run. @type {boolean | undefined} */
@@ -50,7 +51,6 @@ class DownlinkPanel extends DownlinkElement {
 	}
 
 	set narrow(/** @type {boolean} */ narrow) {
-		if (narrow === this.#narrow) return;
 		this.#narrow = narrow;
 		this.redraw();
 	}
@@ -141,7 +141,7 @@ class DownlinkPanel extends DownlinkElement {
 		return html`<nav class=${place} aria-label=${context.t("nav.label")}>
 			${PAGES.map(
 				({ page, icon: name }) => html`<a href="${ROOT}/${page}"
-					aria-current=${page === current ? "page" : "false"} @click=${onLink}>
+					aria-current=${page === current ? "page" : "false"}>
 					${place === "bottom" ? icon(name) : nothing} ${context.t(`nav.${page}`)}
 				</a>`,
 			)}
@@ -155,10 +155,7 @@ class DownlinkPanel extends DownlinkElement {
 		if (!overview.loaded) return this.#silence(context);
 		this.#isThere = undefined;
 		if (page !== "guide") return this.#later(context, page);
-		if (overview.generation === null) {
-			const refresh = () => this.#refresh(signal);
-			return noSignal(context, overview, { isBusy: this.#isRefreshing, refresh });
-		}
+		if (overview.generation === null) return noSignal(context, overview, this.#refresh);
 		return html`<tdl-guide .context=${context}></tdl-guide>`;
 	}
 
@@ -192,19 +189,6 @@ class DownlinkPanel extends DownlinkElement {
 			.catch(() => (this.#isOutdated = true))
 			.then(() => this.redraw());
 		return skeleton(context.t("state.tuning"));
-	}
-
-	/** @param {Signal} signal */
-	async #refresh(signal) {
-		this.#isRefreshing = true;
-		this.redraw();
-		try {
-			await signal.ask("refresh");
-		} catch {
-			// The overview says what became of it.
-		}
-		this.#isRefreshing = false;
-		this.redraw();
 	}
 
 	#toggleMenu = () => {

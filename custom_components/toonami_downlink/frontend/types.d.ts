@@ -6,6 +6,7 @@
 type Context = import("./lib/context.js").Context;
 type Signal = import("./lib/signal.js").Signal;
 type Subscription = import("./lib/subscription.js").Subscription;
+type RefreshButton = import("./ui/refresh-button.js").RefreshButton;
 type Scale = import("./model/grid.js").Scale;
 type Strings = import("./model/text.js").Text;
 
@@ -223,7 +224,6 @@ interface Recipe {
   name: string;
   /** The fields of each step. */
   steps: Field[][];
-  needsTuner?: boolean;
 }
 
 /** Something to show as a QR code. */
@@ -248,7 +248,7 @@ interface Link {
   seconds: number | null;
 }
 
-/** A bar of the history chart, in pixels. */
+/** A bar of the history chart: across in hundredths of its width, up in pixels. */
 interface Bar {
   run: Run;
   x: number;

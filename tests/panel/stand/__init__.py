@@ -13,6 +13,7 @@ STAND: Final = Path(__file__).parent
 FRONTEND: Final = STAND.parents[2] / "custom_components" / "toonami_downlink" / "frontend"
 FOLDERS: Final = {
     "/toonami_downlink_static/stand/": FRONTEND,
+    "/toonami_downlink_static/next/": FRONTEND,
     "/api/toonami_downlink/logos/": FRONTEND / "channels",
     "/card": STAND / "index.html",
     "/toonami-downlink/": STAND / "index.html",

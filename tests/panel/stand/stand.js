@@ -1,5 +1,5 @@
 // @ts-check
-/* global document, location, matchMedia, window */
+/* global HTMLAnchorElement, document, history, location, matchMedia, window */
 /**
  * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
  * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner), user, lang, clock,
@@ -86,9 +86,16 @@ if (options.has("card")) {
   setNarrow();
   setRoute();
   narrow.addEventListener("change", setNarrow);
-  window.addEventListener("location-changed", setRoute);
   window.addEventListener("popstate", setRoute);
+  // Home Assistant follows all links to its own pages without loading them anew.
+  document.addEventListener("click", (event) => {
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+    if (!link || link.hasAttribute("download")) return;
+    event.preventDefault();
+    history.pushState(null, "", link.href);
+    setRoute();
+  });
   document.body.append(element);
 }
 dark.addEventListener("change", () => setHass({ themes: { darkMode: dark.matches } }));
-Object.assign(window, { stand: { connection, setHass, calls, element } });
+Object.assign(window, { stand: { connection, setHass, hass: () => hass, calls, element } });

@@ -1,27 +1,12 @@
-/**
- * What the panel is made of besides code: style sheets, drawings, texts. Modules do not wait for
- * it, the first drawing does: a module that waits is a blank page for as long as anything is
- * missing, and not all browsers keep the order of modules that wait for each other.
- */
+import { load } from "./load.js";
 
-const ATTEMPTS = 4;
-const PAUSE = 1000;
+/**
+ * What the panel is made of besides code. The first drawing waits for it, no module does: one that
+ * fails to arrive would fail them all, and not all browsers keep the order of waiting modules.
+ */
 
 /** Settled once everything is there that elements need to draw themselves. */
 export let ready = Promise.resolve();
-
-/** @param {string} path - from this folder @returns {Promise<Response>} */
-export async function load(path) {
-	for (let attempt = 1; ; attempt += 1) {
-		try {
-			const response = await fetch(new URL(path, import.meta.url));
-			if (response.ok || attempt === ATTEMPTS) return response;
-		} catch (error) {
-			if (attempt === ATTEMPTS) throw error;
-		}
-		await new Promise((resolve) => setTimeout(resolve, PAUSE));
-	}
-}
 
 /**
  * Let all drawing wait for something; should it never come, better plain than nothing.
@@ -34,7 +19,7 @@ function need(arrival) {
 /** Load a style sheet that all instances of an element share. @param {string} name */
 export function loadSheet(name) {
 	const sheet = new CSSStyleSheet();
-	need(load(`../css/${name}.css`).then(async (file) => sheet.replace(await file.text())));
+	need(load(`css/${name}.css`).then(async (file) => sheet.replace(await file.text())));
 	return sheet;
 }
 
@@ -43,4 +28,4 @@ export const [tokens, controls] = ["tokens", "controls"].map(loadSheet);
 
 /** Our own drawings on a grid of 24, in the stroke of the logo. @type {Record<string, string>} */
 export const paths = {};
-need(load("icons.json").then(async (file) => Object.assign(paths, await file.json())));
+need(load("lib/icons.json").then(async (file) => Object.assign(paths, await file.json())));

@@ -7,7 +7,7 @@ export const now = () => Date.now() / 1000;
 export class Context {
 	#hass;
 
-	/** @param {() => Hass} hass - returns the newest @param {Strings} text @param {Signal} signal */
+	/** @param {() => Hass} hass @param {Strings} text @param {Signal} signal */
 	constructor(hass, text, signal) {
 		const { locale, user } = hass();
 		this.#hass = hass;

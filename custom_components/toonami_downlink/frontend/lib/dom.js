@@ -1,7 +1,7 @@
 /**
- * Make an element. Texts are set as text, never read as markup.
+ * Make an element. Texts are never read as markup.
  * @param {string} tag @param {Record<string, string>} [attributes]
- * @param {(Node | string)[]} [children] @returns {HTMLElement}
+ * @param {(Node | string)[]} [children]
  */
 export function el(tag, attributes = {}, children = []) {
 	const element = document.createElement(tag);
@@ -10,28 +10,7 @@ export function el(tag, attributes = {}, children = []) {
 	return element;
 }
 
-/** Go to a page of Home Assistant without loading it anew. @param {string} path */
-export function navigate(path) {
-	history.pushState(null, "", path);
-	window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace: false } }));
-}
-
-/**
- * Follow a link inside Home Assistant, unless the user wants it in another tab.
- * @param {MouseEvent} event
- */
-export function onLink(event) {
-	const link = event.currentTarget;
-	if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey) return;
-	if (!(link instanceof HTMLAnchorElement) || event.shiftKey || event.altKey) return;
-	event.preventDefault();
-	navigate(link.pathname + link.search);
-}
-
-/**
- * Put text on the clipboard, also where the page was not loaded by HTTPS.
- * @param {string} text @returns {Promise<boolean>} whether it is there
- */
+/** Put text on the clipboard, without HTTPS too; tell whether it is there. @param {string} text */
 export async function copyText(text) {
 	try {
 		await navigator.clipboard.writeText(text);
@@ -45,9 +24,8 @@ export async function copyText(text) {
 function copyTheOldWay(text) {
 	const holder = el("textarea", { readonly: "", style: "position:fixed;inset:0 auto auto -99em" });
 	/** @type {HTMLTextAreaElement} */ (holder).value = text;
-	// A modal dialog makes everything outside of it inert: the holder has to be inside.
 	const focused = deepActive();
-	(focused?.closest("dialog") ?? document.body).append(holder);
+	document.body.append(holder);
 	/** @type {HTMLTextAreaElement} */ (holder).select();
 	const isCopied = document.execCommand("copy");
 	holder.remove();

@@ -16,18 +16,7 @@ export class DownlinkElement extends HTMLElement {
 	}
 
 	connectedCallback() {
-		this.#takeOver();
 		this.redraw();
-	}
-
-	/** What was set before the element was defined hides its setters: set it again. */
-	#takeOver() {
-		const prototype = Object.getPrototypeOf(this);
-		for (const [name, value] of Object.entries(this)) {
-			if (!(name in prototype)) continue;
-			Reflect.deleteProperty(this, name);
-			Reflect.set(this, name, value);
-		}
 	}
 
 	/** Draw soon. */
@@ -66,7 +55,7 @@ export class DownlinkElement extends HTMLElement {
 }
 
 /**
- * Register an element, unless another version of the panel already did.
+ * Register an element, unless another version did.
  * @param {string} tag @param {CustomElementConstructor} type
  */
 export function define(tag, type) {

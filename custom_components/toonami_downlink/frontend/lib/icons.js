@@ -1,7 +1,7 @@
 import { svg, html } from "../vendor/lit-html/lit-html.js";
 import { paths } from "./assets.js";
 
-/** @param {string} name @param {number} [size] - in pixels */
+/** @param {string} name @param {number} [size] */
 export function icon(name, size = 20) {
 	return html`<svg viewBox="0 0 24 24" width=${size} height=${size} fill="none" stroke="currentColor"
 		stroke-width="2" stroke-linecap="square" aria-hidden="true"><path d=${paths[name] ?? ""} /></svg>`;

@@ -2,7 +2,7 @@
 export { controls, loadSheet, tokens } from "./assets.js";
 export { html, nothing, svg } from "../vendor/lit-html/lit-html.js";
 export { Context, now } from "./context.js";
-export { el, navigate, onLink, recall, remember } from "./dom.js";
+export { el, recall, remember } from "./dom.js";
 export { define } from "./element.js";
 export { icon, mark, signalBars } from "./icons.js";
 export { Page } from "./page.js";

@@ -9,7 +9,6 @@ export class Page extends DownlinkElement {
 	#context;
 	#timer = 0;
 
-	/** Only to be asked once it was given. */
 	get context() {
 		return /** @type {Context} */ (this.#context);
 	}
@@ -40,7 +39,6 @@ export class Page extends DownlinkElement {
 	/** Begin to follow what the context knows. */
 	start() {}
 
-	/** Stop following it. */
 	stop() {}
 
 	tick() {

@@ -1,6 +1,6 @@
 /** A part of a page that has a memory of its own. */
 export class Piece {
-	/** @param {() => void} redraw - the page's */
+	/** @param {() => void} redraw */
 	constructor(redraw) {
 		this.redraw = redraw;
 	}

@@ -73,7 +73,7 @@ export class Signal extends EventTarget {
 
 	/**
 	 * Load the guide of a day, unless it is there or on its way.
-	 * @param {number} day - when it begins @param {string} zone
+	 * @param {number} day @param {string} zone
 	 */
 	async need(day, zone) {
 		if (this.#asked.has(day) || !this.loaded || this.generation === null) return;

@@ -1,4 +1,4 @@
-import { load } from "./assets.js";
+import { load } from "./load.js";
 import { Text, pickLanguage } from "../model/text.js";
 
 /** @type {Map<string, Promise<Text>>} */
@@ -21,6 +21,6 @@ export function loadText(tag) {
 
 /** @param {string} language */
 async function fetchText(language) {
-	const response = await load(`../i18n/${language}.json`);
+	const response = await load(`i18n/${language}.json`);
 	return new Text(language, await response.json());
 }

@@ -1,4 +1,4 @@
-const RETRY = [1000, 2000, 5000, 10_000];
+const MAX_PAUSE = 10_000;
 
 /**
  * A subscription that comes back by itself: after a lost connection, a restart of Home Assistant,
@@ -70,8 +70,7 @@ export class Subscription {
 	#retry(code) {
 		this.#listener.refused?.(code);
 		if (code === "unauthorized") return;
-		const delay = RETRY[Math.min(this.#attempts, RETRY.length - 1)];
+		this.#timer = setTimeout(this.#start, Math.min(1000 * 2 ** this.#attempts, MAX_PAUSE));
 		this.#attempts += 1;
-		this.#timer = setTimeout(this.#start, delay);
 	}
 }

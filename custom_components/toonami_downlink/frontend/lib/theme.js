@@ -3,7 +3,7 @@ const DEFAULTS = ["", "#009ac7", "#03a9f4"];
 
 /**
  * Follow Home Assistant's dark mode, and the user's own primary colour.
- * @param {HTMLElement} host - the outermost element @param {Hass} hass
+ * @param {HTMLElement} host @param {Hass} hass
  */
 export function applyTheme(host, hass) {
 	host.toggleAttribute("dark", Boolean(hass.themes.darkMode));

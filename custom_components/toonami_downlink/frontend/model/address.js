@@ -1,4 +1,3 @@
-// @ts-check
 /** The addresses that players are given: which there are, what is wrong with them, if they work. */
 
 const PATIENCE = 6000;
@@ -30,7 +29,7 @@ function rank(origin) {
 
 /**
  * List the addresses to choose from, that which most players can use first.
- * @param {string[]} known - to Home Assistant @param {string} browser - this browser's own
+ * @param {string[]} known @param {string} browser
  */
 export function candidates(known, browser) {
 	const all = [...new Set([browser, ...known].map((url) => new URL(url).origin))];
@@ -50,8 +49,8 @@ export function parseOrigin(typed) {
 
 /**
  * Ask an address whether it is this Home Assistant.
- * @param {string} origin @param {string} version - of this integration
- * @param {string} page - the origin of the page that asks @param {typeof window.fetch} fetch
+ * @param {string} origin @param {string} version
+ * @param {string} page @param {typeof window.fetch} fetch
  * @returns {Promise<Verdict>}
  */
 export async function checkAddress(origin, version, page, fetch) {

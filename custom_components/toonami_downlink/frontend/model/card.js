@@ -1,4 +1,3 @@
-// @ts-check
 /** The card's configuration, and what it shows of the station. */
 
 /**

@@ -1,4 +1,3 @@
-// @ts-check
 /** The way of the data on the status page: five links, each with a state and a time. */
 
 /** @type {LinkName[]} */
@@ -57,7 +56,7 @@ export function chainOf(status) {
 			return { name, state: "ok", time: timestamp(refresh.next), seconds: null };
 		}
 		if (name === "players") return playersLink(players);
-		const state = stateAt(index, turn, { active, failed, isFirst: !last });
+		const state = last || active ? stateAt(index, turn, Boolean(active)) : "idle";
 		const own = state === "idle" ? null : finished;
 		const time = name === "publish" ? timestamp(refresh.last_success) : own;
 		return { name, state, time, seconds: active ? null : secondsOf(name, last) };
@@ -76,20 +75,13 @@ function playersLink(players) {
 }
 
 /**
- * @param {number} index
- * @param {number} turn - the index of the link where things are, or came to an end
- * @param {{active?: string, failed?: string, isFirst: boolean}} how @returns {LinkState}
+ * @param {number} index @param {number} turn - the index of the link where things are, or ended
+ * @param {boolean} isActive @returns {LinkState}
  */
-function stateAt(index, turn, { active, failed, isFirst }) {
-	if (active) {
-		if (index === turn) return "active";
-		return index < turn ? "ok" : "waiting";
-	}
-	if (failed) {
-		if (index === turn) return "failed";
-		return index < turn ? "ok" : "idle";
-	}
-	return isFirst ? "idle" : "ok";
+function stateAt(index, turn, isActive) {
+	if (index < turn) return "ok";
+	if (index === turn) return isActive ? "active" : "failed";
+	return isActive ? "waiting" : "idle";
 }
 
 /** @param {LinkName} name @param {Run | undefined} run */

@@ -1,4 +1,3 @@
-// @ts-check
 /** The history chart: bars for durations, a line for programmes, marks for failures. */
 
 export const SLOTS = 60;
@@ -17,28 +16,26 @@ export function niceCeiling(value) {
 }
 
 /**
- * Lay the chart out; the newest run is at the right edge.
- * @param {Run[]} history - the newest first @param {number} width @param {number} height
+ * Lay the chart out, in hundredths of its width; the newest run is at the right edge.
+ * @param {Run[]} history - the newest first @param {number} height
  */
-export function chartOf(history, width, height) {
+export function chartOf(history, height) {
 	const runs = history.slice(0, SLOTS).reverse();
-	const slot = width / Math.max(runs.length, 20);
-	const left = width - runs.length * slot;
+	const slot = 100 / Math.max(runs.length, 20);
+	const left = 100 - runs.length * slot;
 	const maxSeconds = niceCeiling(Math.max(1, ...runs.map(secondsOf)));
 	const counts = runs.map((run) => run.report?.programmes ?? 0);
 	const maxProgrammes = niceCeiling(Math.max(1, ...counts));
 
 	/** @type {Bar[]} */
 	const bars = runs.map((run, index) => {
-		const seconds = secondsOf(run);
-		const tall = Math.max(2, (seconds / maxSeconds) * height);
+		const tall = Math.max(2, (secondsOf(run) / maxSeconds) * height);
 		return {
 			run,
 			x: left + index * slot,
 			width: slot,
 			y: height - tall,
 			height: tall,
-			seconds,
 			failed: run.error !== null,
 		};
 	});
@@ -46,7 +43,7 @@ export function chartOf(history, width, height) {
 		.filter(({ run }) => run.report)
 		.map(({ run, x }) => {
 			const y = height - ((run.report?.programmes ?? 0) / maxProgrammes) * height;
-			return `${(x + slot / 2).toFixed(1)} ${y.toFixed(1)}`;
+			return `${(x + slot / 2).toFixed(2)} ${y.toFixed(1)}`;
 		});
-	return { bars, line: points.length ? `M${points.join("L")}` : "", maxSeconds, maxProgrammes };
+	return { bars, line: points.length ? `M${points.join("L")}h0` : "", maxSeconds, maxProgrammes };
 }

@@ -1,4 +1,3 @@
-// @ts-check
 /** Where things are in the timeline grid. Times are seconds since 1970, lengths pixels. */
 
 import { HALF_HOUR, addDays, startOfDay } from "./time.js";
@@ -6,11 +5,7 @@ import { HALF_HOUR, addDays, startOfDay } from "./time.js";
 const DAY = 86_400;
 
 export class Scale {
-	/**
-	 * @param {number} from - the time at the left edge
-	 * @param {number} until - the time at the right edge
-	 * @param {number} slot - the width of half an hour
-	 */
+	/** @param {number} from @param {number} until @param {number} slot - the width of half an hour */
 	constructor(from, until, slot) {
 		this.from = from;
 		this.until = until;
@@ -42,8 +37,8 @@ export class Scale {
  * Return the window of time to have cells for: what is visible and as much again on both sides.
  *
  * It moves in steps, so that not every pixel of scrolling changes it.
- * @param {Scale} scale @param {number} left - how far the grid is scrolled
- * @param {number} width - how much of it is visible
+ * @param {Scale} scale @param {number} left
+ * @param {number} width
  */
 export function windowAt(scale, left, width) {
 	const step = scale.slot;
@@ -79,7 +74,7 @@ export function progressOf({ start, stop }, now) {
 /**
  * Say where a key moves the focus to: `by` so many programmes, or to what is on at `time` so many
  * `rows` further; undefined for a key that does not move it.
- * @param {string} key @param {number} time - where the focus is @param {string} zone
+ * @param {string} key @param {number} time @param {string} zone
  */
 export function stepOf(key, time, zone) {
 	const by = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;

@@ -1,4 +1,3 @@
-// @ts-check
 /** The programmes that were loaded so far, day by day, and questions about them. */
 
 /** @param {Row} row @returns {Programme} */
@@ -8,7 +7,7 @@ export function programmeOf([start, stop, title, episodeTitle, season, episode, 
 
 /**
  * Return the index of the last programme that starts at or before a time; -1 for none.
- * @param {Programme[]} programmes - sorted @param {number} time
+ * @param {Programme[]} programmes @param {number} time
  */
 function indexAt(programmes, time) {
 	let low = 0;
@@ -30,15 +29,15 @@ export class Guide {
 	/** @type {Set<number>} */
 	#days = new Set();
 
-	/** @param {number} day - when it begins */
+	/** @param {number} day */
 	has(day) {
 		return this.#days.has(day);
 	}
 
 	/**
 	 * Take in what one answer for a day holds, in place of what was known of that day before.
-	 * @param {number} day - when it begins @param {number} until - when it ends
-	 * @param {Record<string, Row[]>} rows - by channel number
+	 * @param {number} day @param {number} until
+	 * @param {Record<string, Row[]>} rows
 	 */
 	add(day, until, rows) {
 		this.#days.add(day);
@@ -78,7 +77,7 @@ export class Guide {
 
 	/**
 	 * Return the programme before (-1) or after (1) the one that is on at a time.
-	 * @param {number} number @param {number} time @param {number} step - -1 or 1
+	 * @param {number} number @param {number} time @param {number} step
 	 */
 	beside(number, time, step) {
 		const programmes = this.of(number);

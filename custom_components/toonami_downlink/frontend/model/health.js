@@ -1,4 +1,3 @@
-// @ts-check
 /** How things are, in one word and one of four bars of a meter. */
 
 /** @type {Record<Condition, {bars: number, tone: Tone}>} */
@@ -15,8 +14,8 @@ export const LOOKS = {
 
 /**
  * Say how things are.
- * @param {Overview | {loaded: false} | undefined} overview - undefined before the first answer
- * @param {boolean} online - whether Home Assistant can be reached @returns {Condition}
+ * @param {Overview | {loaded: false} | undefined} overview
+ * @param {boolean} online @returns {Condition}
  */
 export function conditionOf(overview, online) {
 	if (!online) return "offline";

@@ -1,4 +1,3 @@
-// @ts-check
 /** What each player has to be told, in its order and its words. */
 
 /** @type {Recipe[]} */
@@ -7,7 +6,7 @@ export const RECIPES = [
 	{ id: "smarters", name: "IPTV Smarters", steps: [["username", "password", "server"], []] },
 	{ id: "kodi", name: "Kodi", steps: [[], ["playlist"], ["guide"], []] },
 	{ id: "jellyfin", name: "Jellyfin", steps: [["playlist"], ["guide"], []] },
-	{ id: "plex", name: "Plex", steps: [["tuner"], ["guide"], []], needsTuner: true },
+	{ id: "plex", name: "Plex", steps: [["tuner"], ["guide"], []] },
 	{ id: "vlc", name: "VLC", steps: [["playlist"], []] },
 	{ id: "channels", name: "Channels DVR", steps: [["playlist"], ["guide"], []] },
 	{

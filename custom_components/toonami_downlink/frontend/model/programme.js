@@ -1,4 +1,3 @@
-// @ts-check
 /** How a programme is put into words. */
 
 /**
@@ -53,7 +52,7 @@ const PLAY_MEDIA = 512;
 
 /**
  * List the media players that can be told to play a channel, the one used last first.
- * @param {Record<string, Entity>} states @param {string} lastUsed - an entity id
+ * @param {Record<string, Entity>} states @param {string} lastUsed
  */
 export function mediaPlayers(states, lastUsed) {
 	return Object.values(states)

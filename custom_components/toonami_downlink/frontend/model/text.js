@@ -1,4 +1,3 @@
-// @ts-check
 /** Strings in the user's language. */
 
 export const LANGUAGES = ["de", "en", "es", "fr", "ja", "pt-BR"];
@@ -20,7 +19,7 @@ export class Text {
 	#entries;
 	#plurals;
 
-	/** @param {string} language - of the entries @param {Record<string, Entry>} entries */
+	/** @param {string} language @param {Record<string, Entry>} entries */
 	constructor(language, entries) {
 		this.language = language;
 		this.#entries = entries;
@@ -50,12 +49,9 @@ export class Text {
 		);
 	}
 
-	/**
-	 * Return the string of the first key that there is one for.
-	 * @param {string[]} keys @param {Record<string, string | number>} [values]
-	 */
-	first(keys, values) {
-		return this.get(keys.find((key) => this.has(key)) ?? keys[keys.length - 1], values);
+	/** Return the string of the first key that there is one for. @param {string[]} keys */
+	first(keys) {
+		return this.get(keys.find((key) => this.has(key)) ?? keys[keys.length - 1]);
 	}
 
 	/** @param {Record<string, string>} forms @param {Record<string, string | number>} values */

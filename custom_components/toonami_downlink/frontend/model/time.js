@@ -1,4 +1,3 @@
-// @ts-check
 /** Days and clock times in a time zone. Times are seconds since 1970. */
 
 export const HALF_HOUR = 1800;
@@ -72,7 +71,7 @@ function hours(format) {
 /** Write times as the user wants to read them. */
 export class Clock {
 	/**
-	 * @param {string} language - a language tag @param {string} timeFormat - Home Assistant's setting
+	 * @param {string} language @param {string} timeFormat - Home Assistant's setting
 	 * @param {string} zone
 	 */
 	constructor(language, timeFormat, zone) {

@@ -1,14 +1,14 @@
 import {
-	Context, controls, define, html, loadSheet, nothing, now, onLink, Page, signalBars, tokens,
+	Context, controls, define, html, loadSheet, nothing, now, Page, signalBars, tokens,
 } from "../lib/kit.js";
 import { Signal } from "../lib/signal.js";
 import { loadText } from "../lib/strings.js";
 import { applyTheme } from "../lib/theme.js";
 import { chosen, placeOf } from "../model/card.js";
-import { episodeLine, known } from "../model/programme.js";
+import { known } from "../model/programme.js";
 import { HALF_HOUR } from "../model/time.js";
-import { line, meter, nextLine, onAir } from "./now-playing.js";
-import { picture } from "./picture.js";
+import { hero, heroSheet } from "./hero.js";
+import { line, meter, nextLine } from "./now-playing.js";
 
 const cardSheet = loadSheet("card");
 
@@ -23,7 +23,7 @@ const pathOf = (channel) => `/toonami-downlink/guide?channel=${channel.number}`;
 
 /** What is on, for dashboards. */
 export class CardBody extends Page {
-	static sheets = [tokens, controls, cardSheet];
+	static sheets = [tokens, controls, heroSheet, cardSheet];
 	static period = 10_000;
 
 	/** @type {CardSettings | undefined} */
@@ -82,10 +82,10 @@ export class CardBody extends Page {
 		if (!loaded || loaded.generation === null) return this.#silence(loaded);
 		const channels = chosen(loaded.channels, config.numbers);
 		if (!channels.length) return html`<p class="frame note">${this.t("card.no_channels")}</p>`;
-		const rows = config.picture ? channels.slice(1) : channels;
 		return html`<section class="frame ${online ? "" : "away"}" aria-label="Toonami Downlink">
-			${config.picture ? this.#large(config, channels[0]) : nothing}
-			${rows.map((channel) => this.#row(config, channel))}
+			${channels.map((channel, index) =>
+				config.picture && !index ? this.#large(config, channel) : this.#row(config, channel),
+			)}
 			${config.guide ? this.#guide(config, channels) : nothing}
 		</section>`;
 	}
@@ -101,26 +101,8 @@ export class CardBody extends Page {
 
 	/** @param {CardSettings} config @param {Channel} channel */
 	#large(config, channel) {
-		const { clock, text } = this.context;
-		const current = known(channel.now);
-		return html`<a class="large" href=${pathOf(channel)} @click=${onLink}>
-			<span class="screen">
-				<span class="fallback"><img src=${channel.logo} width="88" height="88" alt="" /></span>
-				${picture(current?.image)}
-			</span>
-			<span class="words">
-				<span class="over">
-					${onAir(this.context)} <span dir="auto">${channel.number} · ${channel.name}</span>
-				</span>
-				<span class="title" dir="auto">${current?.title ?? channel.name}</span>
-				${current
-					? html`${line(episodeLine(current, current.episode_title, text), "")}
-							<span class="bar">
-								${clock.time(current.start)} ${meter(current)} ${clock.time(current.stop)}
-							</span>`
-					: nothing}
-				${config.next ? line(nextLine(this.context, channel), "small") : nothing}
-			</span>
+		return html`<a class=${config.next ? "" : "brief"} href=${pathOf(channel)}>
+			${hero(this.context, channel)}
 		</a>`;
 	}
 
@@ -128,7 +110,7 @@ export class CardBody extends Page {
 	#row(config, channel) {
 		const current = known(channel.now);
 		const about = this.t(current ? "card.on" : "guide.nothing_known", { name: channel.name });
-		return html`<a class="row" href=${pathOf(channel)} @click=${onLink}>
+		return html`<a class="row" href=${pathOf(channel)}>
 			<img src=${channel.logo} width="36" height="36" alt=${channel.name} />
 			<span>
 				${line(current?.title ?? channel.name, "strong")}

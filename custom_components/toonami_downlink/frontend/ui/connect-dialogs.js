@@ -1,11 +1,6 @@
 import { html, nothing } from "../lib/kit.js";
 import { qrCode } from "./qr-code.js";
 
-/** @param {Event} event */
-function close(event) {
-	if (event.currentTarget instanceof Element) event.currentTarget.closest("dialog")?.close();
-}
-
 /**
  * What stops to work, before it does.
  * @param {Strings} text @param {{isBusy: boolean, rotate: () => void}} action
@@ -19,12 +14,12 @@ export function rotateDialog(text, { isBusy, rotate }) {
 			<li>${text.get("rotate.stops_login")}</li>
 			<li>${text.get("rotate.stays")}</li>
 		</ul>
-		<div class="buttons">
-			<button class="button" autofocus @click=${close}>${text.get("cancel")}</button>
-			<button class="button danger" ?disabled=${isBusy} @click=${rotate}>
+		<form method="dialog" class="buttons">
+			<button class="button" autofocus>${text.get("cancel")}</button>
+			<button class="button danger" type="button" ?disabled=${isBusy} @click=${rotate}>
 				${text.get("rotate.do")}
 			</button>
-		</div>
+		</form>
 	</dialog>`;
 }
 
@@ -40,6 +35,6 @@ export function qrDialog(text, { label, value, isSecret }, onClose) {
 		<p class="dim">
 			${text.get("connect.qr_hint")} ${isSecret ? text.get("connect.qr_secret") : nothing}
 		</p>
-		<div class="buttons"><button class="button" @click=${close}>${text.get("close")}</button></div>
+		<form method="dialog" class="buttons"><button class="button">${text.get("close")}</button></form>
 	</dialog>`;
 }

@@ -135,7 +135,7 @@ export class ConnectPage extends Page {
 		const last = recipe.steps.length - 1;
 		return html`<section class="card" aria-label=${name}>
 			<h2>${name}</h2>
-			${recipe.needsTuner && data.hdhomerun === null
+			${recipe.id === "plex" && data.hdhomerun === null
 				? html`<p>${this.t("connect.tuner_off")}</p>
 						<div class="buttons">${settingsLink(this.context.text)}</div>`
 				: html`<ol class="steps">
@@ -168,15 +168,16 @@ export class ConnectPage extends Page {
 
 	/** @param {ConnectData} data */
 	#downloads({ playlist, guide }) {
-		const link = (/** @type {string} */ path, /** @type {string} */ file, /** @type {string} */ what) =>
-			html`<a class="button" href=${path} download=${file}>
-				${icon("download")} ${this.t(`download.${what}`)}
-			</a>`;
+		const files = [["playlist", playlist, "m3u"], ["guide", guide, "xml"]];
 		return html`<section class="card">
 			<h2>${this.t("download.title")}</h2>
 			<div class="buttons">
-				${link(playlist, "toonami-downlink.m3u", "playlist")}
-				${link(guide, "toonami-downlink.xml", "guide")}
+				${files.map(
+					([what, path, type]) => html`<a class="button" href=${path}
+						download="toonami-downlink.${type}">
+						${icon("download")} ${this.t(`download.${what}`)}
+					</a>`,
+				)}
 			</div>
 		</section>`;
 	}

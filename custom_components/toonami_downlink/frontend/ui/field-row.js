@@ -15,16 +15,12 @@ export class FieldRows extends Piece {
 	/** @type {Context["t"]} */
 	#t = String;
 
-	/**
-	 * @param {() => void} redraw
-	 * @param {(qr: Qr) => void} showQr
-	 */
+	/** @param {() => void} redraw @param {(qr: Qr) => void} showQr */
 	constructor(redraw, showQr) {
 		super(redraw);
 		this.#showQr = showQr;
 	}
 
-	/** Mask everything again. */
 	mask() {
 		this.#shown.clear();
 	}

@@ -5,7 +5,7 @@ import { episodeLine } from "../model/programme.js";
 /** Below this width in pixels nothing can be read, and nothing is written. */
 const TINY = 44;
 
-/** One programme in the grid. Cells are used again for other programmes. */
+/** One programme in the grid. */
 export class GridCell {
 	/** @type {Channel} */
 	channel = /** @type {any} */ (undefined);
@@ -27,7 +27,7 @@ export class GridCell {
 
 	/**
 	 * @param {Context} context @param {Scale} scale @param {Channel} channel
-	 * @param {Programme} programme @param {boolean} isUnknown - not loaded yet
+	 * @param {Programme} programme @param {boolean} isUnknown
 	 */
 	show(context, scale, channel, programme, isUnknown) {
 		const key = [context, scale, programme];

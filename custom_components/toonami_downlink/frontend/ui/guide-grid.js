@@ -6,9 +6,8 @@ import { gridSheet } from "./guide-sheets.js";
 
 /** @typedef {{channel: Channel, element: HTMLElement, cells: Map<number, GridCell>}} GridRow */
 
-/** Cells that are kept for later, so that scrolling makes few new ones. */
-const SPARE = 200;
 const HOUR = 2 * HALF_HOUR;
+const UNKNOWN = { title: "", episodeTitle: null, season: null, episode: null, filler: true };
 
 /**
  * The timeline: it draws only what is near the visible part, and one cell has the focus.
@@ -23,8 +22,6 @@ export class GuideGrid extends HTMLElement {
 	/** @type {GridRow[]} */
 	#rows = [];
 	#identity = "";
-	/** @type {GridCell[]} */
-	#spare = [];
 	/** @type {{number: number, start: number, time: number} | undefined} */
 	#cursor;
 	#window = { from: 0, until: 0 };
@@ -199,7 +196,7 @@ export class GuideGrid extends HTMLElement {
 		const wanted = this.#wanted(context, row.channel.number, days);
 		for (const [key, cell] of row.cells) if (!wanted.has(key)) this.#drop(row, key, cell);
 		for (const [key, programme] of wanted) {
-			const cell = row.cells.get(key) ?? this.#spare.pop() ?? new GridCell();
+			const cell = row.cells.get(key) ?? new GridCell();
 			if (cell.element.parentNode !== row.element) row.element.append(cell.element);
 			row.cells.set(key, cell);
 			cell.show(context, scale, row.channel, programme, key < 0);
@@ -218,7 +215,8 @@ export class GuideGrid extends HTMLElement {
 		const { from, until } = this.#window;
 		const wanted = new Map(guide.between(number, from, until).map((item) => [item.start, item]));
 		for (const day of days) {
-			if (!guide.has(day)) wanted.set(-day, unknown(day, addDays(day, 1, zone)));
+			const times = { start: day, stop: addDays(day, 1, zone) };
+			if (!guide.has(day)) wanted.set(-day, { ...UNKNOWN, ...times });
 		}
 		return wanted;
 	}
@@ -229,18 +227,19 @@ export class GuideGrid extends HTMLElement {
 		if (this.shadowRoot?.activeElement === cell.element) return;
 		row.cells.delete(key);
 		cell.element.remove();
-		if (this.#spare.length < SPARE) this.#spare.push(cell);
 	}
 
-	/** Let exactly one cell be in the order of the tab key. @param {number} left - a time */
+	/** Let one cell be in the order of the tab key, what is on first. @param {number} left */
 	#keepCursor(left) {
+		const seen = ((this.#viewWidth / (this.#scale?.slot ?? 1)) * HALF_HOUR) / 2;
+		const time = left < now() && now() < left + seen ? now() : left;
 		const usable = this.#cells.filter((cell) => !cell.isUnknown);
 		const chosen =
 			usable.find(
 				({ channel, programme }) =>
 					channel.number === this.#cursor?.number && programme.start === this.#cursor.start,
 			) ??
-			usable.find(({ programme }) => programme.stop > left) ??
+			usable.find(({ programme }) => programme.stop > time) ??
 			usable[0];
 		for (const cell of usable) cell.setReachable(cell === chosen);
 	}
@@ -254,7 +253,7 @@ export class GuideGrid extends HTMLElement {
 		if (programme) this.#focus(number, programme, time);
 	}
 
-	/** @param {number} number @param {Programme} programme @param {number} time - to keep when moving up and down */
+	/** @param {number} number @param {Programme} programme @param {number} time */
 	#focus(number, programme, time) {
 		const row = this.#rows.find(({ channel }) => channel.number === number);
 		if (!row || !this.#scale) return;
@@ -334,11 +333,6 @@ export class GuideGrid extends HTMLElement {
 	#send(name, detail) {
 		this.dispatchEvent(new CustomEvent(name, { detail }));
 	}
-}
-
-/** @param {number} start @param {number} stop @returns {Programme} */
-function unknown(start, stop) {
-	return { start, stop, title: "", episodeTitle: null, season: null, episode: null, filler: true };
 }
 
 define("tdl-grid", GuideGrid);

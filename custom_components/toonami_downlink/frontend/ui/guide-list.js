@@ -32,10 +32,9 @@ export class GuideList extends Page {
 		const key = `${this.picked} ${this.day}`;
 		if (key === this.#shown || (this.picked !== null && !this.root.querySelector(".item"))) return;
 		this.#shown = key;
-		const box = this.parentElement;
 		const live = this.root.querySelector(".live");
-		const top = live ? live.getBoundingClientRect().top - this.getBoundingClientRect().top : 0;
-		if (box) box.scrollTop = Math.max(0, top - 128);
+		if (live) live.scrollIntoView({ block: "center" });
+		else this.parentElement?.scrollTo(0, 0);
 	}
 
 	/** @param {Channel} channel */

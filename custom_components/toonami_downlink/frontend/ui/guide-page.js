@@ -1,10 +1,10 @@
-import { controls, define, html, nothing, now, Page } from "../lib/kit.js";
+import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
 import { Scale } from "../model/grid.js";
 import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GuideGrid } from "./guide-grid.js";
 import { GuideList } from "./guide-list.js";
-import { guideSheet, heroSheet } from "./guide-sheets.js";
-import { hero } from "./hero.js";
+import { guideSheet } from "./guide-sheets.js";
+import { hero, heroSheet } from "./hero.js";
 import { ProgrammeSheet } from "./programme-sheet.js";
 import { SearchBox } from "./search-box.js";
 
@@ -42,7 +42,7 @@ export class GuidePage extends Page {
 		return this.#width < LIST_BELOW;
 	}
 
-	/** What can be drawn, once there is a place to draw it in. */
+	/** What can be drawn, once there is room. */
 	get #overview() {
 		return this.#width ? this.context.signal.loaded : undefined;
 	}
@@ -93,10 +93,14 @@ export class GuidePage extends Page {
 	/** @param {Overview} overview */
 	#hero({ channels }) {
 		const channel = channels.find(({ number }) => number === this.#tuned) ?? channels[0];
-		const open = () => channel.now && this.#open(channel, channel.now);
-		return channel
-			? html`<div class="hero-slot">${hero(this.context, channel, open)}</div>`
+		if (!channel) return nothing;
+		const { now } = channel;
+		const watch = now
+			? html`<button class="button main" @click=${() => this.#open(channel, now)}>
+					${icon("play")} ${this.t("guide.watch")}
+				</button>`
 			: nothing;
+		return html`<div class="hero-slot">${hero(this.context, channel, watch)}</div>`;
 	}
 
 	/** @param {Overview} overview */
@@ -165,11 +169,10 @@ export class GuidePage extends Page {
 
 	/** @param {number} width */
 	#resize(width) {
-		const shape = () => `${this.#isList} ${this.#width < NARROW_BELOW} ${this.#width > 0}`;
-		const [before, wasList] = [shape(), this.#isList];
+		const wasList = this.#isList;
 		this.#width = width;
 		if (wasList !== this.#isList) this.#isPlaced = false;
-		if (before !== shape()) this.redraw();
+		this.redraw();
 	}
 
 	#onChange = (/** @type {Event} */ event) => {

@@ -1,5 +1,5 @@
 import { loadSheet } from "../lib/kit.js";
 
 /** The style sheets of the guide, which is what most people open the panel for. */
-export const [guideSheet, heroSheet, gridSheet, listSheet, searchSheet, sheetSheet] =
-	["guide", "hero", "grid", "list", "search", "sheet"].map(loadSheet);
+export const [guideSheet, gridSheet, listSheet, searchSheet, sheetSheet] =
+	["guide", "grid", "list", "search", "sheet"].map(loadSheet);

@@ -1,13 +1,15 @@
-import { html, icon, nothing, now } from "../lib/kit.js";
+import { html, loadSheet, now } from "../lib/kit.js";
 import { episodeLine, known } from "../model/programme.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
 import { picture } from "./picture.js";
 
+export const heroSheet = loadSheet("hero");
+
 /**
  * The picture on air, and what there is to say about it.
- * @param {Context} context @param {Channel} channel @param {() => void} open - shows the details
+ * @param {Context} context @param {Channel} channel @param {unknown} [action]
  */
-export function hero(context, channel, open) {
+export function hero(context, channel, action) {
 	const { name, number, logo } = channel;
 	const current = known(channel.now);
 	return html`<section class="hero" aria-label=${context.text.get("guide.on_air_at", { name })}>
@@ -21,11 +23,7 @@ export function hero(context, channel, open) {
 			${current
 				? about(context, channel, current)
 				: html`<p class="dim">${context.text.get("guide.nothing_known")}</p>`}
-			${channel.now
-				? html`<button class="button main" @click=${open}>
-						${icon("play")} ${context.text.get("guide.watch")}
-					</button>`
-				: nothing}
+			${action}
 		</div>
 	</section>`;
 }

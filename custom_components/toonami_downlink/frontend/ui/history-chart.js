@@ -4,29 +4,18 @@ import { chartOf, secondsOf } from "../model/chart.js";
 import { timestamp } from "../model/chain.js";
 import { errorText } from "./states.js";
 
-const HEIGHT = 160;
+const HEIGHT = 140;
 
 /** The last refreshes: hover, focus or the arrow keys choose the one that is described below. */
 export class HistoryChart extends Piece {
 	/** Counted from the newest. */
 	#chosen = 0;
-	#width = 600;
-
-	/**
-	 * Fit the drawing to its place: stretched, the marks would not be crosses any more.
-	 * @param {number} width - in pixels
-	 */
-	fit(width) {
-		if (!width || Math.abs(width - this.#width) < 2) return;
-		this.#width = width;
-		this.redraw();
-	}
 
 	/** @param {Context} context @param {Run[]} history - the newest first */
 	template(context, history) {
 		const { t } = context;
 		if (!history.length) return html`<p class="dim">${t("history.none")}</p>`;
-		const { bars, line, maxSeconds, maxProgrammes } = chartOf(history, this.#width, HEIGHT - 20);
+		const { bars, line, maxSeconds, maxProgrammes } = chartOf(history, HEIGHT);
 		const last = bars.length - 1;
 		const chosen = Math.min(this.#chosen, last);
 		return html`<p class="legend">
@@ -35,31 +24,28 @@ export class HistoryChart extends Piece {
 				<span><i class="swatch mark">×</i>${t("history.failures")}</span>
 			</p>
 			<div class="chart">
-				<svg viewBox="0 -20 ${this.#width} ${HEIGHT}" role="group"
-					aria-label=${t("history.title")}
+				<svg role="group" aria-label=${t("history.title")}
 					@keydown=${(/** @type {KeyboardEvent} */ event) => this.#onKey(event, last)}>
-					<line class="axis" x1="0" x2=${this.#width} y1=${HEIGHT - 20} y2=${HEIGHT - 20} />
 					${bars.map((bar, index) => this.#bar(context, bar, last - index, chosen))}
-					<path class="programmes" d=${line} />
+					<svg viewBox="0 0 100 ${HEIGHT}" preserveAspectRatio="none">
+						<path class="programmes" d=${line} />
+					</svg>
 				</svg>
 			</div>
 			<p class="run" role="status">${describe(context, history[chosen])}</p>`;
 	}
 
-	/**
-	 * @param {Context} context @param {Bar} bar @param {number} index - from the newest
-	 * @param {number} chosen
-	 */
+	/** @param {Context} context @param {Bar} bar @param {number} index @param {number} chosen */
 	#bar(context, bar, index, chosen) {
 		const { x, y, width, height, failed, run } = bar;
-		const gap = Math.min(3, width / 4);
-		const middle = x + width / 2;
 		return svg`<g class="bar ${failed ? "failed" : ""}" role="img"
 			tabindex=${index === chosen ? 0 : -1} aria-label=${describe(context, run)} data-index=${index}
 			@mouseenter=${() => this.#choose(index)} @focus=${() => this.#choose(index)}>
-			<rect class="hit" x=${x} y="-20" width=${width} height=${HEIGHT} />
-			<rect class="tall" x=${x + gap} y=${y} width=${width - 2 * gap} height=${height} />
-			${failed ? svg`<path d=${`M${middle - 5} -16l10 12M${middle + 5} -16l-10 12`} />` : nothing}
+			<rect class="hit" x="${x}%" y="-20" width="${width}%" height=${HEIGHT + 20} />
+			<rect class="tall" x="${x + width / 8}%" y=${y} width="${width * 0.75}%" height=${height} />
+			${failed
+				? svg`<svg x="${x + width / 2}%"><path d="M-4-16l8 11M4-16l-8 11" /></svg>`
+				: nothing}
 		</g>`;
 	}
 
@@ -83,7 +69,7 @@ export class HistoryChart extends Piece {
 }
 
 /** Say in a line how a refresh went. @param {Context} context @param {Run} run */
-export function describe({ clock, t, text }, run) {
+function describe({ clock, t, text }, run) {
 	const finished = timestamp(run.finished) ?? 0;
 	const parts = [
 		clock.dayAndTime(finished, now()),

@@ -20,7 +20,7 @@ export function nextLine({ clock, t }, channel) {
 
 /**
  * A line of text; nothing when it is empty.
- * @param {string | null | undefined} text @param {string} kind - the CSS classes
+ * @param {string | null | undefined} text @param {string} kind
  */
 export const line = (text, kind) =>
 	text ? html`<span class="line ${kind}" dir="auto">${text}</span>` : nothing;

@@ -1,13 +1,10 @@
 import { Piece } from "../lib/piece.js";
-import { html, icon, navigate, nothing, recall, remember } from "../lib/kit.js";
+import { html, icon, nothing, recall, remember } from "../lib/kit.js";
 import { mediaPlayers } from "../model/programme.js";
 
 const SOURCE = "media-source://toonami_downlink";
 
-/** Open the channels in Home Assistant's media browser. */
-function browse() {
-	navigate(`/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`);
-}
+const BROWSER = `/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`;
 
 /** Play a channel on a media player of the user's choice, and say how that went. */
 export class PlayOn extends Piece {
@@ -39,7 +36,7 @@ export class PlayOn extends Piece {
 				${this.#outcome ? t(`play.${this.#outcome}`, { name: this.#name }) : nothing}
 			</p>
 			<div class="actions">
-				<button class="button" @click=${browse}>${icon("browse")} ${t("play.browse")}</button>
+				<a class="button" href=${BROWSER}>${icon("browse")} ${t("play.browse")}</a>
 			</div>
 		`;
 	}

@@ -4,7 +4,7 @@ import { byPlayer, isNew } from "../model/players.js";
 /**
  * Who asked for what, the newest first.
  * @param {Context} context @param {SeenPlayer[]} players
- * @param {Map<string, number> | undefined} before - what the reader has seen already
+ * @param {Map<string, number> | undefined} before
  */
 export function seenList({ clock, t }, players, before) {
 	if (!players.length) return html`<p class="dim">${t("seen.nobody")}</p>`;

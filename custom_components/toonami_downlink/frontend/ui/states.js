@@ -1,4 +1,4 @@
-import { html, icon, nothing, now, onLink, signalBars } from "../lib/kit.js";
+import { html, icon, nothing, now, signalBars } from "../lib/kit.js";
 import { LOOKS } from "../model/health.js";
 
 const ADD_PATH = "/config/integrations/dashboard/add?domain=toonami_downlink";
@@ -8,13 +8,13 @@ const BONES = ["2324", "4232", "3314", "1433", "56", "83", "9"];
 
 /** @param {Strings} text */
 export const settingsLink = (text) =>
-	html`<a class="button" href=${SETTINGS_PATH} @click=${onLink}>
+	html`<a class="button" href=${SETTINGS_PATH}>
 		${icon("settings")} ${text.get("settings")}
 	</a>`;
 
 /**
  * Say what an error means; with `fix`, what to do about it.
- * @param {Strings} text @param {string | null} error - its key @param {"error" | "fix"} [what]
+ * @param {Strings} text @param {string | null} error @param {"error" | "fix"} [what]
  */
 export const errorText = (text, error, what = "error") =>
 	error ? text.first([`${what}.${error}`, `${what}.unexpected`]) : "";
@@ -39,12 +39,12 @@ export function skeleton(label) {
 /**
  * Nothing was ever published: what happens now, and a button.
  * @param {Context} context @param {Overview} overview
- * @param {{isBusy: boolean, refresh: () => void}} action
+ * @param {RefreshButton} button
  */
-export function noSignal(context, overview, { isBusy, refresh }) {
+export function noSignal(context, overview, button) {
 	const { t, text, isAdmin } = context;
 	const { error, refreshing, next_refresh: next } = overview;
-	const isRunning = refreshing || isBusy;
+	const isRunning = refreshing || button.isAsked;
 	const happened = [errorText(text, error), errorText(text, error, "fix"), nextTry(context, next)];
 	return html`<section class="state" aria-labelledby="state">
 		<div class="bars ${isRunning ? "busy" : ""}">${signalBars(isRunning ? 3 : 0)}</div>
@@ -52,10 +52,7 @@ export function noSignal(context, overview, { isBusy, refresh }) {
 		<p role="status">${isRunning ? t("state.first.text") : happened.join(" ")}</p>
 		${isAdmin && !isRunning
 			? html`<div class="actions">
-					<button class="button main" @click=${refresh}>
-						${icon("refresh")} ${t("refresh.now")}
-					</button>
-					${settingsLink(text)}
+					${button.template(context, isRunning)} ${settingsLink(text)}
 				</div>`
 			: nothing}
 	</section>`;
@@ -66,7 +63,7 @@ export function noSignal(context, overview, { isBusy, refresh }) {
  * @param {boolean | undefined} isThere - whether it was set up; undefined for who may not know
  */
 export function notRunning({ t, text, isAdmin }, isThere) {
-	const add = html`<a class="button main" href=${ADD_PATH} @click=${onLink}>
+	const add = html`<a class="button main" href=${ADD_PATH}>
 		${t("state.not_loaded.add")}
 	</a>`;
 	return html`<section class="state" aria-labelledby="state">
@@ -106,7 +103,7 @@ export function banner(context, condition, overview) {
 		${icon("warn")}
 		<p>${why} ${served} ${nextTry(context, next)}</p>
 		${isAdmin
-			? html`<a class="button" href="/toonami-downlink/status" @click=${onLink}>
+			? html`<a class="button" href="/toonami-downlink/status">
 					${t("state.details")}
 				</a>`
 			: nothing}

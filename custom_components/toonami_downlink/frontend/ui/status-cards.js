@@ -1,4 +1,4 @@
-import { html, icon, nothing, now, onLink } from "../lib/kit.js";
+import { html, icon, nothing, now } from "../lib/kit.js";
 import { pastProblems, timestamp } from "../model/chain.js";
 import { errorText, settingsLink } from "./states.js";
 
@@ -24,7 +24,7 @@ export function problem({ t, text }, { last_error: run }) {
 		${run.message ? html`<code dir="auto">${run.message}</code>` : nothing}
 		<div class="buttons">
 			${IN_SETTINGS.test(run.error) ? settingsLink(text) : nothing}
-			<a class="button" href="/config/repairs" @click=${onLink}>${t("repairs")}</a>
+			<a class="button" href="/config/repairs">${t("repairs")}</a>
 		</div>
 	</section>`;
 }
@@ -56,21 +56,21 @@ export function problems({ clock, t, text }, { history }) {
 export function lastRun({ t, text }, { feed }) {
 	if (!feed) return nothing;
 	const number = (/** @type {number} */ value) => value.toLocaleString(text.language);
-	const counts = (/** @type {"sources" | "repairs"} */ what, /** @type {string} */ prefix) => {
-		const list = Object.entries(feed[what]).filter(([, count]) => count);
-		return html`<h3 class="subhead">${t(`report.${what}`)}</h3>
+	const counts = (/** @type {"source" | "repair"} */ what) => {
+		const list = Object.entries(feed[`${what}s`]).filter(([, count]) => count);
+		return html`<h3 class="subhead">${t(`report.${what}s`)}</h3>
 			${list.length
-				? facts(list.map(([key, count]) => [t(`${prefix}.${key}`), number(count)]))
+				? facts(list.map(([key, count]) => [t(`${what}.${key}`), number(count)]))
 				: html`<p class="dim">${t("report.untouched")}</p>`}`;
 	};
 	return html`<section class="card">
 		<h2>${t("report.title")}</h2>
-		${facts([
-			[t("report.channels"), number(feed.channels)],
-			[t("report.programmes"), number(feed.programmes)],
-			[t("report.filler"), number(feed.filler)],
-		])}
-		${counts("sources", "source")} ${counts("repairs", "repair")}
+		${facts(
+			/** @type {const} */ (["channels", "programmes", "filler"]).map((what) => [
+				t(`report.${what}`), number(feed[what]),
+			]),
+		)}
+		${counts("source")} ${counts("repair")}
 	</section>`;
 }
 
@@ -84,7 +84,7 @@ export function files({ clock, t, text }, { feed }) {
 			${feed.artifacts.map(
 				({ name, size, sha256 }) => html`<li>
 					<b>${name}</b><span class="times">${sizeOf(size, text.language)}</span>
-					<code>sha256 ${sha256}</code>
+					<code class="sum">sha256 ${sha256}</code>
 				</li>`,
 			)}
 		</ul>

@@ -2,6 +2,7 @@ import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../
 import { chainOf, timestamp } from "../model/chain.js";
 import { conditionOf, LOOKS } from "../model/health.js";
 import { HistoryChart } from "./history-chart.js";
+import { RefreshButton } from "./refresh-button.js";
 import { settingsLink } from "./states.js";
 import { files, lastRun, problem, problems, versions } from "./status-cards.js";
 
@@ -17,15 +18,13 @@ export class StatusPage extends Page {
 
 	/** @type {Status | undefined} */
 	#status;
-	#isAsked = false;
 	#note = "";
 	/** @type {Subscription | undefined} */
 	#subscription;
+	#button = new RefreshButton(() => this.redraw());
 	#chart = new HistoryChart(() => this.redraw());
-	#observer = new ResizeObserver(() => this.redraw());
 
 	start() {
-		this.#observer.observe(this);
 		this.#subscription = this.context.signal.subscribe("status", (event) => {
 			if (event.status) this.#status = event.status;
 			else if (event.loaded) this.#follow(event);
@@ -34,7 +33,6 @@ export class StatusPage extends Page {
 	}
 
 	stop() {
-		this.#observer.disconnect();
 		this.#subscription?.close();
 	}
 
@@ -45,10 +43,6 @@ export class StatusPage extends Page {
 		this.#status = { ...status, refresh: { ...status.refresh, is_running: running, progress } };
 	}
 
-	drawn() {
-		this.#chart.fit(this.root.querySelector(".chart")?.clientWidth ?? 0);
-	}
-
 	template() {
 		const [context, status] = [this.context, this.#status];
 		if (!status) {
@@ -57,7 +51,7 @@ export class StatusPage extends Page {
 		return html`<div class="page">
 			<section class="card top" aria-labelledby="sentence">
 				<div role="status"><h2 class="sentence" id="sentence">${this.#sentence(status)}</h2></div>
-				<div>${this.#refreshButton(status)}</div>
+				<div>${this.#button.template(context, status.refresh.is_running)}</div>
 			</section>
 			${problem(context, status)}
 			<section class="card" aria-label=${this.t("chain.title")}>
@@ -91,15 +85,6 @@ export class StatusPage extends Page {
 			${parts.length ? `${parts.join(", ")}.` : nothing}`;
 	}
 
-	/** @param {Status} status */
-	#refreshButton({ refresh }) {
-		const isRunning = refresh.is_running || this.#isAsked;
-		return html`<button class="button main" aria-disabled=${isRunning}
-			@click=${() => isRunning || this.#refresh()}>
-			${icon("refresh")} ${this.t(isRunning ? "refresh.running" : "refresh.now")}
-		</button>`;
-	}
-
 	/** @param {Status} status @param {Link} link */
 	#link({ refresh: { progress } }, { name, state, time, seconds }) {
 		const { clock, t, text } = this.context;
@@ -129,19 +114,6 @@ export class StatusPage extends Page {
 				${settingsLink(this.context.text)}
 			</div>
 			<p role="status">${this.#note}</p>`;
-	}
-
-	async #refresh() {
-		this.#isAsked = true;
-		this.#note = "";
-		this.redraw();
-		try {
-			await this.context.signal.ask("refresh");
-		} catch {
-			this.#note = this.t("refresh.refused");
-		}
-		this.#isAsked = false;
-		this.redraw();
 	}
 
 	#diagnostics = async () => {

@@ -1,0 +1,15 @@
+const ATTEMPTS = 4;
+const PAUSE = 1000;
+
+/** Load a file of the panel, with patience. @param {string} path @returns {Promise<Response>} */
+export async function load(path) {
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			const response = await fetch(new URL(`../${path}`, import.meta.url));
+			if (response.ok || attempt === ATTEMPTS) return response;
+		} catch (error) {
+			if (attempt === ATTEMPTS) throw error;
+		}
+		await new Promise((resolve) => setTimeout(resolve, PAUSE));
+	}
+}

@@ -1,0 +1,349 @@
+"""Every page and state of the panel, with a made-up station instead of Home Assistant."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+import json
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, Route, expect
+import pytest
+
+from tests.e2e.axe import AXE, violations
+from tests.e2e.looks import examine, set_look
+from tests.panel.stand import serve
+
+PANEL = "toonami-downlink-panel"
+ROOT = "/toonami-downlink"
+TOKEN = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz"
+
+
+JSQR = AXE.parents[1] / "jsqr" / "dist" / "jsQR.js"
+DECODE = """async (source) => {
+  const picture = Object.assign(new Image(), { src: source });
+  await picture.decode();
+  const canvas = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+  canvas.drawImage(picture, 0, 0);
+  const { data, width, height } = canvas.getImageData(0, 0, picture.width, picture.height);
+  return jsQR(data, width, height)?.data;
+}"""
+CONTRAST = """([colour, surface]) => {
+  document.documentElement.style.setProperty("--primary-color", colour);
+  stand.setHass({ themes: { ...stand.hass().themes } });
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+  const luminance = (style) => {
+    canvas.fillStyle = style;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) =>
+      value / 255 <= 0.04045 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const mark = stand.element.shadowRoot.querySelector(".mark");
+  const [low, high] = [luminance(getComputedStyle(mark).color), luminance(surface)].sort(
+    (a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}"""
+
+
+@pytest.fixture(scope="module")
+def stand() -> Iterator[str]:
+    with serve() as base:
+        yield base
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, stand: str, complaints: list[str]) -> Iterator[Page]:
+    context = browser.new_context(base_url=stand, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+STATES = {
+    "guide": (f"{ROOT}/guide", "tdl-grid .cell.live"),
+    "connect": (f"{ROOT}/connect", ".tile"),
+    "status": (f"{ROOT}/status", ".chain"),
+    "tuning": (f"{ROOT}/guide?delay=60000", ".skeleton"),
+    "no signal yet": (f"{ROOT}/guide?state=empty", "text=No signal yet"),
+    "signal lost": (f"{ROOT}/guide?state=lost", "text=is still being served"),
+    "signal lost, status": (f"{ROOT}/status?state=lost", ".problem"),
+    "provider command missing": (f"{ROOT}/status?state=missing", "text=command was not found"),
+    "stale": (f"{ROOT}/guide?state=stale", "text=for a long time"),
+    "refreshing": (f"{ROOT}/status?state=refreshing", ".link.active"),
+    "not set up": (f"{ROOT}/guide?state=unloaded", "text=Set it up"),
+    "hostile": (f"{ROOT}/guide?hostile", "tdl-grid .cell.live"),
+    "guest": (f"{ROOT}/guide?user=guest", "tdl-grid .cell.live"),
+    "spanish": (f"{ROOT}/connect?lang=es", ".tile"),
+    "spanish, hostile": (f"{ROOT}/guide?lang=es&hostile&state=lost", "tdl-grid .cell.live"),
+    "right to left": (f"{ROOT}/guide?lang=ar", "tdl-grid .cell.live"),
+    "own colour": (f"{ROOT}/guide?primary=%23ffeb3b", "tdl-grid .cell.live"),
+    "card": ("/card?card=%7B%22guide%22:true%7D", ".frame .row"),
+    "card, not set up": ("/card?card=%7B%7D&state=unloaded", ".note"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_can_be_used_by_everybody(page: Page, state: str) -> None:
+    path, landmark = STATES[state]
+    page.goto(path)
+    expect(page.locator(landmark).first).to_be_visible()
+
+    themed = "tdl-card" if path.startswith("/card") else PANEL
+    examine(page, f"stand_{state.replace(', ', '_').replace(' ', '_')}", themed, whole="body")
+
+
+def test_titles_are_text_and_nothing_else(page: Page) -> None:
+    page.goto(f"{ROOT}/guide?hostile")
+    page.locator("tdl-grid .cell.live").first.click()
+    expect(page.get_by_role("dialog").locator("h2")).not_to_be_empty()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("script")
+    expect(page.locator("tdl-search [role=option]").first).to_contain_text("<script>")
+
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img[src^='javascript']").count() == 0
+
+
+def test_the_console_goes_offline_and_comes_back(page: Page) -> None:
+    page.goto(f"{ROOT}/guide")
+    cell = page.locator("tdl-grid .cell.live").first
+    expect(cell).to_be_visible()
+
+    page.evaluate("stand.connection.setConnected(false)")
+    expect(page.get_by_role("alert")).to_contain_text("connection to Home Assistant is lost")
+    expect(cell).to_be_visible()
+    assert violations(page, "body") == []
+
+    page.evaluate("stand.connection.setConnected(true)")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_the_first_feed_appears_by_itself(page: Page) -> None:
+    page.goto(f"{ROOT}/guide?state=empty")
+    expect(page.get_by_role("button", name="Refresh now")).to_be_visible()
+
+    page.evaluate("stand.connection.state = ''; stand.connection.push('overview')")
+
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+
+
+def test_guests_see_the_guide_only(page: Page) -> None:
+    page.goto(f"{ROOT}/connect?user=guest")
+
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    asked = page.evaluate("stand.connection.asked.map(({ type }) => type)")
+    assert not {"toonami_downlink/connect", "toonami_downlink/refresh"} & set(asked)
+
+
+def test_secrets_stay_masked_until_they_are_asked_for(page: Page) -> None:
+    page.goto(f"{ROOT}/connect")
+    for tile in page.locator(".tile").all():
+        tile.click()
+        assert TOKEN not in page.locator("tdl-connect .column").first.inner_text()
+    page.locator(".tile", has_text="VLC").click()
+    page.get_by_role("button", name="Show the secret").first.click()
+    expect(page.locator(".steps .value")).to_contain_text(TOKEN)
+
+    page.locator(".tile", has_text="Kodi").click()
+    assert TOKEN not in page.locator("tdl-connect .column").first.inner_text()
+
+
+def test_replacing_the_secrets_asks_first_and_shows_the_new_ones(page: Page) -> None:
+    page.goto(f"{ROOT}/connect")
+    page.locator(".tile", has_text="VLC").click()
+    page.get_by_role("button", name="Replace…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("stop working")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Replace…").click()
+    page.get_by_role("button", name="Replace now").click()
+
+    expect(page.get_by_text("The secrets are replaced")).to_be_visible()
+    page.get_by_role("button", name="Show the secret").first.click()
+    expect(page.locator(".steps .value")).to_contain_text("N3w")
+    assert TOKEN not in page.locator(".steps .value").inner_text()
+
+
+def test_plex_is_told_what_it_lacks(page: Page) -> None:
+    page.goto(f"{ROOT}/connect")
+    page.locator(".tile", has_text="Plex").click()
+    expect(page.get_by_text("HDHomeRun): turn that on")).to_be_visible()
+
+    page.goto(f"{ROOT}/connect?state=tuner")
+    page.locator(".tile", has_text="Plex").click()
+    expect(page.locator(".steps .row")).to_have_count(2)
+
+
+def test_copying_works_where_the_page_is_not_secure(page: Page, stand: str) -> None:
+    page.goto(f"{stand.replace('127.0.0.1', 'tv.test')}{ROOT}/connect")
+    page.locator(".tile", has_text="Smarters").click()
+    assert page.evaluate("isSecureContext") is False
+
+    page.get_by_role("button", name="Copy: Username").click()
+
+    expect(page.get_by_text("Copied")).to_be_attached()
+    page.locator("#origin").select_option(label="Another address")
+    page.get_by_placeholder("http://192.168.1.5:8123").focus()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_placeholder("http://192.168.1.5:8123")).to_have_value("toonamik3x9qz")
+
+
+def test_qr_codes_say_what_is_copied(page: Page) -> None:
+    page.goto(f"{ROOT}/connect")
+    page.add_script_tag(path=JSQR)
+    page.locator(".tile", has_text="TiviMate").click()
+    for field, value in (
+        ("Playlist URL", f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/playlist.m3u"),
+        ("EPG URL", f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/guide.xml"),
+    ):
+        page.get_by_role("button", name=f"QR code: {field}").click()
+        picture = b64encode(page.locator("#qr svg").screenshot()).decode()
+        assert page.evaluate(DECODE, f"data:image/png;base64,{picture}") == value
+        page.keyboard.press("Escape")
+
+
+def test_playing_on_a_media_player(page: Page) -> None:
+    page.goto(f"{ROOT}/guide")
+    page.locator(".hero button").click()
+    page.get_by_label("Play on").select_option("media_player.kitchen")
+    page.get_by_role("button", name="Play", exact=True).click()
+
+    expect(page.get_by_text("Kitchen speaker is playing")).to_be_visible()
+    assert page.evaluate("stand.calls")[0] == [
+        "media_player",
+        "play_media",
+        {
+            "media_content_id": "media-source://toonami_downlink/1",
+            "media_content_type": "channel",
+        },
+        {"entity_id": "media_player.kitchen"},
+    ]
+
+
+def test_a_changed_state_costs_the_panel_nothing(page: Page) -> None:
+    page.goto(f"{ROOT}/guide")
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    page.evaluate(
+        """() => {
+          window.changes = 0;
+          const watch = (root) => {
+            new MutationObserver((list) => { window.changes += list.length; })
+              .observe(root, { subtree: true, childList: true, attributes: true });
+          };
+          watch(stand.element.shadowRoot);
+          watch(stand.element.shadowRoot.querySelector("tdl-guide").shadowRoot);
+        }"""
+    )
+    script = """async () => {
+      const before = window.changes;
+      for (let i = 0; i < 500; i += 1) stand.setHass({ states: {} });
+      await new Promise(requestAnimationFrame);
+      return window.changes - before;
+    }"""
+    # The clock of the page itself may tick once in between.
+    assert min(page.evaluate(script) for _ in range(3)) == 0
+
+
+def test_less_motion_is_no_motion(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{ROOT}/guide?state=lost")
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    page.wait_for_function("document.getAnimations({ subtree: true }).length === 0")
+    scanline = page.locator(".hero .screen").evaluate(
+        "element => getComputedStyle(element, '::after').display"
+    )
+    assert scanline == "none"
+
+
+def test_the_panel_speaks_spanish(page: Page) -> None:
+    page.goto(f"{ROOT}/status?lang=es-419")
+
+    expect(page.locator("#sentence")).to_contain_text("Recibiendo. 7 canales")
+    missing = page.locator("toonami-downlink-panel").evaluate(
+        "host => host.shadowRoot.textContent.match(/\\b[a-z]+\\.[a-z_]+\\b/g)"
+    )
+    assert missing is None, json.dumps(missing)
+
+
+@pytest.mark.parametrize("language", ["ar", "fi"])
+def test_languages_without_texts_get_all_of_english(page: Page, language: str) -> None:
+    page.goto(f"{ROOT}/status?lang={language}&clock=12")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+
+    sentence = page.locator("#sentence")
+    expect(sentence).to_contain_text("Receiving. 7 channels, guide until ")
+    expect(sentence).to_contain_text(re.compile(r"until [A-Z]\w+day \d.* 3:00 AM"))
+    assert sentence.evaluate("element => getComputedStyle(element).direction") == "ltr"
+
+
+def test_a_colour_of_the_users_own_can_be_read(page: Page) -> None:
+    page.goto(f"{ROOT}/guide")
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    for scheme, surface in (("dark", "#16223a"), ("light", "#e8f0f7")):
+        set_look(page, f"desktop_{scheme}", PANEL)
+        for colour in ("#ff0000", "#000000", "#ffffff", "#5a28a0", "#ffeb3b", "#0000ff", "#00ff00"):
+            assert page.evaluate(CONTRAST, [colour, surface]) >= 4.5, f"{colour}, {scheme}"
+        assert page.evaluate(CONTRAST, ["#009AC7", surface]) > 4.5
+        expect(page.locator(PANEL)).not_to_have_attribute("own", "")
+
+
+def test_the_next_version_does_not_break_the_one_that_is_open(page: Page) -> None:
+    page.goto(f"{ROOT}/guide")
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+
+    # As Home Assistant does it when it is back after an update.
+    page.evaluate(
+        """async () => {
+          const old = stand.element;
+          old.remove();
+          await import("/toonami_downlink_static/next/panel.js");
+          const { route, narrow } = { route: { path: "/guide" }, narrow: false };
+          stand.element = document.createElement("toonami-downlink-panel");
+          Object.assign(stand.element, { hass: stand.hass(), narrow, route });
+          document.body.append(stand.element);
+        }"""
+    )
+
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+
+
+def test_a_file_that_does_not_come_is_asked_for_again(page: Page) -> None:
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        name = urlsplit(route.request.url).path.rpartition("/")[2]
+        if name in refused:
+            route.continue_()
+        else:
+            refused.append(name)
+            route.abort()
+
+    page.route(re.compile(r"\.(css|json)$"), refuse)
+    page.goto(f"{ROOT}/guide")
+
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    assert {"grid.css", "icons.json", "en.json"} <= set(refused)
+
+
+def test_a_page_that_an_update_took_away_is_said(page: Page) -> None:
+    page.route("**/ui/status-page.js", lambda route: route.abort())
+    page.goto(f"{ROOT}/guide")
+    page.get_by_role("link", name="Status").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    page.unroute_all()
+    page.get_by_role("button", name="Reload").click()
+
+    expect(page.locator(".chain")).to_be_visible()
