@@ -14,6 +14,7 @@ LOOKS: Final[dict[str, tuple[int, int, Literal["dark", "light"]]]] = {
     "phone_dark": (390, 844, "dark"),
 }
 OVERFLOW: Final = "document.documentElement.scrollWidth - innerWidth"
+TOP: Final = "element => element.getBoundingClientRect().top"
 SETTLE: Final = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
   await frame();
@@ -49,4 +50,5 @@ def examine(page: Page, name: str, themed: str, *, whole: str | None = None) -> 
         set_look(page, look, themed)
         screenshot(page, f"{name}_{look}")
         assert violations(page, whole or themed) == [], f"{name}, {look}"
+        assert page.locator(themed).first.evaluate(TOP) >= 0, f"{name} was pushed up: {look}"
         assert page.evaluate(OVERFLOW) <= 0, f"{name} is too wide: {look}"

@@ -14,6 +14,7 @@ from scripts.lib.develop.feed import Access, wait_for_feed
 from scripts.lib.develop.flow import DOMAIN, entry_id, set_up
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.upstream import Upstream
+from scripts.lib.develop.waiting import wait_for
 from tests.e2e.browser import open_page
 from tests.e2e.looks import examine
 from tests.e2e.wire import Wire
@@ -22,6 +23,12 @@ PANEL = "toonami-downlink-panel"
 DOWN = {"rules": [{"endpoint": "*", "kind": "reset"}]}
 HOSTILE_CLI = ROOT / "tests" / "fakes" / "hostile_cli.py"
 LIVE = "tdl-grid .cell.live, tdl-list .channel"
+
+
+def provider_of(home: Home) -> str | None:
+    """Return the kind of provider; None while the entry is reloaded."""
+    answer = home.client.send("GET", "/api/toonami_downlink/status")
+    return str(answer.json()["provider"]["kind"]) if answer.status == 200 else None
 
 
 @pytest.fixture
@@ -223,6 +230,7 @@ def test_a_hostile_guide_and_a_command_that_goes(
         examine(view, "provider_command_missing", PANEL)
     finally:
         set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
+        wait_for(lambda: provider_of(home) == "bundled", "It was not reloaded", 60)
         assert refresh(home) is None
 
 

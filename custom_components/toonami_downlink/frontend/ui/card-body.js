@@ -132,7 +132,7 @@ export class CardBody extends Page {
 		const from = Math.floor(time / HALF_HOUR) * HALF_HOUR;
 		const until = from + hours * 2 * HALF_HOUR;
 		this.#need(channels, from, until);
-		const step = Math.ceil(hours / 3) * HALF_HOUR;
+		const step = Math.ceil(hours / 3) * 2 * HALF_HOUR;
 		const marks = Array.from({ length: Math.ceil((until - from) / step) }, (_, i) => from + i * step);
 		const left = (/** @type {number} */ mark) => ((mark - from) / (until - from)) * 100;
 		return html`<div class="hours">

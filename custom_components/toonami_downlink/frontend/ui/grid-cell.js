@@ -20,7 +20,6 @@ export class GridCell {
 	element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.#inner]);
 	/** What was shown last: most of the time, that is still right. @type {unknown[]} */
 	#shown = [];
-	#isReachable = false;
 	#state = "";
 	#label = "";
 	#onAir = "";
@@ -57,9 +56,8 @@ export class GridCell {
 
 	/** Let the tab key find it or not. @param {boolean} isReachable */
 	setReachable(isReachable) {
-		if (isReachable === this.#isReachable) return;
-		this.#isReachable = isReachable;
-		this.element.tabIndex = isReachable ? 0 : -1;
+		const tabIndex = isReachable ? 0 : -1;
+		if (this.element.tabIndex !== tabIndex) this.element.tabIndex = tabIndex;
 	}
 
 	/** Show whether it is over, on air or to come. @param {number} time */

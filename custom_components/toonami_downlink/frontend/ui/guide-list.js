@@ -32,9 +32,10 @@ export class GuideList extends Page {
 		const key = `${this.picked} ${this.day}`;
 		if (key === this.#shown || (this.picked !== null && !this.root.querySelector(".item"))) return;
 		this.#shown = key;
+		const topOf = (/** @type {Element} */ element) => element.getBoundingClientRect().top;
 		const live = this.root.querySelector(".live");
-		if (live) live.scrollIntoView({ block: "center" });
-		else this.parentElement?.scrollTo(0, 0);
+		// Not scrollIntoView: that moves Home Assistant around it as well.
+		this.parentElement?.scrollTo(0, live ? topOf(live) - topOf(this) - 128 : 0);
 	}
 
 	/** @param {Channel} channel */

@@ -27,6 +27,7 @@ export class GuidePage extends Page {
 	#observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
 
 	start() {
+		this.#tuned ||= Number(asked("channel"));
 		this.context.signal.addEventListener("change", this.#onChange);
 		this.#observer.observe(this);
 		window.addEventListener("keydown", this.#onKey);
@@ -151,15 +152,8 @@ export class GuidePage extends Page {
 		this.#grid?.show(this.context, channels, scale);
 		if (!this.#isPlaced) {
 			this.#isPlaced = true;
-			this.#grid?.scrollToTime(this.#startTime());
+			this.#grid?.scrollToTime(Number(asked("time")) || now());
 		}
-	}
-
-	/** The time that a link to this page names, or now. */
-	#startTime() {
-		const asked = new URLSearchParams(location.search);
-		this.#tuned ||= Number(asked.get("channel"));
-		return Number(asked.get("time")) || now();
 	}
 
 	tick() {
@@ -246,6 +240,9 @@ export class GuidePage extends Page {
 		event.preventDefault();
 	};
 }
+
+/** What a link to this page names. @param {string} what */
+const asked = (what) => new URLSearchParams(location.search).get(what);
 
 /** @param {Event} event */
 function isTyping(event) {

@@ -8,10 +8,6 @@ import { files, lastRun, problem, problems, versions } from "./status-cards.js";
 
 const statusSheet = loadSheet("status");
 
-const FRAME = html`<svg class="frame" viewBox="0 0 48 48" aria-hidden="true">
-	<path d="M10 1H36L47 12V38a9 9 0 0 1-9 9H10a9 9 0 0 1-9-9V10a9 9 0 0 1 9-9Z" />
-</svg>`;
-
 /** How things are, how they were, and what to do about it. */
 export class StatusPage extends Page {
 	static sheets = [controls, statusSheet];
@@ -99,7 +95,7 @@ export class StatusPage extends Page {
 			small = [t(`stage.${stage}`), total && `${done} / ${total}`];
 		}
 		return html`<li class="link ${state}">
-			<span class="node">${FRAME}${icon(name)}</span>
+			<span class="node">${icon("frame", 48)}${icon(name)}</span>
 			<b>${t(`chain.${name}`)}</b>
 			<span class="word">${text.first([`chain.${name}.${state}`, `chain.state.${state}`])}</span>
 			<small>${small.filter(Boolean).join(" · ")}</small>
