@@ -15,7 +15,6 @@ from .const import DOMAIN
 from .coordinator import (
     DownlinkConfigEntry,
     DownlinkCoordinator,
-    async_clear_staging,
     data_folder,
 )
 from .credentials import CredentialStore
@@ -46,7 +45,6 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         # Players ask before the entry is loaded, and also while it is disabled.
         with suppress(DownlinkError):
             async_keep_out_of_logs(await CredentialStore.async_load(hass))
-    await async_clear_staging(hass)
     await async_register_static(hass)
     async_register_views(hass)
     async_register_commands(hass)
