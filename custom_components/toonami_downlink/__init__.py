@@ -12,11 +12,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
-from .coordinator import (
-    DownlinkConfigEntry,
-    DownlinkCoordinator,
-    data_folder,
-)
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, data_folder
 from .credentials import CredentialStore
 from .engine.downlink.errors import DownlinkError, NewerVersionError
 from .panel import async_register_panel, async_register_static, async_unregister_panel
