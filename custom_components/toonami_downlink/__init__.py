@@ -12,12 +12,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
-from .coordinator import (
-    DownlinkConfigEntry,
-    DownlinkCoordinator,
-    async_clear_staging,
-    data_folder,
-)
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, data_folder
 from .credentials import CredentialStore
 from .engine.downlink.errors import DownlinkError, NewerVersionError
 from .panel import async_register_panel, async_register_static, async_unregister_panel
@@ -46,7 +41,6 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         # Players ask before the entry is loaded, and also while it is disabled.
         with suppress(DownlinkError):
             async_keep_out_of_logs(await CredentialStore.async_load(hass))
-    await async_clear_staging(hass)
     await async_register_static(hass)
     async_register_views(hass)
     async_register_commands(hass)

@@ -31,7 +31,13 @@ from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Sta
 from .engine.downlink.provider.build import links_file
 from .engine.downlink.publication import Publication
 from .engine.downlink.refresh import STAGING, Plan, Refreshed, cache_file, refresh
-from .engine.downlink.runner import Command, bundled_command, clear, parse_command, read_version
+from .engine.downlink.runner import (
+    Command,
+    bundled_command,
+    clear_staging,
+    parse_command,
+    read_version,
+)
 from .engine.downlink.store import Generation, Store
 from .engine.downlink.timeline import next_change
 from .players import PlayerLog
@@ -71,14 +77,6 @@ def command_for(settings: Settings) -> Command | None:
         guide_days=settings.guide_days,
         verify_tls=settings.verify_tls,
     )
-
-
-async def async_clear_staging(hass: HomeAssistant) -> None:
-    """End and clear away what a Home Assistant that was killed has left running.
-
-    Once, before anything runs: a dialog may run a provider while the entry is reloaded.
-    """
-    await hass.async_add_executor_job(clear, data_folder(hass) / STAGING)
 
 
 async def async_load_generation(hass: HomeAssistant) -> Generation | None:
@@ -217,7 +215,9 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     # Life
 
     async def async_load(self) -> None:
-        """Publish the newest feed on disk that is whole."""
+        """Publish the newest feed on disk that is whole, and clear away what a crash left."""
+        staging = data_folder(self.hass) / STAGING
+        await self.hass.async_add_executor_job(clear_staging, staging)
         self.generation = await async_load_generation(self.hass)
         if self.generation:
             self.data = Publication(self.generation)

@@ -66,6 +66,11 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
         pytest.param("huge", "provider_failed", "too large", id="100 MiB"),
         pytest.param("symlink", "provider_output", "playlist", id="a link to elsewhere"),
         pytest.param("fifo", "provider_output", "guide", id="a pipe for a guide"),
+        pytest.param("device", "provider_output", "guide", id="a device for a guide"),
+        pytest.param("folder", "provider_output", "playlist", id="a folder for a playlist"),
+        pytest.param("greedy", "provider_failed", "memoryerror", id="4 GiB of memory"),
+        pytest.param("bomb", "feed_refused", "document type", id="entities of entities"),
+        pytest.param("external", "feed_refused", "document type", id="entity from a file"),
         pytest.param("nothing", "provider_output", "playlist", id="no files"),
     ],
 )
@@ -90,7 +95,7 @@ def test_failure_leaves_the_feed_alone_and_the_next_run_recovers(
     assert patient.health() == "ok"
 
 
-@pytest.mark.parametrize("mode", ["noise", "daemon"])
+@pytest.mark.parametrize("mode", ["noise", "daemon", "swarm", "litter", "bytes"])
 def test_bad_manners_do_no_harm(patient: Patient, mode: str) -> None:
     assert patient.refresh(mode)["error"] is None
     assert patient.health() == "ok"

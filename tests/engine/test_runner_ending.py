@@ -13,7 +13,7 @@ from downlink.errors import (
 )
 from downlink.limits import MIB
 from downlink.runner import (
-    clear,
+    clear_staging,
 )
 from downlink.strays import MARK
 
@@ -121,13 +121,39 @@ async def test_what_a_killed_home_assistant_left_behind_is_ended(
     neighbour = {MARK: f"{bench.staging}-of-another/run-new"}
     other = await asyncio.create_subprocess_exec("sleep", "600", env=neighbour)
 
-    await asyncio.to_thread(clear, bench.staging)
+    await asyncio.to_thread(clear_staging, bench.staging)
 
     assert await old.wait() == -signal.SIGKILL
-    assert not bench.staging.exists()
+    assert bench.left_over == []
     assert other.returncode is None
     other.kill()
     assert await other.wait() == -signal.SIGKILL
+
+
+async def test_run_that_goes_on_is_not_taken_for_left_behind(bench: Bench, tmp_path: Path) -> None:
+    started, go = tmp_path / "started", tmp_path / "go"
+    for pipe in (started, go):
+        os.mkfifo(pipe)
+    code = f"""
+        pathlib.Path({str(started)!r}).write_text("here")
+        pathlib.Path({str(go)!r}).read_text()
+    """
+    task = asyncio.create_task(bench.run(bench.script(GOOD, code)))
+    await asyncio.to_thread(started.read_text)
+    await asyncio.to_thread(clear_staging, bench.staging)
+    await asyncio.to_thread(go.write_text, "go")
+    assert (await task).guide == b"guide"
+
+
+async def test_folder_that_could_not_be_removed_goes_with_the_next_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", lambda *_, **__: None)
+        await bench.run(bench.script(GOOD))
+    assert len(bench.left_over) == 1
+    await bench.run(bench.script(GOOD))
+    assert bench.left_over == []
 
 
 async def test_system_that_shows_no_processes(

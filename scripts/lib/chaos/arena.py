@@ -73,7 +73,8 @@ class Arena:
         self.secrets: set[str] = set()
         """All there have ever been; none of them may be in a log."""
         self._log_read = 0
-        self._refresh: threading.Thread | None = None
+        self._waiting: list[threading.Thread] = []
+        """Those who have asked for something, and wait for the answer."""
 
     # Beginning and end
 
@@ -152,8 +153,16 @@ class Arena:
             with suppress(OSError, DevelopError):
                 act()
 
-        self._refresh = threading.Thread(target=run, daemon=True)
-        self._refresh.start()
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        self._waiting.append(thread)
+
+    def wait(self, seconds: float) -> None:
+        """Give what was asked for some time, while the trouble goes on."""
+        deadline = time.monotonic() + seconds
+        for thread in self._waiting:
+            thread.join(max(deadline - time.monotonic(), 0))
+        self._waiting = [thread for thread in self._waiting if thread.is_alive()]
 
     def change_options(self, random: Random) -> None:
         """Change what has no influence on the outcome."""
@@ -185,11 +194,19 @@ class Arena:
         self.judge.newest = self.newest_on_disk()
         self._log_read = 0
         self.is_starting = True
-        self.home.start(login=False)
-        wait_for(self._is_up, "Home Assistant did not finish starting", PATIENCE * 3)
+        try:
+            self.home.start(login=False)
+            wait_for(self._is_up, "Home Assistant did not finish starting", PATIENCE * 3)
+        except DevelopError:
+            if self.is_running or not self.orders.take_back():
+                raise
+            # It was ordered to be killed, and that was carried out in the middle of its start.
+            self.start()
         self.is_starting = False
 
     def _is_up(self) -> bool:
+        if not self.is_running:
+            raise DevelopError("Home Assistant ended while it started.")
         try:
             return bool(self.home.client.get("/api/config")["state"] == "RUNNING")
         except OSError, DevelopError:
@@ -223,8 +240,7 @@ class Arena:
                 break
             time.sleep(0.1)
         wait_for(lambda: not self._is_refreshing(), "A refresh did not end", PATIENCE)
-        if self._refresh:
-            self._refresh.join(PATIENCE)
+        self.wait(PATIENCE)
 
     def _is_refreshing(self) -> bool:
         answer = self.home.client.send("GET", "/api/toonami_downlink/status")

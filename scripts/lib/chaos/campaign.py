@@ -16,6 +16,8 @@ from .troubles import TROUBLES, Trouble
 BLOCK: Final = 5
 """Rounds in a row with the same provider."""
 _SECOND_TROUBLE: Final = 0.25
+_TIME_TO_GO_ON: Final = (0.0, 6.0, 6.0)
+"""Seconds that what was begun may take before the trouble is over; most is done sooner."""
 _SUDDEN_KILL: Final = 0.08
 """How often Home Assistant is killed at any moment, not at a chosen operation."""
 
@@ -76,6 +78,7 @@ class Campaign:
             complaints = list(self._after(story))
         except (DevelopError, OSError) as err:
             complaints = [f"the round broke off: {err}"]
+            self._arena.orders.take_back()
         complaints += self._arena.traffic.take_complaints()
         self.result.rounds += 1
         seconds = time.monotonic() - started
@@ -101,6 +104,7 @@ class Campaign:
             # Nobody answers any more once the order to kill has been carried out.
             with suppress(OSError, DevelopError):
                 DEEDS[deed][1](arena, random)
+        arena.wait(random.choice(_TIME_TO_GO_ON))
         if random.random() < _SUDDEN_KILL and arena.is_running:
             story.append("killed")
             self.result.troubles["sudden kill"] += 1

@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from threading import Lock
 import time
 from typing import Final
 
@@ -57,6 +58,11 @@ _BUNDLED_ERRORS: Final[dict[int, type[DownlinkError]]] = {
         TimedOutError,
     )
 }
+
+_running: Final[set[Path]] = set()
+"""The folders of the runs of this process."""
+_lock: Final = Lock()
+"""Held while a folder is made, so that it is never seen before it is in `_running`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +167,7 @@ async def run(
     except ProviderOutputError as err:
         raise ProviderOutputError(f"{command.name} ended well, but: {err}") from err
     finally:
-        await _clear(folder)
+        await asyncio.shield(asyncio.to_thread(_clear, folder))
     return Output(playlist=playlist, guide=guide, seconds=time.monotonic() - started)
 
 
@@ -178,7 +184,7 @@ async def read_version(command: Command, timeout: float = 10) -> str | None:
                     if version := await _ask_version([*command.program, word], folder):
                         return version
             finally:
-                await _clear(folder)
+                await asyncio.shield(asyncio.to_thread(_clear, folder))
     return None
 
 
@@ -190,17 +196,29 @@ async def _ask_version(argv: Sequence[str], folder: Path) -> str | None:
         return found[1] if found and await process.wait() == 0 else None
 
 
-def clear(folder: Path) -> None:
-    """End every run in `folder`, with all its processes, and remove the folder. Blocks.
+def clear_staging(staging: Path) -> None:
+    """End and remove the runs in `staging` that are not of this process. Blocks.
 
-    So the staging folder is cleared before the first run, of what a Home Assistant that was killed
-    has left behind.
+    A Home Assistant that was killed has left them, or a disk that refused to remove them.
     """
+    with _lock, suppress(OSError):
+        for path in staging.iterdir():
+            if path not in _running:
+                _end_run(path)
+
+
+def _end_run(folder: Path) -> None:
     end_strays(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _clear(folder: Path) -> None:
+    _end_run(folder)
+    _running.discard(folder)
+
+
 def _make_folders(staging: Path, cache_file: Path) -> Path:
+    clear_staging(staging)
     staging.mkdir(parents=True, exist_ok=True)
     cache_file.parent.mkdir(parents=True, exist_ok=True)
     # A link to nowhere or a folder in its place would stop every run from now on.
@@ -217,11 +235,10 @@ def _remove(path: Path) -> None:
 
 
 def _make_folder(parent: Path) -> Path:
-    return Path(tempfile.mkdtemp(prefix="run-", dir=parent))
-
-
-async def _clear(folder: Path) -> None:
-    await asyncio.shield(asyncio.to_thread(clear, folder))
+    with _lock:
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=parent))
+        _running.add(folder)
+    return folder
 
 
 async def _run_process(
