@@ -12,7 +12,7 @@ from ..engine.downlink.models import Channel
 from ..engine.downlink.publication import Publication
 from ..paths import guide_path, playlist_path, stream_path
 from ..players import Asked, Result
-from .base import TokenView, note, respond, respond_gzip_file
+from .base import GZIP_TYPE, TokenView, note, respond
 from .origin import client_origin
 
 PLAYLIST_TYPE: Final = "audio/x-mpegurl; charset=utf-8"
@@ -54,9 +54,7 @@ class GuideView(TokenView):
     ) -> web.StreamResponse:
         note(coordinator, request, Asked.GUIDE, Result.OK)
         body = await self._shared.guides.async_get(publication, client_origin(request).url)
-        if request.match_info["packed"]:
-            return respond_gzip_file(request, body)
-        return respond(request, body, GUIDE_TYPE)
+        return respond(request, body, GZIP_TYPE if request.match_info["packed"] else GUIDE_TYPE)
 
 
 def _playlist(publication: Publication, origin: str, token: str, stream_links: str) -> bytes:
