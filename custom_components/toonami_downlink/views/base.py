@@ -60,11 +60,16 @@ class TokenView(DownlinkView):
         token = request.match_info["feed_token"]
         if not coordinator.credentials.token_matches(token):
             is_old = coordinator.credentials.is_previous(token)
-            return refuse(self._shared.guard, coordinator, request, self.asked, is_old=is_old)
+            asked = self.asked_by(request)
+            return refuse(self._shared.guard, coordinator, request, asked, is_old=is_old)
         if coordinator.data is None:
-            note(coordinator, request, self.asked, Result.NO_FEED)
+            note(coordinator, request, self.asked_by(request), Result.NO_FEED)
             return unavailable()
         return await self.serve(request, coordinator, coordinator.data)
+
+    def asked_by(self, request: web.Request) -> Asked:
+        """Return what a request asks for."""
+        return self.asked
 
     @abstractmethod
     async def serve(
