@@ -7,16 +7,24 @@ from .const import DOMAIN
 API: Final = f"/api/{DOMAIN}"
 XTREAM_PREFIX: Final = f"{API}/xtream"
 """The Xtream Codes API is at the root of the server and below this."""
+PLAYLIST: Final = "playlist.m3u"
+GUIDE: Final = "guide.xml"
+"""With ``.gz`` appended, the compressed one."""
+
+
+def feed_path(token: str, file: str) -> str:
+    """Return the path of a file of the feed: the playlist or a guide."""
+    return f"{API}/{token}/{file}"
 
 
 def playlist_path(token: str) -> str:
     """Return the path of the playlist."""
-    return f"{API}/{token}/playlist.m3u"
+    return feed_path(token, PLAYLIST)
 
 
 def guide_path(token: str) -> str:
-    """Return the path of the guide; with ``.gz`` appended, of the compressed one."""
-    return f"{API}/{token}/guide.xml"
+    """Return the path of the guide."""
+    return feed_path(token, GUIDE)
 
 
 def stream_path(token: str, number: int | str, extension: str) -> str:

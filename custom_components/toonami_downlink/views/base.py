@@ -1,7 +1,6 @@
 """What all views share: who may ask, and how a body is answered."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 import re
@@ -18,6 +17,7 @@ from .guard import LoginGuard
 from .shared import Shared
 
 JSON_TYPE: Final = "application/json"
+GZIP_TYPE: Final = "application/gzip"
 RETRY_SECONDS: Final = 30
 _NO_STORE: Final = "no-store"
 _REVALIDATE: Final = "private, no-cache"
@@ -60,11 +60,16 @@ class TokenView(DownlinkView):
         token = request.match_info["feed_token"]
         if not coordinator.credentials.token_matches(token):
             is_old = coordinator.credentials.is_previous(token)
-            return refuse(self._shared.guard, coordinator, request, self.asked, is_old=is_old)
+            asked = self.asked_by(request)
+            return refuse(self._shared.guard, coordinator, request, asked, is_old=is_old)
         if coordinator.data is None:
-            note(coordinator, request, self.asked, Result.NO_FEED)
+            note(coordinator, request, self.asked_by(request), Result.NO_FEED)
             return unavailable()
         return await self.serve(request, coordinator, coordinator.data)
+
+    def asked_by(self, request: web.Request) -> Asked:
+        """Return what a request asks for."""
+        return self.asked
 
     @abstractmethod
     async def serve(
@@ -123,24 +128,18 @@ def respond(
 ) -> web.Response:
     """Answer with a body that was made before: 304, gzipped or plain.
 
-    A Range is not looked at: players send ``bytes=0-`` with everything, and 200 with the whole
-    is always a right answer to it.
+    With `GZIP_TYPE` the gzipped bytes are what is asked for, whatever the player accepts. A Range
+    is not looked at: players send ``bytes=0-`` with everything, and 200 with the whole is always
+    a right answer to it.
     """
     get = request.headers.get
-    plan = _plan(
-        body.etag,
-        get(hdrs.ACCEPT_ENCODING, ""),
-        get(hdrs.IF_NONE_MATCH, ""),
-        content_type,
-        disposition,
+    accepted, known = get(hdrs.ACCEPT_ENCODING, ""), get(hdrs.IF_NONE_MATCH, "")
+    plan = _plan(body.etag, accepted, known, content_type, disposition)
+    if plan.is_known:
+        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=plan.headers)
+    return web.Response(
+        body=body.gzipped if plan.is_gzipped else body.content, headers=plan.headers
     )
-    return _follow(plan, body)
-
-
-def respond_gzip_file(request: web.Request, body: Body) -> web.Response:
-    """Answer with the file that results from compressing a body, without Content-Encoding."""
-    known = request.headers.get(hdrs.IF_NONE_MATCH, "")
-    return _follow(_plan_file(body.etag, known), body)
 
 
 class _Plan(NamedTuple):
@@ -151,49 +150,29 @@ class _Plan(NamedTuple):
     headers: CIMultiDictProxy[str]
 
 
-def _follow(plan: _Plan, body: Body) -> web.Response:
-    if plan.is_known:
-        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=plan.headers)
-    content = body.gzipped if plan.is_gzipped else body.content
-    return web.Response(body=content, headers=plan.headers)
-
-
 # Players send the same few headers again and again.
 @lru_cache(maxsize=256)
 def _plan(etag: str, accepted: str, known: str, content_type: str, disposition: str) -> _Plan:
     """Plan the answer to an Accept-Encoding and an If-None-Match."""
     # One strong validator must not stand for two different sequences of bytes.
-    etags = (etag, f'{etag[:-1]}-gzip"')
-    is_gzipped = accepts_gzip(accepted)
-    if is_gzipped:
-        etags = etags[::-1]
-    headers: dict[str, str] = {
-        hdrs.VARY: hdrs.ACCEPT_ENCODING,
-        hdrs.CACHE_CONTROL: _REVALIDATE,
-        hdrs.ETAG: etags[0],
-    }
+    plain, gzipped, file = etag, f'{etag[:-1]}-gzip"', f'{etag[:-1]}-file"'
+    headers: dict[str, str] = {hdrs.CACHE_CONTROL: _REVALIDATE}
+    is_gzipped = True
+    if content_type == GZIP_TYPE:
+        etags: tuple[str, ...] = (file,)
+    else:
+        headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
+        is_gzipped = accepts_gzip(accepted)
+        etags = (gzipped, plain) if is_gzipped else (plain, gzipped)
     if match := _match(known, etags):
-        return _Plan(True, is_gzipped, _headers({**headers, hdrs.ETAG: match}))
-    headers[hdrs.CONTENT_TYPE] = content_type
-    if is_gzipped:
+        headers[hdrs.ETAG] = match
+        return _Plan(True, is_gzipped, CIMultiDictProxy(CIMultiDict(headers)))
+    headers |= {hdrs.ETAG: etags[0], hdrs.CONTENT_TYPE: content_type}
+    if is_gzipped and content_type != GZIP_TYPE:
         headers[hdrs.CONTENT_ENCODING] = "gzip"
     if disposition:
         headers[hdrs.CONTENT_DISPOSITION] = disposition
-    return _Plan(False, is_gzipped, _headers(headers))
-
-
-@lru_cache(maxsize=256)
-def _plan_file(etag: str, known: str) -> _Plan:
-    """The same for the compressed file."""
-    etag = f'{etag[:-1]}-file"'
-    headers: dict[str, str] = {hdrs.CACHE_CONTROL: _REVALIDATE, hdrs.ETAG: etag}
-    if _match(known, (etag,)):
-        return _Plan(True, True, _headers(headers))
-    return _Plan(False, True, _headers({hdrs.CONTENT_TYPE: "application/gzip", **headers}))
-
-
-def _headers(headers: Mapping[str, str]) -> CIMultiDictProxy[str]:
-    return CIMultiDictProxy(CIMultiDict(headers))
+    return _Plan(False, is_gzipped, CIMultiDictProxy(CIMultiDict(headers)))
 
 
 def respond_once(content: bytes, content_type: str, status: int = HTTPStatus.OK) -> web.Response:

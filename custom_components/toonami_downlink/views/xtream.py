@@ -21,12 +21,12 @@ from ..paths import XTREAM_PREFIX
 from ..players import Asked, Result
 from . import xtream_bodies as bodies
 from .base import (
+    GZIP_TYPE,
     JSON_TYPE,
     DownlinkView,
     note,
     refuse,
     respond,
-    respond_gzip_file,
     respond_once,
     unavailable,
 )
@@ -211,9 +211,8 @@ class GuideView(FormView):
         call.note(Asked.GUIDE)
         origin = client_origin(call.request).url
         body = await self._shared.guides.async_get(call.publication, origin)
-        if call.parameters.get("gzip", "").lower() in {"1", "true"}:
-            return respond_gzip_file(call.request, body)
-        return respond(call.request, body, GUIDE_TYPE)
+        is_packed = call.parameters.get("gzip", "").lower() in {"1", "true"}
+        return respond(call.request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
 
 
 class LiveView(XtreamView):
