@@ -42,12 +42,16 @@ class Row:
         """How a report calls the row."""
         return f"{self.endpoint}-{self.when}-{self.fault}"
 
-    @property
-    def faults(self) -> dict[str, Any]:
-        """In the simulator's form."""
+    def faults(self, on_air: str) -> dict[str, Any]:
+        """In the simulator's form; `on_air` is the id of the playlist that is on.
+
+        In the middle of the playlists is that one, at whatever time of the day this runs.
+        """
         faults = dict(self.more)
         nth = {"first": [1], "middle": [4]}.get(self.when, [])
         query = {"scheduleName": "Toonami Aftermath EST"} if self.when == "half" else {}
+        if (self.endpoint, self.when) == ("playlist", "middle"):
+            nth, query = [1], {"id": on_air}
         rules = [
             {"endpoint": endpoint, "kind": self.fault, "nth": nth, "query": query}
             for endpoint in self.endpoint.split("+")

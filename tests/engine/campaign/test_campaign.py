@@ -6,7 +6,7 @@ Most rows run the command line in this process, a handful as a process of its ow
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import hashlib
 from pathlib import Path
 import re
@@ -25,6 +25,7 @@ from downlink.xmltv import render_xmltv
 from tests.engine import validators
 from tests.engine.upstream import forget_logging
 from tests.simulator import Simulator
+from tests.simulator.catalogue import TOONAMI
 
 from .table import ROWS, Lack, Row
 
@@ -139,9 +140,17 @@ def check_old_files(folder: Path) -> None:
     assert found == {"index.m3u": b"old", "index.xml": b"old"}
 
 
+def on_air(sim: Simulator) -> str:
+    """The id of the playlist of Toonami that has begun last."""
+    now = datetime.now(UTC)
+    plan = sim.upstream.schedule
+    recent = (plan.playlist(TOONAMI, now.date() - timedelta(days=ago)) for ago in range(3))
+    return max((one for one in recent if one and one.start <= now), key=lambda one: one.start).id
+
+
 async def spoil(sim: Simulator, row: Row, monkeypatch: pytest.MonkeyPatch) -> str:
     """Let upstream go wrong, now or later in the background; return its address."""
-    sim.set_faults(row.faults)
+    sim.set_faults(row.faults(on_air(sim)))
     if row.fault == "offline" and row.endpoint == "*":
         await sim.go_offline()
     if row.fault == "no_issuer":
@@ -201,7 +210,7 @@ def _by_name(name: str) -> Row:
 async def test_row_in_a_process(row: Row, good: Feed, tmp_path: Path) -> None:
     code = 0
     async with Simulator() as sim:
-        sim.set_faults(row.faults)
+        sim.set_faults(row.faults(on_air(sim)))
         if row.fault == "offline":
             await sim.go_offline()
         engine = Path(cli.__file__).parents[1]
