@@ -43,7 +43,8 @@ class Judge:
             if number < self.newest:
                 yield f"generation {number} is older than {self.newest}"
             self.newest = max(self.newest, number)
-            yield from self._tidy()
+            if running := self.home.processes():
+                yield f"processes that outlived their run: {running}"
         except (DevelopError, OSError, ValueError, KeyError, etree.XMLSyntaxError) as err:
             yield f"cannot be read: {err!r}"
 
@@ -87,11 +88,12 @@ class Judge:
     def _folder(self) -> Path:
         return self.home.folder / ".cache" / "toonami_downlink"
 
-    def _tidy(self) -> Iterator[str]:
+    def look_for_leftovers(self) -> Iterator[str]:
+        """Yield what a good refresh has not cleared away."""
         if left := list(self._folder.glob("staging/*")):
             yield f"left in the staging folder: {[path.name for path in left]}"
-        if running := self.home.processes():
-            yield f"processes that outlived their run: {running}"
+        if half := list(self._folder.glob("generations/.*")):
+            yield f"left beside the generations: {[path.name for path in half]}"
 
 
 def _fetch(url: str) -> bytes:
