@@ -16,7 +16,7 @@ HOUR: Final = 3600
 _ERRORS: Final = ("ENOSPC", "EROFS", "EIO", "EDQUOT", "EACCES")
 _OPERATIONS: Final = 40
 """More file operations than a refresh has."""
-_UPSTREAM: Final = tuple(row for row in ROWS if row.faults != {"rules": []})
+_UPSTREAM: Final = tuple(row for row in ROWS if row.faults() != {"rules": []})
 _FILES: Final = ("playlist.m3u", "guide.xml", "manifest.json")
 _STORES: Final = ("toonami_downlink.state", "toonami_downlink.credentials")
 
@@ -37,7 +37,7 @@ class Trouble:
 
 def _upstream(arena: Arena, random: Random) -> str:
     row = random.choice(_UPSTREAM)
-    arena.upstream.set_faults(row.faults)
+    arena.upstream.set_faults(row.faults())
     return row.name
 
 

@@ -42,15 +42,16 @@ class Row:
         """How a report calls the row."""
         return f"{self.endpoint}-{self.when}-{self.fault}"
 
-    def faults(self, on_air: str) -> dict[str, Any]:
+    def faults(self, on_air: str | None = None) -> dict[str, Any]:
         """In the simulator's form; `on_air` is the id of the playlist that is on.
 
-        In the middle of the playlists is that one, at whatever time of the day this runs.
+        In the middle of the playlists is that one, at whatever time of the day this runs. For whom
+        it makes no difference which is missing, the fourth will do.
         """
         faults = dict(self.more)
         nth = {"first": [1], "middle": [4]}.get(self.when, [])
         query = {"scheduleName": "Toonami Aftermath EST"} if self.when == "half" else {}
-        if (self.endpoint, self.when) == ("playlist", "middle"):
+        if on_air and (self.endpoint, self.when) == ("playlist", "middle"):
             nth, query = [1], {"id": on_air}
         rules = [
             {"endpoint": endpoint, "kind": self.fault, "nth": nth, "query": query}
