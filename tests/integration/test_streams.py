@@ -244,7 +244,7 @@ async def test_a_viewer_who_leaves_while_ffmpeg_starts(
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    await until(lambda: manager.active == 0 and not children())
+        await until(lambda: manager.active == 0 and not children())
 
 
 async def test_stop_all(manager: StreamManager, fake: Path) -> None:
