@@ -40,7 +40,7 @@ def is_reachable(database: str) -> bool:
         return False
     request = Request(database, json.dumps(KNOWN).encode())  # noqa: S310  # looked at above
     try:
-        with urlopen(request, timeout=ASK_SECONDS) as answer:  # noqa: S310
+        with urlopen(request, timeout=ASK_SECONDS) as answer:  # noqa: S310  # as above
             return bool(json.load(answer)["vulns"])
     except KeyError, OSError, TypeError, ValueError:
         return False

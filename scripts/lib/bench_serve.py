@@ -118,7 +118,7 @@ def wrk(case: Case, seconds: int, connections: int = CONNECTIONS) -> Speed:
     headers = [word for name, value in case.headers.items() for word in ("-H", f"{name}: {value}")]
     load = ["-t1", f"-c{connections}", f"-d{seconds}s"]
     command = ["wrk", *load, "--latency", *headers, case.url]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  # our own words
     speed = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout)
     if "Non-2xx" in done.stdout or "Socket errors" in done.stdout or not speed or not p99:

@@ -64,7 +64,7 @@ def _make_class() -> type:
     members |= {
         "__module__": "datetime",
         # It passes on what it is given, time zone and all.
-        "__new__": lambda cls, *args, **named: real(*args, **named),  # noqa: DTZ001
+        "__new__": lambda cls, *args, **named: real(*args, **named),  # noqa: DTZ001  # as called
         "now": classmethod(lambda cls, tz=None: _now(tz)),
         "utcnow": classmethod(lambda cls: _now(UTC).replace(tzinfo=None)),
         "today": classmethod(lambda cls: _now()),

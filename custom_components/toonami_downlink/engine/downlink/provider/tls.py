@@ -80,7 +80,7 @@ class Trust:
         async with self._lock:
             if self._context is not refused_by:
                 return True
-            from . import chain  # noqa: PLC0415  # see there
+            from . import chain  # noqa: PLC0415  # slow to load
 
             known = [*chain.load(await asyncio.to_thread(_read, _BUNDLED)), *self._learnt]
             try:
@@ -106,7 +106,7 @@ class Trust:
             return _accepting()
         pem = _read(_BUNDLED)
         if self._file and (remembered := _read(self._file)):
-            from . import chain  # noqa: PLC0415  # see there
+            from . import chain  # noqa: PLC0415  # slow to load
 
             self._learnt = chain.load(remembered)
             pem += chain.dump(self._learnt)
