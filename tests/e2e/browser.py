@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+import re
 import shutil
 import time
 from typing import Final
 
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
+from scripts.lib.develop.flow import DOMAIN
 from scripts.lib.develop.home import Home
 
 SCREENSHOTS: Final = Path(__file__).parent / ".screenshots"
@@ -22,6 +24,7 @@ FLAGS: Final = (
     # A name that makes loopback a page of the network: not secure, as most homes are.
     "--host-resolver-rules=MAP tv.test 127.0.0.1",
 )
+NOT_OURS: Final = re.compile(rf"/api/brands/integration/(?!{DOMAIN}/)")
 PATIENCE: Final = 30_000
 """Milliseconds until something has to be on the page."""
 
@@ -54,6 +57,23 @@ def open_page(
     stored = json.dumps(json.dumps(tokens))
     context.add_init_script(f"localStorage.setItem('hassTokens', {stored})")
     return context.new_page()
+
+
+def overhear(page: Page, address: str, said: list[str]) -> None:
+    """Note from now on what breaks in the page, and what its console calls an error.
+
+    Left out are what does not answer at other addresses, because the panel asks whether they do,
+    and the brands of other integrations, which Home Assistant fetches from the internet.
+    """
+
+    def on_console(message: ConsoleMessage) -> None:
+        url = message.location["url"]
+        elsewhere = url and not url.startswith((address, "ws"))
+        if message.type == "error" and not elsewhere and not NOT_OURS.search(url):
+            said.append(f"{message.text} ({url})")
+
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", on_console)
 
 
 def screenshot(page: Page, name: str) -> Path:

@@ -13,7 +13,7 @@ from scripts.lib.develop.feed import Access, wait_for_feed
 from scripts.lib.develop.flow import entry_id, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
-from tests.e2e.browser import launch, open_page
+from tests.e2e.browser import launch, open_page, overhear
 
 TEST_TIMEOUT = 300
 """Seconds for a test and what it waits for, such as the start of Home Assistant."""
@@ -88,8 +88,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, home: Home) -> Iterator[Page]:
-    """A page that is logged in to the shared Home Assistant."""
+def console() -> list[str]:
+    """What the browser complained about; a test that provokes it takes it out."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, home: Home, console: list[str]) -> Iterator[Page]:
+    """A page that is logged in to the shared Home Assistant; its console stays clean."""
     page = open_page(browser, home)
+    overhear(page, home.base_url, console)
     yield page
     page.context.close()
+    assert console == []

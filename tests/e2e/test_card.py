@@ -1,9 +1,8 @@
 """The card on a dashboard of a real Home Assistant."""
 
-from contextlib import suppress
 from typing import Any
 
-from playwright.sync_api import Page, TimeoutError as PlaywrightTimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import Home
@@ -56,14 +55,8 @@ def test_the_card_picker_and_the_editor_know_it(page: Page, home: Home, access: 
     (card,) = page.evaluate(f"customCards.filter((card) => card.type === '{CARD}')")
     assert card["name"] == "Toonami Downlink"
     assert card["preview"]
-    page.goto("/card-test/0?edit=1")
-    edit = page.locator("hui-card-options").get_by_text("Edit")
-    with suppress(PlaywrightTimeoutError):
-        edit.wait_for(timeout=10_000)
-    if not edit.is_visible():
-        # Home Assistant's front end forgets the wish when the dashboard is there too early.
-        page.reload()
-    edit.click()
+    page.get_by_role("button", name="Edit dashboard").click()
+    page.locator("hui-card-options").get_by_text("Edit").click()
     form = page.locator("hui-form-editor")
     expect(form).to_be_visible()
     expect(form).to_contain_text("Draw the next hours")

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 import pytest
 
 from tests.e2e.axe import AXE, violations
+from tests.e2e.browser import overhear
 from tests.e2e.looks import examine, set_look
-from tests.panel.stand import serve
+from tests.panel.stand import HEALTH, serve
 
 PANEL = "toonami-downlink-panel"
 ROOT = "/toonami-downlink"
@@ -52,18 +53,22 @@ def stand() -> Iterator[str]:
 
 
 @pytest.fixture
-def complaints() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def page(browser: Browser, stand: str, complaints: list[str]) -> Iterator[Page]:
+def page(browser: Browser, stand: str, console: list[str]) -> Iterator[Page]:
     context = browser.new_context(base_url=stand, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    # The addresses that the made-up station has elsewhere.
+    page.route(
+        re.compile(r"^http://192\.168\.1\.5:8123/|^https://tv\.example\.com/"),
+        lambda route: route.fulfill(
+            body=HEALTH,
+            content_type="application/json",
+            headers={"Access-Control-Allow-Origin": "*"},
+        ),
+    )
+    overhear(page, stand, console)
     yield page
     context.close()
-    assert complaints == []
+    assert console == []
 
 
 # What test_panel_home.py does not come by.
@@ -311,7 +316,7 @@ def test_the_next_version_does_not_break_the_one_that_is_open(page: Page) -> Non
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
 
 
-def test_a_file_that_does_not_come_is_asked_for_again(page: Page) -> None:
+def test_a_file_that_does_not_come_is_asked_for_again(page: Page, console: list[str]) -> None:
     refused: list[str] = []
 
     def refuse(route: Route) -> None:
@@ -327,15 +332,19 @@ def test_a_file_that_does_not_come_is_asked_for_again(page: Page) -> None:
 
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
     assert {"grid.css", "icons.json", "en.json"} <= set(refused)
+    assert len(console) == len(refused)
+    console.clear()
 
 
-def test_a_page_that_an_update_took_away_is_said(page: Page) -> None:
+def test_a_page_that_an_update_took_away_is_said(page: Page, console: list[str]) -> None:
     page.route("**/ui/status-page.js", lambda route: route.abort())
     page.goto(f"{ROOT}/guide")
     page.get_by_role("link", name="Status").click()
 
     expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
-    page.unroute_all()
+    assert len(console) == 1
+    console.clear()
+    page.unroute("**/ui/status-page.js")
     page.get_by_role("button", name="Reload").click()
 
     expect(page.locator(".chain")).to_be_visible()
