@@ -223,6 +223,9 @@ class Arena:
     def heal(self) -> str:
         """Make everything whole, and have Home Assistant running; return where it was killed."""
         killed_at = self.orders.take_back()
+        if killed_at:
+            # It says so before it does it.
+            self.home.wait(PATIENCE)
         self.disk.heal()
         self.upstream.set_faults({})
         self.set_mode("good")
