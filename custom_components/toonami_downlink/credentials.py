@@ -166,4 +166,5 @@ def _digests(data: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 
 def _equal(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())
+    # `compare_digest` takes text only as ASCII, which all secrets are.
+    return given.isascii() and hmac.compare_digest(given, expected)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 import re
+from time import time
 from typing import Final
 
 from homeassistant.util import dt as dt_util
@@ -55,10 +56,15 @@ class PlayerRecord:
     """Its name, as far as its User-Agent tells."""
     asked: Asked
     result: Result
-    when: datetime
-    """UTC."""
+    seconds: float
+    """When, in seconds since 1970."""
     count: int
     """How often it asked since it was first seen, with whatever result."""
+
+    @property
+    def when(self) -> datetime:
+        """When, in UTC."""
+        return dt_util.utc_from_timestamp(self.seconds)
 
 
 class PlayerLog:
@@ -80,15 +86,15 @@ class PlayerLog:
 
     def note(self, address: str, user_agent: str, asked: Asked, result: Result) -> None:
         """Remember a request."""
-        player, now = player_name(user_agent), dt_util.utcnow()
+        player, now = player_name(user_agent), time()
         key = (address, player, asked)
         if record := self._records.get(key):
-            record.result, record.when = result, now
+            record.result, record.seconds = result, now
             record.count += 1
             self._records.move_to_end(key)
             return
         self._records[key] = PlayerRecord(
-            address=address, player=player, asked=asked, result=result, when=now, count=1
+            address=address, player=player, asked=asked, result=result, seconds=now, count=1
         )
         if len(self._records) > PLAYERS_KEPT:
             self._records.popitem(last=False)

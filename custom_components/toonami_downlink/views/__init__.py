@@ -2,7 +2,7 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from .feed import FeedView
+from .feed import GuideView, PlaylistView
 from .hdhr import TUNER_VIEWS
 from .shared import Shared
 from .status import HealthView, StatusView
@@ -17,7 +17,7 @@ def async_register_views(hass: HomeAssistant) -> None:
     for view in (
         HealthView(),
         StatusView(),
-        *(make(shared) for make in (FeedView, StreamView, *TUNER_VIEWS)),
+        *(make(shared) for make in (PlaylistView, GuideView, StreamView, *TUNER_VIEWS)),
         *(make(shared, prefix) for prefix in XTREAM_PREFIXES for make in XTREAM_VIEWS),
     ):
         hass.http.register_view(view)

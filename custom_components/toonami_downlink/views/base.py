@@ -60,16 +60,11 @@ class TokenView(DownlinkView):
         token = request.match_info["feed_token"]
         if not coordinator.credentials.token_matches(token):
             is_old = coordinator.credentials.is_previous(token)
-            asked = self.asked_by(request)
-            return refuse(self._shared.guard, coordinator, request, asked, is_old=is_old)
-        if coordinator.data is None:
-            note(coordinator, request, self.asked_by(request), Result.NO_FEED)
+            return refuse(self._shared.guard, coordinator, request, self.asked, is_old=is_old)
+        if (publication := coordinator.data) is None:
+            note(coordinator, request, self.asked, Result.NO_FEED)
             return unavailable()
-        return await self.serve(request, coordinator, coordinator.data)
-
-    def asked_by(self, request: web.Request) -> Asked:
-        """Return what a request asks for."""
-        return self.asked
+        return await self.serve(request, coordinator, publication)
 
     @abstractmethod
     async def serve(
@@ -125,7 +120,7 @@ def not_found() -> web.Response:
 
 def respond(
     request: web.Request, body: Body, content_type: str, disposition: str = ""
-) -> web.Response:
+) -> web.StreamResponse:
     """Answer with a body that was made before: 304, gzipped or plain.
 
     With `GZIP_TYPE` the gzipped bytes are what is asked for, whatever the player accepts. A Range
@@ -136,7 +131,8 @@ def respond(
     accepted, known = get(hdrs.ACCEPT_ENCODING, ""), get(hdrs.IF_NONE_MATCH, "")
     plan = _plan(body.etag, accepted, known, content_type, disposition)
     if plan.is_known:
-        return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=plan.headers)
+        # A Response would take its time to find out that it has no body.
+        return web.StreamResponse(status=HTTPStatus.NOT_MODIFIED, headers=plan.headers)
     return web.Response(
         body=body.gzipped if plan.is_gzipped else body.content, headers=plan.headers
     )

@@ -11,7 +11,7 @@ from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.m3u import Links
 from ..engine.downlink.models import Channel
 from ..engine.downlink.publication import Publication
-from ..paths import GUIDE, PLAYLIST, feed_path, guide_path, stream_path
+from ..paths import GUIDE, feed_path, guide_path, playlist_path, stream_path
 from ..players import Asked, Result
 from .base import GZIP_TYPE, TokenView, note, respond
 from .origin import client_origin
@@ -20,32 +20,39 @@ PLAYLIST_TYPE: Final = "audio/x-mpegurl; charset=utf-8"
 GUIDE_TYPE: Final = "application/xml; charset=utf-8"
 
 
-class FeedView(TokenView):
-    """The M3U playlist, the XMLTV guide, and the guide as a compressed file.
+class PlaylistView(TokenView):
+    """The M3U playlist."""
 
-    One view for all three: Home Assistant tries its routes one after the other.
-    """
-
-    url = feed_path("{feed_token}", rf"{{file:{re.escape(PLAYLIST)}|{re.escape(GUIDE)}(?:\.gz)?}}")
-    name = "toonami_downlink:feed"
-
-    @override
-    def asked_by(self, request: web.Request) -> Asked:
-        return Asked.PLAYLIST if request.match_info["file"] == PLAYLIST else Asked.GUIDE
+    url = playlist_path("{feed_token}")
+    name = "toonami_downlink:playlist"
+    asked = Asked.PLAYLIST
 
     @override
     async def serve(
         self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
     ) -> web.StreamResponse:
-        origin, file = client_origin(request).url, request.match_info["file"]
-        if file == PLAYLIST:
-            note(coordinator, request, Asked.PLAYLIST, Result.OK)
-            token, links = coordinator.credentials.feed_token, coordinator.settings.stream_links
-            body = self._shared.bodies.get(publication, _playlist, origin, token, links)
-            return respond(request, body, PLAYLIST_TYPE)
-        note(coordinator, request, Asked.GUIDE, Result.OK)
-        body = await self._shared.guides.async_get(publication, origin)
-        return respond(request, body, GUIDE_TYPE if file == GUIDE else GZIP_TYPE)
+        note(coordinator, request, self.asked, Result.OK)
+        origin, token = client_origin(request).url, coordinator.credentials.feed_token
+        links = coordinator.settings.stream_links
+        body = self._shared.bodies.get(publication, _playlist, origin, token, links)
+        return respond(request, body, PLAYLIST_TYPE)
+
+
+class GuideView(TokenView):
+    """The XMLTV guide, as it is and as a compressed file."""
+
+    url = feed_path("{feed_token}", rf"{{file:{re.escape(GUIDE)}(?:\.gz)?}}")
+    name = "toonami_downlink:guide"
+    asked = Asked.GUIDE
+
+    @override
+    async def serve(
+        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
+    ) -> web.StreamResponse:
+        note(coordinator, request, self.asked, Result.OK)
+        body = await self._shared.guides.async_get(publication, client_origin(request).url)
+        is_packed = request.match_info["file"] != GUIDE
+        return respond(request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
 
 
 def _playlist(publication: Publication, origin: str, token: str, stream_links: str) -> bytes:

@@ -47,8 +47,7 @@ def client_origin(request: web.Request) -> Origin:
     names no host never gets into an answer: then Home Assistant's own address does.
     """
     # Without the header, aiohttp may look its own name up in the DNS, and wait for it.
-    hosts = request.headers.getall(hdrs.HOST, [])
-    if len(hosts) == 1 and (origin := parse_origin(request.scheme, request.host)):
+    if hdrs.HOST in request.headers and (origin := parse_origin(request.scheme, request.host)):
         return origin
     return _own_origin(request)
 

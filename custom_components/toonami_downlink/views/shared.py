@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
-from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..const import DOMAIN
+from ..coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .bodies import Bodies, Guides
 from .guard import LoginGuard
 
@@ -14,6 +16,8 @@ class Shared:
     """One for all views: a player may get the same body in several ways."""
 
     hass: HomeAssistant
+    _entry: DownlinkConfigEntry | None = None
+    """The entry, when it was last seen loaded."""
     guard: LoginGuard = field(init=False)
     guides: Guides = field(init=False)
     bodies: Bodies = field(default_factory=Bodies)
@@ -26,4 +30,7 @@ class Shared:
     @property
     def coordinator(self) -> DownlinkCoordinator | None:
         """The coordinator of the entry, while it is loaded."""
-        return async_loaded_coordinator(self.hass)
+        # Asked for by every request: the list of all entries is only looked through when needed.
+        if self._entry is None or self._entry.state is not ConfigEntryState.LOADED:
+            self._entry = next(iter(self.hass.config_entries.async_loaded_entries(DOMAIN)), None)
+        return self._entry.runtime_data if self._entry else None
