@@ -17,7 +17,7 @@ from typing import Final
 
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN, Lineup
 from custom_components.toonami_downlink.engine.downlink.m3u import Links, render_m3u
-from custom_components.toonami_downlink.engine.downlink.models import Channel, Feed, Programme
+from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
 from custom_components.toonami_downlink.engine.downlink.refresh import Plan, refresh
 from custom_components.toonami_downlink.engine.downlink.xmltv import render_xmltv
 
@@ -29,16 +29,7 @@ ROUNDS: Final = 5
 
 def make_feed(start: datetime) -> Feed:
     """Make a feed of `DAYS` days with everything in it that a programme can have."""
-    channels = tuple(
-        Channel(
-            key=known.key,
-            name=known.name,
-            number=known.number,
-            guide_id=known.guide_id,
-            stream_url=f"https://n1.example.com/{known.key}.m3u8",
-        )
-        for known in KNOWN
-    )
+    channels = tuple(known.channel(f"https://n1.example.com/{known.key}.m3u8") for known in KNOWN)
     programmes = tuple(
         Programme(
             start=start + SLOT * index,

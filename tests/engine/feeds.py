@@ -5,7 +5,7 @@ from pathlib import Path
 
 from downlink.lineup import KNOWN
 from downlink.m3u import Links, render_m3u
-from downlink.models import Channel, Feed, Programme
+from downlink.models import Feed, Programme
 from downlink.xmltv import render_xmltv
 
 SLOT = timedelta(minutes=30)
@@ -14,14 +14,7 @@ SLOT = timedelta(minutes=30)
 def make_feed(start: datetime, *, hours: int = 48, show: str = "Show") -> Feed:
     """Make a feed with one half-hour programme after another where there is a schedule."""
     channels = tuple(
-        Channel(
-            key=known.key,
-            name=known.name,
-            number=known.number,
-            guide_id=known.guide_id,
-            stream_url=f"https://n1.example.com/{known.slug}/{known.delay}/playlist.m3u8",
-            radio=known.radio,
-        )
+        known.channel(f"https://n1.example.com/{known.slug}/{known.delay}/playlist.m3u8")
         for known in KNOWN
     )
     guide = {

@@ -26,16 +26,7 @@ def last_feed(*names: str, missed: int = 0) -> Feed:
     channels = []
     for name in names:
         known, lineup = lineup.admit(name)
-        channels.append(
-            Channel(
-                key=known.key,
-                name=known.name,
-                number=known.number,
-                guide_id=known.guide_id,
-                stream_url=f"http://old.example.com/{known.number}",
-                missed=missed,
-            )
-        )
+        channels.append(known.channel(f"http://old.example.com/{known.number}", missed=missed))
     return Feed(made=NOON, channels=tuple(channels))
 
 

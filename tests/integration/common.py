@@ -9,7 +9,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
@@ -44,6 +44,13 @@ def home_entry(folder: Path, **options: Any) -> MockConfigEntry:
 def only(monkeypatch: pytest.MonkeyPatch, platforms: Iterable[Platform]) -> None:
     """Let the integration set up no other platforms."""
     monkeypatch.setattr(integration, "PLATFORMS", tuple(platforms))
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an entity that has one."""
+    state = hass.states.get(entity_id)
+    assert state is not None
+    return state
 
 
 async def move(hass: HomeAssistant, freezer: FrozenDateTimeFactory, to: datetime) -> None:

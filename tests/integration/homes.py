@@ -19,7 +19,7 @@ from custom_components.toonami_downlink.const import (
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN, KnownChannel
 from custom_components.toonami_downlink.engine.downlink.m3u import Links, render_m3u
-from custom_components.toonami_downlink.engine.downlink.models import Channel, Feed, Programme
+from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
 from custom_components.toonami_downlink.engine.downlink.xmltv import render_xmltv
 
 SLOT = timedelta(minutes=30)
@@ -35,14 +35,7 @@ def make_feed(
 ) -> Feed:
     """Make a feed with a half-hour programme after another on each channel that has a schedule."""
     made = [
-        Channel(
-            key=known.key,
-            name=known.name,
-            number=known.number,
-            guide_id=known.guide_id,
-            stream_url=f"https://n1.example.com/{known.slug}/{known.delay}/playlist.m3u8",
-            radio=known.radio,
-        )
+        known.channel(f"https://n1.example.com/{known.slug}/{known.delay}/playlist.m3u8")
         for known in channels
     ]
     guide = {

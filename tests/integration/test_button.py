@@ -1,36 +1,20 @@
 """The button: it refreshes, waits, and says what went wrong."""
 
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
-from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, only, use_command
-from .homes import set_up
+from .common import FAIL, use_command
 
 
 async def press(hass: HomeAssistant) -> None:
     target = {ATTR_ENTITY_ID: "button.toonami_downlink_refresh"}
     await hass.services.async_call(BUTTON_DOMAIN, SERVICE_PRESS, target, blocking=True)
-
-
-async def test_all(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    only(monkeypatch, [Platform.BUTTON])
-    await set_up(hass, entry)
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
 async def test_press(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
@@ -13,15 +12,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
-    snapshot_platform,
 )
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.event import EVENT_REFRESH
 
-from .common import FAIL, NOON, move, only, use_command
+from .common import FAIL, NOON, move, use_command
 from .homes import copying_command, set_up
 
 ENTITY = "event.toonami_downlink_refresh"
@@ -44,18 +41,6 @@ class Heard(list[dict[str, Any]]):
     @property
     def kinds(self) -> list[str]:
         return [attributes["event_type"] for attributes in self]
-
-
-async def test_all(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    only(monkeypatch, [Platform.EVENT])
-    await set_up(hass, entry)
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
 async def test_failed_succeeded_and_recovered(

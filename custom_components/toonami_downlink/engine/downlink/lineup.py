@@ -7,6 +7,8 @@ from typing import Final
 import unicodedata
 import zlib
 
+from .models import Channel
+
 GUIDE_DOMAIN: Final = "toonamiaftermath.com"
 IGNORED: Final = frozenset({"live code"})
 """Channels of upstream's own that are not meant for viewers, as `normalise` spells them."""
@@ -31,6 +33,18 @@ class KnownChannel:
     aliases: tuple[str, ...] = ()
     """Other names that upstream and providers have used, as `normalise` spells them."""
     radio: bool = False
+
+    def channel(self, stream_url: str, *, radio: bool = False, missed: int = 0) -> Channel:
+        """Return it with the address of its stream; `radio`: whether the provider says so."""
+        return Channel(
+            key=self.key,
+            name=self.name,
+            number=self.number,
+            guide_id=self.guide_id,
+            stream_url=stream_url,
+            radio=self.radio or radio,
+            missed=missed,
+        )
 
 
 KNOWN: Final = (

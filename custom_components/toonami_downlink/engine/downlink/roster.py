@@ -64,7 +64,7 @@ def match_channels(
     for key, old in olds.items():
         if key not in found and old.missed + 1 < VANISH_AFTER:
             known, lineup = lineup.admit(old.name)
-            channel = _channel(known, old.stream_url, radio=old.radio, missed=old.missed + 1)
+            channel = known.channel(old.stream_url, radio=old.radio, missed=old.missed + 1)
             members[key] = Member(channel=channel, filler=known.filler, old=_old(previous, old))
             repairs[Repair.VANISHED_CHANNEL] += 1
     ordered = sorted(members.items(), key=lambda item: item[1].channel.number)
@@ -161,7 +161,7 @@ def _brought(
         names = [name for entry in one.entries for name in _names(entry)]
         ids = [entry.attributes.get(key, "") for entry in one.entries for key in _IDS]
         members[key] = Member(
-            channel=_channel(one.known, url, radio=radio),
+            channel=one.known.channel(url, radio=radio),
             filler=one.known.filler,
             old=_old(previous, old),
             names=frozenset(filter(None, map(normalise, names))),
@@ -180,18 +180,6 @@ def _refuse_if_broken(found: Mapping[str, _Found], olds: Mapping[str, Channel]) 
     brought = len(alive & found.keys())
     if brought * 2 < len(alive):
         raise FeedError("playlist", f"only {brought} of the last feed's {len(alive)} channels")
-
-
-def _channel(known: KnownChannel, url: str, *, radio: bool, missed: int = 0) -> Channel:
-    return Channel(
-        key=known.key,
-        name=known.name,
-        number=known.number,
-        guide_id=known.guide_id,
-        stream_url=url,
-        radio=known.radio or radio,
-        missed=missed,
-    )
 
 
 def _old(previous: Feed | None, old: Channel | None) -> Sequence[Programme]:

@@ -158,7 +158,7 @@ class Run:
             if not url and _is_known(name):
                 _LOGGER.warning("No stream address for %s: taking the one on port 3000", name)
                 url = mirror_url(self._upstream.url, known)
-            return _channel(known, url) if url else None
+            return known.channel(url) if url else None
 
         found = await asyncio.gather(*(fetch(name) for name in names))
         return tuple(channel for channel in found if channel), answers
@@ -241,14 +241,3 @@ def _known(name: str) -> KnownChannel:
     """Return the channel of that name; of one that nobody knows, the name is the best guess."""
     known, _ = Lineup().admit(name)
     return known if known.slug else replace(known, slug=normalise(name).replace(" ", "-"))
-
-
-def _channel(known: KnownChannel, url: str) -> Channel:
-    return Channel(
-        key=known.key,
-        name=known.name,
-        number=known.number,
-        guide_id=known.guide_id,
-        stream_url=url,
-        radio=known.radio,
-    )
