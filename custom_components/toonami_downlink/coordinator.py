@@ -102,6 +102,7 @@ async def async_refresh_once(
     plan = Plan(
         origin=command_for(settings) or Path(settings.provider_folder),
         timeout=settings.provider_timeout,
+        failures=state.failures,
         guide_days=settings.guide_days,
         time_zone=dt_util.get_default_time_zone(),
     )
@@ -173,7 +174,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     @property
     def failures(self) -> int:
         """Refreshes that failed in a row, up to now."""
-        return self.last_record.failures if self.last_record else 0
+        return self._state.failures
 
     @property
     def last_success(self) -> datetime | None:

@@ -41,6 +41,11 @@ class State:
             schedule=schedule if isinstance(schedule, str) else None,
         )
 
+    @property
+    def failures(self) -> int:
+        """Refreshes that failed in a row, up to now."""
+        return self.history[-1].failures if self.history else 0
+
     async def async_save(self, hass: HomeAssistant) -> None:
         """Save it."""
         await _storage(hass).async_save(

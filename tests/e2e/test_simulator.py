@@ -213,3 +213,25 @@ def test_stand_in_for_the_go_program_writes_its_form(tmp_path: Path) -> None:
     assert re.search(r'start="\d{14} -0300" channel="2">\n', guide)
     assert "&#39;" in guide
     assert json.loads((tmp_path / "cache.json").read_text("utf-8"))["episodeCache"]
+
+
+@pytest.mark.parametrize(
+    ("cache", "code"),
+    [
+        pytest.param('{"episodeCache":null}', 1, id="nothing"),
+        pytest.param('{"episodeCache":{"%s":{"episode":{"seasom":1}}}}', 0, id="less"),
+        pytest.param('{"episodeCache":{"%s":{"genres":[1]}}}', 0, id="something else"),
+        pytest.param("\0\0\0", 0, id="rubbish"),
+    ],
+)
+def test_stand_in_reads_a_damaged_cache_as_the_go_program_does(
+    tmp_path: Path, cache: str, code: int
+) -> None:
+    command = [sys.executable, str(ROOT / "tests" / "fakes" / "go_cli.py"), "run"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603
+    path = tmp_path / "cache.json"
+    known = next(iter(json.loads(path.read_text("utf-8"))["episodeCache"]))
+    path.write_text(cache.replace("%s", known), "utf-8")
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True)  # noqa: S603
+
+    assert done.returncode == code, done.stderr

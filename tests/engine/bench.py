@@ -36,6 +36,7 @@ class Bench:
         command: Command,
         *,
         timeout: float = 20,
+        failures: int = 0,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Output:
         return await run(
@@ -43,6 +44,7 @@ class Bench:
             staging=self.staging,
             cache_file=self.cache,
             timeout=timeout,
+            failures=failures,
             on_progress=on_progress,
         )
 

@@ -17,6 +17,7 @@ from downlink.errors import (
     UpstreamUnreachableError,
     UsageError,
 )
+from downlink.limits import FORGET_AFTER
 from downlink.models import Progress, Stage
 from downlink.runner import (
     Command,
@@ -60,6 +61,24 @@ async def test_environment_is_bare(bench: Bench, monkeypatch: pytest.MonkeyPatch
 async def test_cache_is_kept(bench: Bench) -> None:
     await bench.run(bench.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
     assert bench.cache.read_text() == "remembered"
+
+
+@pytest.mark.parametrize(
+    ("failures", "bundled", "is_kept"),
+    [
+        pytest.param(FORGET_AFTER - 1, False, True, id="it may be anything else"),
+        pytest.param(FORGET_AFTER, False, False, id="it may be the cache"),
+        pytest.param(FORGET_AFTER + 1, False, True, id="it was not the cache"),
+        pytest.param(FORGET_AFTER, True, True, id="our own reads any cache"),
+    ],
+)
+async def test_cache_that_may_be_the_reason_is_removed_once(
+    bench: Bench, failures: int, bundled: bool, is_kept: bool
+) -> None:
+    bench.cache.parent.mkdir()
+    bench.cache.write_text("remembered")
+    await bench.run(bench.script(GOOD, bundled=bundled), failures=failures)
+    assert bench.cache.exists() is is_kept
 
 
 @pytest.mark.parametrize(

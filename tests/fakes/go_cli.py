@@ -42,6 +42,24 @@ _ESCAPES: Final = str.maketrans(
 _UNWANTED: Final = ("IMDbPro", "See full cast & crew", "See more")
 _DATE_FORMS: Final = ("%d %b %Y", "%d %b. %Y", "%Y", "%b. %Y", "%b %Y")
 
+_DETAILS: Final[Mapping[str, Any]] = {
+    "name": "",
+    "genres": [],
+    "creators": [],
+    "productionCo": [],
+    "contentRating": "",
+    "rating": 0.0,
+    "image": "",
+}
+_EPISODE: Final[Mapping[str, Any]] = {
+    "name": "",
+    "summary": "",
+    "airDate": "",
+    "season": 0,
+    "epNum": 0,
+    "image": "",
+}
+
 
 def main(arguments: list[str]) -> int:
     """Do what the command line says, and return the exit code."""
@@ -100,12 +118,34 @@ def _load_cache(path: str) -> dict[str, Any]:
     if not path:
         return {}
     try:
-        return dict(json.loads(Path(path).read_text("utf-8"))["episodeCache"])
+        cache = json.loads(Path(path).read_text("utf-8"))["episodeCache"]
+        if cache is None:
+            sys.exit("panic: assignment to entry in nil map")
+        return {key: _unmarshal(found) for key, found in cache.items()}
     except OSError as err:
         _log("error", "Failed to read cache file", cacheFile=path, error=err.strerror)
-    except (KeyError, TypeError, ValueError) as err:
+    except (AttributeError, KeyError, TypeError, ValueError) as err:
         _log("error", "Failed to unmarshal cache data", error=err)
     return {}
+
+
+def _unmarshal(found: Any) -> dict[str, Any]:
+    """Read an answer as Go does: what is missing is zero, what is of another kind an error."""
+    details = _fill(found, _DETAILS)
+    if "episode" in found:
+        details["episode"] = _fill(found["episode"], _EPISODE)
+    return details
+
+
+def _fill(found: Any, zeros: Mapping[str, Any]) -> dict[str, Any]:
+    filled = {key: found.get(key, zero) for key, zero in zeros.items()}
+    for key, value in filled.items():
+        kind = type(zeros[key])
+        if not isinstance(value, kind if kind is not float else (int, float)):
+            raise TypeError(f"{key} is no {kind.__name__}")
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise TypeError(f"{key} is not all text")
+    return filled
 
 
 def _names() -> Iterator[tuple[int, str]]:

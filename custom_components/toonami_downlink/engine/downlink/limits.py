@@ -27,3 +27,5 @@ HISTORY_KEPT: Final = 60
 """Refreshes remembered for the status page."""
 VANISH_AFTER: Final = 3
 """Refreshes in a row that have to miss a channel before it leaves the feed."""
+FORGET_AFTER: Final = 3
+"""Failed refreshes in a row after which another provider's cache is removed, once."""

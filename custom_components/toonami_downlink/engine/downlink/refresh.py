@@ -31,6 +31,8 @@ class Plan:
     """The provider to run, or the folder that somebody else's provider writes into."""
     timeout: float
     """Seconds that the provider may take."""
+    failures: int = 0
+    """How many refreshes in a row have failed before this one."""
     guide_days: int
     time_zone: tzinfo
     """Whose midnight begins the guide."""
@@ -114,6 +116,7 @@ async def _fetch(plan: Plan, folder: Path, watch: Stopwatch, previous: Generatio
         staging=folder / STAGING,
         cache_file=cache_file(folder),
         timeout=plan.timeout,
+        failures=plan.failures,
         on_progress=watch,
     )
 

@@ -32,7 +32,7 @@ from .errors import (
     UsageError,
 )
 from .folder import GUIDE, PLAYLIST, read_file
-from .limits import MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_MEMORY_BYTES
+from .limits import FORGET_AFTER, MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_MEMORY_BYTES
 from .models import Progress, Stage
 from .strays import MARK, end_strays
 from .text import clean_line
@@ -137,16 +137,20 @@ async def run(
     staging: Path,
     cache_file: Path,
     timeout: float,
+    failures: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Output:
     """Run a provider in a fresh folder below `staging`, and return what it wrote.
 
+    After `FORGET_AFTER` `failures` in a row, another provider than our own loses its cache: the
+    Go CLI, for one, panics over a cache without entries (upstream.md 3.16).
     Whatever happens, the process, its children and the folder are gone afterwards. Raises
     ProviderError and, for the exit codes of the bundled provider, the error they stand for.
     """
     started = time.monotonic()
     try:
-        folder = await asyncio.to_thread(_make_folders, staging, cache_file)
+        forget = failures == FORGET_AFTER and not command.is_bundled
+        folder = await asyncio.to_thread(_make_folders, staging, cache_file, forget=forget)
     except OSError as err:
         raise CannotWriteError(f"The data folder cannot be written: {err.strerror}.") from err
     try:
@@ -217,12 +221,12 @@ def _clear(folder: Path) -> None:
     _running.discard(folder)
 
 
-def _make_folders(staging: Path, cache_file: Path) -> Path:
+def _make_folders(staging: Path, cache_file: Path, *, forget: bool) -> Path:
     clear_staging(staging)
     staging.mkdir(parents=True, exist_ok=True)
     cache_file.parent.mkdir(parents=True, exist_ok=True)
     # A link to nowhere or a folder in its place would stop every run from now on.
-    if cache_file.is_symlink() or (cache_file.exists() and not cache_file.is_file()):
+    if cache_file.is_symlink() or (cache_file.exists() and (forget or not cache_file.is_file())):
         _remove(cache_file)
     return _make_folder(staging)
 

@@ -1,0 +1,43 @@
+"""A provider that stumbles over its own cache."""
+
+from pathlib import Path
+import shlex
+import sys
+
+from homeassistant.core import HomeAssistant
+
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator, data_folder
+from custom_components.toonami_downlink.engine.downlink.limits import FORGET_AFTER
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.refresh import cache_file
+
+from .common import use_command
+
+STUMBLE = """
+import pathlib, shutil, sys
+folder, playlist, guide, cache = map(pathlib.Path, sys.argv[1:])
+if cache.exists():
+    sys.exit("panic: assignment to entry in nil map")
+shutil.copy(folder / "index.m3u", playlist)
+shutil.copy(folder / "index.xml", guide)
+"""
+
+
+async def test_it_gets_over_it(
+    hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
+) -> None:
+    program = folder / "stumble.py"
+    program.write_text(STUMBLE)
+    words = (sys.executable, str(program), str(folder), "{m3u}", "{xmltv}", "{cache}")
+    use_command(hass, coordinator, shlex.join(words))
+    cache = cache_file(data_folder(hass))
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    cache.write_text('{"episodeCache":null}')
+
+    for failures in range(1, FORGET_AFTER + 1):
+        record = await coordinator.async_refresh_feed(Cause.BUTTON)
+        assert (record.error, record.failures) == ("provider_failed", failures)
+        assert cache.exists()
+    record = await coordinator.async_refresh_feed(Cause.BUTTON)
+
+    assert record.recovered
