@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from downlink.errors import FeedError
-from downlink.limits import VANISH_AFTER
+from downlink.limits import VANISH_AFTER, VOUCHES_FOR
 from downlink.lineup import KNOWN, Lineup
 from downlink.m3u import parse_m3u
 from downlink.models import Channel, Feed, Repair
@@ -31,10 +32,10 @@ def last_feed(*names: str, missed: int = 0) -> Feed:
 
 
 def matched(
-    data: bytes, previous: Feed | None = None, lineup: Lineup = EMPTY
+    data: bytes, previous: Feed | None = None, lineup: Lineup = EMPTY, now: datetime = NOON
 ) -> tuple[Mapping[str, Member], dict[Repair, int], Lineup]:
     repairs: Counter[Repair] = Counter()
-    members, lineup = match_channels(parse_m3u(data), previous, lineup, repairs)
+    members, lineup = match_channels(parse_m3u(data), previous, lineup, repairs, now)
     return members, dict(+repairs), lineup
 
 
@@ -158,6 +159,15 @@ def test_less_than_half_of_the_last_feed(brought: list[str], is_refused: bool) -
             matched(playlist(*brought), last_feed(*NAMES))
     else:
         assert len(channels(playlist(*brought), last_feed(*NAMES))) == 7
+
+
+def test_an_old_feed_does_not_refuse_what_there_is_now() -> None:
+    few, previous = playlist(*NAMES[:3]), last_feed(*NAMES)
+    with pytest.raises(FeedError, match="only 3"):
+        matched(few, previous, now=NOON + VOUCHES_FOR - timedelta(seconds=1))
+    members, repairs, _ = matched(few, previous, now=NOON + VOUCHES_FOR)
+    assert len(members) == 7
+    assert repairs[Repair.VANISHED_CHANNEL] == 4
 
 
 def test_what_has_been_missing_already_does_not_count() -> None:

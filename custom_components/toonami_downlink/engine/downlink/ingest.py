@@ -32,7 +32,7 @@ def ingest(
     entries = parse_m3u(playlist)
     parsed = parse_xmltv(guide)
     repairs = Counter(parsed.flaws)
-    members, lineup = match_channels(entries, previous, lineup, repairs)
+    members, lineup = match_channels(entries, previous, lineup, repairs, now)
     found = match_programmes(parsed, members, repairs)
     window = Window.of_days(now, guide_days, time_zone)
     programmes = {

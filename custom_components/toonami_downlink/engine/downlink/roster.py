@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from .errors import FeedError
-from .limits import VANISH_AFTER
+from .limits import VANISH_AFTER, VOUCHES_FOR
 from .lineup import KNOWN, KnownChannel, Lineup, find, is_ignored, normalise
 from .m3u import PlaylistEntry
 from .models import Channel, Feed, Programme, Repair
@@ -45,11 +46,12 @@ def match_channels(
     previous: Feed | None,
     lineup: Lineup,
     repairs: Counter[Repair],
+    now: datetime,
 ) -> tuple[Mapping[str, Member], Lineup]:
     """The channels by key in the order of their numbers, and the line-up that remembers them.
 
     Counts in `repairs`. Raises FeedError when the playlist has no channel that can be played, or
-    less than half of those of the last feed.
+    less than half of those of the last feed, as long as that is not older than `VOUCHES_FOR`.
     """
     lineup = _remember(previous, lineup)
     found, lineup = _identify(entries, lineup, repairs)
@@ -60,7 +62,8 @@ def match_channels(
         known, lineup = lineup.admit(old.name)
         olds[known.key] = old
     members = _brought(found, olds, previous, repairs)
-    _refuse_if_broken(found, olds)
+    if previous and now - previous.made < VOUCHES_FOR:
+        _refuse_if_broken(found, olds)
     for key, old in olds.items():
         if key not in found and old.missed + 1 < VANISH_AFTER:
             known, lineup = lineup.admit(old.name)
