@@ -4,6 +4,7 @@ They are in addresses, because players know no other place, and in what the Conn
 Home Assistant logs both when it is told to log everything.
 """
 
+from collections.abc import Iterable
 import logging
 from typing import Final, override
 from urllib.parse import unquote
@@ -42,12 +43,18 @@ class SecretFilter(logging.Filter):
 
     def _crossed_out(self, text: str) -> str | None:
         """Return the text without the secrets; None when there are none in it."""
-        plain = unquote(text)
-        safe = plain
-        if known := self.credentials:
-            for secret in (known.feed_token, known.password):
-                safe = safe.replace(secret, _INSTEAD)
-        return safe if safe != plain else None
+        if not (known := self.credentials):
+            return None
+        secrets = (known.feed_token, known.password)
+        # As it is written first: what stands before a secret may take its first digits along.
+        safe = _without(secrets, unquote(_without(secrets, text)))
+        return safe if safe != unquote(text) else None
+
+
+def _without(secrets: Iterable[str], text: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, _INSTEAD)
+    return text
 
 
 _FILTER: Final = SecretFilter()

@@ -14,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import CONF_HDHOMERUN
+from custom_components.toonami_downlink.credentials import Credentials
 from custom_components.toonami_downlink.views import login
 from tests.hostile.campaign import attack
 from tests.hostile.guest import Guest, Secrets, leaks
@@ -157,6 +158,22 @@ async def test_secrets_are_crossed_out(
     assert leaks(caplog.text, secrets) == []
     assert "100% nothing" in caplog.text
     assert caplog.text.count("/a/**REDACTED**/b") == 2
+
+
+async def test_a_stray_sign_does_not_hide_a_secret(
+    station: Station, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``%43x…`` is also ``Cx…``."""
+    password = "43xPassword5of20Sign"
+    credentials = station.coordinator.credentials
+    current = Credentials(
+        feed_token=credentials.feed_token, username=credentials.username, password=password
+    )
+    monkeypatch.setattr(credentials, "_current", current)
+    logging.getLogger("aiohttp.access").info("/player_api.php?password=%%%s", password)
+
+    assert password not in caplog.text
+    assert "password=%**REDACTED**" in caplog.text
 
 
 async def test_secrets_are_crossed_out_of_exceptions(
