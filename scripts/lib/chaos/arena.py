@@ -11,7 +11,7 @@ import time
 from typing import Any, Final
 
 from scripts.lib.develop.feed import Access, find_access, wait_for_feed
-from scripts.lib.develop.flow import DOMAIN, entry_id, set_options, set_up
+from scripts.lib.develop.flow import DOMAIN, entry_id, remove_others, set_options, set_up
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import DevelopError, wait_for
@@ -91,7 +91,7 @@ class Arena:
         stack.callback(self.home.stop)
         self.home.start()
         self.orders.set_clock(0)
-        self._remove_others()
+        remove_others(self.home.client)
         self.use_provider("bundled")
         self.access = wait_for_feed(self.home.client)
         set_options(self.home.client, {"provider_timeout": 30, "guide_days": 2})
@@ -100,12 +100,6 @@ class Arena:
         wait_for(self._is_saved, "Home Assistant has not saved the entry", PATIENCE)
         self.traffic.start()
         stack.callback(self.traffic.stop)
-
-    def _remove_others(self) -> None:
-        """Remove what onboarding has set up, which looks for the Internet at each start."""
-        for entry in self.home.client.get("/api/config/config_entries/entry"):
-            path = f"/api/config/config_entries/entry/{entry['entry_id']}"
-            self.home.client.send("DELETE", path)
 
     def _is_saved(self) -> bool:
         try:

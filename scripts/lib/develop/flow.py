@@ -55,6 +55,13 @@ def set_options(client: Client, fields: Mapping[str, object]) -> None:
         raise DevelopError(f"The options were refused: {step}")
 
 
+def remove_others(client: Client) -> None:
+    """Remove what onboarding has set up, which looks for the internet again and again."""
+    for entry in client.get("/api/config/config_entries/entry"):
+        if entry["domain"] != DOMAIN:
+            client.send("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")
+
+
 def remove(client: Client) -> None:
     """Remove the integration, if it is set up."""
     if known := entry_id(client):

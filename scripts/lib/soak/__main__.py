@@ -13,7 +13,7 @@ import time
 from typing import Final
 
 from ..develop.feed import wait_for_feed
-from ..develop.flow import set_options, set_up
+from ..develop.flow import remove_others, set_options, set_up
 from ..develop.home import Home
 from ..develop.upstream import Upstream
 from ..develop.waiting import DevelopError
@@ -60,6 +60,7 @@ def started(folder: Path, streams: int) -> Iterator[Home]:
         upstream.start()
         install(home)
         home.start()
+        remove_others(home.client)
         set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
         set_options(home.client, {"max_streams": streams})
         yield home
@@ -88,7 +89,7 @@ async def busy(
 def show(when: str, counts: Counts) -> None:
     """Print a line."""
     print(
-        f"{when}: {counts.rss:7.1f} MiB {counts.all_tasks:4} tasks {counts.files:4} files "
+        f"{when}: {counts.rss:7.1f} MiB {counts.all_tasks:4} tasks {counts.all_files:4} files "
         f"{counts.threads:3} threads (and {counts.workers} workers) {counts.children:2} children"
         + (f" {counts.objects:,} objects" if counts.objects else ""),
         flush=True,

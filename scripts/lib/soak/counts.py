@@ -1,8 +1,9 @@
 """What a process holds: memory, descriptors, threads, children, tasks."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-import os
 from pathlib import Path
 import re
 from typing import Any, Final
@@ -15,8 +16,6 @@ PROBE: Final = "soak_probe"
 _NUMBERED: Final = re.compile(r"\d+")
 _POOL: Final = "SyncWorker"
 """Begins the names of Home Assistant's own worker threads: it keeps as many as it ever needed."""
-_NOT_OURS: Final = "config entry retry "
-"""Begins the names of tasks for core's integrations that miss the internet."""
 _REST_TIMEOUT: Final = 120.0
 _STILL: Final = 5
 """How many looks in a row have to find the same."""
@@ -28,7 +27,8 @@ class Counts:
 
     rss: float
     """MiB."""
-    files: int
+    files: Counter[str]
+    """Descriptors by what they are of, with ``#`` for numbers."""
     threads: int
     """Home Assistant's pool of workers aside."""
     workers: int
@@ -37,6 +37,11 @@ class Counts:
     """By name, with ``#`` for numbers."""
     objects: int = 0
     """That Python's collector knows of, after a collection."""
+
+    @property
+    def all_files(self) -> int:
+        """How many descriptors are open."""
+        return self.files.total()
 
     @property
     def all_tasks(self) -> int:
@@ -69,20 +74,24 @@ def count(home: Home, *, objects: bool = False) -> Counts:
     workers = sum(name.startswith(_POOL) for name in probed["threads"])
     return Counts(
         rss=memory(home.pid),
-        files=len(os.listdir(process / "fd")),  # noqa: PTH208  # one call, no objects
+        files=Counter(_descriptors(process / "fd")),
         threads=len(list((process / "task").iterdir())) - workers,
         workers=workers,
         children=len(children.split()),
-        tasks=Counter(
-            _NUMBERED.sub("#", name) for name in probed["tasks"] if not name.startswith(_NOT_OURS)
-        ),
+        tasks=Counter(_NUMBERED.sub("#", name) for name in probed["tasks"]),
         objects=probed.get("objects", 0),
     )
 
 
+def _descriptors(folder: Path) -> Iterator[str]:
+    for link in list(folder.iterdir()):
+        with suppress(FileNotFoundError):
+            yield _NUMBERED.sub("#", str(link.readlink()))
+
+
 def count_at_rest(home: Home) -> Counts:
     """Wait until nothing changes any more, then look."""
-    seen: list[tuple[int, int, int, Counter[str]]] = []
+    seen: list[tuple[Counter[str], int, int, Counter[str]]] = []
 
     def is_still() -> bool:
         now = count(home)

@@ -39,13 +39,14 @@ def judge(warm: Counts, end: Counts, samples: Sequence[tuple[float, float]]) -> 
     )
     for name, before, after in (
         ("tasks", warm.all_tasks, end.all_tasks),
-        ("file descriptors", warm.files, end.files),
+        ("file descriptors", warm.all_files, end.all_files),
         ("threads", warm.threads, end.threads),
         ("child processes", warm.children, end.children),
     ):
         yield Finding(after <= before, f"{name}: {before}, then {after}")
-    if more := end.tasks - warm.tasks:
-        yield Finding(good=False, text=f"tasks that were not there: {dict(more)}")
+    for name, more in (("tasks", end.tasks - warm.tasks), ("files", end.files - warm.files)):
+        if more:
+            yield Finding(good=False, text=f"{name} that were not there: {dict(more)}")
 
 
 def slope(samples: Sequence[tuple[float, float]]) -> float:
