@@ -92,13 +92,17 @@ def check_playback(kodi: Kodi, channel: int) -> None:
     kodi.call("Player.Open", item={"channelid": channel})
 
     def plays() -> bool:
+        # On the way from television to radio there are two players for a moment.
         players = kodi.call("Player.GetActivePlayers")
-        if not players:
+        if len(players) != 1:
             return False
+        player = players[0]["playerid"]
         names = ["speed", "time", "currentaudiostream"]
-        state = kodi.call("Player.GetProperties", playerid=players[0]["playerid"], properties=names)
-        return bool(state["speed"] == 1 and state["currentaudiostream"])
+        state = kodi.call("Player.GetProperties", playerid=player, properties=names)
+        shown = kodi.call("Player.GetItem", playerid=player)["item"]["id"]
+        return bool(shown == channel and state["speed"] == 1 and state["currentaudiostream"])
 
     wait_for(plays, "Kodi does not play", 60)
     (player,) = kodi.call("Player.GetActivePlayers")
     kodi.call("Player.Stop", playerid=player["playerid"])
+    wait_for(lambda: not kodi.call("Player.GetActivePlayers"), "Kodi goes on playing", 60)
