@@ -56,7 +56,7 @@ class PlayerRecord:
     """Its name, as far as its User-Agent tells."""
     asked: Asked
     result: Result
-    seconds: float
+    timestamp: float
     """When, in seconds since 1970."""
     count: int
     """How often it asked since it was first seen, with whatever result."""
@@ -64,7 +64,7 @@ class PlayerRecord:
     @property
     def when(self) -> datetime:
         """When, in UTC."""
-        return dt_util.utc_from_timestamp(self.seconds)
+        return dt_util.utc_from_timestamp(self.timestamp)
 
 
 class PlayerLog:
@@ -89,12 +89,12 @@ class PlayerLog:
         player, now = player_name(user_agent), time()
         key = (address, player, asked)
         if record := self._records.get(key):
-            record.result, record.seconds = result, now
+            record.result, record.timestamp = result, now
             record.count += 1
             self._records.move_to_end(key)
             return
         self._records[key] = PlayerRecord(
-            address=address, player=player, asked=asked, result=result, seconds=now, count=1
+            address=address, player=player, asked=asked, result=result, timestamp=now, count=1
         )
         if len(self._records) > PLAYERS_KEPT:
             self._records.popitem(last=False)
