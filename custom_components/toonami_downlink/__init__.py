@@ -11,18 +11,19 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .assist.sentences import async_setup_sentences
 from .const import DOMAIN
-from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, data_folder
-from .credentials import CredentialStore
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.errors import DownlinkError, NewerVersionError
-from .panel import async_register_panel, async_register_static, async_unregister_panel
-from .redaction import async_keep_out_of_logs
-from .repairs import async_delete_issues
-from .sentences import async_setup_sentences
+from .panel.registration import async_register_panel, async_register_static, async_unregister_panel
+from .panel.websocket import async_register_commands
+from .refreshing.issues import async_delete_issues
+from .refreshing.refresh import data_folder
 from .services import async_setup_services
-from .state import State
+from .storage.credentials import CredentialStore
+from .storage.log_filter import async_keep_out_of_logs
+from .storage.state import State
 from .views import async_register_views
-from .websocket_api import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

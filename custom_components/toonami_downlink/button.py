@@ -9,7 +9,6 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import DownlinkConfigEntry
 from .engine.downlink.models import Cause
 from .entity import DownlinkEntity
-from .outcome import raise_if_failed
 
 PARALLEL_UPDATES = 0  # the coordinator runs one refresh at a time by itself
 
@@ -30,4 +29,4 @@ class RefreshButton(DownlinkEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        raise_if_failed(await self.coordinator.async_refresh_feed(Cause.BUTTON))
+        await self.coordinator.async_refresh_or_raise(Cause.BUTTON)

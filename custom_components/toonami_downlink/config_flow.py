@@ -49,18 +49,14 @@ from .const import (
     PROVIDER_COMMAND,
     PROVIDER_FOLDER,
 )
-from .coordinator import (
-    DownlinkConfigEntry,
-    async_load_generation,
-    async_refresh_once,
-    command_for,
-)
+from .coordinator import DownlinkConfigEntry
+from .engine.downlink.cron import validate
 from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.limits import MAX_GUIDE_DAYS
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
-from .engine.downlink.schedule import validate
-from .settings import Settings
-from .state import State
+from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
+from .storage.settings import Settings
+from .storage.state import State
 
 ADVANCED: Final = "advanced"
 STAGES: Final = tuple(Stage)
@@ -94,7 +90,7 @@ def _options_schema(settings: Settings) -> vol.Schema:
     )
     return vol.Schema(
         {
-            vol.Required(CONF_SCHEDULE, default=settings.schedule): TextSelector(),
+            vol.Required(CONF_SCHEDULE, default=settings.cron): TextSelector(),
             vol.Required(CONF_GUIDE_DAYS, default=settings.guide_days): _number(
                 1, MAX_GUIDE_DAYS, "d"
             ),

@@ -6,6 +6,8 @@ from typing import Final
 DOMAIN: Final = "toonami_downlink"
 NAME: Final = "Toonami Downlink"
 PANEL_PATH: Final = "toonami-downlink"
+EVENT_REFRESH: Final = f"{DOMAIN}_refresh"
+"""Fired on the bus with ``type``, ``entity_id`` and the attributes of the event entity."""
 REPOSITORY: Final = "https://github.com/zachyzissou/toonamiaftermath-downlink"
 
 CONF_PROVIDER: Final = "provider"

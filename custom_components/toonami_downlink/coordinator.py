@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path
-from typing import Final, override
+from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -16,105 +16,33 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.loader import async_get_integration
 from homeassistant.util import dt as dt_util
 
-from .const import (
-    DOMAIN,
-    NAME,
-    PROVIDER_BUNDLED,
-    PROVIDER_COMMAND,
-    PROVIDER_FOLDER,
-    WATCH_INTERVAL,
-)
-from .credentials import CredentialStore
+from .const import DOMAIN, NAME, PROVIDER_BUNDLED, PROVIDER_COMMAND, PROVIDER_FOLDER, WATCH_INTERVAL
+from .engine.downlink.client_log import ClientLog
 from .engine.downlink.errors import DownlinkError, UsageError
-from .engine.downlink.folder import FolderWatch
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
+from .engine.downlink.process.command import parse_command
+from .engine.downlink.process.runner import clear_staging, read_version
+from .engine.downlink.process.watched_folder import FolderWatch
 from .engine.downlink.provider.build import links_file
-from .engine.downlink.publication import Publication
-from .engine.downlink.refresh import STAGING, Plan, Refreshed, cache_file, refresh
-from .engine.downlink.runner import (
-    Command,
-    bundled_command,
-    clear_staging,
-    parse_command,
-    read_version,
-)
-from .engine.downlink.store import Generation, Store
+from .engine.downlink.publish.publication import Publication
+from .engine.downlink.publish.refresh import STAGING, Refreshed, cache_file
+from .engine.downlink.publish.store import Generation
 from .engine.downlink.timeline import next_change
-from .players import PlayerLog
-from .repairs import async_update_issues
-from .settings import Settings
-from .state import State
-from .stream_urls import StreamUrls
-from .streams import StreamManager
-from .timetable import Alarm, Timetable
+from .refreshing.issues import FeedCondition, async_update_issues
+from .refreshing.refresh import async_load_generation, async_refresh_once, data_folder
+from .refreshing.scheduler import Scheduler, Timer
+from .storage.credentials import CredentialStore
+from .storage.settings import Settings
+from .storage.state import State
+from .streaming.addresses import StreamAddresses
+from .streaming.manager import StreamManager
 
 _LOGGER = logging.getLogger(__name__)
 
-ENGINE_DIR: Final = Path(__file__).parent / "engine"
 
 type DownlinkConfigEntry = ConfigEntry[DownlinkCoordinator]
 type EventListener = Callable[[str, RefreshRecord | None, datetime | None], None]
 type ProgressListener = Callable[[Progress | None], None]
-
-
-def data_folder(hass: HomeAssistant) -> Path:
-    """Where generations, the provider's cache and its staging folder live."""
-    return Path(hass.config.cache_path(DOMAIN))
-
-
-def command_for(settings: Settings) -> Command | None:
-    """Return the provider command that the settings name; None for a provider folder.
-
-    Raises a `DownlinkError` for a command line that cannot be one.
-    """
-    if settings.provider == PROVIDER_FOLDER:
-        return None
-    if settings.provider == PROVIDER_COMMAND:
-        return parse_command(settings.provider_command)
-    return bundled_command(
-        ENGINE_DIR,
-        api_url=settings.api_url,
-        guide_days=settings.guide_days,
-        verify_tls=settings.verify_tls,
-    )
-
-
-async def async_load_generation(hass: HomeAssistant) -> Generation | None:
-    """Load the newest feed on disk that is whole."""
-    store = Store(data_folder(hass))
-    generation = await hass.async_add_executor_job(store.load)
-    for reason in store.damaged:
-        _LOGGER.warning("A stored feed is damaged, using the one before it: %s", reason)
-    return generation
-
-
-async def async_refresh_once(
-    hass: HomeAssistant,
-    settings: Settings,
-    state: State,
-    previous: Generation | None,
-    on_progress: Callable[[Progress], None],
-) -> Refreshed:
-    """Refresh the feed once, and remember what it taught about the line-up.
-
-    Raises a `DownlinkError`; then the feed on disk is what it was.
-    """
-    plan = Plan(
-        origin=command_for(settings) or Path(settings.provider_folder),
-        timeout=settings.provider_timeout,
-        failures=state.failures,
-        guide_days=settings.guide_days,
-        time_zone=dt_util.get_default_time_zone(),
-    )
-    refreshed = await refresh(
-        plan,
-        data_folder(hass),
-        previous=previous,
-        lineup=state.lineup,
-        on_progress=on_progress,
-    )
-    state.lineup = refreshed.lineup
-    return refreshed
 
 
 class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
@@ -137,27 +65,27 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=NAME)
         self.settings = Settings.from_entry(entry)
         self.credentials = credentials
-        self.players = PlayerLog()
+        self.clients = ClientLog()
         self.streams = StreamManager(hass, self.settings.max_streams)
         self.generation: Generation | None = None
         self.progress: Progress | None = None
         self.provider_version: str | None = None
         self._state = state
         certificates = links_file(cache_file(data_folder(hass)))
-        self._stream_urls = StreamUrls(hass, self.settings, certificates)
+        self._stream_addresses = StreamAddresses(hass, self.settings, certificates)
         self._refreshed: Refreshed | None = None
         self._task: asyncio.Task[RefreshRecord] | None = None
         self._folder_watch: FolderWatch | None = None
         self._event_listeners: list[EventListener] = []
         self._progress_listeners: list[ProgressListener] = []
-        self._timetable = Timetable(
+        self._scheduler = Scheduler(
             hass,
-            self.settings.schedule,
+            self.settings.cron,
             state,
             begin=self._begin,
             on_missed=lambda window: self._tell("missed", None, window),
         )
-        self._boundary = Alarm(hass, "boundary", self._async_on_boundary)
+        self._boundary = Timer(hass, "boundary", self._async_on_boundary)
 
     # What the rest of the integration reads
 
@@ -184,7 +112,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     @property
     def next_refresh(self) -> datetime | None:
         """When the next refresh begins by itself, in UTC."""
-        return self._timetable.next
+        return self._scheduler.next
 
     @property
     def is_refreshing(self) -> bool:
@@ -211,7 +139,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     async def async_stream_url(self, channel: Channel) -> str:
         """Return an address from which the channel can be played now."""
-        return await self._stream_urls.async_get(channel)
+        return await self._stream_addresses.async_get(channel)
 
     # Life
 
@@ -225,7 +153,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         if self.settings.provider == PROVIDER_FOLDER:
             self._folder_watch = FolderWatch(Path(self.settings.provider_folder))
             await self.hass.async_add_executor_job(self._folder_watch.changed)
-        await self._timetable.async_load()
+        await self._scheduler.async_load()
 
     @callback
     def async_start(self) -> None:
@@ -241,8 +169,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self.hass, self._async_read_version(), f"{DOMAIN} provider version"
         )
         self._boundary.set(self._next_boundary())
-        self._timetable.async_note(self.last_record, self.last_success)
-        self._timetable.async_look()
+        self._scheduler.async_update(self.last_record, self.last_success)
+        self._scheduler.async_check()
         # A folder costs nothing to read, and may have changed while nobody looked.
         if self.data is None or self._folder_watch:
             self._begin(Cause.START)
@@ -250,7 +178,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     @callback
     def _disarm(self) -> None:
-        self._timetable.async_stop()
+        self._scheduler.async_stop()
         self._boundary.set(None)
 
     async def _async_read_version(self) -> None:
@@ -277,6 +205,17 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="refresh_cancelled")
         return task.result()
 
+    async def async_refresh_or_raise(self, cause: Cause) -> RefreshRecord:
+        """Refresh as `async_refresh_feed`; raises a translated HomeAssistantError if it failed."""
+        record = await self.async_refresh_feed(cause)
+        if record.error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=record.error,
+                translation_placeholders={"message": record.message or ""},
+            )
+        return record
+
     @callback
     def _begin(self, cause: Cause) -> asyncio.Task[RefreshRecord]:
         """Begin a refresh, or join the one that is running."""
@@ -293,14 +232,14 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             await self.async_refresh()
             record = self._make_record(cause, started, failures)
             self._state.remember(record)
-            self._timetable.async_note(record, self.last_success)
+            self._scheduler.async_update(record, self.last_success)
             await self._state.async_save(self.hass)
         finally:
             self._task = None
             self._set_progress(None)
         self._boundary.set(self._next_boundary())
-        self._timetable.async_look()
-        async_update_issues(self.hass, self)
+        self._scheduler.async_check()
+        self._update_issues()
         self._tell("succeeded" if record.succeeded else "failed", record)
         if record.recovered:
             self._tell("recovered", record)
@@ -348,6 +287,20 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         )
 
     @callback
+    def _update_issues(self) -> None:
+        async_update_issues(
+            self.hass,
+            FeedCondition(
+                provider=self.settings.provider,
+                last_refresh=self.last_record,
+                made=self.last_success,
+                stale_hours=self.settings.stale_hours,
+                is_stale=self.is_guide_stale,
+                old_credentials=self.clients.with_old_credentials,
+            ),
+        )
+
+    @callback
     def _set_progress(self, progress: Progress | None) -> None:
         self.progress = progress
         for listener in tuple(self._progress_listeners):
@@ -366,10 +319,10 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     def _async_tick(self, _now: datetime) -> None:
         """Look at the clock, which may have jumped, and at the provider folder."""
         known = self._boundary.at, self.next_refresh
-        self._timetable.async_look()
+        self._scheduler.async_check()
         if known != (self._next_boundary(), self.next_refresh):
             self._async_on_boundary()
-        async_update_issues(self.hass, self)
+        self._update_issues()
         if self._folder_watch and not self.is_refreshing:
             self.config_entry.async_create_background_task(
                 self.hass, self._async_look_at_folder(self._folder_watch), f"{DOMAIN} folder"

@@ -14,12 +14,12 @@ from homeassistant.util import dt as dt_util
 
 from .const import DEFAULT_API_URL, DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
-from .engine.downlink.history import record_to_json
+from .engine.downlink.client_log import ClientRecord
 from .engine.downlink.lineup import GUIDE_DOMAIN
 from .engine.downlink.models import Channel, Programme, RefreshRecord
+from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import next_change, on_air
-from .players import PlayerRecord
-from .status import status_payload
+from .panel.status import status_payload
 
 _STATUS: Final = ("version", "health", "provider", "refresh", "feed", "streams")
 _HISTORY: Final = 20
@@ -48,7 +48,7 @@ async def async_get_config_entry_diagnostics(
         "settings": _settings(coordinator),
         "history": [_record(record) for record in reversed(coordinator.history[-_HISTORY:])],
         "channels": [_channel(coordinator, channel) for channel in channels],
-        "players": [_player(record) for record in coordinator.players.records],
+        "players": [_player(record) for record in coordinator.clients.records],
         "issues": sorted(
             issue.issue_id for issue in ir.async_get(hass).issues.values() if _is_raised(issue)
         ),
@@ -134,12 +134,12 @@ def _programme(programme: Programme | None) -> dict[str, Any] | None:
     }
 
 
-def _player(record: PlayerRecord) -> dict[str, Any]:
+def _player(record: ClientRecord) -> dict[str, Any]:
     return {
         "address": REDACTED,
         "player": record.player,
-        "asked": record.asked.value,
-        "result": record.result.value,
+        "asked": record.kind.value,
+        "result": record.outcome.value,
         "when": record.when.isoformat(),
         "count": record.count,
     }

@@ -8,15 +8,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN
+from .const import DOMAIN, EVENT_REFRESH
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.models import RefreshRecord
 from .entity import DownlinkEntity
 
 PARALLEL_UPDATES = 0
 
-EVENT_REFRESH: Final = f"{DOMAIN}_refresh"
-"""Fired on the bus with ``type``, ``entity_id`` and the attributes of the event entity."""
 
 REFRESH_EVENT: Final = EventEntityDescription(
     key="refresh",

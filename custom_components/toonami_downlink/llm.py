@@ -7,9 +7,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import intent, llm
 import voluptuous as vol
 
+from .assist.intents import HANDLERS, GuideIntentHandler
 from .const import DOMAIN
 from .coordinator import async_loaded_coordinator
-from .intent import HANDLERS, GuideIntentHandler
 
 # Home Assistant 2026.8 takes the answer as it is, and does not ask what a tool may do.
 _RESULT: Final = getattr(llm, "ToolResult", None)

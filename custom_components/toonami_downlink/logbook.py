@@ -11,9 +11,8 @@ from homeassistant.components.logbook import (
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, NAME
-from .event import EVENT_REFRESH
-from .texts import error_text, text
+from .const import DOMAIN, EVENT_REFRESH, NAME
+from .refreshing.texts import error_text, text
 
 _ENTITY: Final = "entity.event.refresh.name"
 _CAUSE: Final = "entity.event.refresh.state_attributes.cause.state"

@@ -22,12 +22,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from .assist.matching import fold, guess_channel, showings
 from .const import DOMAIN, NAME
 from .coordinator import DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.lineup import logo_path
 from .engine.downlink.models import Channel, Feed
 from .engine.downlink.timeline import on_air, upcoming
-from .lookup import fold, guess_channel, showings
 
 HLS: Final = "application/vnd.apple.mpegurl"
 """The registered type, RFC 8216 § 4."""

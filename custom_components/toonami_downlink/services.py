@@ -17,13 +17,12 @@ from homeassistant.helpers.service import async_get_config_entry, async_register
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from .assist.matching import find_channel, fold
 from .const import DOMAIN
 from .coordinator import DownlinkCoordinator
-from .engine.downlink.history import record_to_json
 from .engine.downlink.models import Cause, Channel, Feed, Programme
+from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import between
-from .lookup import find_channel, fold
-from .outcome import raise_if_failed
 
 SERVICE_REFRESH: Final = "refresh"
 SERVICE_GET_GUIDE: Final = "get_guide"
@@ -81,8 +80,7 @@ def _coordinator(call: ServiceCall) -> DownlinkCoordinator:
 
 
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
-    record = await _coordinator(call).async_refresh_feed(Cause.SERVICE)
-    raise_if_failed(record)
+    record = await _coordinator(call).async_refresh_or_raise(Cause.SERVICE)
     return record_to_json(record) if call.return_response else None
 
 

@@ -10,7 +10,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from .const import PANEL_PATH
 from .coordinator import async_loaded_coordinator
 from .engine.downlink.provider.tls import shared_trust
-from .settings import Settings
+from .storage.settings import Settings
 
 _TIMEOUT: Final = ClientTimeout(total=5)
 

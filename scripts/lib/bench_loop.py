@@ -15,11 +15,11 @@ import tempfile
 import time
 from typing import Final
 
+from custom_components.toonami_downlink.engine.downlink.formats.m3u import Links, render_m3u
+from custom_components.toonami_downlink.engine.downlink.formats.xmltv_writer import render_xmltv
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN, Lineup
-from custom_components.toonami_downlink.engine.downlink.m3u import Links, render_m3u
 from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
-from custom_components.toonami_downlink.engine.downlink.refresh import Plan, refresh
-from custom_components.toonami_downlink.engine.downlink.xmltv import render_xmltv
+from custom_components.toonami_downlink.engine.downlink.publish.refresh import Plan, refresh
 
 DAYS: Final = 14
 SLOT: Final = timedelta(minutes=20)

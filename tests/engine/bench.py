@@ -6,11 +6,8 @@ import sys
 import textwrap
 
 from downlink.models import Progress
-from downlink.runner import (
-    Command,
-    Output,
-    run,
-)
+from downlink.process.command import Command
+from downlink.process.runner import Output, run
 
 GOOD = """
     import pathlib, sys

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from downlink.formats.m3u import Links, render_m3u
+from downlink.formats.xmltv_writer import render_xmltv
 from downlink.lineup import KNOWN
-from downlink.m3u import Links, render_m3u
 from downlink.models import Feed, Programme
-from downlink.xmltv import render_xmltv
 
 SLOT = timedelta(minutes=30)
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from downlink.m3u import Links, render_m3u
-from downlink.models import Feed, IngestReport, Repair, Source
-from downlink.store import Generation, Store
-from downlink.xmltv import render_xmltv
+from downlink.formats.m3u import Links, render_m3u
+from downlink.formats.xmltv_writer import render_xmltv
+from downlink.models import Feed, Fix, IngestReport, Source
+from downlink.publish.store import Generation, Store
 
 from .samples import NOON
 
@@ -14,7 +14,7 @@ REPORT = IngestReport(
     programmes=192,
     filler=3,
     guide_until=NOON,
-    repairs={Repair.OVERLAP: 2},
+    fixes={Fix.OVERLAP: 2},
     sources={Source.GUIDE: 192},
 )
 

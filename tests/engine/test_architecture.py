@@ -1,58 +1,256 @@
-"""Who may import whom: the rules that keep the data flowing one way."""
+"""Who may import whom: one table, so that the data keeps flowing one way.
+
+A module's name here is its path below the integration's folder, with dots. `RULES` names what each
+part may import beside itself; what no rule allows is forbidden.
+"""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Final
 
 import pytest
 
-ROOT = Path(__file__).parents[2] / "custom_components" / "toonami_downlink"
-MODULES = sorted(path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
-ENGINE = [path for path in MODULES if path.parts[0] == "engine"]
-OUTSIDE = [path for path in MODULES if path.parts[0] != "engine"]
-ENGINE_PACKAGE = ".engine.downlink."
-FOR_THE_COORDINATOR = {"folder", "ingest", "refresh", "runner", "store"}
-FOR_ALL = {"..engine.downlink.store.Generation", ".engine.downlink.store.Generation"}
+ROOT: Final = Path(__file__).parents[2] / "custom_components" / "toonami_downlink"
+ENGINE: Final = "engine.downlink"
+LOADED_BY_NAME: Final = frozenset(
+    (
+        *("binary_sensor", "button", "calendar", "event", "sensor"),
+        *("diagnostics", "intent", "llm", "logbook", "media_source", "repairs", "system_health"),
+    )
+)
+"""What Home Assistant looks for under these names, and loads when it likes."""
 
 
-def imports(module: Path) -> Iterator[str]:
-    """Yield the dotted names that a module imports; relative ones begin with their dots."""
-    for node in ast.walk(ast.parse((ROOT / module).read_text())):
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one part of the integration may import beside itself, and why not more."""
+
+    part: str
+    may_import: tuple[str, ...]
+    because: str
+
+
+def engine(part: str, *may_import: str, because: str) -> Rule:
+    return Rule(f"{ENGINE}.{part}", tuple(f"{ENGINE}.{name}" for name in may_import), because)
+
+
+VALUES: Final = ("models", "errors", "limits", "policy", "text")
+"""What every part of the engine may use."""
+FEED_READERS: Final = tuple(
+    f"{ENGINE}.{name}"
+    for name in (
+        *VALUES,
+        *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
+        *("publish.store.Generation", "publish.refresh.logo_url", "timeline"),
+    )
+)
+"""What those may use that read the published feed: its values, and questions to them."""
+STANDS_ON: Final = ("const", "coordinator", "storage", "refreshing", "streaming")
+
+RULES: Final = (
+    engine("models", because="values stand on nothing"),
+    engine("errors", because="errors stand on nothing"),
+    engine("limits", because="numbers stand on nothing"),
+    engine("policy", because="numbers stand on nothing"),
+    engine("text", "limits", because="text knows limits only"),
+    engine("files", "errors", because="files know errors only"),
+    engine("cron", "errors", because="a schedule knows no feed"),
+    engine("client_log", because="who asked for what has to do with no feed"),
+    engine("lineup", "models", because="the line-up knows channels only"),
+    engine("timeline", "models", because="questions to a guide need its values only"),
+    engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),
+    engine(
+        "ingest",
+        *(*VALUES, "formats", "lineup", "timeline"),
+        because="the ingest knows no disk, no process and no network",
+    ),
+    engine("process", *VALUES, because="a provider is run without a look at what it writes"),
+    engine(
+        "publish",
+        *(*VALUES, "files", "formats", "ingest", "lineup", "process", "timeline"),
+        because="a refresh leads from the provider's process to the disk, past no network",
+    ),
+    engine(
+        "provider",
+        *(*VALUES, "files", "formats", "lineup", "network"),
+        because="the bundled provider is a program like any other: it knows nothing of its caller",
+    ),
+    engine("network", "errors", because="addresses are judged without a look at what is there"),
+    engine(
+        "relay",
+        *(*VALUES, "files", "network", "provider.tls", "provider.streams"),
+        because="the relay knows streams, not the feed",
+    ),
+    Rule("engine", (f"{ENGINE}.provider.cli",), "the folder that is run only starts the provider"),
+    Rule("const", (), "names and defaults stand on nothing of ours"),
+    Rule(
+        "storage",
+        (
+            "const",
+            *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history")),
+        ),
+        "what is kept is values of the engine",
+    ),
+    Rule(
+        "streaming",
+        (
+            *("const", "storage"),
+            *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "relay", "provider.streams")),
+        ),
+        "streams need no feed beside the channel that is asked for",
+    ),
+    Rule(
+        "refreshing",
+        ("const", "storage", ENGINE),
+        "the coordinator decides when; this is how",
+    ),
+    Rule(
+        "coordinator",
+        ("const", "storage", "refreshing", "streaming", ENGINE),
+        "the coordinator knows none of those who read it",
+    ),
+    Rule("entity", (*STANDS_ON, *FEED_READERS), "entities read the coordinator"),
+    Rule("views", (*STANDS_ON, *FEED_READERS), "views read the coordinator"),
+    Rule("assist", (*STANDS_ON, *FEED_READERS), "answers come from the published feed"),
+    Rule("panel", (*STANDS_ON, *FEED_READERS, "views"), "the panel shows what is served"),
+    Rule("services", (*STANDS_ON, *FEED_READERS, "assist"), "actions ask the coordinator"),
+    Rule(
+        "config_flow",
+        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron"),
+        "the dialogs refresh by the same way as the coordinator",
+    ),
+    *(
+        Rule(
+            name,
+            (*STANDS_ON, *FEED_READERS, "assist", "entity", "panel", "views"),
+            "what Home Assistant loads by name reads the coordinator, and stays thin",
+        )
+        for name in sorted(LOADED_BY_NAME - {"system_health"})
+    ),
+    Rule(
+        "system_health",
+        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.provider.tls"),
+        "whether upstream answers is asked as the provider asks",
+    ),
+    Rule(
+        "__init__",
+        (
+            *(*STANDS_ON, *FEED_READERS),
+            *("assist", "panel", "services", "views"),
+        ),
+        "the integration is put together here",
+    ),
+)
+
+
+def module_of(path: Path) -> str:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name if name == "__init__" else name.removesuffix(".__init__")
+
+
+MODULES: Final[Mapping[str, Path]] = {
+    module_of(path): path for path in sorted(ROOT.rglob("*.py")) if "frontend" not in path.parts
+}
+
+
+def within(name: str, part: str) -> bool:
+    return name == part or name.startswith(f"{part}.")
+
+
+def statements(module: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the module and the name of each import, ours as paths below the integration."""
+    path = MODULES[module]
+    package = () if module == "__init__" else tuple(module.split("."))
+    package = package if path.stem == "__init__" else package[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            if node.module and within(node.module, "downlink"):
+                yield from ((f"engine.{node.module}", alias.name) for alias in node.names)
+            else:
+                yield from ((node.module or "", alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = "." * node.level + (node.module or "")
-            yield from (
-                f"{base}.{alias.name}" if base.strip(".") else f"{base}{alias.name}"
-                for alias in node.names
-            )
+            base = (*package[: len(package) - node.level + 1], *(node.module or "").split("."))
+            for alias in node.names:
+                yield ".".join(part for part in base if part) or "__init__", alias.name
 
 
-def test_there_is_something_to_check() -> None:
-    assert Path("engine/downlink/ingest.py") in ENGINE
-    assert Path("coordinator.py") in OUTSIDE
+def is_ours(name: str) -> bool:
+    return name in MODULES or name == ENGINE.partition(".")[0]
 
 
-@pytest.mark.parametrize("module", ENGINE, ids=str)
-def test_engine_has_no_home_assistant_in_it(module: Path) -> None:
-    above = "." * len(module.parts)
-    for name in imports(module):
-        assert not name.startswith(("homeassistant", "custom_components"))
-        assert not name.startswith(above), "imports from outside the engine"
+def imports(module: str) -> Iterator[str]:
+    """Yield what a module imports of ours, with the name that it takes from there."""
+    for base, name in statements(module):
+        whole = f"{base}.{name}" if base != "__init__" else f"{name}"
+        if is_ours(base) or whole in MODULES:
+            yield whole
 
 
-@pytest.mark.parametrize("module", OUTSIDE, ids=str)
-def test_only_the_coordinator_refreshes(module: Path) -> None:
-    engine_imports = {
-        name.lstrip(".").removeprefix(ENGINE_PACKAGE.lstrip(".")).split(".")[0]
-        for name in imports(module)
-        if ENGINE_PACKAGE in f".{name.lstrip('.')}" and name not in FOR_ALL
-    }
-    if module == Path("coordinator.py"):
-        assert engine_imports >= FOR_THE_COORDINATOR - {"ingest"}
-    else:
-        assert not engine_imports & FOR_THE_COORDINATOR
+def target_of(name: str) -> str:
+    """Return the module that an import loads."""
+    return name if name in MODULES else name.rpartition(".")[0] or "__init__"
 
 
-def test_const_imports_nothing_of_ours() -> None:
-    assert not [name for name in imports(Path("const.py")) if name.startswith(".")]
+def rule_for(module: str) -> Rule:
+    return next(rule for rule in RULES if within(module, rule.part))
+
+
+def broken_by(module: str, imported: Sequence[str]) -> str | None:
+    """Return a sentence for the first import that no rule allows."""
+    rule = rule_for(module)
+    for name in imported:
+        allowed = any(within(name, part) for part in (rule.part, *rule.may_import))
+        if not allowed or (name.split(".")[0] in LOADED_BY_NAME and module not in LOADED_BY_NAME):
+            return f"{module} imports {name}, but {rule.because}"
+    return None
+
+
+def test_every_module_has_a_rule() -> None:
+    assert [name for name in MODULES if not any(within(name, rule.part) for rule in RULES)] == []
+
+
+def test_every_rule_has_a_module() -> None:
+    future = {f"{ENGINE}.relay", f"{ENGINE}.network"}
+    parts = {rule.part for rule in RULES} - future
+    assert [part for part in parts if not any(within(name, part) for name in MODULES)] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_keep_the_rules(module: str) -> None:
+    assert broken_by(module, list(imports(module))) is None
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if within(name, "engine")])
+def test_engine_has_no_home_assistant_in_it(module: str) -> None:
+    assert [
+        name for name, _ in statements(module) if name.startswith(("homeassistant", "custom_"))
+    ] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nobody_imports_what_home_assistant_loads_by_name(module: str) -> None:
+    assert [name for name in imports(module) if name.split(".")[0] in LOADED_BY_NAME] == []
+
+
+def test_no_import_leads_in_a_circle() -> None:
+    graph = {name: {target_of(found) for found in imports(name)} - {name} for name in MODULES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as err:
+        pytest.fail(f"these import each other: {' → '.join(err.args[1])}")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.part)
+def test_each_rule_can_be_broken(rule: Rule) -> None:
+    for stranger in ("media_source.Source", "views.base.TokenView", f"{ENGINE}.ingest.ingest"):
+        if not any(within(stranger, part) for part in (rule.part, *rule.may_import)):
+            sentence = broken_by(rule.part, [stranger])
+            assert sentence
+            assert rule.because in sentence
+            return
+    pytest.fail("it allows everything")

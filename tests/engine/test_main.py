@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from downlink import cli
+from downlink.provider import cli
 
-ENGINE = Path(cli.__file__).parents[1]
+ENGINE = Path(cli.__file__).parents[2]
 MANIFEST = ENGINE.parent / "manifest.json"
 
 

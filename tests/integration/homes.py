@@ -17,10 +17,10 @@ from custom_components.toonami_downlink.const import (
     PROVIDER_COMMAND,
 )
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.formats.m3u import Links, render_m3u
+from custom_components.toonami_downlink.engine.downlink.formats.xmltv_writer import render_xmltv
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN, KnownChannel
-from custom_components.toonami_downlink.engine.downlink.m3u import Links, render_m3u
 from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
-from custom_components.toonami_downlink.engine.downlink.xmltv import render_xmltv
 
 SLOT = timedelta(minutes=30)
 COPY = "import shutil, sys; shutil.copy(*sys.argv[1:3]); shutil.copy(*sys.argv[3:5])"

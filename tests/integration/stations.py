@@ -12,13 +12,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN
-from custom_components.toonami_downlink.coordinator import DownlinkCoordinator, data_folder
-from custom_components.toonami_downlink.engine.downlink.m3u import Links, render_m3u
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.formats.m3u import Links, render_m3u
+from custom_components.toonami_downlink.engine.downlink.formats.xmltv_writer import render_xmltv
 from custom_components.toonami_downlink.engine.downlink.models import Feed, IngestReport
-from custom_components.toonami_downlink.engine.downlink.publication import Publication
-from custom_components.toonami_downlink.engine.downlink.refresh import logo_url
-from custom_components.toonami_downlink.engine.downlink.store import Store
-from custom_components.toonami_downlink.engine.downlink.xmltv import render_xmltv
+from custom_components.toonami_downlink.engine.downlink.publish.publication import Publication
+from custom_components.toonami_downlink.engine.downlink.publish.refresh import logo_url
+from custom_components.toonami_downlink.engine.downlink.publish.store import Store
+from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
 from .homes import make_entry, make_feed, set_up
 

@@ -18,9 +18,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.toonami_downlink.coordinator import (
     DownlinkCoordinator,
     async_loaded_coordinator,
-    data_folder,
 )
 from custom_components.toonami_downlink.engine.downlink.models import Cause, RefreshRecord, Stage
+from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
 from .homes import copying_command, make_entry, make_feed, set_up, write_files
 
@@ -279,7 +279,7 @@ async def test_unexpected_error_is_a_failure(
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("nobody thought of this")
 
-    monkeypatch.setattr("custom_components.toonami_downlink.coordinator.refresh", broken)
+    monkeypatch.setattr("custom_components.toonami_downlink.refreshing.refresh.refresh", broken)
     record = await coordinator.async_refresh_feed(Cause.BUTTON)
     assert record.error == "unexpected"
     assert record.message == "nobody thought of this"

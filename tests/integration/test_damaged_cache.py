@@ -6,10 +6,11 @@ import sys
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.toonami_downlink.coordinator import DownlinkCoordinator, data_folder
-from custom_components.toonami_downlink.engine.downlink.limits import FORGET_AFTER
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
-from custom_components.toonami_downlink.engine.downlink.refresh import cache_file
+from custom_components.toonami_downlink.engine.downlink.policy import CACHE_DROPPED_AFTER_FAILURES
+from custom_components.toonami_downlink.engine.downlink.publish.refresh import cache_file
+from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
 from .common import use_command
 
@@ -34,7 +35,7 @@ async def test_it_gets_over_it(
     cache.parent.mkdir(parents=True, exist_ok=True)
     cache.write_text('{"episodeCache":null}')
 
-    for failures in range(1, FORGET_AFTER + 1):
+    for failures in range(1, CACHE_DROPPED_AFTER_FAILURES + 1):
         record = await coordinator.async_refresh_feed(Cause.BUTTON)
         assert (record.error, record.failures) == ("provider_failed", failures)
         assert cache.exists()

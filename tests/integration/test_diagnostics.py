@@ -20,8 +20,8 @@ from syrupy.filters import props
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.diagnostics import async_get_device_diagnostics
+from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
-from custom_components.toonami_downlink.players import Asked, Result
 
 from .common import NOON, home_entry, use_command
 from .homes import set_up
@@ -148,10 +148,10 @@ async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, fol
     coordinator = await set_up(hass, entry)
     old = coordinator.credentials.feed_token, coordinator.credentials.password
     await coordinator.credentials.async_rotate()
-    coordinator.players.note(
-        "192.168.178.21", "TiviMate/4.7.0", Asked.PLAYLIST, Result.OLD_CREDENTIALS
+    coordinator.clients.record(
+        "192.168.178.21", "TiviMate/4.7.0", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS
     )
-    coordinator.players.note("fd00::21", "Kodi/21", Asked.STREAM, Result.OK)
+    coordinator.clients.record("fd00::21", "Kodi/21", RequestKind.STREAM, Outcome.OK)
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, "api_url": "https://me:hunter2@mirror.lan/api"}
     )

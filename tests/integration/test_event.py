@@ -14,9 +14,9 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
+from custom_components.toonami_downlink.const import EVENT_REFRESH
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
-from custom_components.toonami_downlink.event import EVENT_REFRESH
 
 from .common import FAIL, NOON, move, use_command
 from .homes import copying_command, set_up

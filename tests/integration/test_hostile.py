@@ -14,8 +14,8 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import CONF_HDHOMERUN
-from custom_components.toonami_downlink.credentials import Credentials
-from custom_components.toonami_downlink.views import login
+from custom_components.toonami_downlink.storage.credentials import Credentials
+from custom_components.toonami_downlink.views import request_parameters
 from tests.hostile.campaign import attack
 from tests.hostile.guest import Guest, Secrets, leaks
 
@@ -123,7 +123,7 @@ async def test_a_body_that_cannot_be_read_is_left_out(
 async def test_a_body_that_never_comes_is_not_waited_for(
     station: Station, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(login, "_MAX_SECONDS", 0.01)
+    monkeypatch.setattr(request_parameters, "_MAX_SECONDS", 0.01)
     head = f"Host: tv.local\nContent-Type: {kind}\nContent-Length: 100"
 
     answer = await raw_request(station, f"POST /player_api.php HTTP/1.1\n{head}", b"username=")

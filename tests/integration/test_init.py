@@ -11,12 +11,10 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.toonami_downlink import (
-    async_remove_config_entry_device,
-    async_unload_entry,
-)
+from custom_components.toonami_downlink import async_remove_config_entry_device, async_unload_entry
 from custom_components.toonami_downlink.const import DOMAIN
-from custom_components.toonami_downlink.coordinator import async_loaded_coordinator, data_folder
+from custom_components.toonami_downlink.coordinator import async_loaded_coordinator
+from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
 from .homes import copying_command, make_entry, make_feed, set_up, write_files
 

@@ -13,10 +13,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
+from custom_components.toonami_downlink.assist.intents import HANDLERS
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
-from custom_components.toonami_downlink.intent import HANDLERS, async_setup_intents
+from custom_components.toonami_downlink.intent import async_setup_intents
 
 from .common import feed_of, home_entry
 from .homes import set_up, write_files

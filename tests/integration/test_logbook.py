@@ -10,9 +10,9 @@ from homeassistant.core import Event, HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.toonami_downlink.const import EVENT_REFRESH
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
-from custom_components.toonami_downlink.event import EVENT_REFRESH
 from custom_components.toonami_downlink.logbook import async_describe_events
 
 from .common import FAIL, NOON, move, use_command

@@ -19,9 +19,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN, WATCH_INTERVAL
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
-from custom_components.toonami_downlink.players import Asked, Result
-from custom_components.toonami_downlink.repairs import (
+from custom_components.toonami_downlink.refreshing.issues import (
     GUIDE_STALE,
     OLD_CREDENTIALS_IN_USE,
     PROVIDER_COMMAND_MISSING,
@@ -179,15 +179,15 @@ async def test_no_feed_yet_is_not_stale(hass: HomeAssistant, folder: Path) -> No
 async def test_old_credentials(
     hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
 ) -> None:
-    note = coordinator.players.note
-    note("192.168.1.5", "TiviMate/4.7.0", Asked.PLAYLIST, Result.OLD_CREDENTIALS)
-    note("192.168.1.6", "Kodi/21", Asked.GUIDE, Result.REFUSED)
+    record = coordinator.clients.record
+    record("192.168.1.5", "TiviMate/4.7.0", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS)
+    record("192.168.1.6", "Kodi/21", RequestKind.GUIDE, Outcome.REFUSED)
     await move(hass, freezer, NOON + WATCH_INTERVAL)
     assert set(issues(hass)) == {OLD_CREDENTIALS_IN_USE}
     issue = issues(hass)[OLD_CREDENTIALS_IN_USE]
     assert not issue.is_fixable
     assert issue.translation_placeholders == {"players": "192.168.1.5 (TiviMate)"}
-    note("192.168.1.5", "TiviMate/4.7.0", Asked.PLAYLIST, Result.OK)
+    record("192.168.1.5", "TiviMate/4.7.0", RequestKind.PLAYLIST, Outcome.OK)
     await move(hass, freezer, NOON + 2 * WATCH_INTERVAL)
     assert issues(hass) == {}
 
@@ -196,8 +196,8 @@ async def test_old_credentials_are_forgotten(
     hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
 ) -> None:
     for last in range(7, 0, -1):
-        coordinator.players.note(
-            f"192.168.1.{last}", "Kodi/21", Asked.PLAYLIST, Result.OLD_CREDENTIALS
+        coordinator.clients.record(
+            f"192.168.1.{last}", "Kodi/21", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS
         )
     await move(hass, freezer, NOON + timedelta(hours=23))
     placeholders = issues(hass)[OLD_CREDENTIALS_IN_USE].translation_placeholders

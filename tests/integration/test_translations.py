@@ -22,13 +22,13 @@ from custom_components.toonami_downlink import (
     calendar,
     config_flow,
     event,
-    repairs,
     sensor,
-    speech,
 )
+from custom_components.toonami_downlink.assist import answers
 from custom_components.toonami_downlink.engine.downlink import errors
 from custom_components.toonami_downlink.engine.downlink.models import Cause
-from custom_components.toonami_downlink.settings import Settings
+from custom_components.toonami_downlink.refreshing import issues
+from custom_components.toonami_downlink.storage.settings import Settings
 
 ROOT = Path(integration.__file__).parent
 LANGUAGES = sorted(path.stem for path in (ROOT / "translations").iterdir())
@@ -42,7 +42,11 @@ def read(language: str) -> dict[str, Any]:
 TEXTS = read("en")
 ICONS: dict[str, Any] = json.loads((ROOT / "icons.json").read_text())
 SERVICES = load_yaml_dict(str(ROOT / "services.yaml"))
-CODE = {path.stem: ast.parse(path.read_text()) for path in ROOT.glob("*.py")}
+CODE = {
+    path.relative_to(ROOT).with_suffix("").as_posix(): ast.parse(path.read_text())
+    for path in ROOT.rglob("*.py")
+    if not path.is_relative_to(ROOT / "engine")
+}
 DEFAULTS = Settings.from_mappings({}, {})
 DESCRIPTIONS = {
     Platform.BINARY_SENSOR: binary_sensor.FEED_BINARY_SENSORS,
@@ -168,21 +172,21 @@ def test_nobody_else_raises() -> None:
 
 
 def test_issues() -> None:
-    issues = {
-        repairs.GUIDE_STALE,
-        repairs.OLD_CREDENTIALS_IN_USE,
-        repairs.PROVIDER_COMMAND_MISSING,
-        repairs.PROVIDER_FAILING,
+    known = {
+        issues.GUIDE_STALE,
+        issues.OLD_CREDENTIALS_IN_USE,
+        issues.PROVIDER_COMMAND_MISSING,
+        issues.PROVIDER_FAILING,
     }
-    assert set(TEXTS["issues"]) == issues
+    assert set(TEXTS["issues"]) == known
     flows = {
         key: issue["fix_flow"] for key, issue in TEXTS["issues"].items() if "fix_flow" in issue
     }
-    assert set(flows) == issues - {repairs.OLD_CREDENTIALS_IN_USE}
+    assert set(flows) == known - {issues.OLD_CREDENTIALS_IN_USE}
     reasons = literals("repairs", "reason")
     assert {reason for flow in flows.values() for reason in flow["abort"]} == reasons
-    assert set(flows[repairs.PROVIDER_COMMAND_MISSING]["step"]) == {"confirm"}
-    for key in (repairs.PROVIDER_FAILING, repairs.GUIDE_STALE):
+    assert set(flows[issues.PROVIDER_COMMAND_MISSING]["step"]) == {"confirm"}
+    for key in (issues.PROVIDER_FAILING, issues.GUIDE_STALE):
         assert set(flows[key]["step"]["init"]["menu_options"]) == {"refresh", "reconfigure"}
         assert set(flows[key]["progress"]) == literals("repairs", "progress_action")
         assert set(flows[key]["abort"]) == reasons
@@ -257,8 +261,8 @@ def said_by(module: str, function: str) -> set[str]:
 
 
 def test_common() -> None:
-    weekdays = {f"assist_{day}" for day in speech._WEEKDAYS}  # noqa: SLF001
-    said = said_by("speech", "say") | said_by("intent", "say") | weekdays
+    weekdays = {f"assist_{day}" for day in answers._WEEKDAYS}  # noqa: SLF001
+    said = said_by("assist/answers", "say") | said_by("assist/intents", "say") | weekdays
     assert event.REFRESH_EVENT.event_types is not None
     logged = {f"log_{kind}" for kind in event.REFRESH_EVENT.event_types}
     assert set(TEXTS["common"]) == said | logged

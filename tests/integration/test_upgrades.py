@@ -22,13 +22,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.toonami_downlink.config_flow import DownlinkConfigFlow
 from custom_components.toonami_downlink.const import DOMAIN
-from custom_components.toonami_downlink.coordinator import DownlinkCoordinator, data_folder
-from custom_components.toonami_downlink.credentials import CredentialStore
-from custom_components.toonami_downlink.engine.downlink import store
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.errors import NewerVersionError
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Source
-from custom_components.toonami_downlink.state import State
-from custom_components.toonami_downlink.storage import Data, Storage
+from custom_components.toonami_downlink.engine.downlink.publish import store
+from custom_components.toonami_downlink.refreshing.refresh import data_folder
+from custom_components.toonami_downlink.storage.credentials import CredentialStore
+from custom_components.toonami_downlink.storage.state import State
+from custom_components.toonami_downlink.storage.versioned_store import Data, VersionedStore
 
 LAYOUTS = Path(__file__).parent / "layouts"
 CREDENTIALS = f"{DOMAIN}.credentials"
@@ -112,7 +113,7 @@ async def test_every_layout_is_loaded(
     assert (settings.provider_timeout, settings.stale_hours) == (600, 72)
     state = await State.async_load(hass)
     assert state.lineup.assigned == {"other_night_owl": 101}
-    assert state.honoured == datetime(2026, 11, 24, 12, tzinfo=UTC)
+    assert state.done_until == datetime(2026, 11, 24, 12, tzinfo=UTC)
     assert hass_storage[STATE]["version"] == 2
 
 
@@ -294,15 +295,15 @@ async def test_steps_lead_to_the_newest_layout(
     hass: HomeAssistant, hass_storage: dict[str, Any], version: int, data: Data
 ) -> None:
     hass_storage["key"] = {"version": version, "minor_version": 1, "key": "key", "data": data}
-    file = Storage(hass, "key", (rename, double))
+    file = VersionedStore(hass, "key", (rename, double))
 
     assert await file.async_load() == {"fresh": 8}
 
     assert hass_storage["key"]["version"] == 3
     assert hass_storage["key"]["data"] == {"fresh": 8}
-    assert await Storage(hass, "key", (rename, double)).async_load() == {"fresh": 8}
+    assert await VersionedStore(hass, "key", (rename, double)).async_load() == {"fresh": 8}
     with pytest.raises(NewerVersionError):
-        await Storage(hass, "key", (rename,)).async_load()
+        await VersionedStore(hass, "key", (rename,)).async_load()
 
 
 @pytest.mark.parametrize(
@@ -330,14 +331,14 @@ async def test_a_damaged_file_is_put_aside(
     with monkeypatch.context() as patch:
         for name, method in REAL.items():
             patch.setattr(storage.Store, name, method)
-        file = Storage(hass, "key", (rename,))
+        file = VersionedStore(hass, "key", (rename,))
 
         assert not await file.async_load()
 
         assert [kept.read_text() for kept in path.parent.glob("key.corrupt*")] == [content]
         assert "corrupt" in caplog.text
         await file.async_save({"fresh": 1})
-        assert await Storage(hass, "key", (rename,)).async_load() == {"fresh": 1}
+        assert await VersionedStore(hass, "key", (rename,)).async_load() == {"fresh": 1}
 
 
 @pytest.mark.parametrize(
@@ -378,4 +379,4 @@ async def test_what_a_later_version_counts_does_not_spoil_a_feed(
 
     home: DownlinkCoordinator = newest.runtime_data
     assert home.data
-    assert list(home.data.report.repairs.values()) == [1]
+    assert list(home.data.report.fixes.values()) == [1]

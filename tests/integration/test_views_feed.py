@@ -16,12 +16,12 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import CONF_STREAM_LINKS, LINKS_HOME_ASSISTANT
-from custom_components.toonami_downlink.engine.downlink.m3u import parse_m3u
-from custom_components.toonami_downlink.engine.downlink.publication import Body, Publication
-from custom_components.toonami_downlink.engine.downlink.xmltv import parse_xmltv
-from custom_components.toonami_downlink.players import Asked, Result
+from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
+from custom_components.toonami_downlink.engine.downlink.formats.m3u import parse_m3u
+from custom_components.toonami_downlink.engine.downlink.formats.xmltv_reader import parse_xmltv
+from custom_components.toonami_downlink.engine.downlink.publish.publication import Body, Publication
 from custom_components.toonami_downlink.views.base import accepts_gzip
-from custom_components.toonami_downlink.views.bodies import Bodies, Guides
+from custom_components.toonami_downlink.views.response_cache import GuideCache, ResponseCache
 
 from .homes import make_entry, make_feed, set_up
 from .stations import MIDNIGHT, NOON, Station, open_station, publish
@@ -181,7 +181,7 @@ async def test_a_plain_copy_is_not_fetched_again_gzipped(station: Station) -> No
 
 async def test_only_so_many_bodies_are_kept(station: Station) -> None:
     publication = station.publication
-    bodies = Bodies()
+    bodies = ResponseCache()
     made: list[int] = []
 
     def make(_: Publication, number: int) -> bytes:
@@ -278,12 +278,12 @@ async def test_unavailable_before_the_first_feed(
     answer = await station.client.get(f"{station.base}/playlist.m3u")
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer.headers[hdrs.RETRY_AFTER] == "30"
-    (record,) = coordinator.players.records
-    assert record.result is Result.NO_FEED
+    (record,) = coordinator.clients.records
+    assert record.outcome is Outcome.NO_FEED
     wrong = await station.client.get("/api/toonami_downlink/wrong/playlist.m3u")
     assert wrong.status == HTTPStatus.FORBIDDEN
-    (record,) = coordinator.players.records
-    assert record.result is Result.REFUSED
+    (record,) = coordinator.clients.records
+    assert record.outcome is Outcome.REFUSED
 
 
 async def test_a_new_feed_is_served_at_once(
@@ -307,8 +307,8 @@ async def test_replaced_credentials(station: Station) -> None:
         f"{old}/playlist.m3u", headers={hdrs.USER_AGENT: "TiviMate/5.1"}
     )
     assert refused.status == HTTPStatus.FORBIDDEN
-    (record,) = station.coordinator.players.with_old_credentials
-    assert (record.player, record.asked) == ("TiviMate", Asked.PLAYLIST)
+    (record,) = station.coordinator.clients.with_old_credentials
+    assert (record.player, record.kind) == ("TiviMate", RequestKind.PLAYLIST)
     answer = await station.client.get(f"{station.base}/playlist.m3u")
     text = await answer.text()
     assert station.coordinator.credentials.feed_token in text
@@ -328,7 +328,7 @@ async def test_guides_are_made_once_for_all_who_wait(
         return make(origin)
 
     monkeypatch.setattr(publication, "guide", count)
-    guides = Guides(station.hass)
+    guides = GuideCache(station.hass)
     requests = asyncio.gather(*(guides.async_get(publication, station.origin) for _ in range(8)))
     station.hass.loop.call_soon(all_wait.set)
     first, *others = await requests
@@ -340,11 +340,11 @@ async def test_players_are_seen(station: Station) -> None:
     headers = {hdrs.USER_AGENT: "VLC/3.0.18 LibVLC/3.0.18"}
     for path in ("playlist.m3u", "guide.xml", "guide.xml.gz"):
         await station.client.get(f"{station.base}/{path}", headers=headers)
-    newest, oldest = station.coordinator.players.records
-    assert (newest.asked, newest.count) == (Asked.GUIDE, 2)
-    assert (oldest.asked, oldest.count) == (Asked.PLAYLIST, 1)
-    assert {(item.address, item.player, item.result) for item in (newest, oldest)} == {
-        ("127.0.0.1", "VLC", Result.OK)
+    newest, oldest = station.coordinator.clients.records
+    assert (newest.kind, newest.count) == (RequestKind.GUIDE, 2)
+    assert (oldest.kind, oldest.count) == (RequestKind.PLAYLIST, 1)
+    assert {(item.address, item.player, item.outcome) for item in (newest, oldest)} == {
+        ("127.0.0.1", "VLC", Outcome.OK)
     }
 
 

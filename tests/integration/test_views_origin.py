@@ -12,11 +12,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.views.origin import (
-    client_origin,
-    make_origin,
-    parse_origin,
-)
+from custom_components.toonami_downlink.views.origin import client_origin, make_origin, parse_origin
 
 from .raw import raw_request
 from .stations import NOON, Station, open_station
@@ -185,7 +181,7 @@ async def test_behind_a_trusted_proxy(
     assert answer.status == 200
     assert f'x-tvg-url="{expected}{station.base}/guide.xml"' in await answer.text()
     # It is the viewer who is remembered, not the proxy.
-    assert station.coordinator.players.records[0].address == "10.1.2.3"
+    assert station.coordinator.clients.records[0].address == "10.1.2.3"
 
 
 async def test_a_proxy_that_is_not_trusted_changes_nothing(station: Station) -> None:

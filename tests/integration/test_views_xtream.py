@@ -9,8 +9,8 @@ from aiohttp import hdrs
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.toonami_downlink.engine.downlink import xtream
-from custom_components.toonami_downlink.engine.downlink.m3u import parse_m3u
+from custom_components.toonami_downlink.engine.downlink.formats import xtream
+from custom_components.toonami_downlink.engine.downlink.formats.m3u import parse_m3u
 
 from .stations import Station
 from .xtream_client import PREFIX, account, ask

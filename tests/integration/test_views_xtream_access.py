@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN
-from custom_components.toonami_downlink.players import Asked, Result
+from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 
 from .homes import make_entry, set_up
 from .raw import raw_request
@@ -124,8 +124,8 @@ async def test_replaced_password(station: Station) -> None:
         "/player_api.php", params=old, headers={hdrs.USER_AGENT: "IPTVSmartersPlayer"}
     )
     assert answer.status == HTTPStatus.UNAUTHORIZED
-    (record,) = station.coordinator.players.with_old_credentials
-    assert (record.player, record.asked) == ("IPTV Smarters", Asked.ACCOUNT)
+    (record,) = station.coordinator.clients.with_old_credentials
+    assert (record.player, record.kind) == ("IPTV Smarters", RequestKind.ACCOUNT)
     answer = await station.client.get("/player_api.php", params=station.login)
     assert answer.status == HTTPStatus.OK
 
@@ -148,7 +148,7 @@ async def test_unavailable_before_the_first_feed(
         answer = await station.client.get(path, params=station.login)
         assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
         assert answer.headers[hdrs.RETRY_AFTER] == "30"
-    assert coordinator.players.records[0].result is Result.NO_FEED
+    assert coordinator.clients.records[0].outcome is Outcome.NO_FEED
     answer = await station.client.get("/player_api.php")
     assert answer.status == HTTPStatus.UNAUTHORIZED
 
@@ -294,7 +294,7 @@ async def test_unknown_channel(station: Station, path: str) -> None:
     answer = await station.client.get(path.format(live=station.live))
     assert answer.status == HTTPStatus.NOT_FOUND
     assert await answer.read() == b""
-    assert station.coordinator.players.records[0].result is Result.NOT_FOUND
+    assert station.coordinator.clients.records[0].outcome is Outcome.NOT_FOUND
 
 
 @pytest.mark.parametrize(

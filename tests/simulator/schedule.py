@@ -13,17 +13,7 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from .catalogue import (
-    BY_NAME,
-    OVERRUN,
-    SCHEDULES,
-    TOONAMI,
-    WEEKDAY,
-    WEEKEND,
-    BlockPlan,
-    Fill,
-    Show,
-)
+from .catalogue import BY_NAME, OVERRUN, SCHEDULES, TOONAMI, WEEKDAY, WEEKEND, BlockPlan, Fill, Show
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
 HORIZON_DAYS: Final = 29

@@ -2,6 +2,6 @@
 
 import sys
 
-from downlink.cli import main
+from downlink.provider.cli import main
 
 sys.exit(main())

@@ -2,22 +2,21 @@
 
 from homeassistant.core import HomeAssistant, callback
 
+from .context import ViewContext
 from .feed import GuideView, PlaylistView
-from .hdhr import TUNER_VIEWS
-from .shared import Shared
-from .status import HealthView, StatusView
-from .streams import StreamView
+from .hdhomerun import TUNER_VIEWS
+from .health import HealthView
+from .stream import StreamView
 from .xtream import XTREAM_PREFIXES, XTREAM_VIEWS
 
 
 @callback
 def async_register_views(hass: HomeAssistant) -> None:
     """Register all views; they stay until Home Assistant stops."""
-    shared = Shared(hass)
+    context = ViewContext(hass)
     for view in (
         HealthView(),
-        StatusView(),
-        *(make(shared) for make in (PlaylistView, GuideView, StreamView, *TUNER_VIEWS)),
-        *(make(shared, prefix) for prefix in XTREAM_PREFIXES for make in XTREAM_VIEWS),
+        *(make(context) for make in (PlaylistView, GuideView, StreamView, *TUNER_VIEWS)),
+        *(make(context, prefix) for prefix in XTREAM_PREFIXES for make in XTREAM_VIEWS),
     ):
         hass.http.register_view(view)

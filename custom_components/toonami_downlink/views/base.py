@@ -11,10 +11,10 @@ from homeassistant.components.http import HomeAssistantView
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from ..coordinator import DownlinkCoordinator
-from ..engine.downlink.publication import Body, Publication
-from ..players import Asked, Result, player_name
-from .guard import LoginGuard
-from .shared import Shared
+from ..engine.downlink.client_log import Outcome, RequestKind, player_name
+from ..engine.downlink.publish.publication import Body, Publication
+from .context import ViewContext
+from .rate_limit import RateLimit
 
 JSON_TYPE: Final = "application/json"
 GZIP_TYPE: Final = "application/gzip"
@@ -46,23 +46,23 @@ class DownlinkView(HomeAssistantView, ABC):
 class TokenView(DownlinkView):
     """A view below the feed token."""
 
-    asked: ClassVar[Asked]
+    kind: ClassVar[RequestKind]
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, context: ViewContext) -> None:
         """Share the guard and the bodies with all other views."""
-        self._shared = shared
+        self._context = context
 
     @override
     async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
-        coordinator = self._shared.coordinator
+        coordinator = self._context.coordinator
         if coordinator is None:
             return unavailable()
         token = request.match_info["feed_token"]
         if not coordinator.credentials.token_matches(token):
             is_old = coordinator.credentials.is_previous(token)
-            return refuse(self._shared.guard, coordinator, request, self.asked, is_old=is_old)
+            return refuse(self._context.rate_limit, coordinator, request, self.kind, is_old=is_old)
         if (publication := coordinator.data) is None:
-            note(coordinator, request, self.asked, Result.NO_FEED)
+            record_request(coordinator, request, self.kind, Outcome.NO_FEED)
             return unavailable()
         return await self.serve(request, coordinator, publication)
 
@@ -73,20 +73,20 @@ class TokenView(DownlinkView):
         """Answer a request that may be answered."""
 
 
-def note(
-    coordinator: DownlinkCoordinator, request: web.Request, asked: Asked, result: Result
+def record_request(
+    coordinator: DownlinkCoordinator, request: web.Request, kind: RequestKind, outcome: Outcome
 ) -> None:
     """Remember who asked for what."""
-    coordinator.players.note(
-        request.remote or "?", request.headers.get(hdrs.USER_AGENT, ""), asked, result
+    coordinator.clients.record(
+        request.remote or "?", request.headers.get(hdrs.USER_AGENT, ""), kind, outcome
     )
 
 
 def refuse(
-    guard: LoginGuard,
+    rate_limit: RateLimit,
     coordinator: DownlinkCoordinator,
     request: web.Request,
-    asked: Asked,
+    kind: RequestKind,
     *,
     is_old: bool,
     response: web.Response | None = None,
@@ -96,9 +96,11 @@ def refuse(
     The answer is returned and not raised: Home Assistant would log the whole address and might
     ban the player, and with it the house behind it.
     """
-    note(coordinator, request, asked, Result.OLD_CREDENTIALS if is_old else Result.REFUSED)
+    record_request(
+        coordinator, request, kind, Outcome.OLD_CREDENTIALS if is_old else Outcome.REFUSED
+    )
     player = player_name(request.headers.get(hdrs.USER_AGENT, ""))
-    if wait := guard.fail(request.remote or "?", player):
+    if wait := rate_limit.fail(request.remote or "?", player):
         return web.Response(
             status=HTTPStatus.TOO_MANY_REQUESTS, headers={hdrs.RETRY_AFTER: str(wait)}
         )
@@ -138,7 +140,7 @@ def respond(
     )
 
 
-class _Plan(NamedTuple):
+class _ResponseHead(NamedTuple):
     """How to answer."""
 
     is_known: bool
@@ -148,7 +150,9 @@ class _Plan(NamedTuple):
 
 # Players send the same few headers again and again.
 @lru_cache(maxsize=256)
-def _plan(etag: str, accepted: str, known: str, content_type: str, disposition: str) -> _Plan:
+def _plan(
+    etag: str, accepted: str, known: str, content_type: str, disposition: str
+) -> _ResponseHead:
     """Plan the answer to an Accept-Encoding and an If-None-Match."""
     # One strong validator must not stand for two different sequences of bytes.
     plain, gzipped, file = etag, f'{etag[:-1]}-gzip"', f'{etag[:-1]}-file"'
@@ -162,13 +166,13 @@ def _plan(etag: str, accepted: str, known: str, content_type: str, disposition: 
         etags = (gzipped, plain) if is_gzipped else (plain, gzipped)
     if match := _match(known, etags):
         headers[hdrs.ETAG] = match
-        return _Plan(True, is_gzipped, CIMultiDictProxy(CIMultiDict(headers)))
+        return _ResponseHead(True, is_gzipped, CIMultiDictProxy(CIMultiDict(headers)))
     headers |= {hdrs.ETAG: etags[0], hdrs.CONTENT_TYPE: content_type}
     if is_gzipped and content_type != GZIP_TYPE:
         headers[hdrs.CONTENT_ENCODING] = "gzip"
     if disposition:
         headers[hdrs.CONTENT_DISPOSITION] = disposition
-    return _Plan(False, is_gzipped, CIMultiDictProxy(CIMultiDict(headers)))
+    return _ResponseHead(False, is_gzipped, CIMultiDictProxy(CIMultiDict(headers)))
 
 
 def respond_once(content: bytes, content_type: str, status: int = HTTPStatus.OK) -> web.Response:

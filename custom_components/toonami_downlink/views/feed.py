@@ -7,14 +7,14 @@ from aiohttp import web
 
 from ..const import LINKS_HOME_ASSISTANT
 from ..coordinator import DownlinkCoordinator
+from ..engine.downlink.client_log import Outcome, RequestKind
+from ..engine.downlink.formats.m3u import Links
 from ..engine.downlink.lineup import logo_path
-from ..engine.downlink.m3u import Links
 from ..engine.downlink.models import Channel
-from ..engine.downlink.publication import Publication
-from ..paths import GUIDE, feed_path, guide_path, playlist_path, stream_path
-from ..players import Asked, Result
-from .base import GZIP_TYPE, TokenView, note, respond
+from ..engine.downlink.publish.publication import Publication
+from .base import GZIP_TYPE, TokenView, record_request, respond
 from .origin import client_origin
+from .paths import GUIDE, feed_path, guide_path, playlist_path, stream_path
 
 PLAYLIST_TYPE: Final = "audio/x-mpegurl; charset=utf-8"
 GUIDE_TYPE: Final = "application/xml; charset=utf-8"
@@ -25,16 +25,16 @@ class PlaylistView(TokenView):
 
     url = playlist_path("{feed_token}")
     name = "toonami_downlink:playlist"
-    asked = Asked.PLAYLIST
+    kind = RequestKind.PLAYLIST
 
     @override
     async def serve(
         self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
     ) -> web.StreamResponse:
-        note(coordinator, request, self.asked, Result.OK)
+        record_request(coordinator, request, self.kind, Outcome.OK)
         origin, token = client_origin(request).url, coordinator.credentials.feed_token
         links = coordinator.settings.stream_links
-        body = self._shared.bodies.get(publication, _playlist, origin, token, links)
+        body = self._context.cache.get(publication, _playlist, origin, token, links)
         return respond(request, body, PLAYLIST_TYPE)
 
 
@@ -43,14 +43,14 @@ class GuideView(TokenView):
 
     url = feed_path("{feed_token}", rf"{{file:{re.escape(GUIDE)}(?:\.gz)?}}")
     name = "toonami_downlink:guide"
-    asked = Asked.GUIDE
+    kind = RequestKind.GUIDE
 
     @override
     async def serve(
         self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
     ) -> web.StreamResponse:
-        note(coordinator, request, self.asked, Result.OK)
-        body = await self._shared.guides.async_get(publication, client_origin(request).url)
+        record_request(coordinator, request, self.kind, Outcome.OK)
+        body = await self._context.guides.async_get(publication, client_origin(request).url)
         is_packed = request.match_info["file"] != GUIDE
         return respond(request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
 

@@ -13,31 +13,31 @@ from aiohttp import web
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import DownlinkCoordinator
-from ..engine.downlink import xtream
+from ..engine.downlink.client_log import Outcome, RequestKind
+from ..engine.downlink.formats import xtream
 from ..engine.downlink.models import Channel
-from ..engine.downlink.publication import Body, Publication
+from ..engine.downlink.publish.publication import Body, Publication
 from ..engine.downlink.timeline import last_change
-from ..paths import XTREAM_PREFIX
-from ..players import Asked, Result
-from . import xtream_bodies as bodies
+from . import xtream_responses as responses
 from .base import (
     GZIP_TYPE,
     JSON_TYPE,
     DownlinkView,
-    note,
+    record_request,
     refuse,
     respond,
     respond_once,
     unavailable,
 )
+from .context import ViewContext
 from .feed import GUIDE_TYPE, PLAYLIST_TYPE
-from .login import read_parameters
 from .origin import client_origin
-from .shared import Shared
-from .streams import stream
+from .paths import XTREAM_PREFIX
+from .request_parameters import read_parameters
+from .stream import stream
 
 _MAX_LIMIT: Final = 1000
-_ATTACHMENT: Final = 'attachment; filename="toonami-downlink.m3u"'
+_ATTACHMENT: Final = 'attachment; filename="toonami-downlink.formats.m3u"'
 _NUMBER: Final = re.compile(r"([0-9]{1,9})(?:\.0*)?", re.ASCII)
 
 
@@ -45,7 +45,7 @@ _NUMBER: Final = re.compile(r"([0-9]{1,9})(?:\.0*)?", re.ASCII)
 class Call:
     """A request of somebody who has logged in."""
 
-    shared: Shared
+    context: ViewContext
     request: web.Request
     coordinator: DownlinkCoordinator
     publication: Publication
@@ -55,15 +55,15 @@ class Call:
         """Return a parameter that should be a number; None for whatever else it is."""
         return _number(self.parameters.get(name, ""))
 
-    def note(self, asked: Asked) -> None:
+    def record_request(self, kind: RequestKind) -> None:
         """Remember who asked for what."""
-        note(self.coordinator, self.request, asked, Result.OK)
+        record_request(self.coordinator, self.request, kind, Outcome.OK)
 
     def render[*Arguments](
         self, make: Callable[[Publication, *Arguments], bytes], *arguments: *Arguments
     ) -> Body:
         """Return what that makes of the publication and those arguments."""
-        return self.shared.bodies.get(self.publication, make, *arguments)
+        return self.context.cache.get(self.publication, make, *arguments)
 
     def channel(self) -> Channel | None:
         """Return the channel that is asked for; None when nobody knows it."""
@@ -77,7 +77,7 @@ class Call:
     async def account(self) -> bytes:
         """Return the account of this user."""
         credentials = self.coordinator.credentials
-        return bodies.account(
+        return responses.account(
             credentials.username,
             credentials.password,
             await _formats(self.coordinator),
@@ -91,11 +91,11 @@ class XtreamView(DownlinkView):
     """A view behind the user name and password."""
 
     path: ClassVar[str]
-    asked: ClassVar[Asked]
+    kind: ClassVar[RequestKind]
 
-    def __init__(self, shared: Shared, prefix: str = "") -> None:
+    def __init__(self, context: ViewContext, prefix: str = "") -> None:
         """Answer below `prefix`; empty for the root of the server."""
-        self._shared = shared
+        self._context = context
         self._prefix = prefix
         self.url = f"{prefix}{self.path}"
         self.name = f"toonami_downlink:xtream{self.path}"
@@ -106,24 +106,24 @@ class XtreamView(DownlinkView):
 
     @override
     async def get(self, request: web.Request, **_: str) -> web.StreamResponse:
-        coordinator = self._shared.coordinator
+        coordinator = self._context.coordinator
         if coordinator is None:
             return unavailable()
         parameters = await self.parameters(request)
         username, password = parameters.get("username", ""), parameters.get("password", "")
         if not coordinator.credentials.login_matches(username, password):
             return refuse(
-                self._shared.guard,
+                self._context.rate_limit,
                 coordinator,
                 request,
-                self.asked,
+                self.kind,
                 is_old=coordinator.credentials.is_previous(password),
                 response=await self.refusal(request, coordinator),
             )
         if coordinator.data is None:
-            note(coordinator, request, self.asked, Result.NO_FEED)
+            record_request(coordinator, request, self.kind, Outcome.NO_FEED)
             return unavailable()
-        call = Call(self._shared, request, coordinator, coordinator.data, parameters)
+        call = Call(self._context, request, coordinator, coordinator.data, parameters)
         return await self.serve(call)
 
     async def refusal(self, request: web.Request, coordinator: DownlinkCoordinator) -> web.Response:
@@ -133,7 +133,7 @@ class XtreamView(DownlinkView):
         when anything else is missing there.
         """
         formats = await _formats(coordinator)
-        account = bodies.refused_account(formats, client_origin(request), dt_util.utcnow())
+        account = responses.refused_account(formats, client_origin(request), dt_util.utcnow())
         return respond_once(account, JSON_TYPE, HTTPStatus.UNAUTHORIZED)
 
     @abstractmethod
@@ -153,15 +153,15 @@ class PlayerApiView(FormView):
     """What players ask for lists and programmes."""
 
     path = "/player_api.php"
-    asked = Asked.ACCOUNT
+    kind = RequestKind.ACCOUNT
 
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
         action = call.parameters.get("action", "").lower()
         if handler := _HANDLERS.get(_ALIASES.get(action, action)):
-            call.note(handler.asked)
+            call.record_request(handler.kind)
             return respond(call.request, handler.body(call), JSON_TYPE)
-        call.note(Asked.ACCOUNT)
+        call.record_request(RequestKind.ACCOUNT)
         return respond_once(await call.account(), JSON_TYPE)
 
 
@@ -169,13 +169,13 @@ class PanelApiView(FormView):
     """What old players ask for everything at once."""
 
     path = "/panel_api.php"
-    asked = Asked.ACCOUNT
+    kind = RequestKind.ACCOUNT
 
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
-        call.note(Asked.ACCOUNT)
+        call.record_request(RequestKind.ACCOUNT)
         account = await call.account()
-        content = call.render(bodies.panel, client_origin(call.request).url).content
+        content = call.render(responses.panel, client_origin(call.request).url).content
         return respond_once(account[:-1] + b"," + content[1:], JSON_TYPE)
 
 
@@ -183,20 +183,20 @@ class GetView(FormView):
     """The playlist for players that know the Xtream login only."""
 
     path = "/get.php"
-    asked = Asked.PLAYLIST
+    kind = RequestKind.PLAYLIST
 
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
-        call.note(Asked.PLAYLIST)
+        call.record_request(RequestKind.PLAYLIST)
         output = call.parameters.get("output", "").lower()
         extension = "ts" if output in {"ts", "mpegts"} else "m3u8"
         origin = client_origin(call.request).url
         base = f"{origin}{self._prefix.rstrip('/')}"
         login = (call.coordinator.credentials.username, call.coordinator.credentials.password)
         if call.parameters.get("type", "").lower() == "m3u":
-            body = call.render(bodies.plain_playlist, base, login, extension)
+            body = call.render(responses.plain_playlist, base, login, extension)
         else:
-            body = call.render(bodies.playlist, base, origin, login, extension)
+            body = call.render(responses.playlist, base, origin, login, extension)
         return respond(call.request, body, PLAYLIST_TYPE, _ATTACHMENT)
 
 
@@ -204,13 +204,13 @@ class GuideView(FormView):
     """The whole guide for players that know the Xtream login only."""
 
     path = "/xmltv.php"
-    asked = Asked.GUIDE
+    kind = RequestKind.GUIDE
 
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
-        call.note(Asked.GUIDE)
+        call.record_request(RequestKind.GUIDE)
         origin = client_origin(call.request).url
-        body = await self._shared.guides.async_get(call.publication, origin)
+        body = await self._context.guides.async_get(call.publication, origin)
         is_packed = call.parameters.get("gzip", "").lower() in {"1", "true"}
         return respond(call.request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
 
@@ -219,7 +219,7 @@ class LiveView(XtreamView):
     """A channel; a name without extension means MPEG-TS."""
 
     path = "/live/{user}/{password}/{name}"
-    asked = Asked.STREAM
+    kind = RequestKind.STREAM
 
     @override
     async def parameters(self, request: web.Request) -> Mapping[str, str]:
@@ -262,41 +262,41 @@ def _number(text: str) -> int | None:
 def _live_streams(call: Call) -> Body:
     # What is no category, 0 above all, stands for all of them.
     category = call.number("category_id") or None
-    return call.render(bodies.live_streams, client_origin(call.request).url, category)
+    return call.render(responses.live_streams, client_origin(call.request).url, category)
 
 
 def _short_epg(call: Call) -> Body:
     limit = min(call.number("limit") or xtream.DEFAULT_LIMIT, _MAX_LIMIT)
     if (channel := call.channel()) is None:
-        return bodies.NO_LISTINGS
-    return call.render(bodies.short_epg, channel, call.last_change(channel), limit)
+        return responses.NO_LISTINGS
+    return call.render(responses.short_epg, channel, call.last_change(channel), limit)
 
 
 def _data_table(call: Call) -> Body:
     if (channel := call.channel()) is None:
-        return bodies.NO_LISTINGS
-    return call.render(bodies.data_table, channel, call.last_change(channel))
+        return responses.NO_LISTINGS
+    return call.render(responses.data_table, channel, call.last_change(channel))
 
 
 class _Handler(NamedTuple):
     """How an action is answered."""
 
-    asked: Asked
+    kind: RequestKind
     body: Callable[[Call], Body]
 
 
-_NOTHING: Final = _Handler(Asked.CATEGORIES, lambda _: bodies.NOTHING)
+_NOTHING: Final = _Handler(RequestKind.CATEGORIES, lambda _: responses.NOTHING)
 _HANDLERS: Final[Mapping[str, _Handler]] = {
-    "get_live_categories": _Handler(Asked.CATEGORIES, lambda _: bodies.CATEGORIES),
-    "get_live_streams": _Handler(Asked.CHANNELS, _live_streams),
-    "get_short_epg": _Handler(Asked.EPG, _short_epg),
-    "get_simple_data_table": _Handler(Asked.EPG, _data_table),
+    "get_live_categories": _Handler(RequestKind.CATEGORIES, lambda _: responses.CATEGORIES),
+    "get_live_streams": _Handler(RequestKind.CHANNELS, _live_streams),
+    "get_short_epg": _Handler(RequestKind.EPG, _short_epg),
+    "get_simple_data_table": _Handler(RequestKind.EPG, _data_table),
     "get_vod_categories": _NOTHING,
     "get_vod_streams": _NOTHING,
     "get_series_categories": _NOTHING,
     "get_series": _NOTHING,
-    "get_vod_info": _Handler(Asked.CATEGORIES, lambda _: bodies.NO_FILM),
-    "get_series_info": _Handler(Asked.CATEGORIES, lambda _: bodies.NO_SERIES),
+    "get_vod_info": _Handler(RequestKind.CATEGORIES, lambda _: responses.NO_FILM),
+    "get_series_info": _Handler(RequestKind.CATEGORIES, lambda _: responses.NO_SERIES),
 }
 # The panel knows numbers for its actions, and IPTVnator misspells one.
 _ALIASES: Final[Mapping[str, str]] = {

@@ -17,7 +17,7 @@ from scripts.lib.develop.home import Home
 from scripts.lib.develop.waiting import DevelopError
 
 DTD: Final = Path("/usr/share/xmltv/xmltv.dtd")
-MARKER: Final = b"http://downlink.invalid"
+ORIGIN_PLACEHOLDER: Final = b"http://downlink.invalid"
 """Stands for the origin in a stored guide."""
 _FIRST_PROGRAMME: Final = b"<programme "
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -67,7 +67,7 @@ class Judge:
     ) -> Iterator[str]:
         """Compare what is served with the digests of the generation, and with what is stored."""
         head, mark, rest = guide.partition(_FIRST_PROGRAMME)
-        stored = head.replace(self.home.base_url.encode(), MARKER) + mark + rest
+        stored = head.replace(self.home.base_url.encode(), ORIGIN_PLACEHOLDER) + mark + rest
         digests = {file["name"]: file["sha256"] for file in about["artifacts"]}
         if hashlib.sha256(stored).hexdigest() != digests["guide.xml"]:
             yield "the guide is not that of the generation"

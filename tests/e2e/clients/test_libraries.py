@@ -170,7 +170,7 @@ def test_logos_are_there(access: Access) -> None:
         assert answer.body.startswith(b"\x89PNG")
 
 
-# Guides
+# GuideCache
 
 
 @pytest.fixture

@@ -13,15 +13,16 @@ import re
 
 import pytest
 
-from downlink import cli
-from downlink.cli import main
 from downlink.errors import DownlinkError
+from downlink.formats.xmltv_writer import render_xmltv
 from downlink.ingest import ingest
 from downlink.lineup import KNOWN, Lineup
-from downlink.models import Feed, IngestReport, Repair, Source
-from downlink.refresh import logo_url
-from downlink.runner import bundled_command, run
-from downlink.xmltv import render_xmltv
+from downlink.models import Feed, Fix, IngestReport, Source
+from downlink.process.command import bundled_command
+from downlink.process.runner import run
+from downlink.provider import cli
+from downlink.provider.cli import main
+from downlink.publish.refresh import logo_url
 from tests.engine import validators
 from tests.engine.upstream import forget_logging
 from tests.simulator import Simulator
@@ -95,7 +96,7 @@ def lacks(feed: Feed, report: IngestReport) -> set[Lack]:
     ):
         if report.sources.get(source):
             found.add(lack)
-    if report.repairs.get(Repair.VANISHED_CHANNEL):
+    if report.fixes.get(Fix.VANISHED_CHANNEL):
         found.add(Lack.CHANNEL)
     coming = [
         one
@@ -213,7 +214,7 @@ async def test_row_in_a_process(row: Row, good: Feed, tmp_path: Path) -> None:
         sim.set_faults(row.faults(on_air(sim)))
         if row.fault == "offline":
             await sim.go_offline()
-        engine = Path(cli.__file__).parents[1]
+        engine = Path(cli.__file__).parents[2]
         command = bundled_command(engine, api_url=sim.url, guide_days=DAYS, verify_tls=True)
         try:
             output = await run(

@@ -3,7 +3,6 @@
 Sizes are in bytes, counts in items, text lengths in characters, times in seconds.
 """
 
-from datetime import timedelta
 from typing import Final
 
 MIB: Final = 1024 * 1024
@@ -23,12 +22,3 @@ MAX_URL_CHARS: Final = 2_048
 MAX_LINE_CHARS: Final = 16_384
 """The longest line of a playlist or of progress, and what is kept of a provider's last words."""
 MAX_GUIDE_DAYS: Final = 14
-GENERATIONS_KEPT: Final = 3
-HISTORY_KEPT: Final = 60
-"""Refreshes remembered for the status page."""
-VANISH_AFTER: Final = 3
-"""Refreshes in a row that have to miss a channel before it leaves the feed."""
-VOUCHES_FOR: Final = timedelta(days=3)
-"""How long a feed can refuse one with less than half of its channels, which may be all there is."""
-FORGET_AFTER: Final = 3
-"""Failed refreshes in a row after which another provider's cache is removed, once."""

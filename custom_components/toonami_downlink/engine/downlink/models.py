@@ -118,7 +118,7 @@ class Feed:
         return next((channel for channel in self.channels if channel.number == number), None)
 
 
-class Repair(StrEnum):
+class Fix(StrEnum):
     """A kind of flaw in a provider's files that the ingest mends; the report counts each."""
 
     RENAMED = "renamed"
@@ -160,7 +160,7 @@ class IngestReport:
     filler: int
     guide_until: datetime | None
     """The earliest end of the known guide among the channels that have one."""
-    repairs: Mapping[Repair, int] = field(default_factory=dict)
+    fixes: Mapping[Fix, int] = field(default_factory=dict)
     sources: Mapping[Source, int] = field(default_factory=dict)
 
 

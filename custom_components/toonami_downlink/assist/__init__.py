@@ -1,0 +1,1 @@
+"""Questions to the guide, asked by voice or by a language model."""

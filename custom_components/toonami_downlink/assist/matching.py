@@ -1,0 +1,73 @@
+"""Find channels and programmes by what people and automations call them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from ..engine.downlink.lineup import find, normalise
+from ..engine.downlink.models import Channel, Feed, Programme
+
+_NOT_NAMES: Final = frozenset({"the", "channel"})
+
+
+class Showing(NamedTuple):
+    """A programme, and the channel that shows it."""
+
+    programme: Programme
+    channel: Channel
+
+
+def find_channel(channels: Sequence[Channel], wanted: str) -> Channel | None:
+    """Return the channel with that number, key, XMLTV id or name; spelling does not matter."""
+    wanted = wanted.strip()
+    known = find(wanted)
+    name = normalise(wanted)
+    for channel in channels:
+        if wanted in (str(channel.number), channel.key, channel.guide_id):
+            return channel
+        if (name and name == normalise(channel.name)) or (known and known.key == channel.key):
+            return channel
+    return None
+
+
+def guess_channel(channels: Sequence[Channel], spoken: str) -> Channel | None:
+    """Return the channel that was probably meant.
+
+    When several could be, such as the East and the West one for "Toonami", it is the first.
+    """
+    words = [word for word in normalise(spoken).split() if word not in _NOT_NAMES]
+    if channel := find_channel(channels, " ".join(words)):
+        return channel
+    for channel in channels:
+        names = normalise(channel.name).split()
+        if words and all(any(name.startswith(word) for name in names) for word in words):
+            return channel
+    return None
+
+
+@lru_cache(maxsize=4096)
+def fold(title: str) -> str:
+    """Reduce a title to its letters and digits: *Yu-Gi-Oh!* is ``yugioh``."""
+    return normalise(title.replace("&", " and ")).replace(" ", "")
+
+
+def showings(feed: Feed, channels: Sequence[Channel], title: str, at: datetime) -> list[Showing]:
+    """Return when a programme is on from `at` on, the first first.
+
+    It is looked for by its whole title; only when there is none, by a part of it.
+    """
+    wanted = fold(title)
+    if not wanted:
+        return []
+    known = list(_programmes(feed, channels, at))
+    found = [showing for showing in known if fold(showing.programme.title) == wanted]
+    found = found or [showing for showing in known if wanted in fold(showing.programme.title)]
+    return sorted(found, key=lambda showing: (showing.programme.start, showing.channel.number))
+
+
+def _programmes(feed: Feed, channels: Sequence[Channel], at: datetime) -> Iterator[Showing]:
+    for channel in channels:
+        for programme in feed.guide.get(channel.key, ()):
+            if programme.stop > at and not programme.is_filler:
+                yield Showing(programme, channel)

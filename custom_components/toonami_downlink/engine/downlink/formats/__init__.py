@@ -1,0 +1,1 @@
+"""The formats that the feed is read from and written in."""

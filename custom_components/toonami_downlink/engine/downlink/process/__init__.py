@@ -1,0 +1,1 @@
+"""Providers as processes: command lines, runs, and what they leave behind."""

@@ -1,0 +1,73 @@
+"""Command lines of providers: our own, or what a user typed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+import re
+import shlex
+import sys
+from typing import Final
+
+from ..errors import UsageError
+
+PLACEHOLDER: Final = re.compile(r"\{(m3u|xmltv|cache)\}")
+"""Stands in a command line for the path of a file that the provider writes."""
+TIME_LIMIT: Final = "{seconds}"
+"""Stands in our own command line for the seconds that the provider may take."""
+_MAX_COMMAND_CHARS: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A provider's command line in words; {m3u}, {xmltv} and {cache} in it stand for paths."""
+
+    argv: tuple[str, ...]
+    name: str
+    """What to call it in messages."""
+    is_bundled: bool = False
+    program: tuple[str, ...] = ()
+    """The words that come before a subcommand; empty when nobody can tell."""
+
+
+def bundled_command(
+    engine_dir: Path,
+    *,
+    api_url: str,
+    guide_days: int,
+    verify_tls: bool,
+    python: str = sys.executable,
+) -> Command:
+    """Return the command line of the provider that comes with the integration."""
+    program = (python, "-I", str(engine_dir))
+    argv = [*program, "run", "--progress", "--time-limit", TIME_LIMIT]
+    argv += ["--m3u-output", "{m3u}", "--xmltv-output", "{xmltv}", "--cache-file", "{cache}"]
+    argv += ["--api-url", api_url, "--guide-days", str(guide_days)]
+    if not verify_tls:
+        argv.append("--insecure")
+    return Command(argv=tuple(argv), name="The built-in provider", is_bundled=True, program=program)
+
+
+def parse_command(line: str) -> Command:
+    """Split a command line as a shell would, but never run one.
+
+    Without ``{m3u}`` and ``{xmltv}`` in it, the arguments of the Go CLI are appended, and ``run``
+    unless it is there already. Raises UsageError for a line that is no command.
+    """
+    if len(line) > _MAX_COMMAND_CHARS or not line.isprintable():
+        raise UsageError("The command is too long, or has characters that cannot be printed.")
+    try:
+        words = shlex.split(line)
+    except ValueError as err:
+        raise UsageError(f"The command cannot be read: {err}.") from err
+    if not words or not words[0]:
+        raise UsageError("The command is empty.")
+    name = Path(words[0]).name
+    given = {"m3u", "xmltv"} & set(PLACEHOLDER.findall(line))
+    if len(given) == 2:
+        return Command(argv=tuple(words), name=name)
+    if given:
+        raise UsageError("The command needs both {m3u} and {xmltv}, or neither of them.")
+    if "run" not in words[1:]:
+        words.append("run")
+    program = tuple(words[: words.index("run", 1)])
+    words += ["--m3u-output", "{m3u}", "--xmltv-output", "{xmltv}", "--cache-file", "{cache}"]
+    return Command(argv=tuple(words), name=name, program=program)

@@ -1,0 +1,217 @@
+"""What the panel and the card show, as JSON values. Times are seconds since 1970."""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.network import NoURLAvailableError, get_url
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_HDHOMERUN
+from ..coordinator import DownlinkCoordinator
+from ..engine.downlink.client_log import ClientRecord
+from ..engine.downlink.lineup import logo_path, normalise
+from ..engine.downlink.models import Channel, Feed, Programme
+from ..engine.downlink.timeline import between, on_air, upcoming
+from ..views.health import health_of, version
+from ..views.paths import XTREAM_PREFIX, guide_path, playlist_path, tuner_path
+
+MAX_ROWS: Final = 20_000
+"""The most programmes in one answer: ten times what a day of a hundred channels has."""
+
+type Row = tuple[int, int, str, str | None, int | None, int | None, int]
+"""A programme in a grid: start, stop, title, episode title, season, episode, 1 for filler."""
+
+
+class TooManyRowsError(Exception):
+    """More programmes than one answer may hold."""
+
+
+def seconds(time: datetime) -> int:
+    """Return a time as whole seconds since 1970."""
+    return int(time.timestamp())
+
+
+def moment(timestamp: int) -> datetime:
+    """Return the time that is so many seconds after 1970."""
+    return datetime.fromtimestamp(timestamp, UTC)
+
+
+def overview(coordinator: DownlinkCoordinator) -> dict[str, Any]:
+    """Say how things are and what is on, for every user."""
+    health, reason = health_of(coordinator)
+    feed = coordinator.data.feed if coordinator.data else None
+    last = coordinator.last_record
+    due = coordinator.next_refresh
+    return {
+        "loaded": True,
+        "version": version(coordinator.hass),
+        "health": {"status": health, "reason": reason},
+        "refreshing": coordinator.is_refreshing,
+        "error": last.error if last else None,
+        "next_refresh": seconds(due) if due else None,
+        "generation": coordinator.data.generation if coordinator.data else None,
+        "made": seconds(feed.made) if feed else None,
+        "guide": _extent(feed) if feed else None,
+        "channels": [_channel(feed, channel) for channel in feed.channels] if feed else [],
+    }
+
+
+def _extent(feed: Feed) -> dict[str, int] | None:
+    guides = [guide for guide in feed.guide.values() if guide]
+    if not guides:
+        return None
+    return {
+        "from": seconds(min(guide[0].start for guide in guides)),
+        "until": seconds(max(guide[-1].stop for guide in guides)),
+    }
+
+
+def _channel(feed: Feed, channel: Channel) -> dict[str, Any]:
+    guide = feed.guide.get(channel.key, ())
+    now = dt_util.utcnow()
+    current = on_air(guide, now)
+    following = upcoming(guide, now)
+    return {
+        "number": channel.number,
+        "key": channel.key,
+        "name": channel.name,
+        "radio": channel.radio,
+        "logo": logo_path(channel.key),
+        "now": details(current) if current else None,
+        "next": details(following[0]) if following else None,
+    }
+
+
+def details(programme: Programme) -> dict[str, Any]:
+    """Return everything that is known about a programme."""
+    return {
+        "start": seconds(programme.start),
+        "stop": seconds(programme.stop),
+        "title": programme.title,
+        "episode_title": programme.episode_title,
+        "description": programme.description,
+        "season": programme.season,
+        "episode": programme.episode,
+        "year": programme.year,
+        "categories": programme.categories,
+        "block": programme.block,
+        "rating": programme.rating,
+        "stars": programme.stars,
+        "image": programme.image,
+        "credits": [{"role": item.role, "name": item.name} for item in programme.credits],
+        "filler": programme.is_filler,
+    }
+
+
+def rows(
+    feed: Feed, start: datetime, stop: datetime, numbers: Collection[int] | None
+) -> dict[str, list[Row]]:
+    """Return what is on in ``[start, stop)``, by channel number; of all channels without `numbers`.
+
+    Raises TooManyRowsError.
+    """
+    found = {
+        str(channel.number): [
+            _row(programme) for programme in between(feed.guide.get(channel.key, ()), start, stop)
+        ]
+        for channel in feed.channels
+        if numbers is None or channel.number in numbers
+    }
+    if sum(map(len, found.values())) > MAX_ROWS:
+        raise TooManyRowsError
+    return found
+
+
+def _row(programme: Programme) -> Row:
+    return (
+        seconds(programme.start),
+        seconds(programme.stop),
+        programme.title,
+        programme.episode_title,
+        programme.season,
+        programme.episode,
+        int(programme.is_filler),
+    )
+
+
+def search(feed: Feed, query: str, now: datetime, limit: int) -> dict[str, Any]:
+    """Find programmes by their title, episode and block; accents and case do not count.
+
+    Those that are on or to come are first, the soonest first; then those that are over, the
+    latest first. It reads the whole guide: call it in an executor.
+    """
+    words = normalise(query).split()
+    found = [hit for hit in _hits(feed, words) if not hit[1].is_filler] if words else []
+    found.sort(key=lambda hit: _nearness(hit[1], now))
+    return {
+        "total": len(found),
+        "results": [(number, *_row(programme)) for number, programme in found[:limit]],
+    }
+
+
+def _hits(feed: Feed, words: list[str]) -> Iterator[tuple[int, Programme]]:
+    # The same few titles and episodes come again and again.
+    answers: dict[tuple[str | None, ...], bool] = {}
+    for channel in feed.channels:
+        for programme in feed.guide.get(channel.key, ()):
+            texts = (programme.title, programme.episode_title, programme.block)
+            if texts not in answers:
+                text = normalise(" ".join(filter(None, texts)))
+                answers[texts] = all(word in text for word in words)
+            if answers[texts]:
+                yield channel.number, programme
+
+
+def _nearness(programme: Programme, now: datetime) -> tuple[bool, float]:
+    is_over = programme.stop <= now
+    start = programme.start.timestamp()
+    return is_over, -start if is_over else start
+
+
+def connect(coordinator: DownlinkCoordinator) -> dict[str, Any]:
+    """Return what players have to be told, secrets included: for administrators only."""
+    hass, credentials = coordinator.hass, coordinator.credentials
+    token = credentials.feed_token
+    return {
+        "version": version(hass),
+        "origins": _origins(hass),
+        "username": credentials.username,
+        "password": credentials.password,
+        "playlist": playlist_path(token),
+        "guide": guide_path(token),
+        "xtream": XTREAM_PREFIX,
+        CONF_HDHOMERUN: tuner_path(token) if coordinator.settings.hdhomerun else None,
+        "has_feed": coordinator.data is not None,
+        "players": players(coordinator),
+    }
+
+
+def _origins(hass: HomeAssistant) -> list[str]:
+    """Return the addresses that Home Assistant knows of itself, that of the house first."""
+    found: list[str] = []
+    for kind in ({"allow_external": False}, {"allow_internal": False}):
+        try:
+            url = get_url(hass, **kind)
+        except NoURLAvailableError:
+            continue
+        if url not in found:
+            found.append(url)
+    return found
+
+
+def players(coordinator: DownlinkCoordinator) -> list[dict[str, Any]]:
+    """Return who asked for what lately, the newest first."""
+    return [_player(record) for record in coordinator.clients.records]
+
+
+def _player(record: ClientRecord) -> dict[str, Any]:
+    return {
+        "address": record.address,
+        "player": record.player,
+        "asked": record.kind,
+        "result": record.outcome,
+        "when": seconds(record.when),
+        "count": record.count,
+    }

@@ -1,0 +1,100 @@
+"""The status of everything: one dictionary for the panel, diagnostics and administrators."""
+
+from typing import Any
+
+from aiohttp import web
+from homeassistant.components.http import KEY_HASS, HomeAssistantView, require_admin
+from homeassistant.helpers.json import json_bytes
+
+from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..engine.downlink.client_log import ClientRecord
+from ..engine.downlink.models import Progress
+from ..engine.downlink.publish.history import record_to_json, report_to_json
+from ..engine.downlink.publish.store import Generation
+from ..views.base import JSON_TYPE, respond_once, unavailable
+from ..views.health import health_of, version
+from ..views.paths import API
+
+
+class StatusView(HomeAssistantView):
+    """Everything that the panel's status page shows; for administrators, as there."""
+
+    url = f"{API}/status"
+    name = "toonami_downlink:status"
+
+    @require_admin
+    async def get(self, request: web.Request) -> web.Response:
+        """Answer GET."""
+        coordinator = async_loaded_coordinator(request.app[KEY_HASS])
+        if coordinator is None:
+            return unavailable()
+        return respond_once(json_bytes(status_payload(coordinator)), JSON_TYPE)
+
+
+def status_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
+    """Return everything that the status page shows, as JSON values without a secret.
+
+    Times are ISO 8601 in UTC, durations seconds, sizes bytes; lists have the newest first.
+    """
+    health, reason = health_of(coordinator)
+    history = [record_to_json(record) for record in reversed(coordinator.history)]
+    last = coordinator.last_record
+    made, due = coordinator.last_success, coordinator.next_refresh
+    return {
+        "version": version(coordinator.hass),
+        "health": {"status": health, "reason": reason},
+        "provider": {
+            "kind": coordinator.settings.provider,
+            "version": coordinator.provider_version,
+        },
+        "refresh": {
+            "is_running": coordinator.is_refreshing,
+            "progress": _progress(coordinator.progress),
+            "schedule": coordinator.settings.cron,
+            "next": due.isoformat() if due else None,
+            "last_success": made.isoformat() if made else None,
+            "failures": coordinator.failures,
+        },
+        "last_error": record_to_json(last) if last and last.error else None,
+        "feed": _feed(coordinator.generation),
+        "streams": {
+            "active": coordinator.streams.active,
+            "max": coordinator.settings.max_streams,
+            "has_ffmpeg": coordinator.streams.has_ffmpeg,
+        },
+        "players": [_player(record) for record in coordinator.clients.records],
+        "history": history,
+    }
+
+
+def _progress(progress: Progress | None) -> dict[str, Any] | None:
+    if progress is None:
+        return None
+    return {"stage": progress.stage.value, "done": progress.done, "total": progress.total}
+
+
+def _feed(generation: Generation | None) -> dict[str, Any] | None:
+    """Describe the published feed, and the two files that it is kept in."""
+    if generation is None:
+        return None
+    files = {"playlist.m3u": generation.playlist, "guide.xml": generation.guide}
+    return {
+        "generation": generation.number,
+        "made": generation.feed.made.isoformat(),
+        **report_to_json(generation.report),
+        "artifacts": [
+            {"name": name, "size": len(content), "sha256": generation.digests[name]}
+            for name, content in files.items()
+        ],
+    }
+
+
+def _player(record: ClientRecord) -> dict[str, Any]:
+    return {
+        "address": record.address,
+        "player": record.player,
+        "asked": record.kind.value,
+        "result": record.outcome.value,
+        "when": record.when.isoformat(),
+        "count": record.count,
+    }

@@ -1,0 +1,365 @@
+"""The websocket commands of the panel and the card.
+
+Errors have the codes of Home Assistant's websocket API, and these of our own: ``not_loaded``
+(there is no entry, or it is not loaded), ``no_feed`` (nothing was ever published),
+``bad_range`` (a window that ends before it begins, or is too long), ``too_many_rows``.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, Final
+
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..engine.downlink.limits import MAX_CHANNELS, MAX_GUIDE_DAYS
+from ..engine.downlink.models import Cause, Feed, Progress
+from ..engine.downlink.publish.history import record_to_json
+from ..engine.downlink.timeline import on_air
+from . import payloads
+from .status import status_payload
+
+ERR_NOT_LOADED: Final = "not_loaded"
+ERR_NO_FEED: Final = "no_feed"
+ERR_BAD_RANGE: Final = "bad_range"
+ERR_TOO_MANY_ROWS: Final = "too_many_rows"
+
+MAX_WINDOW: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
+"""The whole guide, wherever the days of the reader's time zone begin."""
+MAX_QUERY_CHARS: Final = 100
+MAX_RESULTS: Final = 100
+PLAYERS_INTERVAL: Final = timedelta(seconds=1)
+"""How often the players seen are looked at while somebody watches them."""
+
+_TIMESTAMP: Final = vol.All(int, vol.Range(min=0, max=2**33))
+_NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
+
+type Message = dict[str, Any]
+type Command = Callable[[HomeAssistant, ActiveConnection, Message], None]
+type Push = Callable[[dict[str, Any]], None]
+
+
+@callback
+def async_register_commands(hass: HomeAssistant) -> None:
+    """Register all commands; they stay when the entry is unloaded."""
+    for command in (
+        subscribe_overview,
+        get_guide,
+        get_programme,
+        search_guide,
+        subscribe_status,
+        get_connect,
+        subscribe_connect,
+        start_refresh,
+        rotate_credentials,
+    ):
+        websocket_api.async_register_command(hass, command)
+
+
+def _with_coordinator(
+    handler: Callable[[DownlinkCoordinator, ActiveConnection, Message], None],
+) -> Command:
+    """Give the command the loaded coordinator, or answer that there is none."""
+
+    @callback
+    @wraps(handler)
+    def run(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+        if coordinator := async_loaded_coordinator(hass):
+            handler(coordinator, connection, msg)
+        else:
+            connection.send_error(msg["id"], ERR_NOT_LOADED, "Toonami Downlink is not loaded")
+
+    return run
+
+
+def _with_feed(
+    handler: Callable[[DownlinkCoordinator, Feed, ActiveConnection, Message], None],
+) -> Callable[[DownlinkCoordinator, ActiveConnection, Message], None]:
+    """Give the command the published feed, or answer that there is none."""
+
+    @wraps(handler)
+    def run(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message) -> None:
+        if coordinator.data:
+            handler(coordinator, coordinator.data.feed, connection, msg)
+        else:
+            connection.send_error(msg["id"], ERR_NO_FEED, "No feed has been published yet")
+
+    return run
+
+
+def _in_background(
+    answer: Callable[[DownlinkCoordinator, ActiveConnection, Message], Awaitable[Any]],
+) -> Callable[[DownlinkCoordinator, ActiveConnection, Message], None]:
+    """Let a command wait before it answers with what it returns."""
+
+    @wraps(answer)
+    def run(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message) -> None:
+        async def respond(_: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+            connection.send_result(msg["id"], await answer(coordinator, connection, msg))
+
+        websocket_api.async_response(respond)(coordinator.hass, connection, msg)
+
+    return run
+
+
+class _Subscription:
+    """What one page subscribed to; it outlives a reload of the entry."""
+
+    def __init__(
+        self,
+        connection: ActiveConnection,
+        msg_id: int,
+        attach: Callable[[DownlinkCoordinator, Push], list[CALLBACK_TYPE]],
+    ) -> None:
+        """Prepare to push what `attach` listens to."""
+        self._connection = connection
+        self._msg_id = msg_id
+        self._attach = attach
+        self._coordinator: DownlinkCoordinator | None = None
+        self._detach: list[CALLBACK_TYPE] = []
+        self._last: dict[str, Any] | None = None
+
+    @callback
+    def async_start(self, coordinator: DownlinkCoordinator) -> None:
+        """Confirm the subscription, push the first event and follow the entry."""
+        hass = coordinator.hass
+        self._connection.send_result(self._msg_id)
+        self._follow(coordinator)
+
+        @callback
+        def on_entry(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
+            if entry.domain == DOMAIN:
+                self._follow(async_loaded_coordinator(hass))
+
+        unsubscribe = async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, on_entry)
+
+        @callback
+        def stop() -> None:
+            unsubscribe()
+            self._let_go()
+
+        self._connection.subscriptions[self._msg_id] = stop
+
+    @callback
+    def _follow(self, coordinator: DownlinkCoordinator | None) -> None:
+        if coordinator is self._coordinator:
+            return
+        self._let_go()
+        self._coordinator = coordinator
+        if coordinator:
+            self._detach = self._attach(coordinator, self._push)
+        else:
+            self._push({"loaded": False})
+
+    @callback
+    def _let_go(self) -> None:
+        for detach in self._detach:
+            detach()
+        self._detach = []
+
+    @callback
+    def _push(self, event: dict[str, Any]) -> None:
+        if event != self._last:
+            self._last = event
+            self._connection.send_event(self._msg_id, event)
+
+
+@websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/overview/subscribe"})
+@_with_coordinator
+def subscribe_overview(
+    coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
+) -> None:
+    """Push what is on and how things are, whenever that changes."""
+
+    def attach(coordinator: DownlinkCoordinator, push: Push) -> list[CALLBACK_TYPE]:
+        was_refreshing = coordinator.is_refreshing
+
+        @callback
+        def send() -> None:
+            push(payloads.overview(coordinator))
+
+        @callback
+        def on_progress(_progress: Progress | None) -> None:
+            nonlocal was_refreshing
+            if coordinator.is_refreshing != was_refreshing:
+                was_refreshing = coordinator.is_refreshing
+                send()
+
+        send()
+        return [
+            coordinator.async_add_listener(send),
+            coordinator.async_add_progress_listener(on_progress),
+        ]
+
+    _Subscription(connection, msg["id"], attach).async_start(coordinator)
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/guide",
+        vol.Required("from"): _TIMESTAMP,
+        vol.Required("to"): _TIMESTAMP,
+        vol.Optional("channels"): vol.All([_NUMBER], vol.Length(max=MAX_CHANNELS)),
+    }
+)
+@_with_coordinator
+@_with_feed
+def get_guide(
+    coordinator: DownlinkCoordinator, feed: Feed, connection: ActiveConnection, msg: Message
+) -> None:
+    """Return what is on between two times, as compact rows."""
+    start, stop = payloads.moment(msg["from"]), payloads.moment(msg["to"])
+    if not timedelta() < stop - start <= MAX_WINDOW:
+        connection.send_error(
+            msg["id"],
+            ERR_BAD_RANGE,
+            f"Ask for one second to {MAX_WINDOW.days} days",
+        )
+        return
+    try:
+        rows = payloads.rows(feed, start, stop, msg.get("channels"))
+    except payloads.TooManyRowsError:
+        connection.send_error(
+            msg["id"],
+            ERR_TOO_MANY_ROWS,
+            f"More than {payloads.MAX_ROWS} programmes",
+        )
+        return
+    generation = coordinator.data.generation if coordinator.data else None
+    connection.send_result(msg["id"], {"generation": generation, "rows": rows})
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/guide/programme",
+        vol.Required("channel"): _NUMBER,
+        vol.Required("start"): _TIMESTAMP,
+    }
+)
+@_with_coordinator
+@_with_feed
+def get_programme(
+    coordinator: DownlinkCoordinator, feed: Feed, connection: ActiveConnection, msg: Message
+) -> None:
+    """Return everything about the programme that is on a channel at a time."""
+    channel = feed.channel(msg["channel"])
+    guide = feed.guide.get(channel.key, ()) if channel else ()
+    if programme := on_air(guide, payloads.moment(msg["start"])):
+        connection.send_result(msg["id"], payloads.details(programme))
+    else:
+        connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, "Nothing is known about that")
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/guide/search",
+        vol.Required("query"): vol.All(str, vol.Length(min=1, max=MAX_QUERY_CHARS)),
+        vol.Optional("limit", default=40): vol.All(int, vol.Range(min=1, max=MAX_RESULTS)),
+    }
+)
+@_with_coordinator
+@_in_background
+async def search_guide(
+    coordinator: DownlinkCoordinator, _connection: ActiveConnection, msg: Message
+) -> dict[str, Any]:
+    """Return the programmes of the whole guide that have all words of the query."""
+    if coordinator.data is None:
+        return {"total": 0, "results": []}
+    now: datetime = dt_util.utcnow()
+    return await coordinator.hass.async_add_executor_job(
+        payloads.search, coordinator.data.feed, msg["query"], now, msg["limit"]
+    )
+
+
+@websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/status/subscribe"})
+@websocket_api.require_admin
+@_with_coordinator
+def subscribe_status(
+    coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
+) -> None:
+    """Push the state of everything when it changes, and the progress of a refresh beside it."""
+
+    def attach(coordinator: DownlinkCoordinator, push: Push) -> list[CALLBACK_TYPE]:
+        @callback
+        def send() -> None:
+            push({"loaded": True, "status": status_payload(coordinator)})
+
+        @callback
+        def on_progress(progress: Progress | None) -> None:
+            value = None
+            if progress:
+                value = {"stage": progress.stage, "done": progress.done, "total": progress.total}
+            push({"loaded": True, "running": coordinator.is_refreshing, "progress": value})
+
+        send()
+        return [
+            coordinator.async_add_listener(send),
+            coordinator.async_add_progress_listener(on_progress),
+        ]
+
+    _Subscription(connection, msg["id"], attach).async_start(coordinator)
+
+
+@websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/connect"})
+@websocket_api.require_admin
+@_with_coordinator
+def get_connect(
+    coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
+) -> None:
+    """Return what players have to be told."""
+    connection.send_result(msg["id"], payloads.connect(coordinator))
+
+
+@websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/connect/subscribe"})
+@websocket_api.require_admin
+@_with_coordinator
+def subscribe_connect(
+    coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
+) -> None:
+    """Push which players asked for what, within a second."""
+
+    def attach(coordinator: DownlinkCoordinator, push: Push) -> list[CALLBACK_TYPE]:
+        @callback
+        def send(_now: datetime | None = None) -> None:
+            push({"loaded": True, "players": payloads.players(coordinator)})
+
+        send()
+        return [
+            async_track_time_interval(
+                coordinator.hass, send, PLAYERS_INTERVAL, cancel_on_shutdown=True
+            )
+        ]
+
+    _Subscription(connection, msg["id"], attach).async_start(coordinator)
+
+
+@websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/refresh"})
+@websocket_api.require_admin
+@_with_coordinator
+@_in_background
+async def start_refresh(
+    coordinator: DownlinkCoordinator, _connection: ActiveConnection, _msg: Message
+) -> dict[str, Any]:
+    """Refresh now, and return how that went."""
+    return record_to_json(await coordinator.async_refresh_feed(Cause.PANEL))
+
+
+@websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/credentials/rotate"})
+@websocket_api.require_admin
+@_with_coordinator
+@_in_background
+async def rotate_credentials(
+    coordinator: DownlinkCoordinator, _connection: ActiveConnection, _msg: Message
+) -> dict[str, Any]:
+    """Replace the feed token and the password, and return what players have to be told now."""
+    await coordinator.credentials.async_rotate()
+    return payloads.connect(coordinator)

@@ -1,0 +1,1 @@
+"""When and how the feed is refreshed, and what is said about it."""

@@ -1,0 +1,130 @@
+"""Issues that only the user can set right: raised and cleared as the feed's condition changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN, FAILURES_BEFORE_REPAIR, PROVIDER_COMMAND
+from ..engine.downlink.client_log import ClientRecord
+from ..engine.downlink.errors import ProviderMissingError
+from ..engine.downlink.models import RefreshRecord
+from .texts import error_text
+
+PROVIDER_FAILING: Final = "provider_failing"
+PROVIDER_COMMAND_MISSING: Final = ProviderMissingError.key
+GUIDE_STALE: Final = "guide_stale"
+OLD_CREDENTIALS_IN_USE: Final = "old_credentials_in_use"
+OLD_CREDENTIALS_FOR: Final = timedelta(days=1)
+"""A player that has not asked for that long is not reported any more."""
+_PLAYERS_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedCondition:
+    """What the issues depend on."""
+
+    provider: str
+    """The kind of provider: one of the ``PROVIDER_`` constants."""
+    last_refresh: RefreshRecord | None
+    made: datetime | None
+    """When the published feed was made, in UTC; None when there is none."""
+    stale_hours: int
+    is_stale: bool
+    old_credentials: Sequence[ClientRecord]
+    """The clients whose last request came with replaced credentials."""
+
+
+@callback
+def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
+    """Raise the issues that there are now, and clear those that are over."""
+    record = condition.last_refresh
+    failure = record if record and record.error else None
+    is_missing = (
+        failure is not None
+        and failure.error == PROVIDER_COMMAND_MISSING
+        and condition.provider == PROVIDER_COMMAND
+    )
+    _update(
+        hass,
+        PROVIDER_COMMAND_MISSING,
+        {"message": failure.message or ""} if failure and is_missing else None,
+        severity=ir.IssueSeverity.ERROR,
+    )
+    is_failing = failure and not is_missing and failure.failures >= FAILURES_BEFORE_REPAIR
+    _update(
+        hass,
+        PROVIDER_FAILING,
+        _failing_placeholders(hass, failure) if failure and is_failing else None,
+        severity=ir.IssueSeverity.WARNING,
+    )
+    _update(hass, GUIDE_STALE, _stale_placeholders(condition), severity=ir.IssueSeverity.ERROR)
+    _update(
+        hass,
+        OLD_CREDENTIALS_IN_USE,
+        _old_credentials_placeholders(condition),
+        severity=ir.IssueSeverity.WARNING,
+        is_fixable=False,
+    )
+
+
+@callback
+def async_delete_issues(hass: HomeAssistant) -> None:
+    """Clear all issues, because nothing runs any more that would."""
+    for issue in (PROVIDER_COMMAND_MISSING, PROVIDER_FAILING, GUIDE_STALE, OLD_CREDENTIALS_IN_USE):
+        ir.async_delete_issue(hass, DOMAIN, issue)
+
+
+@callback
+def _update(
+    hass: HomeAssistant,
+    issue: str,
+    placeholders: dict[str, str] | None,
+    *,
+    severity: ir.IssueSeverity,
+    is_fixable: bool = True,
+) -> None:
+    if placeholders is None:
+        ir.async_delete_issue(hass, DOMAIN, issue)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue,
+        is_fixable=is_fixable,
+        severity=severity,
+        translation_key=issue,
+        translation_placeholders=placeholders,
+    )
+
+
+def _failing_placeholders(hass: HomeAssistant, record: RefreshRecord) -> dict[str, str]:
+    return {
+        "failures": str(record.failures),
+        "cause": error_text(hass, record.error, record.message),
+    }
+
+
+def _stale_placeholders(condition: FeedCondition) -> dict[str, str] | None:
+    """Return None as well when there is no guide yet: that is a failing provider."""
+    made = condition.made
+    if made is None or not condition.is_stale:
+        return None
+    return {
+        "hours": str(condition.stale_hours),
+        "made": f"{dt_util.as_local(made):%Y-%m-%d %H:%M}",
+    }
+
+
+def _old_credentials_placeholders(condition: FeedCondition) -> dict[str, str] | None:
+    since = dt_util.utcnow() - OLD_CREDENTIALS_FOR
+    recent = (item for item in condition.old_credentials if item.when > since)
+    players = sorted({f"{item.address} ({item.player})" for item in recent})
+    if not players:
+        return None
+    rest = ", …" if len(players) > _PLAYERS_NAMED else ""
+    return {"players": ", ".join(players[:_PLAYERS_NAMED]) + rest}

@@ -1,0 +1,72 @@
+"""The settings of the config entry, read in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from homeassistant.config_entries import ConfigEntry
+
+from ..const import (
+    CONF_API_URL,
+    CONF_GUIDE_DAYS,
+    CONF_HDHOMERUN,
+    CONF_MAX_STREAMS,
+    CONF_PROVIDER,
+    CONF_PROVIDER_COMMAND,
+    CONF_PROVIDER_FOLDER,
+    CONF_PROVIDER_TIMEOUT,
+    CONF_SCHEDULE,
+    CONF_STALE_HOURS,
+    CONF_STREAM_LINKS,
+    CONF_VERIFY_TLS,
+    DEFAULT_API_URL,
+    DEFAULT_GUIDE_DAYS,
+    DEFAULT_MAX_STREAMS,
+    DEFAULT_PROVIDER_TIMEOUT,
+    DEFAULT_SCHEDULE,
+    DEFAULT_STALE_HOURS,
+    LINKS_DIRECT,
+    PROVIDER_BUNDLED,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the user chose; times are in seconds unless the name says otherwise."""
+
+    provider: str
+    api_url: str
+    verify_tls: bool
+    provider_command: str
+    provider_folder: str
+    cron: str
+    """In Home Assistant's time zone."""
+    guide_days: int
+    stream_links: str
+    provider_timeout: int
+    max_streams: int
+    hdhomerun: bool
+    stale_hours: int
+
+    @classmethod
+    def from_entry(cls, entry: ConfigEntry[Any]) -> Self:
+        """Read a config entry."""
+        return cls.from_mappings(entry.data, entry.options)
+
+    @classmethod
+    def from_mappings(cls, data: Mapping[str, Any], options: Mapping[str, Any]) -> Self:
+        """Read an entry's data and options; what is absent has its default."""
+        return cls(
+            provider=data.get(CONF_PROVIDER, PROVIDER_BUNDLED),
+            api_url=data.get(CONF_API_URL, DEFAULT_API_URL),
+            verify_tls=data.get(CONF_VERIFY_TLS, True),
+            provider_command=data.get(CONF_PROVIDER_COMMAND, ""),
+            provider_folder=data.get(CONF_PROVIDER_FOLDER, ""),
+            cron=options.get(CONF_SCHEDULE, DEFAULT_SCHEDULE),
+            guide_days=int(options.get(CONF_GUIDE_DAYS, DEFAULT_GUIDE_DAYS)),
+            stream_links=options.get(CONF_STREAM_LINKS, LINKS_DIRECT),
+            provider_timeout=int(options.get(CONF_PROVIDER_TIMEOUT, DEFAULT_PROVIDER_TIMEOUT)),
+            max_streams=int(options.get(CONF_MAX_STREAMS, DEFAULT_MAX_STREAMS)),
+            hdhomerun=options.get(CONF_HDHOMERUN, False),
+            stale_hours=int(options.get(CONF_STALE_HOURS, DEFAULT_STALE_HOURS)),
+        )

@@ -1,0 +1,1 @@
+"""Streams for players: fresh addresses, and the processes behind continuous MPEG-TS."""

@@ -1,0 +1,29 @@
+"""What all views share: the coordinator, the rate limit, and what was rendered."""
+
+from dataclasses import dataclass, field
+
+from homeassistant.core import HomeAssistant
+
+from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from .rate_limit import RateLimit
+from .response_cache import GuideCache, ResponseCache
+
+
+@dataclass(slots=True)
+class ViewContext:
+    """One for all views: a player may get the same body in several ways."""
+
+    hass: HomeAssistant
+    rate_limit: RateLimit = field(init=False)
+    guides: GuideCache = field(init=False)
+    cache: ResponseCache = field(default_factory=ResponseCache)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing rendered and no client refused."""
+        self.rate_limit = RateLimit(self.hass)
+        self.guides = GuideCache(self.hass)
+
+    @property
+    def coordinator(self) -> DownlinkCoordinator | None:
+        """The coordinator of the entry, while it is loaded."""
+        return async_loaded_coordinator(self.hass)

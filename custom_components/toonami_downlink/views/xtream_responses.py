@@ -1,0 +1,103 @@
+"""What the Xtream Codes API answers, rendered: the same arguments give the same bytes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from homeassistant.helpers.json import json_bytes
+
+from ..engine.downlink.formats import xtream
+from ..engine.downlink.formats.m3u import Links
+from ..engine.downlink.lineup import logo_path
+from ..engine.downlink.models import Channel
+from ..engine.downlink.publish.publication import Body, Publication
+from .origin import Origin
+
+
+def _fixed(value: Any) -> Body:
+    return Body.of(json_bytes(value))
+
+
+CATEGORIES: Final = _fixed(xtream.live_categories())
+NOTHING: Final = _fixed([])
+NO_FILM: Final = _fixed({"info": [], "movie_data": []})
+NO_LISTINGS: Final = _fixed({"epg_listings": []})
+NO_SERIES: Final = _fixed({"seasons": [], "info": [], "episodes": []})
+
+
+@lru_cache(maxsize=8)
+def account(
+    username: str,
+    password: str,
+    formats: tuple[str, ...],
+    active: int,
+    origin: Origin,
+    now: datetime,
+) -> bytes:
+    """Render the account of the user, who watches `active` streams; `now` is in it."""
+    return _account(
+        xtream.user_info(username, password, formats=list(formats), active=active), origin, now
+    )
+
+
+def refused_account(formats: tuple[str, ...], origin: Origin, now: datetime) -> bytes:
+    """Render the account of somebody whose login is wrong."""
+    return _account(xtream.refused_user_info(formats=list(formats)), origin, now)
+
+
+def _account(user_info: xtream.UserInfo, origin: Origin, now: datetime) -> bytes:
+    server_info = xtream.server_info(origin.scheme, origin.host, origin.port, now)
+    return json_bytes(xtream.Account(user_info=user_info, server_info=server_info))
+
+
+def live_streams(publication: Publication, origin: str, category: int | None) -> bytes:
+    """Render the channels of a category, or all of them."""
+    return json_bytes(xtream.live_streams(publication.feed.channels, _logo(origin), category))
+
+
+def panel(publication: Publication, origin: str) -> bytes:
+    """Render what ``panel_api.php`` adds to an account."""
+    return json_bytes(xtream.panel_content(publication.feed, _logo(origin)))
+
+
+def short_epg(publication: Publication, channel: Channel, at: datetime, limit: int) -> bytes:
+    """Render `limit` programmes of a channel from that time on."""
+    programmes = publication.feed.guide.get(channel.key, ())
+    return json_bytes({"epg_listings": xtream.short_epg(channel, programmes, at, limit)})
+
+
+def data_table(publication: Publication, channel: Channel, at: datetime) -> bytes:
+    """Render all programmes of a channel, with that on air at that time marked."""
+    programmes = publication.feed.guide.get(channel.key, ())
+    return json_bytes({"epg_listings": xtream.data_table(channel, programmes, at)})
+
+
+def playlist(
+    publication: Publication, base: str, origin: str, login: tuple[str, str], extension: str
+) -> bytes:
+    """Render the playlist of ``get.php``; `base` is what the API's paths come after."""
+    username, password = login
+    return publication.playlist(
+        Links(
+            guide=f"{base}/xmltv.php?username={username}&password={password}",
+            logo=_logo(origin),
+            stream=_stream(base, login, extension),
+        )
+    )
+
+
+def plain_playlist(
+    publication: Publication, base: str, login: tuple[str, str], extension: str
+) -> bytes:
+    """Render the playlist of ``get.php?type=m3u``."""
+    return xtream.plain_playlist(publication.feed.channels, _stream(base, login, extension))
+
+
+def _stream(base: str, login: tuple[str, str], extension: str) -> Callable[[Channel], str]:
+    path = "/".join((base, "live", *login))
+    return lambda channel: f"{path}/{channel.number}.{extension}"
+
+
+def _logo(origin: str) -> Callable[[Channel], str]:
+    return lambda channel: f"{origin}{logo_path(channel.key)}"

@@ -1,0 +1,310 @@
+"""XMLTV as providers write it: channels, programmes and their fields."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from downlink.formats.xmltv_reader import ParsedGuide, parse_xmltv
+from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS
+from downlink.models import Credit, Fix, Programme, Role, Source
+
+from ..samples import NAMES, NOON, Listing, back_to_back, guide
+
+START = '<programme start="20261014120000 +0000" stop="20261014123000 +0000" channel="1">'
+
+
+def parse(inner: str, *, head: str = "") -> ParsedGuide:
+    return parse_xmltv(f"{head}<tv>{inner}</tv>".encode())
+
+
+def programme(inner: str) -> Programme:
+    (found,) = parse(f"{START}{inner}</programme>").programmes["1"]
+    return found
+
+
+def test_reads_what_the_go_program_writes() -> None:
+    shows = back_to_back(0, 30, 2)
+    parsed = parse_xmltv(guide(*(Listing(name, shows, offset=-3) for name in NAMES)))
+    assert parsed.channels == {str(n): (name,) for n, name in enumerate(NAMES, 1)}
+    assert parsed.flaws == {}
+    assert [(one.start, one.stop, one.title) for one in parsed.programmes["2"]] == [
+        (NOON, NOON + timedelta(minutes=30), "Show 1"),
+        (NOON + timedelta(minutes=30), NOON + timedelta(minutes=60), "Show 2"),
+    ]
+    assert parsed.programmes["1"][0].start.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("20261010062907 +0000", "2026-10-10 06:29:07", id="UTC"),
+        pytest.param("20261010062907 -0300", "2026-10-10 09:29:07", id="West"),
+        pytest.param("20261010062907 +05:30", "2026-10-10 00:59:07", id="colon"),
+        pytest.param("20261010062907", "2026-10-10 06:29:07", id="no zone"),
+        pytest.param("20261010062907Z", "2026-10-10 06:29:07", id="Z"),
+        pytest.param("20261010062907 UTC", "2026-10-10 06:29:07", id="named zone"),
+        pytest.param(" 202610100629  +0000 ", "2026-10-10 06:29:00", id="no seconds"),
+        pytest.param("20261010062907.123 +0000", "2026-10-10 06:29:07", id="fraction"),
+        pytest.param("20240229000000 +0000", "2024-02-29 00:00:00", id="leap day"),
+        pytest.param("", None, id="empty"),
+        pytest.param("20261010", None, id="no time of day"),
+        pytest.param("2026-10-10T06:29:07Z", None, id="another format"),
+        pytest.param("20261310062907 +0000", None, id="month 13"),
+        pytest.param("20260229062907 +0000", None, id="no leap year"),
+        pytest.param("20261010242907 +0000", None, id="hour 24"),
+        pytest.param("20261010062960 +0000", None, id="second 60"),
+        pytest.param("20261010062907 +2500", None, id="offset over a day"),
+        pytest.param("20261010062907 EST", None, id="zone that nobody can be sure of"),
+        pytest.param("00010101000000 +1400", None, id="before all time"),
+        pytest.param("99991231235959 -1400", None, id="after all time"),
+        pytest.param("\u0662\u0660261010062907 +0000", None, id="other digits"),
+    ],
+)
+def test_times(text: str, expected: str | None) -> None:
+    parsed = parse(f'<programme start="{text}" channel="1"/>')
+    if expected is None:
+        assert parsed.programmes == {}
+        assert parsed.flaws == {Fix.BAD_TIME: 1}
+    else:
+        (found,) = parsed.programmes["1"]
+        assert found.start == found.stop == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+        assert parsed.flaws == {}
+
+
+@pytest.mark.parametrize("attributes", ['start="20261014120000"', 'start="1" channel=" "'])
+def test_programme_of_no_channel(attributes: str) -> None:
+    assert parse(f"<programme {attributes}/>").flaws == {Fix.ORPHAN: 1}
+
+
+def test_no_start() -> None:
+    assert parse('<programme channel="1"/>').flaws == {Fix.BAD_TIME: 1}
+
+
+def test_unreadable_stop_is_an_unknown_end() -> None:
+    (found,) = parse('<programme start="20261014120000" stop="soon" channel="1"/>').programmes["1"]
+    assert found.stop == found.start
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        pytest.param("", {"title": ""}, id="nothing"),
+        pytest.param("<title>A</title><title>B</title>", {"title": "A"}, id="two titles"),
+        pytest.param("<title/><title>B</title>", {"title": "B"}, id="the first is empty"),
+        pytest.param("<title> a\n b </title>", {"title": "a b"}, id="line end in a title"),
+        pytest.param("<title>a<b>x</b>c</title>", {"title": "ac"}, id="element in a title"),
+        pytest.param("<title><![CDATA[A & <B>]]></title>", {"title": "A & <B>"}, id="CDATA"),
+        pytest.param("<title>&#34;A&#39;s&#x22;</title>", {"title": '"A\'s"'}, id="references"),
+        pytest.param("<sub-title></sub-title>", {"episode_title": None}, id="empty sub-title"),
+        pytest.param("<sub-title>S</sub-title>", {"episode_title": "S"}, id="sub-title"),
+        pytest.param("<desc>a&#xA;  b</desc>", {"description": "a\nb"}, id="line end in a plot"),
+        pytest.param("<desc> </desc><desc>b</desc>", {"description": "b"}, id="second plot"),
+        pytest.param(
+            "<category>A</category><category/><category>B</category><category>A</category>",
+            {"categories": ("A", "B")},
+            id="categories",
+        ),
+        pytest.param("<keyword>Toonami</keyword>", {"block": "Toonami"}, id="block"),
+        pytest.param("<rating><value>TV-14</value></rating>", {"rating": "TV-14"}, id="rating"),
+        pytest.param("<rating><value/></rating>", {"rating": None}, id="empty rating"),
+        pytest.param("<value>TV-14</value>", {"rating": None}, id="value of nothing"),
+        pytest.param(
+            "<credits><director>D</director><actor>A</actor><actor>A</actor><key-grip>K</key-grip>"
+            "<director>E</director><actor/></credits>",
+            {
+                "credits": (
+                    Credit(Role.DIRECTOR, "D"),
+                    Credit(Role.DIRECTOR, "E"),
+                    Credit(Role.ACTOR, "A"),
+                )
+            },
+            id="credits",
+        ),
+        pytest.param("<actor>A</actor>", {"credits": ()}, id="actor outside the credits"),
+        pytest.param(
+            '<icon src=" "></icon><icon src="http://a/i.png"/><image>http://a/j.png</image>',
+            {"image": "http://a/i.png"},
+            id="icon",
+        ),
+        pytest.param(
+            "<icon/><image>ftp://a/i</image><image> http://a/j.png\n</image>",
+            {"image": "http://a/j.png"},
+            id="image",
+        ),
+        pytest.param('<icon src="javascript:x"/>', {"image": None}, id="no image"),
+        pytest.param(
+            '<url>http://a/</url><url system="toonami-downlink">guide:media</url>',
+            {"source": Source.MEDIA},
+            id="source",
+        ),
+        pytest.param('<url system="x">guide:media</url>', {"source": Source.GUIDE}, id="not ours"),
+        pytest.param(
+            '<url system="toonami-downlink">guide:nowhere</url>',
+            {"source": Source.GUIDE},
+            id="unknown source",
+        ),
+    ],
+)
+def test_fields(inner: str, expected: dict[str, object]) -> None:
+    found = programme(inner)
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("date", "aired"),
+    [
+        ("1999", "1999"),
+        ("199904", "199904"),
+        ("19990417", "19990417"),
+        ("1999-04-17", "19990417"),
+        ("19990417120000 +0000", "19990417"),
+        ("1999-04-17T12:00:00Z", "19990417"),
+        ("19990431", "199904"),
+        ("19991301", "1999"),
+        ("199900", "1999"),
+        ("0999", None),
+        ("17 Apr. 1999", None),
+        ("", None),
+    ],
+)
+def test_date(date: str, aired: str | None) -> None:
+    assert programme(f"<date>{date}</date>").aired == aired
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        pytest.param([("xmltv_ns", "3.9.0/1")], (4, 10), id="as the Go program writes it"),
+        pytest.param([("xmltv_ns", " 3 . 9 . ")], (4, 10), id="blanks"),
+        pytest.param([("xmltv_ns", "3/8.9/26.0/1")], (4, 10), id="totals"),
+        pytest.param([("xmltv_ns", ".9.")], (None, 10), id="no season"),
+        pytest.param([("xmltv_ns", "3..")], (4, None), id="no episode"),
+        pytest.param([("xmltv_ns", "3.9")], (4, 10), id="two fields"),
+        pytest.param([("xmltv_ns", "-1.9.")], (None, None), id="negative"),
+        pytest.param([("xmltv_ns", "..")], (None, None), id="nothing"),
+        pytest.param([("xmltv_ns", "1.2.3.4")], (None, None), id="four fields"),
+        pytest.param([("onscreen", "S04E10")], (4, 10), id="onscreen"),
+        pytest.param([("onscreen", "s4 e10")], (4, 10), id="onscreen with blanks"),
+        pytest.param([("onscreen", "E10")], (None, 10), id="onscreen without season"),
+        pytest.param([("onscreen", "S00E00")], (None, None), id="zeros"),
+        pytest.param([("onscreen", "S00E05")], (None, 5), id="specials"),
+        pytest.param([("onscreen", "S05E00")], (5, None), id="episode 0"),
+        pytest.param([("onscreen", "Special")], (None, None), id="words"),
+        pytest.param([(None, "S01E02")], (1, 2), id="no system means onscreen"),
+        pytest.param([("dd_progid", "EP01.2")], (None, None), id="another system"),
+        pytest.param([("onscreen", "S01E02"), ("xmltv_ns", "3.9.")], (4, 10), id="the exact one"),
+        pytest.param(
+            [("onscreen", "S01E02"), ("xmltv_ns", "")], (1, 2), id="the exact one is empty"
+        ),
+        pytest.param([("xmltv_ns", "0.0."), ("xmltv_ns", "3.9.")], (1, 1), id="the first"),
+        pytest.param([("xmltv_ns", "999999.1.")], (None, None), id="absurd"),
+    ],
+)
+def test_episode(
+    numbers: list[tuple[str | None, str]], expected: tuple[int | None, int | None]
+) -> None:
+    elements = "".join(
+        f"<episode-num{f' system="{system}"' if system else ''}>{text}</episode-num>"
+        for system, text in numbers
+    )
+    found = programme(elements)
+    assert (found.season, found.episode) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "stars"),
+    [
+        ("7.9/10", 7.9),
+        ("8/10", 8.0),
+        ("4/5", 8.0),
+        (" 1 / 3 ", 3.3),
+        ("0/10", 0.0),
+        ("10/10", 10.0),
+        ("11/10", None),
+        ("1/0", None),
+        ("7.9", None),
+        ("1e3/1e4", None),
+        ("", None),
+    ],
+)
+def test_stars(value: str, stars: float | None) -> None:
+    assert programme(f"<star-rating><value>{value}</value></star-rating>").stars == stars
+
+
+def test_second_rating_counts_when_the_first_says_nothing() -> None:
+    ratings = "".join(f"<star-rating><value>{v}</value></star-rating>" for v in ("N/A", "5/10"))
+    assert programme(ratings).stars == 5.0
+
+
+def test_channels() -> None:
+    parsed = parse(
+        '<channel id=" 1 "><display-name>A</display-name><display-name/><icon src="x"/>'
+        "<display-name>1</display-name></channel><channel><display-name>No id</display-name>"
+        '</channel><channel id="1"><display-name>B</display-name></channel>'
+        "<other><display-name>X</display-name></other>"
+    )
+    assert parsed.channels == {"1": ("A", "1", "B"), "": ("No id",)}
+
+
+def test_programmes_may_come_before_channels() -> None:
+    parsed = parse(f'{START}<title>A</title></programme><channel id="1"/>')
+    assert parsed.channels == {"1": ()}
+    assert len(parsed.programmes["1"]) == 1
+
+
+def test_texts_over_their_limits_are_cut() -> None:
+    people = "".join(f"<actor>{n}</actor>" for n in range(MAX_LIST_ITEMS + 1))
+    genres = "".join(f"<category>{n}</category>" for n in range(MAX_LIST_ITEMS + 1))
+    parsed = parse(
+        f"{START}<title>{'t' * 501}</title><desc>{'d' * 5001}</desc><credits>{people}</credits>"
+        f"{genres}</programme>"
+    )
+    (found,) = parsed.programmes["1"]
+    assert len(found.title) == MAX_TITLE_CHARS
+    assert found.description
+    assert len(found.description) == MAX_TEXT_CHARS
+    assert len(found.credits) == len(found.categories) == MAX_LIST_ITEMS
+    assert parsed.flaws == {Fix.TEXT_CUT: 2}
+
+
+def test_elements_over_all_measure_are_not_read() -> None:
+    found = programme("<category>x</category>" * 400 + "<title>late</title>")
+    assert found.categories == ("x",)
+    assert found.title == ""
+    assert programme("<category>x</category>" * 399 + "<title>in time</title>").title == "in time"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        pytest.param(b"a\x01b", "ab", id="control"),
+        pytest.param(b"a&#1;b", "ab", id="decimal reference"),
+        pytest.param(b"a&#x0b;b", "ab", id="hexadecimal reference"),
+        pytest.param(b"a&#xD83D;b", "ab", id="reference to a surrogate"),
+        pytest.param(b"a&#57343;b", "ab", id="decimal reference to a surrogate"),
+        pytest.param(b"a&#xFFFE;b", "ab", id="reference to a non-character"),
+        pytest.param(b"a\xed\xa0\xbdb", "a\ufffd\ufffd\ufffdb", id="surrogate"),
+        pytest.param(b"a\xef\xbf\xbeb", "ab", id="non-character"),
+        pytest.param(b"a\xc2\x9fb", "ab", id="C1 control"),
+        pytest.param(b"Caf\xe9", "Caf\ufffd", id="not UTF-8"),
+    ],
+)
+def test_what_cannot_be_published_is_dropped(text: bytes, title: str) -> None:
+    parsed = parse_xmltv(f"<tv>{START}<title>".encode() + text + b"</title></programme></tv>")
+    assert parsed.programmes["1"][0].title == title
+    assert parsed.flaws[Fix.TEXT_CUT] >= 1
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#9;", "&#x20;", "&#32;", "&#xD7FF;", "&#xE000;", "&#x10FFFD;"]
+)
+def test_allowed_references_stay(reference: str) -> None:
+    parsed = parse(f"{START}<title>a{reference}b</title></programme>")
+    assert parsed.flaws == {}
+    assert len(parsed.programmes["1"][0].title) == 3
+
+
+def test_the_replacement_character_is_a_character() -> None:
+    parsed = parse(f"{START}<title>a\ufffdb</title></programme>")
+    assert parsed.programmes["1"][0].title == "a\ufffdb"
+    assert parsed.flaws == {}

@@ -1,0 +1,1 @@
+"""Tests of the engine's ingest, without Home Assistant."""

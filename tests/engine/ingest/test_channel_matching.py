@@ -1,0 +1,315 @@
+"""Who is in the feed: channels matched by name, to the line-up and to the last feed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from downlink.errors import FeedError
+from downlink.formats.m3u import parse_m3u
+from downlink.formats.xmltv_reader import parse_xmltv
+from downlink.ingest.channel_matching import Member, match_channels, match_programmes
+from downlink.lineup import KNOWN, Lineup
+from downlink.models import Channel, Feed, Fix
+from downlink.policy import CHANNEL_GONE_AFTER_MISSES, LAST_FEED_TRUSTED_FOR
+
+from ..samples import NAMES, NOON, Airing, Listing, guide, playlist, url_of
+
+EMPTY = Lineup()
+EAST, WEST, SNICK_EAST, SNICK_WEST, MTV, MOVIES, RADIO = NAMES
+
+
+def last_feed(*names: str, missed: int = 0) -> Feed:
+    """A feed with these channels, as an earlier refresh made it."""
+    lineup = Lineup()
+    channels = []
+    for name in names:
+        known, lineup = lineup.admit(name)
+        channels.append(known.channel(f"http://old.example.com/{known.number}", missed=missed))
+    return Feed(made=NOON, channels=tuple(channels))
+
+
+def matched(
+    data: bytes, previous: Feed | None = None, lineup: Lineup = EMPTY, now: datetime = NOON
+) -> tuple[Mapping[str, Member], dict[Fix, int], Lineup]:
+    fixes: Counter[Fix] = Counter()
+    members, lineup = match_channels(parse_m3u(data), previous, lineup, fixes, now)
+    return members, dict(+fixes), lineup
+
+
+def channels(data: bytes, previous: Feed | None = None) -> list[Channel]:
+    return [member.channel for member in matched(data, previous)[0].values()]
+
+
+def test_the_line_up() -> None:
+    members, fixes, lineup = matched(playlist(*NAMES))
+    assert [member.channel for member in members.values()] == [
+        Channel(
+            key=known.key,
+            name=known.name,
+            number=known.number,
+            guide_id=known.guide_id,
+            stream_url=url_of(known.name),
+            radio=known.radio,
+        )
+        for known in KNOWN
+    ]
+    assert [member.filler for member in members.values()] == [known.filler for known in KNOWN]
+    assert fixes == {}
+    assert lineup == Lineup()
+
+
+def test_the_order_of_the_playlist_does_not_matter() -> None:
+    assert channels(playlist(*reversed(NAMES))) == channels(playlist(*NAMES))
+
+
+def test_other_spellings() -> None:
+    members, fixes, _ = matched(playlist("Toonami Aftermath PST", "Snick East", "mtv97"))
+    assert [(key, member.channel.name) for key, member in members.items()] == [
+        ("toonami_west", WEST),
+        ("snick_east", SNICK_EAST),
+        ("mtv97", MTV),
+    ]
+    assert fixes == {Fix.RENAMED: 3}
+
+
+@pytest.mark.parametrize("key", ["tvg-name", "tvg-id"])
+def test_a_title_that_says_less_than_the_attributes(key: str) -> None:
+    data = f'#EXTM3U\n#EXTINF:0 {key}="Toonami Aftermath East",East HD\nhttp://a/\n'.encode()
+    members, fixes, lineup = matched(data)
+    assert list(members) == ["toonami_east"]
+    assert fixes == {Fix.RENAMED: 1}
+    assert lineup == EMPTY
+
+
+def test_ignored_and_nameless_channels() -> None:
+    members, fixes, _ = matched(playlist("Live Code", MOVIES) + b"#EXTINF:0,\nhttp://a/\n")
+    assert list(members) == ["movies"]
+    assert fixes == {Fix.NO_TITLE: 1}
+
+
+def test_unknown_channels() -> None:
+    data = playlist("Midnight Run", EAST) + b'#EXTINF:0 radio="true",Waves\nhttp://a/\n'
+    members, fixes, lineup = matched(data)
+    assert [member.channel.number for member in members.values()] == [1, 8, 9]
+    assert members["other_waves"].channel.radio
+    assert not members["other_midnight_run"].channel.radio
+    assert fixes == {Fix.UNKNOWN_CHANNEL: 2}
+    assert lineup.assigned == {"other_midnight_run": 8, "other_waves": 9}
+    again, _, same = matched(playlist("Waves"), lineup=lineup)
+    assert again["other_waves"].channel.number == 9
+    assert same == lineup
+
+
+def test_numbers_outlive_a_lost_line_up() -> None:
+    previous = last_feed("Midnight Run", "Waves", EAST)
+    _, _, lineup = matched(playlist("Brand New", "Waves", EAST, "Midnight Run"), previous)
+    assert lineup.assigned == {"other_midnight_run": 8, "other_waves": 9, "other_brand_new": 10}
+
+
+def test_duplicates_share_the_first_address_that_works() -> None:
+    data = playlist((EAST, "<html>"), (EAST.upper(), "http://a/1"), (EAST, "http://a/2"))
+    (member,) = matched(data)[0].values()
+    assert member.channel.stream_url == "http://a/1"
+    assert matched(data)[1] == {Fix.DUPLICATE_CHANNEL: 2}
+
+
+@pytest.mark.parametrize("url", ["", "<html>", "ftp://a/", "http://user@a/", "not a url"])
+def test_bad_address(url: str) -> None:
+    data = playlist((EAST, url), MOVIES)
+    members, fixes, _ = matched(data)
+    assert list(members) == ["movies"]
+    assert fixes == {Fix.BAD_URL: 1}
+    members, fixes, _ = matched(data, last_feed(EAST, MOVIES))
+    assert members["toonami_east"].channel.stream_url == "http://old.example.com/1"
+    assert members["toonami_east"].channel.missed == 0
+    assert fixes == {Fix.BAD_URL: 1}
+
+
+@pytest.mark.parametrize(
+    ("data", "why", "line"),
+    [
+        pytest.param(playlist(), "no channel", None, id="none"),
+        pytest.param(playlist("Live Code"), "no channel", None, id="none for viewers"),
+        pytest.param(
+            playlist((EAST, ""), (WEST, "<html>")), "no channel has an address", 2, id="urls"
+        ),
+    ],
+)
+@pytest.mark.parametrize("previous", [None, last_feed(EAST, WEST)], ids=["first", "later"])
+def test_refused(data: bytes, why: str, line: int | None, previous: Feed | None) -> None:
+    with pytest.raises(FeedError, match=why) as raised:
+        matched(data, previous)
+    assert (raised.value.file, raised.value.line) == ("playlist", line)
+
+
+@pytest.mark.parametrize(
+    ("brought", "is_refused"),
+    [
+        pytest.param(NAMES[:3], True, id="three of seven"),
+        pytest.param(NAMES[:4], False, id="four of seven"),
+        pytest.param([*NAMES[:3], "A", "B", "C", "D"], True, id="others do not count"),
+    ],
+)
+def test_less_than_half_of_the_last_feed(brought: list[str], is_refused: bool) -> None:
+    if is_refused:
+        with pytest.raises(FeedError, match="only 3 of the last feed's 7 channels"):
+            matched(playlist(*brought), last_feed(*NAMES))
+    else:
+        assert len(channels(playlist(*brought), last_feed(*NAMES))) == 7
+
+
+def test_an_old_feed_does_not_refuse_what_there_is_now() -> None:
+    few, previous = playlist(*NAMES[:3]), last_feed(*NAMES)
+    with pytest.raises(FeedError, match="only 3"):
+        matched(few, previous, now=NOON + LAST_FEED_TRUSTED_FOR - timedelta(seconds=1))
+    members, fixes, _ = matched(few, previous, now=NOON + LAST_FEED_TRUSTED_FOR)
+    assert len(members) == 7
+    assert fixes[Fix.VANISHED_CHANNEL] == 4
+
+
+def test_what_has_been_missing_already_does_not_count() -> None:
+    gone = last_feed(*NAMES[2:], missed=1).channels
+    previous = Feed(made=NOON, channels=(*last_feed(EAST, WEST).channels, *gone))
+    assert len(channels(playlist(EAST), previous)) == 7
+
+
+def test_a_vanished_channel_stays_for_a_while() -> None:
+    previous: Feed | None = last_feed(EAST, MOVIES, "Midnight Run")
+    for missed in range(1, CHANNEL_GONE_AFTER_MISSES):
+        members, fixes, lineup = matched(playlist(EAST, MOVIES), previous)
+        channel = members["other_midnight_run"].channel
+        assert (channel.missed, channel.number) == (missed, 8)
+        assert channel.stream_url == "http://old.example.com/8"
+        assert fixes == {Fix.VANISHED_CHANNEL: 1}
+        previous = Feed(made=NOON, channels=tuple(one.channel for one in members.values()))
+    members, fixes, lineup = matched(playlist(EAST, MOVIES), previous)
+    assert list(members) == ["toonami_east", "movies"]
+    assert fixes == {}
+    assert lineup.assigned == {"other_midnight_run": 8}
+
+
+def test_a_channel_that_comes_back_is_not_missed() -> None:
+    previous = last_feed(EAST, MOVIES, missed=2)
+    assert [one.missed for one in channels(playlist(EAST, MOVIES), previous)] == [0, 0]
+
+
+def test_a_channel_that_has_become_known_since() -> None:
+    before = replace(last_feed("X").channels[0], name=MOVIES, radio=True)
+    previous = Feed(made=NOON, channels=(before,), guide={before.key: ()})
+    (channel,) = channels(playlist(MOVIES), previous)
+    assert (channel.key, channel.number, channel.missed) == ("movies", 6, 0)
+    vanished = channels(
+        playlist(EAST, MTV), Feed(made=NOON, channels=(*last_feed(EAST).channels, before))
+    )
+    assert [one.key for one in vanished] == ["toonami_east", "mtv97", "movies"]
+    assert vanished[-1].radio
+
+
+# Programmes
+
+SHOW = (Airing(0, 30),)
+
+
+def programmes(
+    playlist_data: bytes, guide_data: bytes
+) -> tuple[dict[str, list[str]], dict[Fix, int]]:
+    members, _, _ = matched(playlist_data)
+    fixes: Counter[Fix] = Counter()
+    found = match_programmes(parse_xmltv(guide_data), members, fixes)
+    return {key: [one.title for one in of_key] for key, of_key in found.items()}, dict(+fixes)
+
+
+def titled(*titles: str) -> list[Airing]:
+    return [Airing(30 * n, 30 * n + 30, title) for n, title in enumerate(titles)]
+
+
+def test_names_decide_not_positions() -> None:
+    found, fixes = programmes(
+        playlist(EAST, WEST, MOVIES),
+        guide(Listing(MOVIES, titled("m")), Listing("Toonami Aftermath EST", titled("e"))),
+    )
+    assert found == {"movies": ["m"], "toonami_east": ["e"]}
+    assert fixes == {}
+
+
+@pytest.mark.parametrize(
+    ("data", "guide_data"),
+    [
+        pytest.param(
+            playlist("Waves"), guide(Listing("WAVES!", titled("w"))), id="a name nobody knows"
+        ),
+        pytest.param(
+            b'#EXTM3U\n#EXTINF:0 tvg-name="Waves",Other\nhttp://a/',
+            guide(Listing("Waves", titled("w"))),
+            id="tvg-name",
+        ),
+        pytest.param(
+            b'#EXTM3U\n#EXTINF:0 tvg-id="Waves.Example",Waves\nhttp://a/',
+            b'<tv><channel id="waves.example"><display-name>Surf</display-name></channel>'
+            b'<programme start="20261014120000" channel="waves.example"><title>w</title>'
+            b"</programme></tv>",
+            id="id",
+        ),
+        pytest.param(
+            b'#EXTM3U\n#EXTINF:0 channel-id="7",Waves\nhttp://a/',
+            b'<tv><programme start="20261014120000" channel="7"><title>w</title></programme></tv>',
+            id="a number without a name",
+        ),
+        pytest.param(
+            b"#EXTM3U\n#EXTINF:0,Waves\nhttp://a/",
+            b'<tv><programme start="20261014120000" channel="Waves"><title>w</title>'
+            b"</programme></tv>",
+            id="a name for an id",
+        ),
+    ],
+)
+def test_matched_somehow(data: bytes, guide_data: bytes) -> None:
+    found, fixes = programmes(data, guide_data)
+    assert list(found.values()) == [["w"]]
+    assert fixes == {}
+
+
+@pytest.mark.parametrize(
+    ("guide_data", "fixes"),
+    [
+        pytest.param(guide(Listing("Waves", SHOW * 3)), {Fix.ORPHAN: 3}, id="position and name"),
+        pytest.param(
+            b'<tv><programme start="20261014120000" channel="waves.example"/></tv>',
+            {Fix.ORPHAN: 1},
+            id="nothing but an id",
+        ),
+        pytest.param(guide(Listing("Waves")), {}, id="nothing lost"),
+        pytest.param(guide(Listing("Live Code", SHOW)), {}, id="ignored"),
+        pytest.param(guide(Listing(MOVIES, SHOW)), {Fix.ORPHAN: 1}, id="not in the playlist"),
+    ],
+)
+def test_orphans(guide_data: bytes, fixes: dict[Fix, int]) -> None:
+    assert programmes(playlist(EAST), guide_data) == ({}, fixes)
+
+
+def test_an_id_does_not_overrule_a_name() -> None:
+    data = b'#EXTM3U\n#EXTINF:0 tvg-id="east",Toonami East\nhttp://a/'
+    guide_data = (
+        b'<tv><channel id="x"><display-name>Toonami Aftermath East</display-name></channel>'
+        b'<programme start="20261014120000" channel="x"><title>right</title></programme>'
+        b'<programme start="20261014120000" channel="east"><title>wrong</title></programme></tv>'
+    )
+    assert programmes(data, guide_data) == ({"toonami_east": ["right"]}, {Fix.ORPHAN: 1})
+
+
+def test_two_guides_of_one_channel_are_one() -> None:
+    found, fixes = programmes(
+        playlist(EAST),
+        guide(Listing(EAST, titled("a")), Listing("Toonami East", titled("b")), Listing(EAST)),
+    )
+    assert found == {"toonami_east": ["a", "b"]}
+    assert fixes == {Fix.DUPLICATE_CHANNEL: 1}
+
+
+def test_a_vanished_channel_still_gets_its_guide() -> None:
+    members, _, _ = matched(playlist(EAST), last_feed(EAST, MOVIES))
+    found = match_programmes(parse_xmltv(guide(Listing(MOVIES, SHOW))), members, Counter())
+    assert list(found) == ["movies"]

@@ -1,0 +1,315 @@
+"""Providers as real processes: what they get, what they bring, and how they fail."""
+
+from collections.abc import Callable
+import os
+from pathlib import Path
+import shlex
+import sys
+
+import pytest
+
+from downlink.errors import (
+    CannotWriteError,
+    DownlinkError,
+    ProviderError,
+    ProviderMissingError,
+    ProviderOutputError,
+    UpstreamUnreachableError,
+    UsageError,
+)
+from downlink.models import Progress, Stage
+from downlink.policy import CACHE_DROPPED_AFTER_FAILURES
+from downlink.process.command import Command, bundled_command, parse_command
+from downlink.process.runner import read_version
+
+from ..bench import GOOD, Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+async def test_good_run(bench: Bench) -> None:
+    output = await bench.run(bench.script(GOOD))
+    assert output.playlist == b"playlist"
+    assert output.guide == b"guide"
+    assert output.seconds > 0
+    assert bench.left_over == []
+
+
+async def test_environment_is_bare(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPERVISOR_TOKEN", "secret")
+    monkeypatch.setenv("SSL_CERT_FILE", "/where/roots/are")
+    code = """
+        import json, os, pathlib, sys
+        seen = {"env": dict(os.environ), "cwd": os.getcwd(), "group": os.getpgrp() == os.getpid()}
+        pathlib.Path(sys.argv[1]).write_text(json.dumps(seen))
+        pathlib.Path(sys.argv[2]).write_text("guide")
+    """
+    seen = (await bench.run(bench.script(code))).playlist.decode()
+    assert "secret" not in seen
+    assert f'"cwd": "{bench.staging}/run-' in seen
+    assert '"group": true' in seen
+    assert '"SSL_CERT_FILE": "/where/roots/are"' in seen
+
+
+async def test_cache_is_kept(bench: Bench) -> None:
+    await bench.run(bench.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
+    assert bench.cache.read_text() == "remembered"
+
+
+@pytest.mark.parametrize(
+    ("failures", "bundled", "is_kept"),
+    [
+        pytest.param(CACHE_DROPPED_AFTER_FAILURES - 1, False, True, id="it may be anything else"),
+        pytest.param(CACHE_DROPPED_AFTER_FAILURES, False, False, id="it may be the cache"),
+        pytest.param(CACHE_DROPPED_AFTER_FAILURES + 1, False, True, id="it was not the cache"),
+        pytest.param(CACHE_DROPPED_AFTER_FAILURES, True, True, id="our own reads any cache"),
+    ],
+)
+async def test_cache_that_may_be_the_reason_is_removed_once(
+    bench: Bench, failures: int, bundled: bool, is_kept: bool
+) -> None:
+    bench.cache.parent.mkdir()
+    bench.cache.write_text("remembered")
+    await bench.run(bench.script(GOOD, bundled=bundled), failures=failures)
+    assert bench.cache.exists() is is_kept
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda path: path.symlink_to("/nowhere/at/all"), id="link to nowhere"),
+        pytest.param(lambda path: path.symlink_to("/dev/zero"), id="link to a device"),
+        pytest.param(os.mkfifo, id="pipe"),
+        pytest.param(lambda path: (path / "more").mkdir(parents=True), id="folder"),
+    ],
+)
+async def test_what_is_no_cache_makes_room_for_one(
+    bench: Bench, make: Callable[[Path], None]
+) -> None:
+    bench.cache.parent.mkdir()
+    make(bench.cache)
+    await bench.run(bench.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
+    assert not bench.cache.is_symlink()
+    assert bench.cache.read_text() == "remembered"
+
+
+async def test_progress(bench: Bench) -> None:
+    code = """
+        import json
+        print("starting up")
+        print(json.dumps({"stage": "guide", "done": 1, "total": 2}))
+        print('{"stage": "guide"}')
+        print('{"stage": "boredom", "done": 1, "total": 2}')
+        print('{"stage": ["guide"], "done": 1, "total": 2}')
+        print('{' + '"a":{' * 5000)
+        print("x" * 100_000)
+        print(json.dumps({"stage": "details", "done": 3, "total": 3}), flush=True)
+    """
+    seen: list[Progress] = []
+    await bench.run(bench.script(code, GOOD, bundled=True), on_progress=seen.append)
+    assert seen == [Progress(Stage.GUIDE, 1, 2), Progress(Stage.DETAILS, 3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "said"),
+    [
+        pytest.param(
+            "import sys; print('one', file=sys.stderr); sys.exit('no\\tsignal\\x07')",
+            ProviderError,
+            "ended with exit code 1: no signal",
+            id="exit code",
+        ),
+        pytest.param("exit(7)", ProviderError, "exit code 7 and said nothing", id="silent"),
+        pytest.param(
+            "import os; os.kill(os.getpid(), 11)", ProviderError, "ended by signal 11", id="crash"
+        ),
+        pytest.param("", ProviderOutputError, "There is no index.m3u", id="no files"),
+        pytest.param(
+            "import sys; open(sys.argv[1], 'w').write('playlist')",
+            ProviderOutputError,
+            "There is no index.xml",
+            id="no guide",
+        ),
+        pytest.param(
+            "import sys; open(sys.argv[1], 'w')", ProviderOutputError, "is empty", id="empty file"
+        ),
+        pytest.param(
+            "import os, sys; os.symlink('/etc/hostname', sys.argv[1])",
+            ProviderOutputError,
+            "link that leads out",
+            id="symlink",
+        ),
+        pytest.param(
+            "import os, sys; os.mkfifo(sys.argv[1])",
+            ProviderOutputError,
+            "not a plain file",
+            id="pipe",
+        ),
+        pytest.param(
+            "import sys; f = open(sys.argv[1], 'wb'); [f.write(bytes(2**20)) for _ in range(66)]",
+            ProviderError,
+            "File too large",
+            id="too large",
+        ),
+    ],
+)
+async def test_failures(bench: Bench, code: str, error: type[DownlinkError], said: str) -> None:
+    with pytest.raises(error, match=said):
+        await bench.run(bench.script(code))
+    assert bench.left_over == []
+
+
+async def test_system_without_limits_for_others(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("resource.prlimit")
+    assert (await bench.run(bench.script(GOOD))).guide == b"guide"
+
+
+@pytest.mark.parametrize(("bundled", "limit"), [(True, "18"), (False, "{seconds}")])
+async def test_only_the_bundled_one_is_told_the_time_limit(
+    bench: Bench, bundled: bool, limit: str
+) -> None:
+    command = bench.script(GOOD, "pathlib.Path(sys.argv[1]).write_text(sys.argv[4])")
+    argv = (*command.argv, "{seconds}")
+    command = Command(argv=argv, name="The test", is_bundled=bundled)
+    assert (await bench.run(command, timeout=20)).playlist.decode() == limit
+
+
+async def test_last_words_are_kept(bench: Bench) -> None:
+    code = "import sys; sys.stderr.write('x' * 50_000 + '\\n' + 'gone\\n\\n'); exit(1)"
+    with pytest.raises(ProviderError) as caught:
+        await bench.run(bench.script(code))
+    assert caught.value.stderr == "gone"
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        pytest.param(3, UpstreamUnreachableError, id="3"),
+        pytest.param(5, CannotWriteError, id="5"),
+        pytest.param(1, ProviderError, id="1"),
+    ],
+)
+async def test_bundled_exit_codes(bench: Bench, code: int, error: type[DownlinkError]) -> None:
+    with pytest.raises(error) as caught:
+        await bench.run(bench.script(f"exit({code})", bundled=True))
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param("/nowhere/at/all", id="missing"),
+        pytest.param("/etc", id="folder"),
+        pytest.param("{text}", id="not executable"),
+        pytest.param("{garbage}", id="no program"),
+    ],
+)
+async def test_not_a_program(bench: Bench, tmp_path: Path, program: str) -> None:
+    text = tmp_path / "text"
+    text.write_text("hello")
+    garbage = tmp_path / "garbage"
+    garbage.write_bytes(b"\x7fELF but not really")
+    garbage.chmod(0o755)
+    path = program.format(text=text, garbage=garbage)
+    with pytest.raises(ProviderMissingError, match=path):
+        await bench.run(Command(argv=(path,), name="The test"))
+
+
+async def test_data_folder_that_cannot_be_written(bench: Bench) -> None:
+    bench.staging.write_text("a file, not a folder")
+    with pytest.raises(CannotWriteError, match="data folder"):
+        await bench.run(bench.script(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("line", "argv"),
+    [
+        pytest.param(
+            "/opt/cli",
+            "/opt/cli run --m3u-output {m3u} --xmltv-output {xmltv} --cache-file {cache}",
+            id="bare",
+        ),
+        pytest.param(
+            "/opt/cli run -s 75",
+            "/opt/cli run -s 75 --m3u-output {m3u} --xmltv-output {xmltv} --cache-file {cache}",
+            id="with run",
+        ),
+        pytest.param("/opt/cli -m {m3u} -x {xmltv}", "/opt/cli -m {m3u} -x {xmltv}", id="filled"),
+        pytest.param(
+            "sh -c 'cli > {m3u} 2> {xmltv}'", "sh -c 'cli > {m3u} 2> {xmltv}'", id="quoted"
+        ),
+    ],
+)
+def test_command_line(line: str, argv: str) -> None:
+    command = parse_command(line)
+    assert list(command.argv) == shlex.split(argv)
+    assert not command.is_bundled
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("   ", id="blank"),
+        pytest.param("''", id="empty word"),
+        pytest.param("'open", id="open quote"),
+        pytest.param("cli\nrm", id="line end"),
+        pytest.param("cli " + "x" * 5000, id="long"),
+        pytest.param("cli {m3u}", id="only the playlist"),
+    ],
+)
+def test_what_is_no_command_line(line: str) -> None:
+    with pytest.raises(UsageError):
+        parse_command(line)
+
+
+def test_bundled_command_line() -> None:
+    command = bundled_command(
+        Path("/engine"), api_url="https://example.com", guide_days=3, verify_tls=True
+    )
+    assert command.is_bundled
+    assert command.argv[:4] == (sys.executable, "-I", "/engine", "run")
+    assert command.program == command.argv[:3]
+    assert "--insecure" not in command.argv
+    other = bundled_command(
+        Path("/engine"), api_url="https://example.com", guide_days=3, verify_tls=False
+    )
+    assert other.argv[-1] == "--insecure"
+
+
+@pytest.mark.parametrize(
+    ("code", "version"),
+    [
+        pytest.param(
+            "if sys.argv[1] == 'version': print('level=info msg=\"Version: v1.1.0\" go=go')",
+            "1.1.0",
+            id="word, as the Go CLI",
+        ),
+        pytest.param(
+            "print('tool 2.4') if sys.argv[1] == '--version' else exit(1)", "2.4", id="flag"
+        ),
+        pytest.param("print('none')", None, id="says nothing useful"),
+        pytest.param("exit(1)", None, id="fails"),
+        pytest.param("__import__('time').sleep(600)", None, id="hangs"),
+    ],
+)
+async def test_version(tmp_path: Path, code: str, version: str | None) -> None:
+    script = tmp_path / "cli"
+    script.write_text(f"#!{sys.executable}\nimport sys\n{code}\n")
+    script.chmod(0o755)
+    assert await read_version(parse_command(str(script)), timeout=1.5) == version
+
+
+async def test_version_of_nothing() -> None:
+    assert await read_version(parse_command("/nowhere/at/all")) is None
+
+
+async def test_version_of_a_template_is_not_asked(tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+    assert await read_version(parse_command(f"touch {touched} {{m3u}} {{xmltv}}")) is None
+    assert not touched.exists()

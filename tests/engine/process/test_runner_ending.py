@@ -1,0 +1,219 @@
+"""Providers that do not end by themselves, or want too much: nothing of them stays behind."""
+
+import asyncio
+import os
+from pathlib import Path
+import signal
+
+import pytest
+
+from downlink.errors import ProviderError, ProviderTimedOutError
+from downlink.limits import MIB
+from downlink.process.orphans import RUN_VARIABLE
+from downlink.process.runner import clear_staging
+
+from ..bench import GOOD, Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+async def test_time_limit_ends_the_whole_group(bench: Bench, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    code = f"""
+        import os, pathlib, signal, subprocess, sys, time
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        pathlib.Path({str(pids)!r}).write_text(f"{{os.getpid()}} {{child.pid}}")
+        print("working", file=sys.stderr, flush=True)
+        time.sleep(600)
+    """
+    with pytest.raises(ProviderTimedOutError, match=r"within 1\.5 seconds") as caught:
+        await bench.run(bench.script(code), timeout=1.5)
+    assert caught.value.stderr == "working"
+    assert bench.left_over == []
+    for pid in pids.read_text().split():
+        assert await _is_gone(int(pid))
+
+
+async def test_child_left_behind_is_ended(bench: Bench, tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    code = f"""
+        import subprocess
+        sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+        child = subprocess.Popen(sleep)
+        pathlib.Path({str(pid_file)!r}).write_text(str(child.pid))
+    """
+    output = await bench.run(bench.script(GOOD, code))
+    assert output.guide == b"guide"
+    assert await _is_gone(int(pid_file.read_text()))
+
+
+DAEMON = """
+    import os, time
+    def daemon(work):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                os.chdir("/")
+                work()
+            os._exit(0)
+"""
+
+
+async def test_daemon_is_ended(bench: Bench, tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    code = f"""
+        read, write = os.pipe()
+        def work():
+            pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()))
+            os.close(write)
+            time.sleep(600)
+        daemon(work)
+        os.close(write)
+        os.read(read, 1)
+    """
+    output = await bench.run(bench.script(GOOD, DAEMON, code))
+    assert output.guide == b"guide"
+    assert await _is_gone(int(pid_file.read_text()))
+
+
+async def test_daemons_that_go_on_forking_are_ended(bench: Bench, tmp_path: Path) -> None:
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    code = f"""
+        alive = os.open({str(alive)!r}, os.O_RDWR)
+        read, write = os.pipe()
+        def hop():
+            while os.fork() == 0:
+                os.setsid()
+                os.write(write, b".")
+            os._exit(0)
+        for _ in range(3):
+            daemon(hop)
+        for _ in range(30):
+            os.read(read, 1)
+    """
+    end = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    await bench.run(bench.script(GOOD, DAEMON, code))
+    try:
+        # The pipe has nobody left at its other end; else this would raise BlockingIOError.
+        assert os.read(end, 1) == b""
+    finally:
+        os.close(end)
+
+
+async def test_what_a_killed_home_assistant_left_behind_is_ended(
+    bench: Bench, tmp_path: Path
+) -> None:
+    folder = bench.staging / "run-old"
+    folder.mkdir(parents=True)
+    (folder / "index.m3u").write_text("half")
+    environment = {RUN_VARIABLE: str(folder)}
+    old = await asyncio.create_subprocess_exec("sleep", "600", env=environment)
+    neighbour = {RUN_VARIABLE: f"{bench.staging}-of-another/run-new"}
+    other = await asyncio.create_subprocess_exec("sleep", "600", env=neighbour)
+
+    await asyncio.to_thread(clear_staging, bench.staging)
+
+    assert await old.wait() == -signal.SIGKILL
+    assert bench.left_over == []
+    assert other.returncode is None
+    other.kill()
+    assert await other.wait() == -signal.SIGKILL
+
+
+async def test_run_that_goes_on_is_not_taken_for_left_behind(bench: Bench, tmp_path: Path) -> None:
+    started, go = tmp_path / "started", tmp_path / "go"
+    for pipe in (started, go):
+        os.mkfifo(pipe)
+    code = f"""
+        pathlib.Path({str(started)!r}).write_text("here")
+        pathlib.Path({str(go)!r}).read_text()
+    """
+    task = asyncio.create_task(bench.run(bench.script(GOOD, code)))
+    await asyncio.to_thread(started.read_text)
+    await asyncio.to_thread(clear_staging, bench.staging)
+    await asyncio.to_thread(go.write_text, "go")
+    assert (await task).guide == b"guide"
+
+
+async def test_folder_that_could_not_be_removed_goes_with_the_next_run(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", lambda *_, **__: None)
+        await bench.run(bench.script(GOOD))
+    assert len(bench.left_over) == 1
+    await bench.run(bench.script(GOOD))
+    assert bench.left_over == []
+
+
+async def test_system_that_shows_no_processes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("downlink.process.orphans._PROC", tmp_path / "nowhere")
+    assert (await bench.run(bench.script(GOOD))).guide == b"guide"
+
+
+async def test_memory_is_limited(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("downlink.process.runner.MAX_MEMORY_BYTES", 128 * MIB)
+    with pytest.raises(ProviderError, match="MemoryError"):
+        await bench.run(bench.script(f"bytearray({256 * MIB})"))
+
+
+async def test_memory_that_is_only_reserved_does_not_count(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("downlink.process.runner.MAX_MEMORY_BYTES", 128 * MIB)
+    reserve = f"""
+        import mmap
+        space = mmap.mmap(-1, {4096 * MIB}, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+    """
+    assert (await bench.run(bench.script(GOOD, reserve))).guide == b"guide"
+
+
+async def test_flood_of_words_is_read_and_forgotten(bench: Bench) -> None:
+    code = """
+        for stream in (sys.stdout, sys.stderr):
+            for _ in range(16):
+                stream.write("noise\\n" * 200_000)
+        sys.exit("gone")
+    """
+    with pytest.raises(ProviderError) as caught:
+        await bench.run(bench.script(GOOD, code))
+    assert caught.value.stderr == "gone"
+
+
+async def test_cancelled(bench: Bench, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    code = f"""
+        import os, pathlib, time
+        with pathlib.Path({str(started)!r}).open("w") as file:
+            file.write(str(os.getpid()))
+        time.sleep(600)
+    """
+    task = asyncio.create_task(bench.run(bench.script(code)))
+    pid = int(await asyncio.to_thread(started.read_text))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await _is_gone(pid)
+    assert bench.left_over == []
+
+
+async def _is_gone(pid: int) -> bool:
+    """Wait until a process has ended; a zombie that init has not seen yet counts as ended."""
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                os.kill(pid, signal.SIG_DFL)
+                stat = await asyncio.to_thread(Path(f"/proc/{pid}/stat").read_text)
+            except ProcessLookupError, FileNotFoundError:
+                return True
+            if stat.rpartition(")")[2].split()[0] == "Z":
+                return True
+            await asyncio.sleep(0)

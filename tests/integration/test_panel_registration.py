@@ -1,0 +1,171 @@
+"""The panel and the card are announced to the front end, and their files are served."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from homeassistant.components import frontend
+from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.toonami_downlink.const import PANEL_PATH
+from custom_components.toonami_downlink.panel.registration import FRONTEND_DIR
+
+from .common import MIDNIGHT, home_entry, only
+from .homes import make_feed, set_up, write_files
+
+
+@pytest.fixture
+def extra_urls(hass: HomeAssistant) -> set[str]:
+    """The front end's list of modules, where the front end itself is not installed."""
+    urls: set[str] = set()
+    hass.config.components.add(frontend.DOMAIN)
+
+    def on_change(change: str, url: str) -> None:
+        (urls.add if change == "added" else urls.discard)(url)
+
+    hass.data[frontend.DATA_EXTRA_MODULE_URL] = frontend.UrlManager(on_change, [])
+    return urls
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A provider's folder; and no entities, which nobody looks at here."""
+    only(monkeypatch, ())
+    write_files(tmp_path / "provider", make_feed(MIDNIGHT))
+    return tmp_path / "provider"
+
+
+async def test_panel_and_card_come_and_go_with_the_entry(
+    hass: HomeAssistant,
+    folder: Path,
+    extra_urls: set[str],
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    entry = home_entry(folder)
+    await set_up(hass, entry)
+
+    panel = hass.data[frontend.DATA_PANELS][PANEL_PATH]
+    assert panel.sidebar_title == "Toonami Downlink"
+    assert not panel.require_admin
+    assert panel.config
+    config = panel.config["_panel_custom"]
+    assert config["name"] == "toonami-downlink-panel"
+    assert config["handle_safe_area"]
+    assert not config["embed_iframe"]
+    base = config["module_url"].removesuffix("/panel.js")
+    assert base.startswith("/toonami_downlink_static/1.0.0-")
+    assert extra_urls == {f"{base}/card.js"}
+
+    client = await hass_client_no_auth()
+    for path, content_type in (
+        ("panel.js", "text/javascript"),
+        ("card.js", "text/javascript"),
+        ("ui/guide-page.js", "text/javascript"),
+        ("css/tokens.css", "text/css"),
+        ("i18n/es.json", "application/json"),
+    ):
+        answer = await client.get(f"{base}/{path}")
+        assert answer.status == HTTPStatus.OK, path
+        assert answer.content_type in (content_type, "application/javascript"), path
+        assert "max-age" in answer.headers["Cache-Control"], path
+
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    assert PANEL_PATH not in hass.data[frontend.DATA_PANELS]
+    assert extra_urls == set()
+
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, None)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert PANEL_PATH in hass.data[frontend.DATA_PANELS]
+    assert extra_urls == {f"{base}/card.js"}
+
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert PANEL_PATH not in hass.data[frontend.DATA_PANELS]
+    assert extra_urls == set()
+
+
+async def test_nobody_is_sent_away_by_a_reload(
+    hass: HomeAssistant, folder: Path, extra_urls: set[str]
+) -> None:
+    entry = home_entry(folder)
+    await set_up(hass, entry)
+    events = async_capture_events(hass, frontend.EVENT_PANELS_UPDATED)
+
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert PANEL_PATH in hass.data[frontend.DATA_PANELS]
+    assert len(extra_urls) == 1
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert PANEL_PATH in hass.data[frontend.DATA_PANELS]
+    assert len(extra_urls) == 1
+    assert events == []
+
+
+async def test_a_panel_that_is_there_stays(
+    hass: HomeAssistant, folder: Path, extra_urls: set[str]
+) -> None:
+    frontend.async_register_built_in_panel(hass, "iframe", frontend_url_path=PANEL_PATH)
+
+    await set_up(hass, home_entry(folder))
+
+    assert hass.data[frontend.DATA_PANELS][PANEL_PATH].component_name == "iframe"
+    assert extra_urls == set()
+
+
+async def test_without_a_front_end(hass: HomeAssistant, folder: Path) -> None:
+    entry = home_entry(folder)
+    await set_up(hass, entry)
+
+    assert PANEL_PATH not in hass.data.get(frontend.DATA_PANELS, {})
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "toonami_east",
+        "toonami_west",
+        "snick_east",
+        "snick_west",
+        "mtv97",
+        "movies",
+        "radio",
+        "other",
+    ],
+)
+async def test_logos(
+    hass: HomeAssistant,
+    folder: Path,
+    hass_client_no_auth: ClientSessionGenerator,
+    key: str,
+) -> None:
+    await set_up(hass, home_entry(folder))
+    client = await hass_client_no_auth()
+
+    answer = await client.get(f"/api/toonami_downlink/logos/{key}.png")
+
+    assert answer.status == HTTPStatus.OK
+    assert answer.content_type == "image/png"
+    content = await answer.read()
+    assert content == (FRONTEND_DIR / "channels" / f"{key}.png").read_bytes()
+    width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
+    assert (width, height) == (256, 256)
+
+
+@pytest.mark.parametrize(
+    ("name", "height"),
+    [
+        pytest.param(f"{dark}{what}{sharp}.png", size * (2 if sharp else 1))
+        for dark in ("", "dark_")
+        for what, size in (("icon", 256), ("logo", 128))
+        for sharp in ("", "@2x")
+    ],
+)
+def test_brand_images(name: str, height: int) -> None:
+    content = (FRONTEND_DIR.parent / "brand" / name).read_bytes()
+
+    assert content.startswith(b"\x89PNG")
+    assert int.from_bytes(content[20:24]) == height

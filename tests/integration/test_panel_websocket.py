@@ -1,0 +1,291 @@
+"""The websocket commands: who may, what is answered, and what is pushed."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockUser, async_fire_time_changed
+from pytest_homeassistant_custom_component.typing import (
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
+
+from custom_components.toonami_downlink.const import CONF_HDHOMERUN, DOMAIN
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
+from custom_components.toonami_downlink.engine.downlink.models import Cause
+
+from .common import FAIL, MIDNIGHT, home_entry, move, only, use_command
+from .homes import make_entry, make_feed, set_up, write_files
+from .panel_client import DAY, NOW, START, ask, event
+
+ADMIN_ONLY = (
+    "status/subscribe",
+    "connect",
+    "connect/subscribe",
+    "refresh",
+    "credentials/rotate",
+)
+FOR_ALL: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("overview/subscribe", {}),
+    ("guide", {"from": START, "to": START + DAY}),
+    ("guide/programme", {"channel": 1, "start": START}),
+    ("guide/search", {"query": "show"}),
+)
+
+
+async def test_overview(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
+    assert (await ask(socket, "overview/subscribe"))["success"]
+
+    overview = await event(socket)
+
+    assert overview["loaded"]
+    assert overview["health"] == {"status": "ok", "reason": None}
+    assert overview["generation"] == 1
+    assert overview["made"] == int(NOW.timestamp())
+    assert overview["guide"] == {"from": START, "until": START + 7 * DAY}
+    assert not overview["refreshing"]
+    assert [channel["number"] for channel in overview["channels"]] == [1, 2, 3, 4, 5, 6, 7]
+    first = overview["channels"][0]
+    assert first["logo"] == "/api/toonami_downlink/logos/toonami_east.png"
+    assert first["now"]["title"] == "Show 1-24"
+    assert first["now"]["start"] == START + DAY // 2
+    assert first["next"]["title"] == "Show 1-25"
+    assert overview["channels"][6]["radio"]
+    assert overview["channels"][6]["now"]["filler"]
+
+
+async def test_overview_follows_the_programmes(
+    home: DownlinkCoordinator, socket: MockHAClientWebSocket, freezer: FrozenDateTimeFactory
+) -> None:
+    await ask(socket, "overview/subscribe")
+    await event(socket)
+
+    await move(home.hass, freezer, NOW + timedelta(minutes=20))
+
+    assert (await event(socket))["channels"][0]["now"]["title"] == "Show 1-25"
+
+
+async def test_overview_before_the_first_feed(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    only(monkeypatch, ())
+    await set_up(hass, make_entry(FAIL))
+    socket = await hass_ws_client(hass)
+
+    await ask(socket, "overview/subscribe")
+    overview = await event(socket)
+
+    assert overview["health"] == {"status": "error", "reason": "no_feed"}
+    assert overview["error"] == "provider_failed"
+    assert overview["generation"] is overview["made"] is overview["guide"] is None
+    assert overview["channels"] == []
+    for command, fields in FOR_ALL[1:3]:
+        assert (await ask(socket, command, **fields))["error"]["code"] == "no_feed"
+    assert (await ask(socket, "guide/search", query="x"))["result"] == {"total": 0, "results": []}
+
+
+async def test_overview_says_that_a_refresh_runs_and_how_it_ended(
+    home: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    await ask(socket, "overview/subscribe")
+    await event(socket)
+    use_command(home.hass, home, FAIL)
+
+    await home.async_refresh_feed(Cause.BUTTON)
+
+    assert (await event(socket))["refreshing"]
+    while (overview := await event(socket))["refreshing"] or not overview["error"]:
+        pass
+    assert overview["health"] == {"status": "degraded", "reason": "refresh_failed"}
+    assert overview["error"] == "provider_failed"
+    assert len(overview["channels"]) == 7
+
+
+async def test_a_subscription_outlives_a_reload(
+    home: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    hass, entry_id = home.hass, home.config_entry.entry_id
+    await ask(socket, "overview/subscribe")
+    await event(socket)
+
+    await hass.config_entries.async_unload(entry_id)
+    assert await event(socket) == {"loaded": False}
+
+    await hass.config_entries.async_setup(entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert (await event(socket))["generation"] == 1
+
+
+async def test_a_subscription_ends(
+    home: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    answer = await ask(socket, "overview/subscribe")
+    await event(socket)
+
+    await socket.send_json_auto_id({"type": "unsubscribe_events", "subscription": answer["id"]})
+    assert (await socket.receive_json())["success"]
+    await home.hass.config_entries.async_unload(home.config_entry.entry_id)
+
+    await socket.send_json_auto_id({"type": "ping"})
+    assert (await socket.receive_json())["type"] == "pong"
+
+
+async def test_status(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
+    await ask(socket, "status/subscribe")
+    pushed = await event(socket)
+    assert pushed["loaded"]
+    assert pushed["status"]["feed"]["generation"] == 1
+
+    answer = asyncio.create_task(home.async_refresh_feed(Cause.BUTTON))
+    stages = []
+    while "status" not in (pushed := await event(socket)) or None not in stages:
+        if "status" not in pushed:
+            stages.append(pushed["progress"] and pushed["progress"]["stage"])
+            assert pushed["running"] is (pushed["progress"] is not None)
+
+    assert stages[0] == "provider"
+    assert stages[-2:] == ["publish", None]
+    assert pushed["status"]["feed"]["generation"] == 2
+    await answer
+
+
+async def test_connect(
+    hass: HomeAssistant,
+    tmp_path: Path,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    only(monkeypatch, ())
+    hass.config.internal_url = "http://192.168.1.5:8123"
+    hass.config.external_url = "https://tv.example.com"
+    write_files(tmp_path / "provider", make_feed(MIDNIGHT))
+    home = await set_up(hass, home_entry(tmp_path / "provider", **{CONF_HDHOMERUN: True}))
+    home.clients.record("192.168.1.7", "Kodi/21", RequestKind.GUIDE, Outcome.OK)
+    token = home.credentials.feed_token
+    socket = await hass_ws_client(hass)
+
+    result = (await ask(socket, "connect"))["result"]
+
+    player = result["players"][0]
+    assert player.pop("when") > 0
+    assert player == {
+        "address": "192.168.1.7",
+        "player": "Kodi",
+        "asked": "guide",
+        "result": "ok",
+        "count": 1,
+    }
+    assert result == {
+        "version": "1.0.0",
+        "origins": ["http://192.168.1.5:8123", "https://tv.example.com"],
+        "username": home.credentials.username,
+        "password": home.credentials.password,
+        "playlist": f"/api/toonami_downlink/{token}/playlist.m3u",
+        "guide": f"/api/toonami_downlink/{token}/guide.xml",
+        "xtream": "/api/toonami_downlink/xtream",
+        "hdhomerun": f"/api/toonami_downlink/hdhr/{token}",
+        "has_feed": True,
+        "players": [player],
+    }
+
+
+async def test_connect_without_addresses_and_tuner(
+    home: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    result = (await ask(socket, "connect"))["result"]
+
+    assert result["hdhomerun"] is None
+    assert len(result["origins"]) <= 1
+
+
+async def test_players_are_pushed_as_they_come(
+    home: DownlinkCoordinator, socket: MockHAClientWebSocket, freezer: FrozenDateTimeFactory
+) -> None:
+    await ask(socket, "connect/subscribe")
+    assert await event(socket) == {"loaded": True, "players": []}
+
+    home.clients.record("192.168.1.7", "TiviMate/5", RequestKind.PLAYLIST, Outcome.OK)
+    for _ in range(2):
+        freezer.tick(1.1)
+        async_fire_time_changed(home.hass)
+        await home.hass.async_block_till_done()
+
+    assert [seen["player"] for seen in (await event(socket))["players"]] == ["TiviMate"]
+    assert (await ask(socket, "connect"))["type"] == "result", "nothing is pushed twice"
+
+
+async def test_refresh(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
+    result = (await ask(socket, "refresh"))["result"]
+
+    assert result["error"] is None
+    assert result["cause"] == "panel"
+    assert home.data
+    assert home.data.generation == 2
+
+
+async def test_rotate(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
+    before = (await ask(socket, "connect"))["result"]
+
+    after = (await ask(socket, "credentials/rotate"))["result"]
+
+    assert after["password"] == home.credentials.password != before["password"]
+    assert home.credentials.feed_token in after["playlist"]
+    assert after["playlist"] != before["playlist"]
+    assert after["username"] == before["username"]
+
+
+@pytest.mark.parametrize("command", ADMIN_ONLY)
+async def test_only_administrators_may(
+    home: DownlinkCoordinator,
+    hass_ws_client: WebSocketGenerator,
+    hass_admin_user: MockUser,
+    command: str,
+) -> None:
+    hass_admin_user.groups = []
+    socket = await hass_ws_client(home.hass)
+    token = home.credentials.feed_token
+
+    assert (await ask(socket, command))["error"]["code"] == "unauthorized"
+
+    assert home.credentials.feed_token == token
+    assert home.data
+    assert home.data.generation == 1
+
+
+@pytest.mark.parametrize(("command", "fields"), FOR_ALL, ids=[name for name, _ in FOR_ALL])
+async def test_everybody_may(
+    home: DownlinkCoordinator,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+    command: str,
+    fields: dict[str, Any],
+) -> None:
+    socket = await hass_ws_client(home.hass, hass_read_only_access_token)
+
+    await socket.send_json_auto_id({"type": f"toonami_downlink/{command}", **fields})
+    text = await socket.receive_str()
+
+    assert '"success":true' in text
+    assert home.credentials.feed_token not in text
+    assert home.credentials.password not in text
+
+
+@pytest.mark.parametrize(("command", "fields"), [*FOR_ALL, *((name, {}) for name in ADMIN_ONLY)])
+async def test_nothing_is_loaded(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    command: str,
+    fields: dict[str, Any],
+) -> None:
+    assert await async_setup_component(hass, DOMAIN, {})
+    socket = await hass_ws_client(hass)
+
+    assert (await ask(socket, command, **fields))["error"]["code"] == "not_loaded"
