@@ -37,7 +37,7 @@ from .request_parameters import read_parameters
 from .stream import stream
 
 _MAX_LIMIT: Final = 1000
-_ATTACHMENT: Final = 'attachment; filename="toonami-downlink.formats.m3u"'
+_ATTACHMENT: Final = 'attachment; filename="toonami-downlink.m3u"'
 _NUMBER: Final = re.compile(r"([0-9]{1,9})(?:\.0*)?", re.ASCII)
 
 
@@ -158,7 +158,7 @@ class PlayerApiView(FormView):
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
         action = call.parameters.get("action", "").lower()
-        if handler := _HANDLERS.get(_ALIASES.get(action, action)):
+        if handler := _HANDLERS.get(action):
             call.record_request(handler.kind)
             return respond(call.request, handler.body(call), JSON_TYPE)
         call.record_request(RequestKind.ACCOUNT)
@@ -193,10 +193,7 @@ class GetView(FormView):
         origin = client_origin(call.request).url
         base = f"{origin}{self._prefix.rstrip('/')}"
         login = (call.coordinator.credentials.username, call.coordinator.credentials.password)
-        if call.parameters.get("type", "").lower() == "m3u":
-            body = call.render(responses.plain_playlist, base, login, extension)
-        else:
-            body = call.render(responses.playlist, base, origin, login, extension)
+        body = call.render(responses.playlist, base, origin, login, extension)
         return respond(call.request, body, PLAYLIST_TYPE, _ATTACHMENT)
 
 
@@ -291,24 +288,11 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "get_live_streams": _Handler(RequestKind.CHANNELS, _live_streams),
     "get_short_epg": _Handler(RequestKind.EPG, _short_epg),
     "get_simple_data_table": _Handler(RequestKind.EPG, _data_table),
+    "get_simple_date_table": _Handler(RequestKind.EPG, _data_table),  # as IPTVnator spells it
     "get_vod_categories": _NOTHING,
     "get_vod_streams": _NOTHING,
     "get_series_categories": _NOTHING,
     "get_series": _NOTHING,
     "get_vod_info": _Handler(RequestKind.CATEGORIES, lambda _: responses.NO_FILM),
     "get_series_info": _Handler(RequestKind.CATEGORIES, lambda _: responses.NO_SERIES),
-}
-# The panel knows numbers for its actions, and IPTVnator misspells one.
-_ALIASES: Final[Mapping[str, str]] = {
-    "get_simple_date_table": "get_simple_data_table",
-    "200": "get_vod_categories",
-    "201": "get_live_categories",
-    "202": "get_live_streams",
-    "203": "get_vod_streams",
-    "204": "get_series_info",
-    "205": "get_short_epg",
-    "206": "get_series_categories",
-    "207": "get_simple_data_table",
-    "208": "get_series",
-    "209": "get_vod_info",
 }

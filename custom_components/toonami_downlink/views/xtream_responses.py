@@ -87,13 +87,6 @@ def playlist(
     )
 
 
-def plain_playlist(
-    publication: Publication, base: str, login: tuple[str, str], extension: str
-) -> bytes:
-    """Render the playlist of ``get.php?type=m3u``."""
-    return xtream.plain_playlist(publication.feed.channels, _stream(base, login, extension))
-
-
 def _stream(base: str, login: tuple[str, str], extension: str) -> Callable[[Channel], str]:
     path = "/".join((base, "live", *login))
     return lambda channel: f"{path}/{channel.number}.{extension}"

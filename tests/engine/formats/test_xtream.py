@@ -232,15 +232,3 @@ def test_the_highest_id_fits() -> None:
     (listing,) = xtream.short_epg(channel, (programme(last),), last, 1)
     assert int(listing["id"]) == 64 * 86400 * 388 - 1
     assert int(listing["id"]) < 2**31
-
-
-def test_plain_playlist() -> None:
-    channels = (EAST, replace(RADIO, name='Music, "loud"\nand more'))
-    playlist = xtream.plain_playlist(channels, lambda channel: f"http://tv/{channel.number}.ts")
-    assert playlist.decode().splitlines() == [
-        "#EXTM3U",
-        "#EXTINF:-1,Toonami Aftermath East",
-        "http://tv/1.ts",
-        '#EXTINF:-1,Music "loud" and more',
-        "http://tv/7.ts",
-    ]

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Final, TypedDict
 
 from ..models import Channel, Feed, Programme
-from ..text import clean_line
 from ..timeline import on_air, upcoming
 
 TELEVISION: Final = 1
@@ -249,15 +248,6 @@ def data_table(
         )
         for programme in programmes
     ]
-
-
-def plain_playlist(channels: Iterable[Channel], stream: Callable[[Channel], str]) -> bytes:
-    """Write the playlist of ``get.php?type=m3u``, which knows names and addresses only."""
-    lines = ["#EXTM3U"]
-    for channel in channels:
-        name, _ = clean_line(channel.name.replace(",", " "))
-        lines += (f"#EXTINF:-1,{name}", stream(channel))
-    return ("\n".join(lines) + "\n").encode()
 
 
 def _category(channel: Channel) -> int:
