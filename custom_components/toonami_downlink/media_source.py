@@ -22,7 +22,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .assist.matching import fold, guess_channel, showings
+from .assist.matching import MAX_QUERY_CHARS, fold, guess_channel, showings
 from .const import DOMAIN, NAME
 from .coordinator import DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.lineup import logo_path
@@ -112,12 +112,13 @@ class DownlinkMediaSource(MediaSource):
 
 
 def _channel(feed: Feed, identifier: str) -> Channel | None:
-    number = int(identifier) if identifier.isascii() and identifier.isdigit() else 0
+    is_number = identifier.isascii() and identifier.isdigit() and len(identifier) < 10
+    number = int(identifier) if is_number else 0
     return feed.channel(number)
 
 
 def _search(feed: Feed, text: str, now: datetime) -> list[BrowseMediaSource]:
-    wanted = fold(text)
+    wanted = fold(text) if len(text) <= MAX_QUERY_CHARS else ""
     if not wanted:
         return []
     named = [channel for channel in feed.channels if wanted in fold(channel.name)]

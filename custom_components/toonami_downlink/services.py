@@ -17,9 +17,10 @@ from homeassistant.helpers.service import async_get_config_entry, async_register
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .assist.matching import find_channel, fold
+from .assist.matching import SHORT_TEXT, find_channel, fold
 from .const import DOMAIN
 from .coordinator import DownlinkCoordinator
+from .engine.downlink.limits import MAX_CHANNELS
 from .engine.downlink.models import Cause, Channel, Feed, Programme
 from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import between
@@ -40,10 +41,12 @@ MAX_LIMIT: Final = 5000
 
 GET_GUIDE_SCHEMA: Final = vol.Schema(
     {
-        vol.Optional(ATTR_CHANNEL): vol.All(cv.ensure_list, [cv.string]),
+        vol.Optional(ATTR_CHANNEL): vol.All(
+            cv.ensure_list, vol.Length(max=MAX_CHANNELS), [SHORT_TEXT]
+        ),
         vol.Optional(ATTR_FROM): cv.datetime,
         vol.Optional(ATTR_TO): cv.datetime,
-        vol.Optional(ATTR_SEARCH): cv.string,
+        vol.Optional(ATTR_SEARCH): SHORT_TEXT,
         vol.Optional(ATTR_LIMIT, default=DEFAULT_LIMIT): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=MAX_LIMIT)
         ),
@@ -54,7 +57,8 @@ GET_GUIDE_SCHEMA: Final = vol.Schema(
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions; they live as long as Home Assistant does."""
-    hass.services.async_register(
+    async_register_admin_service(
+        hass,
         DOMAIN,
         SERVICE_REFRESH,
         _async_refresh,

@@ -198,23 +198,35 @@ FORM = "application/x-www-form-urlencoded"
         ),
         pytest.param(
             "application/json",
-            '{{"username":"{username}","password":"{password}","action":201,"more":[1]}}',
+            '{{"username":"{username}","password":"{password}","action":"get_live_categories","more":[1]}}',
             "",
             id="json",
         ),
         pytest.param(
             "application/json", "{{broken", "{login}&action=get_live_categories", id="broken-json"
         ),
-        pytest.param(FORM, "\x00\xff%zz&&=&a", "{login}&action=201", id="nonsense"),
-        pytest.param(FORM, "&".join("abcdefghij" * 9), "{login}&action=201", id="many-fields"),
-        pytest.param(FORM, "a=" + "x" * 200_000, "{login}&action=201", id="far-too-long"),
+        pytest.param(FORM, "\x00\xff%zz&&=&a", "{login}&action=get_live_categories", id="nonsense"),
         pytest.param(
-            "multipart/form-data", "x" * 200_000, "{login}&action=201", id="multipart-too-long"
+            FORM, "&".join("abcdefghij" * 9), "{login}&action=get_live_categories", id="many-fields"
         ),
         pytest.param(
-            "multipart/form-data; boundary=b", "not that", "{login}&action=201", id="multipart-bad"
+            FORM, "a=" + "x" * 200_000, "{login}&action=get_live_categories", id="far-too-long"
         ),
-        pytest.param("multipart/form-data", "nothing", "{login}&action=201", id="no-boundary"),
+        pytest.param(
+            "multipart/form-data",
+            "x" * 200_000,
+            "{login}&action=get_live_categories",
+            id="multipart-too-long",
+        ),
+        pytest.param(
+            "multipart/form-data; boundary=b",
+            "not that",
+            "{login}&action=get_live_categories",
+            id="multipart-bad",
+        ),
+        pytest.param(
+            "multipart/form-data", "nothing", "{login}&action=get_live_categories", id="no-boundary"
+        ),
     ],
 )
 async def test_bodies(station: Station, kind: str, body: str, query: str) -> None:

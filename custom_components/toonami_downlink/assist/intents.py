@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv, intent
+from homeassistant.helpers import intent
 import voluptuous as vol
 
 from ..coordinator import async_loaded_coordinator
 from ..engine.downlink.models import Channel, Feed
 from .answers import Answers
-from .matching import guess_channel
+from .matching import SHORT_TEXT, guess_channel
 
 INTENT_WHATS_ON: Final = "ToonamiDownlinkWhatsOn"
 INTENT_WHATS_NEXT: Final = "ToonamiDownlinkWhatsNext"
@@ -31,7 +31,7 @@ class GuideIntentHandler(intent.IntentHandler, ABC):
     @property
     @override
     def slot_schema(self) -> dict[Any, Any]:
-        return {vol.Optional(SLOT_CHANNEL): cv.string}
+        return {vol.Optional(SLOT_CHANNEL): SHORT_TEXT}
 
     @override
     async def async_handle(self, intent_obj: intent.Intent) -> intent.IntentResponse:
@@ -120,7 +120,9 @@ class WhenIsHandler(GuideIntentHandler):
     @property
     @override
     def slot_schema(self) -> dict[Any, Any]:
-        return super().slot_schema | {vol.Required(SLOT_PROGRAMME): intent.non_empty_string}
+        return super().slot_schema | {
+            vol.Required(SLOT_PROGRAMME): vol.All(SHORT_TEXT, vol.Length(min=1))
+        }
 
     @override
     def answer(

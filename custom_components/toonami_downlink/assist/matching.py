@@ -5,9 +5,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
 from ..engine.downlink.lineup import find, normalise
 from ..engine.downlink.models import Channel, Feed, Programme
 
+MAX_QUERY_CHARS: Final = 200
+"""The longest title or channel name that is looked for; guides have none that is longer."""
+SHORT_TEXT: Final = vol.All(cv.string, vol.Length(max=MAX_QUERY_CHARS))
+"""What a title or a channel's name has to be before anything is done with it."""
 _NOT_NAMES: Final = frozenset({"the", "channel"})
 
 

@@ -10,7 +10,6 @@ from homeassistant.util import dt as dt_util
 
 from ..const import CONF_HDHOMERUN
 from ..coordinator import DownlinkCoordinator
-from ..engine.downlink.client_log import ClientRecord
 from ..engine.downlink.lineup import logo_path, normalise
 from ..engine.downlink.models import Channel, Feed, Programme
 from ..engine.downlink.timeline import between, on_air, upcoming
@@ -203,15 +202,6 @@ def _origins(hass: HomeAssistant) -> list[str]:
 
 def players(coordinator: DownlinkCoordinator) -> list[dict[str, Any]]:
     """Return who asked for what lately, the newest first."""
-    return [_player(record) for record in coordinator.clients.records]
-
-
-def _player(record: ClientRecord) -> dict[str, Any]:
-    return {
-        "address": record.address,
-        "player": record.player,
-        "asked": record.kind,
-        "result": record.outcome,
-        "when": seconds(record.when),
-        "count": record.count,
-    }
+    return [
+        {**record.as_dict(), "when": seconds(record.when)} for record in coordinator.clients.records
+    ]

@@ -7,7 +7,6 @@ from homeassistant.components.http import KEY_HASS, HomeAssistantView, require_a
 from homeassistant.helpers.json import json_bytes
 
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
-from ..engine.downlink.client_log import ClientRecord
 from ..engine.downlink.models import Progress
 from ..engine.downlink.publish.history import record_to_json, report_to_json
 from ..engine.downlink.publish.store import Generation
@@ -62,7 +61,7 @@ def status_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
             "max": coordinator.settings.max_streams,
             "has_ffmpeg": coordinator.streams.has_ffmpeg,
         },
-        "players": [_player(record) for record in coordinator.clients.records],
+        "players": [record.as_dict() for record in coordinator.clients.records],
         "history": history,
     }
 
@@ -86,15 +85,4 @@ def _feed(generation: Generation | None) -> dict[str, Any] | None:
             {"name": name, "size": len(content), "sha256": generation.digests[name]}
             for name, content in files.items()
         ],
-    }
-
-
-def _player(record: ClientRecord) -> dict[str, Any]:
-    return {
-        "address": record.address,
-        "player": record.player,
-        "asked": record.kind.value,
-        "result": record.outcome.value,
-        "when": record.when.isoformat(),
-        "count": record.count,
     }

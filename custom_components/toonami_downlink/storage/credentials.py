@@ -1,5 +1,6 @@
 """The secrets that players know: made here, kept in private storage, replaced on demand."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 import hashlib
@@ -68,6 +69,7 @@ class CredentialStore:
         self._store = store
         self._current = current
         self._previous = previous
+        self._rotating = asyncio.Lock()
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
@@ -128,19 +130,21 @@ class CredentialStore:
         Raises HomeAssistantError when they cannot be saved: then the old ones stay, which would
         be back after a restart anyway.
         """
-        before = self._current, self._previous
-        replaced = (_digest(self.feed_token), _digest(self.password))
-        self._previous = (*self._previous, *replaced)[-_PREVIOUS_KEPT:]
-        self._current = _make(self.username)
-        try:
-            await self._store.async_save_surely(self._as_data())
-        except StoreError as err:
-            self._current, self._previous = before
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key=err.key,
-                translation_placeholders={"message": str(err)},
-            ) from err
+        # One after another: what one has replaced must not come back when another fails.
+        async with self._rotating:
+            before = self._current, self._previous
+            replaced = (_digest(self.feed_token), _digest(self.password))
+            self._previous = (*self._previous, *replaced)[-_PREVIOUS_KEPT:]
+            self._current = _make(self.username)
+            try:
+                await self._store.async_save_surely(self._as_data())
+            except StoreError as err:
+                self._current, self._previous = before
+                raise HomeAssistantError(
+                    translation_domain=DOMAIN,
+                    translation_key=err.key,
+                    translation_placeholders={"message": str(err)},
+                ) from err
 
     def _as_data(self) -> Data:
         return {"current": asdict(self._current), "previous": list(self._previous)}

@@ -32,7 +32,11 @@ class SecretFilter(logging.Filter):
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
-        if text := self._crossed_out(record.getMessage()):
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001  # a caller's own mistake must not become an error in it
+            message = f"{record.msg} {record.args}"
+        if text := self._crossed_out(message):
             record.msg, record.args = text, ()
         # The web server quotes what it could not read in the exception.
         if record.exc_info and (

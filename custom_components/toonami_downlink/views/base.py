@@ -21,6 +21,8 @@ GZIP_TYPE: Final = "application/gzip"
 RETRY_SECONDS: Final = 30
 _NO_STORE: Final = "no-store"
 _REVALIDATE: Final = "private, no-cache"
+_REMEMBERED_CHARS: Final = 300
+"""The longest pair of headers whose answer is kept for the next time."""
 
 
 class DownlinkView(HomeAssistantView, ABC):
@@ -49,7 +51,7 @@ class TokenView(DownlinkView):
     kind: ClassVar[RequestKind]
 
     def __init__(self, context: ViewContext) -> None:
-        """Share the guard and the bodies with all other views."""
+        """Share the rate limit and what was rendered with all other views."""
         self._context = context
 
     @override
@@ -131,29 +133,28 @@ def respond(
     """
     get = request.headers.get
     accepted, known = get(hdrs.ACCEPT_ENCODING, ""), get(hdrs.IF_NONE_MATCH, "")
-    plan = _plan(body.etag, accepted, known, content_type, disposition)
-    if plan.is_known:
+    make = _head if len(accepted) + len(known) <= _REMEMBERED_CHARS else _make_head
+    head = make(body.etag, accepted, known, content_type, disposition)
+    if head.is_known:
         # A Response would take its time to find out that it has no body.
-        return web.StreamResponse(status=HTTPStatus.NOT_MODIFIED, headers=plan.headers)
+        return web.StreamResponse(status=HTTPStatus.NOT_MODIFIED, headers=head.headers)
     return web.Response(
-        body=body.gzipped if plan.is_gzipped else body.content, headers=plan.headers
+        body=body.gzipped if head.is_gzipped else body.content, headers=head.headers
     )
 
 
 class _ResponseHead(NamedTuple):
-    """How to answer."""
+    """Everything of an answer but its body."""
 
     is_known: bool
     is_gzipped: bool
     headers: CIMultiDictProxy[str]
 
 
-# Players send the same few headers again and again.
-@lru_cache(maxsize=256)
-def _plan(
+def _make_head(
     etag: str, accepted: str, known: str, content_type: str, disposition: str
 ) -> _ResponseHead:
-    """Plan the answer to an Accept-Encoding and an If-None-Match."""
+    """Make the head of the answer to an Accept-Encoding and an If-None-Match."""
     # One strong validator must not stand for two different sequences of bytes.
     plain, gzipped, file = etag, f'{etag[:-1]}-gzip"', f'{etag[:-1]}-file"'
     headers: dict[str, str] = {hdrs.CACHE_CONTROL: _REVALIDATE}
@@ -173,6 +174,10 @@ def _plan(
     if disposition:
         headers[hdrs.CONTENT_DISPOSITION] = disposition
     return _ResponseHead(False, is_gzipped, CIMultiDictProxy(CIMultiDict(headers)))
+
+
+# Players send the same few headers again and again.
+_head: Final = lru_cache(maxsize=256)(_make_head)
 
 
 def respond_once(content: bytes, content_type: str, status: int = HTTPStatus.OK) -> web.Response:

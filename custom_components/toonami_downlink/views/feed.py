@@ -12,8 +12,8 @@ from ..engine.downlink.formats.m3u import Links
 from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.models import Channel
 from ..engine.downlink.publish.publication import Publication
-from .base import GZIP_TYPE, TokenView, record_request, respond
-from .origin import client_origin
+from .base import GZIP_TYPE, TokenView, record_request, respond, unavailable
+from .origin import client_origin, is_own_address
 from .paths import GUIDE, feed_path, guide_path, playlist_path, stream_path
 
 PLAYLIST_TYPE: Final = "audio/x-mpegurl; charset=utf-8"
@@ -50,7 +50,12 @@ class GuideView(TokenView):
         self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
     ) -> web.StreamResponse:
         record_request(coordinator, request, self.kind, Outcome.OK)
-        body = await self._context.guides.async_get(publication, client_origin(request).url)
+        origin = client_origin(request)
+        body = await self._context.guides.async_get(
+            publication, origin.url, is_own=is_own_address(request, origin)
+        )
+        if body is None:
+            return unavailable()
         is_packed = request.match_info["file"] != GUIDE
         return respond(request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
 

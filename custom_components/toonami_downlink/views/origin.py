@@ -40,23 +40,50 @@ def make_origin(scheme: str, host: str, port: int) -> Origin:
     return Origin(scheme, host, port, f"{scheme}://{authority}")
 
 
+_NOWHERE: Final = make_origin("http", "localhost", 80)
+
+
 def client_origin(request: web.Request) -> Origin:
     """Return the scheme, host and port that the client reached.
 
     Home Assistant has already put what a trusted proxy says into the request. A Host header that
     names no host never gets into an answer: then Home Assistant's own address does.
     """
+    return _sent_origin(request) or _own_origin(request)
+
+
+def guest_origin(request: web.Request) -> Origin:
+    """Return what a client without a login may be told: the origin that it sent, or none of ours.
+
+    Home Assistant's own address is nothing that a stranger should learn from a strange request.
+    """
+    return _sent_origin(request) or _NOWHERE
+
+
+def is_own_address(request: web.Request, origin: Origin) -> bool:
+    """Whether an origin is the very address and port that the connection leads to."""
+    sockname = request.transport.get_extra_info("sockname") if request.transport else None
+    if not isinstance(sockname, tuple):
+        return False
+    return (origin.host.strip("[]"), origin.port) == sockname[:2]
+
+
+def _sent_origin(request: web.Request) -> Origin | None:
     # Without the header, aiohttp may look its own name up in the DNS, and wait for it.
-    if hdrs.HOST in request.headers and (origin := parse_origin(request.scheme, request.host)):
-        return origin
-    return _own_origin(request)
+    if hdrs.HOST not in request.headers:
+        return None
+    return parse_origin(request.scheme, request.host)
 
 
-@lru_cache(maxsize=256)
 def parse_origin(scheme: str, authority: str) -> Origin | None:
     """Read a scheme and a Host header; None for anything that is not exactly a host and port."""
     if scheme not in _DEFAULT_PORTS or len(authority) > _MAX_HOST_CHARS + 8:
         return None
+    return _parse_origin(scheme, authority)
+
+
+@lru_cache(maxsize=256)
+def _parse_origin(scheme: str, authority: str) -> Origin | None:
     host, port = _split(authority)
     if port == "":
         number = _DEFAULT_PORTS[scheme]

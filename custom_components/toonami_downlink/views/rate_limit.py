@@ -1,11 +1,13 @@
 """Slow down those who guess tokens and passwords, and say so in the log, but not too often."""
 
+import asyncio
 from collections import OrderedDict
 import logging
 from math import ceil
 from typing import Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -22,11 +24,14 @@ class RateLimit:
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Begin with nobody."""
+        """Begin with no failed login."""
         self._loop = hass.loop
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._unlogged = 0
+        self._last = ("", "")
         self._logged_at = -float(WINDOW_SECONDS)
+        self._next_log: asyncio.TimerHandle | None = None
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._on_stop)
 
     def fail(self, address: str, player: str) -> int | None:
         """Take note of a failed login.
@@ -44,10 +49,27 @@ class RateLimit:
         self._log(now, address, player)
         return None if count < FAILURES_ALLOWED else ceil(start + WINDOW_SECONDS - now)
 
+    @callback
+    def _on_stop(self, _event: Event) -> None:
+        self._cancel_log()
+
+    def _cancel_log(self) -> None:
+        if self._next_log:
+            self._next_log.cancel()
+            self._next_log = None
+
     def _log(self, now: float, address: str, player: str) -> None:
         self._unlogged += 1
-        if now - self._logged_at < WINDOW_SECONDS:
-            return
+        self._last = address, player
+        wait = self._logged_at + WINDOW_SECONDS - now
+        if wait <= 0:
+            self._write_log()
+        elif self._next_log is None:
+            # The end of a burst counts too, whether or not another one comes.
+            self._next_log = self._loop.call_later(wait, self._write_log)
+
+    def _write_log(self) -> None:
+        address, player = self._last
         _LOGGER.warning(
             "Refused %d request(s) with wrong credentials, the last from %s (%s); "
             "check the addresses that the player was given on the Connect page",
@@ -55,5 +77,6 @@ class RateLimit:
             address,
             player,
         )
+        self._cancel_log()
         self._unlogged = 0
-        self._logged_at = now
+        self._logged_at = self._loop.time()

@@ -1,4 +1,4 @@
-"""Bodies that are made once for each published feed."""
+"""What was rendered of the published feed, kept for those who ask for the same."""
 
 import asyncio
 from collections import OrderedDict
@@ -7,9 +7,17 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 
+from ..const import DOMAIN
 from ..engine.downlink.publish.publication import Body, Publication
 
 _KEPT: Final = 64
+_ORIGINS_KNOWN: Final = 4
+"""A house reaches us by a name, an address and a proxy; rarely by more."""
+_ORIGIN_FORGOTTEN_AFTER: Final = 86_400.0
+"""Seconds after which an origin that is not asked for any more makes room for another."""
+_GUIDES_KEPT: Final = 6
+_STRANGE_ORIGINS_WAIT: Final = 4
+"""Requests from origins that are not known that may wait for a guide at a time."""
 
 
 class ResponseCache:
@@ -41,18 +49,79 @@ class ResponseCache:
 
 
 class GuideCache:
-    """The guide for each origin, made in a thread, by one request for all that wait for it."""
+    """The guide for each origin, made in a thread by one request for all that wait for it.
+
+    The origins of the house are known after a while, and never wait for others. A Host header is
+    easily made up, though: what is not known is made one at a time, with few in the queue.
+    """
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Make guides in Home Assistant's threads."""
         self._hass = hass
-        self._lock = asyncio.Lock()
+        self._publication: Publication | None = None
+        self._bodies: OrderedDict[str, Body] = OrderedDict()
+        self._tasks: dict[str, asyncio.Task[Body]] = {}
+        self._known: dict[str, float] = {}
+        """When each known origin was asked for last, in seconds of the loop's clock."""
+        self._queue = asyncio.Lock()
+        self._queued = 0
 
-    async def async_get(self, publication: Publication, origin: str) -> Body:
-        """Return the guide for the clients of that origin."""
-        if body := publication.cached_guide(origin):
+    async def async_get(
+        self, publication: Publication, origin: str, *, is_own: bool = False
+    ) -> Body | None:
+        """Return the guide for the clients of that origin; None when too many strange ones wait.
+
+        `is_own`: it is the very address that the client's connection leads to.
+        """
+        if publication is not self._publication:
+            self._publication = publication
+            self._bodies.clear()
+            self._tasks = {}
+        if origin in self._known:
+            self._known[origin] = self._hass.loop.time()
+        if body := self._bodies.get(origin):
+            self._bodies.move_to_end(origin)
             return body
-        async with self._lock:
-            if body := publication.cached_guide(origin):
-                return body
-            return await self._hass.async_add_executor_job(publication.guide, origin)
+        if origin in self._tasks or is_own or origin in self._known:
+            return await self._async_make(publication, origin, is_kept=True)
+        if self._queued >= _STRANGE_ORIGINS_WAIT:
+            return None
+        self._queued += 1
+        try:
+            async with self._queue:
+                return await self._async_make(publication, origin, is_kept=self._learn(origin))
+        finally:
+            self._queued -= 1
+
+    async def _async_make(self, publication: Publication, origin: str, *, is_kept: bool) -> Body:
+        task = self._tasks.get(origin)
+        if task is None:
+            task = self._hass.async_create_background_task(
+                self._async_render(publication, origin, is_kept=is_kept), f"{DOMAIN} guide"
+            )
+            self._tasks[origin] = task
+        # Who leaves must not cancel what others wait for.
+        return await asyncio.shield(task)
+
+    async def _async_render(self, publication: Publication, origin: str, *, is_kept: bool) -> Body:
+        try:
+            body = await self._hass.async_add_executor_job(publication.guide, origin)
+        finally:
+            if self._publication is publication:
+                self._tasks.pop(origin, None)
+        if self._publication is publication and is_kept:
+            self._bodies[origin] = body
+            if len(self._bodies) > _GUIDES_KEPT:
+                self._bodies.popitem(last=False)
+        return body
+
+    def _learn(self, origin: str) -> bool:
+        """Make an origin known while there is room for it; whether it is known now."""
+        now = self._hass.loop.time()
+        if len(self._known) >= _ORIGINS_KNOWN:
+            oldest = min(self._known, key=self._known.__getitem__)
+            if now - self._known[oldest] < _ORIGIN_FORGOTTEN_AFTER:
+                return False
+            del self._known[oldest]
+        self._known[origin] = now
+        return True

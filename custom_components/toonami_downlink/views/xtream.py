@@ -31,13 +31,14 @@ from .base import (
 )
 from .context import ViewContext
 from .feed import GUIDE_TYPE, PLAYLIST_TYPE
-from .origin import client_origin
+from .origin import client_origin, guest_origin, is_own_address
 from .paths import XTREAM_PREFIX
 from .request_parameters import read_parameters
 from .stream import stream
 
 _MAX_LIMIT: Final = 1000
 _ATTACHMENT: Final = 'attachment; filename="toonami-downlink.m3u"'
+_NUMBER_CHARS: Final = 32
 _NUMBER: Final = re.compile(r"([0-9]{1,9})(?:\.0*)?", re.ASCII)
 
 
@@ -53,7 +54,8 @@ class Call:
 
     def number(self, name: str) -> int | None:
         """Return a parameter that should be a number; None for whatever else it is."""
-        return _number(self.parameters.get(name, ""))
+        text = self.parameters.get(name, "")
+        return _number(text) if len(text) <= _NUMBER_CHARS else None
 
     def record_request(self, kind: RequestKind) -> None:
         """Remember who asked for what."""
@@ -133,7 +135,7 @@ class XtreamView(DownlinkView):
         when anything else is missing there.
         """
         formats = await _formats(coordinator)
-        account = responses.refused_account(formats, client_origin(request), dt_util.utcnow())
+        account = responses.refused_account(formats, guest_origin(request), dt_util.utcnow())
         return respond_once(account, JSON_TYPE, HTTPStatus.UNAUTHORIZED)
 
     @abstractmethod
@@ -206,8 +208,12 @@ class GuideView(FormView):
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
         call.record_request(RequestKind.GUIDE)
-        origin = client_origin(call.request).url
-        body = await self._context.guides.async_get(call.publication, origin)
+        origin = client_origin(call.request)
+        body = await self._context.guides.async_get(
+            call.publication, origin.url, is_own=is_own_address(call.request, origin)
+        )
+        if body is None:
+            return unavailable()
         is_packed = call.parameters.get("gzip", "").lower() in {"1", "true"}
         return respond(call.request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
 

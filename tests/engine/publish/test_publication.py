@@ -67,28 +67,6 @@ def test_the_same_feed_is_the_same_bytes(published: Publication) -> None:
     assert again.gzipped[4:8] == bytes(4)
 
 
-def test_rendered_once_for_each_origin(published: Publication) -> None:
-    assert published.cached_guide(ORIGIN) is None
-    body = published.guide(ORIGIN)
-    assert published.cached_guide(ORIGIN) is body
-    assert published.guide(ORIGIN) is body
-
-
-def test_few_origins_are_kept(published: Publication) -> None:
-    origins = [f"http://192.0.2.{n}" for n in range(5)]
-    for origin in origins[:4]:
-        published.guide(origin)
-    published.guide(origins[0])
-    published.guide(origins[4])
-    assert [published.cached_guide(origin) is not None for origin in origins] == [
-        True,
-        False,
-        True,
-        True,
-        True,
-    ]
-
-
 def test_any_number_of_threads(published: Publication) -> None:
     origins = [f"http://192.0.2.{n % 6}" for n in range(60)]
     with ThreadPoolExecutor(8) as pool:

@@ -1,4 +1,4 @@
-"""Which players asked for what lately: for the panel, and to find those with old credentials."""
+"""The log of clients: which player asked for what lately, and what it got."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -10,7 +10,11 @@ from time import time
 from typing import Final
 
 CLIENTS_KEPT: Final = 50
+REFUSED_KEPT: Final = 20
+"""Records of requests with a wrong secret."""
 _NAME_CHARS: Final = 40
+_USER_AGENT_CHARS: Final = 512
+"""What is looked at of a User-Agent, and kept in memory."""
 
 
 class RequestKind(StrEnum):
@@ -64,18 +68,41 @@ class ClientRecord:
         """When, in UTC."""
         return datetime.fromtimestamp(self.timestamp, UTC)
 
+    def as_dict(self) -> dict[str, str | int]:
+        """Return it as JSON values; ``when`` is ISO 8601 in UTC."""
+        return {
+            "address": self.address,
+            "player": self.player,
+            "asked": self.kind.value,
+            "result": self.outcome.value,
+            "when": self.when.isoformat(),
+            "count": self.count,
+        }
+
 
 class ClientLog:
-    """The newest requests, one record for each address, player and thing asked for."""
+    """The newest requests, one record for each address, player and thing asked for.
+
+    Requests with a secret that is or was right, and all others, have their places apart: whoever
+    makes up requests cannot push out what is known of the players in the house.
+    """
 
     def __init__(self) -> None:
-        """Begin with nobody."""
-        self._records: OrderedDict[tuple[str, str, RequestKind], ClientRecord] = OrderedDict()
+        """Begin empty."""
+        self._known = _Records(CLIENTS_KEPT)
+        self._refused = _Records(REFUSED_KEPT)
+        self.refused = 0
+        """How many requests came with a secret that never was right."""
 
     @property
     def records(self) -> tuple[ClientRecord, ...]:
         """Everything that is remembered, the newest first."""
-        return tuple(reversed(self._records.values()))
+        return tuple(
+            sorted(
+                (*reversed(self._known.values()), *reversed(self._refused.values())),
+                key=lambda record: -record.timestamp,
+            )
+        )
 
     @property
     def with_old_credentials(self) -> tuple[ClientRecord, ...]:
@@ -84,18 +111,31 @@ class ClientLog:
 
     def record(self, address: str, user_agent: str, kind: RequestKind, outcome: Outcome) -> None:
         """Remember a request."""
-        player, now = player_name(user_agent), time()
+        is_refused = outcome is Outcome.REFUSED
+        self.refused += is_refused
+        records = self._refused if is_refused else self._known
+        records.add(address, player_name(user_agent), kind, outcome)
+
+
+class _Records(OrderedDict[tuple[str, str, RequestKind], ClientRecord]):
+    """A bounded number of records, the oldest first."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+
+    def add(self, address: str, player: str, kind: RequestKind, outcome: Outcome) -> None:
         key = (address, player, kind)
-        if record := self._records.get(key):
-            record.outcome, record.timestamp = outcome, now
+        if record := self.get(key):
+            record.outcome, record.timestamp = outcome, time()
             record.count += 1
-            self._records.move_to_end(key)
+            self.move_to_end(key)
             return
-        self._records[key] = ClientRecord(
-            address=address, player=player, kind=kind, outcome=outcome, timestamp=now, count=1
+        self[key] = ClientRecord(
+            address=address, player=player, kind=kind, outcome=outcome, timestamp=time(), count=1
         )
-        if len(self._records) > CLIENTS_KEPT:
-            self._records.popitem(last=False)
+        if len(self) > self._size:
+            self.popitem(last=False)
 
 
 # What is told by a word somewhere in the User-Agent; several call themselves VLC or a browser too.
@@ -138,10 +178,14 @@ _PLAYERS: Final = (
 )
 
 
-@lru_cache(maxsize=128)
 def player_name(user_agent: str) -> str:
     """Return a name for people: that of a known player, else the first word of the User-Agent."""
-    folded = user_agent[:512].casefold()
+    return _player_name(user_agent[:_USER_AGENT_CHARS])
+
+
+@lru_cache(maxsize=128)
+def _player_name(user_agent: str) -> str:
+    folded = user_agent.casefold()
     for word, name in _PLAYERS:
         if word in folded:
             return name
