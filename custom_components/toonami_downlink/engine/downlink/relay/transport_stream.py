@@ -92,7 +92,7 @@ class SegmentInfo:
     last_pts: int
     """Earliest and latest PTS of the picture, or of the sound where there is no picture."""
     seconds: float
-    """From the first access unit to the end of the last one, by DTS."""
+    """From the first access unit of the same stream to the end of its last one, by DTS."""
     pcr_seconds: float | None
     """From the first to the last PCR; None without any."""
     keyframe: bool
@@ -343,12 +343,9 @@ class _Reader:
             raise SegmentError(Flaw.NO_TIMESTAMPS, "nothing in it says when to show it")
         for track in tracks.values():
             self._finish(track)
-        seconds = (
-            max(track.end for track in tracks.values())
-            - min(track.first for track in tracks.values())
-        ) / HZ
-        if seconds > MAX_SEGMENT_SECONDS:
-            raise SegmentError(Flaw.TIMESTAMPS, f"it lasts {seconds:.0f} s")
+        longest = max(track.end - track.first for track in tracks.values())
+        if longest > MAX_SEGMENT_SECONDS * HZ:
+            raise SegmentError(Flaw.TIMESTAMPS, f"it lasts {longest / HZ:.0f} s")
         main = tracks.get("video") or tracks["audio"]
         clocked = self._pcr is not None and self._first_pcr is not None
         return SegmentInfo(
@@ -356,7 +353,7 @@ class _Reader:
             audio=tracks["audio"].stream.codec if "audio" in tracks else None,
             first_pts=main.shown_first,
             last_pts=main.shown_last,
-            seconds=seconds,
+            seconds=(main.end - main.first) / HZ,
             pcr_seconds=((self._pcr or 0) - (self._first_pcr or 0)) / HZ if clocked else None,
             keyframe=self._keyframe,
             packets=len(self._layout.pids),
