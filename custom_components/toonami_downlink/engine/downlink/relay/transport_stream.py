@@ -147,7 +147,9 @@ def _check_packets(data: bytes) -> None:
 
 def _looks_like_packets(data: bytes) -> bool:
     """Whether packets begin somewhere: four in a row."""
-    return any(data[shift : shift + 4 * PACKET : PACKET] == _SYNC * 4 for shift in range(PACKET))
+    return any(
+        data[shift : shift + 4 * PACKET : PACKET] == _SYNC * 4 for shift in range(2 * PACKET)
+    )
 
 
 def payload_start(data: bytes, at: int) -> int:
