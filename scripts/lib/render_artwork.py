@@ -1,4 +1,4 @@
-"""Render artwork/*.svg: the brand images of the integration, and the channels' marks."""
+"""Render artwork/*.svg: the brand images, the channels' marks, and the slate."""
 
 import base64
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ import xml.etree.ElementTree as ET
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+
+from . import render_slate
 
 ROOT: Final = Path(__file__).parents[2]
 ARTWORK: Final = ROOT / "artwork"
@@ -70,6 +72,7 @@ def main() -> None:
         page = browser.new_page()
         for job in jobs():
             render(page, job)
+        render_slate.render(page)
         browser.close()
 
 

@@ -1,0 +1,46 @@
+"""Times in a transport stream: 33 bits that count 90 000 in a second and start anew after 26.5 h.
+
+ISO/IEC 13818-1 § 2.4.3. Whole numbers without that limit are used between reading and writing.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+HZ: Final = 90_000
+WRAP: Final = 1 << 33
+
+
+def apart(later: int, earlier: int) -> int:
+    """Return how far a time is after another (negative: before), whatever wrapped in between."""
+    half = WRAP >> 1
+    return (later - earlier + half) % WRAP - half
+
+
+def read_stamp(field: Sequence[int]) -> int:
+    """Return the time in the five bytes of a PTS or DTS."""
+    one, two, three, four, five = field
+    return (one >> 1 & 7) << 30 | two << 22 | three >> 1 << 15 | four << 7 | five >> 1
+
+
+def stamp(mark: int, ticks: int) -> bytes:
+    """Return the five bytes of a PTS or DTS; the upper four bits of `mark` say which of them."""
+    ticks %= WRAP
+    return bytes(
+        (
+            mark & 0xF0 | ticks >> 29 & 0x0E | 1,
+            ticks >> 22 & 0xFF,
+            ticks >> 14 & 0xFE | 1,
+            ticks >> 7 & 0xFF,
+            ticks << 1 & 0xFE | 1,
+        )
+    )
+
+
+def read_pcr(field: bytes) -> int:
+    """Return the upper part of a PCR, which counts as PTS and DTS do."""
+    return int.from_bytes(field[:5]) >> 7
+
+
+def pcr(field: bytes, ticks: int) -> bytes:
+    """Return the six bytes of a PCR with another upper part, and the lower part of `field`."""
+    return ((ticks % WRAP) << 15 | int.from_bytes(field) & 0x7FFF).to_bytes(6)

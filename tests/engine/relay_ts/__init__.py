@@ -1,0 +1,1 @@
+"""Transport streams: what is let through, and how segments become one stream."""
