@@ -1,0 +1,1 @@
+"""Channels fetched from upstream once, for every viewer in the house."""
