@@ -20,9 +20,7 @@ class _Jumping(selectors.DefaultSelector):
         """Threads that are at work: nobody knows how long they take."""
 
     @override
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, selectors._EventMask]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout <= _GRACE or self.busy:
             return super().select(timeout)
         events = super().select(_GRACE)
@@ -43,7 +41,7 @@ class FastLoop(asyncio.SelectorEventLoop):
         return super().time() + self._jumping.jumped
 
     @override
-    def run_in_executor[*Ts, T](  # type: ignore[override]  # as typeshed has it, but for a None
+    def run_in_executor[*Ts, T](
         self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
     ) -> asyncio.Future[T]:
         future: asyncio.Future[T] = super().run_in_executor(executor, func, *args)

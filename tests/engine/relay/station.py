@@ -68,6 +68,8 @@ class Node:
         """Bytes after which a segment ends, as if that were all."""
         self.breaks_at: int | None = None
         """Bytes of a segment after which nothing more comes."""
+        self.content: bytes | None = None
+        """Of each segment, instead of packets."""
         self.fails = 0
         """How often it goes wrong, and then no longer; 0 is for ever."""
         self.url = ""
@@ -160,6 +162,8 @@ class Node:
         number = int(request.match_info["number"])
         assert number <= self.station.newest, "asked for what is not there yet"
         body = packets(f"{number}" if self.same_bytes else f"{number} {self.name}")
+        if self.content is not None:
+            body = self.content
         if self.cut is not None:
             body = body[: self.cut]
             self._went_wrong()

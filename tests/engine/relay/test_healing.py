@@ -1,11 +1,14 @@
 """What upstream can do to a channel, and that its viewers go on watching."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 import pytest
 
-from .house import house, numbers, record, steps
+from downlink.relay.errors import Reason, RingClosedError
+from downlink.relay.ring import Ring
+
+from .house import house, marks, numbers, record, steps
 from .station import Node, nodes
 
 FAST_TIME = True
@@ -84,7 +87,7 @@ FAULTS = [
 @pytest.mark.parametrize("has_dates", [True, False], ids=["dates", "no dates"])
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_another_node_goes_on(
-    fault: Callable[[Node], object], has_dates: bool, same_bytes: bool
+    fault: Callable[[Node], Awaitable[None]], has_dates: bool, same_bytes: bool
 ) -> None:
     async with nodes(2) as (one, two), house(one, two) as home:
         for node in (one, two):
@@ -118,15 +121,18 @@ async def test_another_node_goes_on(
 
 async def test_once_more_is_enough() -> None:
     """What goes wrong once is asked for again, at the same node."""
-    async with nodes(2) as (one, two), house(one, two) as home:
-        async with home.relay.watch("east", "tv", "TV") as tv:
-            found = await record(tv.ring, 10)
-            for letter in ("m", "c"):
-                one.bad, one.fails = {letter: web.Response(status=503)}, 1
-                found += await record(tv.ring, 10)
-            one.cut, one.fails = 188 * 3 + 1, 1
+    async with (
+        nodes(2) as (one, two),
+        house(one, two) as home,
+        home.relay.watch("east", "tv", "TV") as tv,
+    ):
+        found = await record(tv.ring, 10)
+        for letter in ("m", "c"):
+            one.bad, one.fails = {letter: web.Response(status=503)}, 1
             found += await record(tv.ring, 10)
-            window = tv.ring.window().segments
+        one.cut, one.fails = 188 * 3 + 1, 1
+        found += await record(tv.ring, 10)
+        window = tv.ring.window().segments
     assert steps(window) == []
     assert {one.segment.node for one in window} == {one.server}
     assert two.asked == []
@@ -136,9 +142,12 @@ async def test_once_more_is_enough() -> None:
 
 
 async def test_upstream_gives_no_address() -> None:
-    async with nodes(1) as (mirror,), house(mirror=mirror) as home:
-        async with home.relay.watch("east", "tv", "TV") as tv:
-            found = await record(tv.ring, 20)
+    async with (
+        nodes(1) as (mirror,),
+        house(mirror=mirror) as home,
+        home.relay.watch("east", "tv", "TV") as tv,
+    ):
+        found = await record(tv.ring, 20)
     assert len(found) >= 10
     assert found[-1].segment.node == mirror.server
     assert len(home.resolved) == 2
@@ -162,34 +171,40 @@ async def test_mirror_is_the_last_resort() -> None:
 
 
 async def test_another_node_is_drawn_when_it_is_the_same_again() -> None:
-    async with nodes(2) as (one, two), house(one, one, two) as home:
-        async with home.relay.watch("east", "tv", "TV") as tv:
-            await record(tv.ring, 20)
-            await one.vanish()
-            await record(tv.ring, 20)
-            assert tv.ring.newest
-            assert tv.ring.newest.segment.node == two.server
+    async with (
+        nodes(2) as (one, two),
+        house(one, one, two) as home,
+        home.relay.watch("east", "tv", "TV") as tv,
+    ):
+        await record(tv.ring, 20)
+        await one.vanish()
+        await record(tv.ring, 20)
+        assert tv.ring.newest
+        assert tv.ring.newest.segment.node == two.server
     assert len(home.resolved) == 3
     assert home.events == []
 
 
 async def test_slate_until_upstream_is_back() -> None:
-    async with nodes(1) as (one,), house(one) as home:
-        async with home.relay.watch("east", "tv", "TV") as tv:
-            await record(tv.ring, 20)
-            one.bad = {"p": web.Response(status=502), "c": None, "m": None}
-            before = tv.ring.next_sequence
-            await record(tv.ring, 300)
-            shown = tv.ring.next_sequence - before
-            health = home.relay.channels["east"].health
-            assert home.events == [("east", Reason.STATUS)]
-            assert health.slate_since
-            assert health.reason is Reason.STATUS
-            assert all(one.segment.is_slate for one in tv.ring.window().segments)
-            one.bad = {}
-            await record(tv.ring, 40)
-            window = tv.ring.window().segments
-            health = home.relay.channels["east"].health
+    async with (
+        nodes(1) as (one,),
+        house(one, mirror=one) as home,
+        home.relay.watch("east", "tv", "TV") as tv,
+    ):
+        await record(tv.ring, 20)
+        one.bad = {"p": web.Response(status=502), "c": None, "m": None}
+        before = tv.ring.next_sequence
+        await record(tv.ring, 300)
+        shown = tv.ring.next_sequence - before
+        health = home.relay.channels["east"].health
+        assert home.events == [("east", Reason.STATUS)]
+        assert health.slate_since
+        assert health.reason is Reason.STATUS
+        assert all(one.segment.is_slate for one in tv.ring.window().segments)
+        one.bad = {}
+        await record(tv.ring, 40)
+        window = tv.ring.window().segments
+        health = home.relay.channels["east"].health
     # A slate lasts four seconds; it began when the silence had lasted for twelve.
     assert 300 / 4 - 4 <= shown <= 300 / 4
     assert home.events == [("east", Reason.STATUS), ("east", "healed")]
@@ -217,7 +232,8 @@ async def test_slate_is_shown_to_the_first_viewer_of_a_channel_that_is_away() ->
 async def test_upstream_is_asked_for_few_addresses() -> None:
     """At most six times in any minute, by all channels together, and ever more seldom."""
     async with (
-        house() as home, home.relay.watch("east", "tv", "TV") as tv,
+        house() as home,
+        home.relay.watch("east", "tv", "TV") as tv,
         home.relay.watch("west", "tv", "TV"),
         home.relay.watch("movies", "tv", "TV"),
     ):
@@ -237,26 +253,32 @@ async def test_pace_of_trying_again() -> None:
 
 async def test_node_that_only_ever_brings_one_segment() -> None:
     """It heals nothing: upstream is not asked faster for it."""
-    async with nodes(1) as (one,), house(one, mirror=one) as home:
-        async with home.relay.watch("east", "tv", "TV") as tv:
-            await record(tv.ring, 3)
+    async with (
+        nodes(1) as (one,),
+        house(one, mirror=one) as home,
+        home.relay.watch("east", "tv", "TV") as tv,
+    ):
+        await record(tv.ring, 3)
+        one.bad = {"c": web.Response(status=404)}
+        for _ in range(40):
+            one.fails = 2
             one.bad = {"c": web.Response(status=404)}
-            for _ in range(40):
-                one.fails = 2
-                one.bad = {"c": web.Response(status=404)}
-                await record(tv.ring, 10)
+            await record(tv.ring, 10)
     for index, begin in enumerate(home.resolved):
         assert sum(begin <= at < begin + 60 for at in home.resolved[index:]) <= 6
 
 
 async def test_upstream_ends_the_stream() -> None:
-    async with nodes(2) as (one, two), house(one, two) as home:
-        async with home.relay.watch("east", "tv", "TV") as tv:
-            await record(tv.ring, 10)
-            text = "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-MEDIA-SEQUENCE:900\n#EXT-X-ENDLIST\n"
-            one.bad = {"c": web.Response(text=text)}
-            await record(tv.ring, 10)
-            window = tv.ring.window().segments
+    async with (
+        nodes(2) as (one, two),
+        house(one, two) as home,
+        home.relay.watch("east", "tv", "TV") as tv,
+    ):
+        await record(tv.ring, 10)
+        text = "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXT-X-MEDIA-SEQUENCE:900\n#EXT-X-ENDLIST\n"
+        one.bad = {"c": web.Response(text=text)}
+        await record(tv.ring, 10)
+        window = tv.ring.window().segments
     assert steps(window) == []
     assert window[-1].segment.node == two.server
 

@@ -129,7 +129,8 @@ def read_playlist(body: bytes, url: str) -> Playlist:
 
 def _lines(body: bytes) -> Iterator[str]:
     """Yield the lines without white space at their ends, and none that are blank."""
-    lines = body.removeprefix(b"\xef\xbb\xbf").split(b"\n", MAX_PLAYLIST_LINES)
+    text = body.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
+    lines = text.split(b"\n", MAX_PLAYLIST_LINES)
     if len(lines) > MAX_PLAYLIST_LINES:
         raise UpstreamError(
             Reason.TOO_MANY, f"A playlist has more than {MAX_PLAYLIST_LINES} lines."
