@@ -167,6 +167,7 @@ async def test_what_is_no_address(url: str) -> None:
         ("http://224.0.0.1", "224.0.0.1", False),
         ("http://127.1", "127.0.0.1", False),
         ("https://1.1.1.1", "127.0.0.1", False),
+        ("http://[::", "127.0.0.1", False),
         ("http://nas.lan", "192.168.1.9", True),
         ("http://nas.lan", "127.0.0.1", False),
         ("http://gone.lan", "192.168.1.9", False),
@@ -239,6 +240,8 @@ def test_networks_beside() -> None:
         ("https://n4.example:443/a", "n4.example"),
         ("http://n4.example:1934/a", "n4.example:1934"),
         ("http://n4.example/a", "n4.example"),
+        ("HTTPS://N4.example:443/a", "n4.example"),
+        ("http://[::", ""),
         ("", ""),
     ],
 )

@@ -181,6 +181,7 @@ ADDRESSES = [
     pytest.param("http://user:secret@a.example/b.ts", id="user"),
     pytest.param("http://a.example\\@b.example/b.ts", id="backslash"),
     pytest.param("http:///b.ts", id="no host"),
+    pytest.param("http://[::", id="half a host"),
     pytest.param("http://[fe80::1%25eth0]/b.ts", id="zone"),
     pytest.param("http://a.example:65536/b.ts", id="port"),
     pytest.param("a b.ts", id="space"),

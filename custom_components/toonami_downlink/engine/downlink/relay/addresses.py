@@ -17,7 +17,7 @@ from ipaddress import (
 import re
 import socket
 from typing import TYPE_CHECKING, Final, override
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -128,7 +128,7 @@ class AddressGuard(AbstractResolver):
 
         `resolver` answers for names in place of the system's.
         """
-        self._api_host = urlsplit(api_url).hostname or ""
+        self._api_host = _host_of(api_url) if is_usable_url(api_url) else ""
         self._allowed = tuple(allowed)
         self._beside: tuple[Network, ...] | None = None
         self._resolver = resolver
@@ -140,7 +140,7 @@ class AddressGuard(AbstractResolver):
         """
         if not is_usable_url(url):
             raise AddressRefusedError(Reason.BAD_ADDRESS, "An address is not one for http.")
-        literal = read_literal(urlsplit(url).hostname or "")
+        literal = read_literal(_host_of(url))
         if literal and not await self._may_open(literal):
             raise internal_address()
 
@@ -220,15 +220,28 @@ def was_refused(error: OSError) -> bool:
     return isinstance(error, _RefusedError)
 
 
+def join_address(base: str, reference: str) -> str:
+    """Return where a reference leads that was found at `base`. Raises AddressRefusedError."""
+    try:
+        url = urljoin(base, reference)
+    except ValueError:
+        url = ""
+    if not is_usable_url(url):
+        raise AddressRefusedError(Reason.BAD_ADDRESS, "An address is not one for http.")
+    return url
+
+
 def server_of(url: str) -> str:
     """Return the host of an address, with its port where that is not the usual one.
 
     An empty string for what is no address.
     """
+    if not is_usable_url(url):
+        return ""
     parts = urlsplit(url)
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    return (
-        f"{parts.hostname}:{parts.port}"
-        if parts.port not in {None, usual}
-        else parts.hostname or ""
-    )
+    usual = {"http": 80, "https": 443}.get(parts.scheme.lower())
+    return _host_of(url) if parts.port in {None, usual} else f"{_host_of(url)}:{parts.port}"
+
+
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""

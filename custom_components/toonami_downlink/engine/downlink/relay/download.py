@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 import ssl
 from typing import Final, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
 
 from ..limits import MAX_REDIRECTS
 from ..provider.tls import Trust as CertificateVerifier, can_be_completed, reason_of
-from .addresses import AddressGuard, internal_address, was_refused
+from .addresses import AddressGuard, internal_address, join_address, was_refused
 from .errors import AddressRefusedError, Reason, UpstreamError
 
 _CHUNK: Final = 64 * 1024
@@ -78,8 +78,8 @@ class Downloader:
             async with self._open(url, bounds) as response:
                 if response.status not in _REDIRECTS:
                     return Answer(await _read(response, bounds.size), url)
-                target = urljoin(url, response.headers.get("Location", ""))
-            if url.startswith("https:") and not target.startswith("https:"):
+                target = join_address(url, response.headers.get("Location", ""))
+            if _is_encrypted(url) and not _is_encrypted(target):
                 raise AddressRefusedError(
                     Reason.DOWNGRADE, "A redirect leads from https to something else."
                 )
@@ -119,7 +119,7 @@ class Downloader:
             raise UpstreamError(Reason.BROKEN_OFF, "A server broke off.") from err
 
     async def _ask(self, url: str, bounds: Bounds) -> aiohttp.ClientResponse:
-        if url.startswith("http:"):
+        if not _is_encrypted(url):
             return await self._request(url, bounds, True)
         context = await self._verifier.context()
         try:
@@ -161,6 +161,10 @@ class Downloader:
                 trust_env=False,
             )
         return self._session
+
+
+def _is_encrypted(url: str) -> bool:
+    return url[:6].lower() == "https:"
 
 
 def _refusal(error: aiohttp.ClientConnectorCertificateError) -> ssl.SSLCertVerificationError:

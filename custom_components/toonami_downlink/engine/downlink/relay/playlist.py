@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import re
 from typing import Final
-from urllib.parse import urljoin
 
 from ..limits import (
     MAX_BANDWIDTH,
@@ -21,8 +20,8 @@ from ..limits import (
     MAX_VARIANTS,
     MIN_SEGMENT_SECONDS,
 )
-from ..text import is_usable_url
-from .errors import AddressRefusedError, Reason, UnsupportedFormatError, UpstreamError
+from .addresses import join_address
+from .errors import Reason, UnsupportedFormatError, UpstreamError
 from .segment import kind_of
 
 _INTEGER: Final = re.compile(r"\d{1,18}", re.ASCII)
@@ -129,8 +128,8 @@ def read_playlist(body: bytes, url: str) -> Playlist:
 
 def _lines(body: bytes) -> Iterator[str]:
     """Yield the lines without white space at their ends, and none that are blank."""
-    text = body.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
-    lines = text.split(b"\n", MAX_PLAYLIST_LINES)
+    content = body.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
+    lines = content.split(b"\n", MAX_PLAYLIST_LINES)
     if len(lines) > MAX_PLAYLIST_LINES:
         raise UpstreamError(
             Reason.TOO_MANY, f"A playlist has more than {MAX_PLAYLIST_LINES} lines."
@@ -210,11 +209,7 @@ class _Reader:
         return Variant(url, bandwidth, not tracks & self._separate)
 
     def _read_address(self, line: str) -> None:
-        url = urljoin(self.base, line)
-        if not is_usable_url(url):
-            raise AddressRefusedError(
-                Reason.BAD_ADDRESS, "A playlist leads to an address that is not one for http."
-            )
+        url = join_address(self.base, line)
         if self._variant is not None:
             if len(self.variants) >= MAX_VARIANTS:
                 raise UpstreamError(Reason.TOO_MANY, f"More than {MAX_VARIANTS} variants.")
