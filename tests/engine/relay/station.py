@@ -1,7 +1,7 @@
 """A strict upstream for the relay: one time line, told by nodes that can go wrong in every way."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -41,6 +41,8 @@ class Station:
     target: int = 3
     listed: int = 6
     began: float = field(default=0.0)
+    bodies: Sequence[bytes] = ()
+    """What the segments are, when they have to be real ones."""
 
     def __post_init__(self) -> None:
         self.began = asyncio.get_running_loop().time() - 100 * self.seconds
@@ -73,6 +75,7 @@ class Node:
         self.fails = 0
         """How often it goes wrong, and then no longer; 0 is for ever."""
         self.url = ""
+        self._was_asked = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -107,9 +110,16 @@ class Node:
     def count(self, part: str) -> int:
         return sum(part in path for _, path in self.asked)
 
+    async def wait_for(self, part: str, count: int) -> None:
+        """Wait until so many requests for something have come."""
+        while self.count(part) < count:
+            self._was_asked.clear()
+            await self._was_asked.wait()
+
     async def _check(self, request: web.Request) -> web.Response | None:
         """Note a request, be strict about it, and go wrong if that is wanted."""
         self.asked.append((asyncio.get_running_loop().time(), request.path))
+        self._was_asked.set()
         assert request.headers["User-Agent"] == USER_AGENT
         assert request.headers["Accept-Encoding"] == "identity"
         assert "Cookie" not in request.headers
@@ -162,6 +172,8 @@ class Node:
         number = int(request.match_info["number"])
         assert number <= self.station.newest, "asked for what is not there yet"
         body = packets(f"{number}" if self.same_bytes else f"{number} {self.name}")
+        if self.station.bodies:
+            body = self.station.bodies[number]
         if self.content is not None:
             body = self.content
         if self.cut is not None:

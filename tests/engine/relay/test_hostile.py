@@ -8,6 +8,7 @@ import gzip
 from ipaddress import ip_network
 from itertools import count
 from pathlib import Path
+import ssl
 import tracemalloc
 
 from aiohttp import web
@@ -80,15 +81,16 @@ class Upstream:
 @asynccontextmanager
 async def upstream(
     answers: dict[str, web.Response | Handler | str | bytes],
+    context: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Upstream]:
     made = Upstream(answers)
     app = web.Application()
     app.router.add_get("/{path:.*}", made.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
     made.port = runner.addresses[0][1]
-    made.url = f"http://127.0.0.1:{made.port}"
+    made.url = f"{'https' if context else 'http'}://127.0.0.1:{made.port}"
     try:
         yield made
     finally:
@@ -465,28 +467,64 @@ async def test_memory(
             tracemalloc.stop()
 
 
-async def test_https_never_becomes_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificate:
+    """The only root that the system trusts."""
     root = Certificate.root()
     (tmp_path / "roots.pem").write_bytes(root.pem)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "roots.pem"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
-    async with upstream({"/p": "in clear"}) as plain:
+    return root
 
-        async def away(request: web.Request) -> web.Response:
-            where = {"/away": f"{plain.url}/p", "/on": "/end"}.get(request.path)
-            return redirect(where) if where else web.Response(text=request.path)
 
-        app = web.Application()
-        app.router.add_get("/{path}", away)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        context = root.leaf().served(tmp_path)
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-        url = f"https://127.0.0.1:{runner.addresses[0][1]}"
-        async with downloader() as client:
-            assert (await client.get(f"{url}/on", BOUNDS)).body == b"/end"
-            with pytest.raises(RelayError) as caught:
-                await client.get(f"{url}/away", BOUNDS)
-            assert caught.value.reason is Reason.DOWNGRADE
-        await runner.cleanup()
-        assert plain.asked == []
+async def test_https_never_becomes_http(root: Certificate, tmp_path: Path) -> None:
+    context = root.leaf().served(tmp_path)
+    async with (
+        upstream({"/p": "in clear"}) as plain,
+        upstream({"/on": redirect("/end"), "/end": "end"}, context) as server,
+        downloader() as client,
+    ):
+        server.answers["/away"] = redirect(f"{plain.url}/p")
+        plain.answers["/up"] = redirect(f"{server.url}/end")
+        assert (await client.get(f"{server.url}/on", BOUNDS)).body == b"end"
+        assert (await client.get(f"{plain.url}/up", BOUNDS)).body == b"end"
+        with pytest.raises(RelayError) as caught:
+            await client.get(f"{server.url}/away", BOUNDS)
+        assert caught.value.reason is Reason.DOWNGRADE
+    assert plain.asked == ["/up"]
+
+
+async def test_node_that_leaves_a_link_out(root: Certificate, tmp_path: Path) -> None:
+    """As upstream's nodes do (upstream.md 1.5); what is missing is fetched once."""
+    middle = root.authority("Middle")
+    async with upstream({"/middle": middle.der}) as shop:
+        context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
+        async with (
+            upstream({"/p": ONE, "/a.ts": packets("a")}, context) as node,
+            downloader() as client,
+        ):
+            assert isinstance(await outcome(client, f"{node.url}/p"), Segment)
+            await client.close()
+            assert isinstance(await outcome(client, f"{node.url}/p"), Segment)
+    assert shop.asked == ["/middle"]
+
+
+async def test_certificate_that_cannot_be_trusted(root: Certificate, tmp_path: Path) -> None:
+    assert root
+    foreign = Certificate.root("Foreign")
+    async with (
+        upstream({"/p": ONE}, foreign.leaf().served(tmp_path, foreign)) as node,
+        downloader() as client,
+    ):
+        assert await outcome(client, f"{node.url}/p") is Reason.CERTIFICATE
+    assert node.asked == []
+
+
+async def test_issuer_inside_is_not_asked(root: Certificate, tmp_path: Path) -> None:
+    """The address that a certificate names is one more that comes from outside."""
+    middle = root.authority("Middle")
+    async with upstream({}) as shop, trap(shop.port) as inside:
+        context = middle.leaf(issuer_url=f"{inside.url}/middle").served(tmp_path)
+        async with upstream({"/p": ONE}, context) as node, downloader() as client:
+            assert await outcome(client, f"{node.url}/p") is Reason.CERTIFICATE
+    assert inside.connections == 0
