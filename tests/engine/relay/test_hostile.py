@@ -272,18 +272,45 @@ async def test_trap_is_one() -> None:
 
 
 async def test_rebinding() -> None:
-    """A name that leads elsewhere each time it is asked for: each connection is checked anew."""
+    """A name that leads elsewhere the next time: each connection goes where was looked."""
+
+    async def segment(_request: web.Request) -> web.Response:
+        response = web.Response(body=packets("a"))
+        response.force_close()
+        return response
+
     names = Names({"rebound.example": [["127.0.0.1"], ["127.0.0.2"]]})
-    async with upstream({}) as server, trap(server.port) as inside, downloader(names) as client:
-        server.answers["/p"] = HEAD + f"#EXTINF:4,\nhttp://rebound.example:{server.port}/a.ts\n"
-        server.answers["/a.ts"] = packets("a")
-        found = await outcome(client, f"{server.url}/p")
-        assert isinstance(found, Segment)
-        # The connection is still there; another one is not made without another look.
-        await client.close()
-        assert await outcome(client, f"{server.url}/p") is not None
+    async with (
+        upstream({"/a.ts": segment}) as server,
+        downloader(names) as client,
+        trap(server.port) as inside,
+    ):
+        address = f"http://rebound.example:{server.port}/a.ts"
+        server.answers["/p"] = HEAD + f"#EXTINF:4,\n{address}\n" * 2
+        segments = Pull(client, f"{server.url}/p", Position(), wall_clock).segments()
+        assert (await anext(segments)).data == packets("a")
+        with pytest.raises(RelayError) as caught:
+            await anext(segments)
+        assert caught.value.reason is Reason.INTERNAL_ADDRESS
     assert inside.connections == 0
-    assert names.asked == ["rebound.example"] + ["rebound.example"] * (len(names.asked) - 1)
+    assert names.asked == ["rebound.example"] * 2
+
+
+async def test_playlist_that_grows_faster_than_the_clock() -> None:
+    """It is followed at most at three times the pace of a live stream."""
+    grown = count(step=1000)
+
+    async def playlist(_request: web.Request) -> web.Response:
+        number = f"#EXT-X-MEDIA-SEQUENCE:{next(grown)}\n"
+        return web.Response(text=HEAD + number + "#EXTINF:1,\na.ts\n" * 1000)
+
+    async with upstream({"/p": playlist, "/a.ts": packets("a")}) as server, downloader() as client:
+        segments = Pull(client, f"{server.url}/p", Position(), wall_clock).segments()
+        begin = asyncio.get_running_loop().time()
+        found = [await anext(segments) for _ in range(3 + 5 * 12)]
+        await segments.aclose()
+        assert asyncio.get_running_loop().time() - begin >= 5 * 4
+    assert [one.discontinuity for one in found].count(True) == 5
 
 
 async def test_name_and_host_stay_what_they_were() -> None:

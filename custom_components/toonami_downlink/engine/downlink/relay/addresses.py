@@ -170,7 +170,6 @@ class AddressGuard(AbstractResolver):
         """Let go of the resolver."""
         if self._resolver:
             await self._resolver.close()
-            self._resolver = None
 
     async def _may_open(self, address: Address) -> bool:
         if not is_public(address) and self._beside is None:

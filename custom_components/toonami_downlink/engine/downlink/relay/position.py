@@ -84,12 +84,14 @@ class Position:
         return segments[-count:]
 
 
-def within_reach(segments: Sequence[ListedSegment]) -> Sequence[ListedSegment]:
-    """Leave out the oldest of too many, so that what is left is still live."""
+def within_reach(
+    segments: Sequence[ListedSegment], most: float = _CATCH_UP
+) -> Sequence[ListedSegment]:
+    """Leave out the oldest of too many, so that what is left is still live (`most`: seconds)."""
     seconds = 0.0
     for count, segment in enumerate(reversed(segments)):
         seconds += segment.duration
-        if count and seconds > _CATCH_UP:
+        if count and seconds > min(most, _CATCH_UP):
             return segments[-count:]
     return segments
 

@@ -22,6 +22,8 @@ _SEGMENT_TARGETS: Final = 3
 _FROZEN_TARGETS: Final = 1.9
 """Target durations without a new segment after which a playlist counts as frozen: two, but for
 the clock's grain."""
+_AHEAD_TARGETS: Final = 2
+"""Target durations by which a playlist may grow more than the clock goes on."""
 _LONGEST_PAUSE: Final = 1.0
 """Seconds before a second try."""
 
@@ -54,6 +56,8 @@ class Pull:
         self._asked_at = 0.0
         self._edge: datetime | None = None
         """When the playlist was asked for, which is about when its last segment ended."""
+        self._read_at = 0.0
+        """When (loop time) the last playlist that could be read was asked for."""
         self._news_at = 0.0
         self._newest = -1
         """The highest sequence number that was dealt with."""
@@ -108,9 +112,12 @@ class Pull:
         if self._newest < 0:
             fresh = self._position.choose(playlist, self._asked_at)
         else:
-            fresh = within_reach(newer)
+            # What claims to have become so much more since then is not live.
+            most = self._asked_at - self._read_at + _AHEAD_TARGETS * self.target
+            fresh = within_reach(newer, most)
             # Something is missing, or was left out because there was too much.
             self._starts_anew |= bool(fresh) and fresh[0].sequence > self._newest + 1
+        self._read_at = self._asked_at
         if newer:
             self._newest = newer[-1].sequence
         if any(not one.is_gap for one in newer):
