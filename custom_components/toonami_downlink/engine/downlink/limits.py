@@ -22,3 +22,20 @@ MAX_URL_CHARS: Final = 2_048
 MAX_LINE_CHARS: Final = 16_384
 """The longest line of a playlist or of progress, and what is kept of a provider's last words."""
 MAX_GUIDE_DAYS: Final = 14
+
+# What the relay takes from upstream's streaming servers.
+
+MAX_PLAYLIST_BYTES: Final = 512 * 1024
+"""Of an HLS playlist; the largest honest one, of an hour in short segments, is below 0.2 MiB."""
+MAX_PLAYLIST_LINES: Final = 12_000
+MAX_SEGMENTS: Final = 2_000
+"""Listed by one media playlist."""
+MAX_VARIANTS: Final = 50
+"""Listed by one master playlist."""
+MAX_BANDWIDTH: Final = 8_000_000
+"""Bits a second of the variant to follow, if there is any below; the station sends 0.9 million."""
+MAX_SEGMENT_BYTES: Final = 16 * MIB
+MAX_SEGMENT_SECONDS: Final = 60
+MIN_SEGMENT_SECONDS: Final = 0.25
+"""On average over a playlist; below, a channel's own numbers could overtake those of its future."""
+MAX_REDIRECTS: Final = 3

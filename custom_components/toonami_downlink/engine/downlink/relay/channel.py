@@ -1,0 +1,320 @@
+"""One channel: pulled once while anybody watches, and a little longer."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+import logging
+from typing import Final, Protocol
+
+from .errors import Reason, ViewerEndedError
+from .ring import Capacity, Ring, first_sequence
+from .segment import Form, Segment
+from .source import Listener
+from .viewer import Viewer
+
+_LOGGER = logging.getLogger(__name__)
+
+_BARRED_SECONDS: Final = 60.0
+"""After a viewer was ended from here, for its key."""
+_MAX_BARRED: Final = 100
+_REQUEST_TARGETS: Final = 3
+"""Target durations after its last request for which an HLS player counts as a viewer."""
+_LEAST_REQUEST_SECONDS: Final = 10.0
+_SMOOTHED: Final = timedelta(seconds=30)
+"""Dates are made to follow on each other as long as our clock is not further away than this."""
+
+
+class Runnable(Protocol):
+    """What brings segments to a listener until it is cancelled: a `Source`."""
+
+    async def run(self) -> None:
+        """Bring segments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How channels behave; times in seconds."""
+
+    capacity: Capacity = field(default_factory=Capacity)
+    linger: float = 30.0
+    """For which a channel goes on after its last viewer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """Who is told about channels, by their keys; called in the event loop, must not raise."""
+
+    on_broken: Callable[[str, Reason], object] = lambda _key, _reason: None
+    """The slate begins; once until the channel is healed or stops."""
+    on_healed: Callable[[str], object] = lambda _key: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a channel is at this moment; times are aware."""
+
+    is_running: bool
+    viewers: int
+    last_segment: datetime | None
+    """When the last one came from upstream, also after the channel stopped."""
+    node: str
+    node_changes: int
+    """Today, by the day of the clock that was given."""
+    slate_since: datetime | None
+    reason: Reason | None
+    """Why the slate is shown."""
+    needs_ffmpeg: bool
+    """Whether continuous MPEG-TS cannot be had from the segments alone."""
+
+
+class RelayChannel:
+    """A channel; it starts with its first viewer, and stops some time after the last one."""
+
+    def __init__(
+        self,
+        key: str,
+        open_source: Callable[[str, Listener], Runnable],
+        *,
+        now: Callable[[], datetime],
+        settings: Settings,
+        events: Events,
+    ) -> None:
+        """`open_source` makes what is run while somebody watches; `now` is aware."""
+        self.key = key
+        self.idle_since = 0.0
+        """Loop time at which the last viewer left."""
+        self._open_source = open_source
+        self._now = now
+        self._settings = settings
+        self._events = events
+        self._ring: Ring | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._next_sequence = 0
+        self._viewers: set[Viewer] = set()
+        self._visitors: dict[str, Viewer] = {}
+        """Those who come and go (HLS), by their keys."""
+        self._barred: dict[str, float] = {}
+        """Until when (loop time) a key is refused."""
+        self._changed = asyncio.Event()
+        self._end: datetime | None = None
+        self._last_segment: datetime | None = None
+        self._node = ""
+        self._changes: tuple[date | None, int] = (None, 0)
+        self._slate_since: datetime | None = None
+        self._reason: Reason | None = None
+
+    # Who watches
+
+    @property
+    def is_running(self) -> bool:
+        """Whether upstream is asked for this channel."""
+        return self._ring is not None
+
+    @property
+    def viewers(self) -> list[Viewer]:
+        """Those who watch now, longest first."""
+        self._forget_visitors()
+        return sorted((*self._viewers, *self._visitors.values()), key=lambda viewer: viewer.since)
+
+    @asynccontextmanager
+    async def watch(self, key: str, label: str) -> AsyncGenerator[Viewer]:
+        """Watch as long as the block lasts. Raises ViewerEndedError, also in the block's place."""
+        self._refuse_barred(key)
+        viewer = Viewer(key=key, label=label, since=self._now(), ring=self._started())
+        self._viewers.add(viewer)
+        self._changed.set()
+        scope = asyncio.timeout(None)
+        try:
+            async with scope:
+                viewer.scope = scope
+                yield viewer
+        except TimeoutError as err:
+            if scope.expired():
+                raise ViewerEndedError("The viewer was ended.") from err
+            raise
+        finally:
+            self._viewers.discard(viewer)
+            self._note_change()
+
+    def touch(self, key: str, label: str) -> Viewer:
+        """Note a request of a player that comes and goes, and return it as a viewer.
+
+        Raises ViewerEndedError.
+        """
+        self._refuse_barred(key)
+        self._forget_visitors()
+        ring = self._started()
+        viewer = self._visitors.get(key)
+        if viewer is None:
+            viewer = Viewer(key=key, label=label, since=self._now(), ring=ring)
+            self._visitors[key] = viewer
+        seconds = max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
+        viewer.until = asyncio.get_running_loop().time() + seconds
+        self._changed.set()
+        return viewer
+
+    def end(self, viewer: Viewer) -> None:
+        """End a viewer, and refuse its key for a minute."""
+        now = asyncio.get_running_loop().time()
+        if len(self._barred) >= _MAX_BARRED:
+            del self._barred[next(iter(self._barred))]
+        self._barred[viewer.key] = now + _BARRED_SECONDS
+        if self._visitors.get(viewer.key) is viewer:
+            del self._visitors[viewer.key]
+            self._note_change()
+        elif viewer in self._viewers:
+            viewer.end()
+
+    def _refuse_barred(self, key: str) -> None:
+        now = asyncio.get_running_loop().time()
+        self._barred = {one: until for one, until in self._barred.items() if until > now}
+        if key in self._barred:
+            raise ViewerEndedError("The viewer was ended, and comes back too soon.")
+
+    def _forget_visitors(self) -> None:
+        now = asyncio.get_running_loop().time()
+        gone = [key for key, viewer in self._visitors.items() if (viewer.until or now) <= now]
+        for key in gone:
+            del self._visitors[key]
+        if gone:
+            self._note_change()
+
+    def _note_change(self) -> None:
+        if not self._viewers and not self._visitors:
+            self.idle_since = asyncio.get_running_loop().time()
+        self._changed.set()
+
+    # What runs
+
+    def stop(self) -> None:
+        """Stop now, and end the viewers. `wait_stopped` waits until all of it is done."""
+        self._detach()
+        for viewer in self._viewers:
+            # It may be writing to somebody who does not read.
+            viewer.end()
+        for task in self._tasks:
+            task.cancel()
+
+    async def wait_stopped(self) -> None:
+        """Wait until nothing of this channel runs any more."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _started(self) -> Ring:
+        if self._ring is None:
+            first = max(first_sequence(self._now()), self._next_sequence)
+            self._ring = Ring(first, self._settings.capacity)
+            task = asyncio.create_task(self._run(self._ring), name=f"relay {self.key}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return self._ring
+
+    def _detach(self) -> None:
+        """Let the next viewer begin anew, even while this run is still ending."""
+        ring, self._ring = self._ring, None
+        if ring:
+            self._next_sequence = ring.next_sequence
+            ring.close()
+        self._visitors.clear()
+        self._end = self._slate_since = self._reason = None
+        self._changed.set()
+
+    async def _run(self, ring: Ring) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                source = self._open_source(self.key, self._listener(ring))
+                pull = group.create_task(source.run(), name=f"relay {self.key} source")
+                await self._until_unwatched(ring)
+                pull.cancel()
+        except Exception:
+            _LOGGER.exception("The relay of %s has failed", self.key)
+        finally:
+            if self._ring is ring:
+                self._detach()
+
+    async def _until_unwatched(self, ring: Ring) -> None:
+        """Wait until nobody has watched for a while, and stop being what new viewers find."""
+        loop = asyncio.get_running_loop()
+        while self._ring is ring:
+            self._changed.clear()
+            if self._viewers:
+                due = None
+            elif visitors := self.viewers:
+                due = max(viewer.until or 0.0 for viewer in visitors)
+            elif loop.time() >= self.idle_since + self._settings.linger:
+                self._detach()
+                return
+            else:
+                due = self.idle_since + self._settings.linger
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(due):
+                    await self._changed.wait()
+
+    # What the source says
+
+    def _listener(self, ring: Ring) -> Listener:
+        def only_for_this_run[**P](tell: Callable[P, None]) -> Callable[P, None]:
+            def call(*args: P.args, **kwargs: P.kwargs) -> None:
+                if self._ring is ring:
+                    tell(*args, **kwargs)
+
+            return call
+
+        return Listener(
+            on_segment=only_for_this_run(self._add),
+            on_target=only_for_this_run(ring.raise_target),
+            on_broken=only_for_this_run(self._break),
+            on_healed=only_for_this_run(self._heal),
+        )
+
+    def _add(self, segment: Segment) -> None:
+        if self._ring is None:
+            return
+        if not segment.is_slate:
+            self._last_segment = self._now()
+            self._note_node(segment.node)
+        dated = replace(segment, date=self._follow_on(segment))
+        self._end = dated.date and dated.date + timedelta(seconds=segment.duration)
+        self._ring.append(dated)
+
+    def _follow_on(self, segment: Segment) -> datetime | None:
+        """Return a date that goes on from the segment before, unless that is too far off."""
+        if segment.date is None or self._end is None:
+            return segment.date
+        if abs(self._end - segment.date) > _SMOOTHED:
+            return segment.date
+        return max(self._end, segment.date) if segment.discontinuity else self._end
+
+    def _note_node(self, node: str) -> None:
+        if self._node and node != self._node:
+            today = self._now().date()
+            day, count = self._changes
+            self._changes = (today, count + 1 if day == today else 1)
+        self._node = node
+
+    def _break(self, reason: Reason) -> None:
+        self._slate_since = self._now()
+        self._reason = reason
+        self._events.on_broken(self.key, reason)
+
+    def _heal(self) -> None:
+        self._slate_since = self._reason = None
+        self._events.on_healed(self.key)
+
+    @property
+    def health(self) -> Health:
+        """How the channel is."""
+        day, count = self._changes
+        newest = self._ring.newest if self._ring else None
+        return Health(
+            is_running=self.is_running,
+            viewers=len(self.viewers),
+            last_segment=self._last_segment,
+            node=self._node,
+            node_changes=count if day == self._now().date() else 0,
+            slate_since=self._slate_since,
+            reason=self._reason,
+            needs_ffmpeg=bool(newest and newest.segment.form is Form.PACKED_AUDIO),
+        )

@@ -1,0 +1,46 @@
+"""A channel as one endless stream of MPEG-TS: the segments of its ring, joined."""
+
+from collections.abc import AsyncGenerator, Callable
+from typing import Final
+
+from .errors import RingClosedError
+from .ring import NumberedSegment, Ring
+
+_LEAD: Final = 1.5
+"""Target durations that a viewer gets at once, if they are there: until the next segment comes,
+nearly one may pass, or two if upstream was asked a moment too early."""
+
+
+async def continuous(
+    ring: Ring, join: Callable[[bytes, bool], bytes], *, lead: float = _LEAD
+) -> AsyncGenerator[bytes]:
+    """Yield a channel, from the newest whole segments that last `lead` target durations.
+
+    `join` carries the clocks on: it gets a segment and whether that one starts anew. A reader
+    that falls out of the ring goes on near the end. Ends when the channel stops.
+    """
+    try:
+        numbered = await ring.wait_for(_near_the_end(ring, lead))
+        starts_anew = True
+        while True:
+            segment = numbered.segment
+            if data := join(segment.data, starts_anew or segment.discontinuity):
+                yield data
+            after = numbered.sequence
+            numbered = await ring.wait_for(after)
+            starts_anew = numbered.sequence != after + 1
+            if starts_anew:
+                numbered = await ring.wait_for(_near_the_end(ring, lead))
+    except RingClosedError:
+        return
+
+
+def _near_the_end(ring: Ring, lead: float) -> int:
+    """Return the number before the newest segments that are enough to begin with."""
+    missing = lead * ring.target
+    before = ring.next_sequence - 1
+    held: list[NumberedSegment] = list(ring.window().segments)
+    while held and missing > 0:
+        missing -= held[-1].segment.duration
+        before = held.pop().sequence - 1
+    return before

@@ -1,0 +1,109 @@
+"""All channels that are fetched for this house."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from .channel import Events, RelayChannel, Runnable, Settings
+from .errors import BusyError
+from .source import Listener
+from .viewer import Viewer
+
+_DEFAULTS = Settings()
+_NOBODY = Events()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Relay:
+    """The channels by their keys, so many at the same time; after `close` there are none."""
+
+    def __init__(
+        self,
+        open_source: Callable[[str, Listener], Runnable],
+        *,
+        max_channels: int = 4,
+        settings: Settings = _DEFAULTS,
+        events: Events = _NOBODY,
+        now: Callable[[], datetime] = _utc_now,
+        on_close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`open_source` makes the source of a key; `on_close` lets go of what sources share.
+
+        `now` is aware; its zone decides when a day begins.
+        """
+        self.max_channels = max_channels
+        self._open_source = open_source
+        self._settings = settings
+        self._events = events
+        self._now = now
+        self._on_close = on_close
+        self._channels: dict[str, RelayChannel] = {}
+        self._is_closed = False
+
+    @property
+    def channels(self) -> Mapping[str, RelayChannel]:
+        """All channels that were ever watched, running or not."""
+        return MappingProxyType(self._channels)
+
+    @property
+    def running(self) -> int:
+        """How many channels are fetched now."""
+        return sum(channel.is_running for channel in self._channels.values())
+
+    @property
+    def viewers(self) -> list[tuple[str, Viewer]]:
+        """All who watch, each with the key of its channel."""
+        return [
+            (key, viewer) for key, channel in self._channels.items() for viewer in channel.viewers
+        ]
+
+    @asynccontextmanager
+    async def watch(self, key: str, viewer_key: str, label: str) -> AsyncGenerator[Viewer]:
+        """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError."""
+        async with self._channel(key).watch(viewer_key, label) as viewer:
+            yield viewer
+
+    def touch(self, key: str, viewer_key: str, label: str) -> Viewer:
+        """Note a request of an HLS player. Raises BusyError or ViewerEndedError."""
+        return self._channel(key).touch(viewer_key, label)
+
+    async def close(self) -> None:
+        """Stop everything, and wait until nothing of it is left. Viewers see the stream's end."""
+        self._is_closed = True
+        for channel in self._channels.values():
+            channel.stop()
+        for channel in self._channels.values():
+            await channel.wait_stopped()
+        if self._on_close:
+            await self._on_close()
+
+    def _channel(self, key: str) -> RelayChannel:
+        """Return a channel that may start."""
+        if self._is_closed:
+            raise BusyError("The relay is closed.")
+        channel = self._channels.get(key)
+        if channel is None:
+            channel = RelayChannel(
+                key,
+                self._open_source,
+                now=self._now,
+                settings=self._settings,
+                events=self._events,
+            )
+        if not channel.is_running:
+            self._make_room()
+        self._channels[key] = channel
+        return channel
+
+    def _make_room(self) -> None:
+        running = [channel for channel in self._channels.values() if channel.is_running]
+        if len(running) < self.max_channels:
+            return
+        unwatched = [channel for channel in running if not channel.viewers]
+        if not unwatched:
+            raise BusyError(f"{self.max_channels} channels are being watched already.")
+        min(unwatched, key=lambda channel: channel.idle_since).stop()

@@ -1,0 +1,151 @@
+"""The newest segments of a channel in memory, under numbers of our own that never go back."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+import math
+from typing import Final
+
+from .errors import RingClosedError
+from .segment import Segment
+
+_EPOCH: Final = 1_767_225_600
+"""2026-01-01 in Unix time: small numbers, because some players keep them in 32 bits."""
+_PER_SECOND: Final = 4
+"""Segments a second that a channel may have at most, in the long run (MIN_SEGMENT_SECONDS)."""
+
+
+def first_sequence(now: datetime) -> int:
+    """Return a number to begin with that is above all that were given away before `now` (aware).
+
+    Numbers grow with the clock, faster than segments come; so a player goes on by itself over a
+    restart of Home Assistant.
+    """
+    return max(0, int((now.timestamp() - _EPOCH) * _PER_SECOND))
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedSegment:
+    """A segment with its place in a channel."""
+
+    sequence: int
+    discontinuities: int
+    """How many there were up to this segment, its own included."""
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is in a ring at a moment, oldest first; `target` in seconds."""
+
+    target: int
+    segments: tuple[NumberedSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How much a ring holds. The newest segment is always kept, even if it is larger."""
+
+    count: int = 32
+    seconds: float = 60.0
+    size: int = 10 * 1024 * 1024
+    """Bytes."""
+
+
+class Ring:
+    """Holds the newest segments; those who wait for the next one are woken."""
+
+    def __init__(self, first: int, capacity: Capacity) -> None:
+        """Begin with the number `first`, for segments and for discontinuities."""
+        self.capacity = capacity
+        self.target = 1
+        self.is_closed = False
+        self._next = first
+        self._discontinuities = first
+        self._held: deque[NumberedSegment] = deque()
+        self._seconds = 0.0
+        self._size = 0
+        self._news = asyncio.Event()
+
+    @property
+    def next_sequence(self) -> int:
+        """The number that the next segment will have."""
+        return self._next
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return self._size
+
+    @property
+    def newest(self) -> NumberedSegment | None:
+        """The newest segment."""
+        return self._held[-1] if self._held else None
+
+    def raise_target(self, seconds: float) -> None:
+        """Let the target duration be at least so long; it never goes down (RFC 8216 § 6.2.1)."""
+        self.target = max(self.target, math.floor(seconds + 0.5))
+
+    def append(self, segment: Segment) -> NumberedSegment:
+        """Add a segment; old ones make place for it."""
+        if self.is_closed:
+            raise RingClosedError("The channel has stopped.")
+        self.raise_target(segment.duration)
+        self._discontinuities += segment.discontinuity
+        added = NumberedSegment(self._next, self._discontinuities, segment)
+        self._next += 1
+        self._held.append(added)
+        self._seconds += segment.duration
+        self._size += len(segment.data)
+        while len(self._held) > 1 and self._is_too_full():
+            self._drop_oldest()
+        self._wake()
+        return added
+
+    def close(self) -> None:
+        """Let go of everything; those who wait get RingClosedError."""
+        self.is_closed = True
+        self._held.clear()
+        self._seconds = self._size = 0
+        self._wake()
+
+    def window(self) -> Window:
+        """Return all that is held."""
+        return Window(self.target, tuple(self._held))
+
+    def get(self, sequence: int) -> Segment | None:
+        """Return a segment by its number, None when it is no longer or not yet there."""
+        if not self._held:
+            return None
+        index = sequence - self._held[0].sequence
+        return self._held[index].segment if 0 <= index < len(self._held) else None
+
+    async def wait_for(self, after: int) -> NumberedSegment:
+        """Return the first segment with a number above `after`, as soon as there is one.
+
+        If it has been dropped already, that is the oldest one held. Raises RingClosedError.
+        """
+        while True:
+            if self.is_closed:
+                raise RingClosedError("The channel has stopped.")
+            if self._held and self._held[-1].sequence > after:
+                return self._held[max(0, after + 1 - self._held[0].sequence)]
+            await self._news.wait()
+
+    def _is_too_full(self) -> bool:
+        limits = self.capacity
+        return (
+            len(self._held) > limits.count
+            or self._seconds > limits.seconds
+            or self._size > limits.size
+        )
+
+    def _drop_oldest(self) -> None:
+        oldest = self._held.popleft().segment
+        self._seconds -= oldest.duration
+        self._size -= len(oldest.data)
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()

@@ -1,0 +1,50 @@
+"""Who watches a channel."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from .continuous import continuous
+from .ring import Ring
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Viewer:
+    """One viewer on one channel, from the first byte to the last.
+
+    `key` tells devices apart, and `label` is what people call this one.
+    """
+
+    key: str
+    label: str
+    since: datetime
+    ring: Ring
+    sent: int = 0
+    """Bytes."""
+    until: float | None = None
+    """For one that comes and goes (HLS): the loop time at which it counts as gone."""
+    scope: asyncio.Timeout | None = None
+    """For one with a connection of its own: what ends the block that it is in."""
+
+    def end(self) -> None:
+        """End the block that the viewer is in, whatever it is waiting for."""
+        if self.scope and not self.scope.expired():
+            self.scope.reschedule(asyncio.get_running_loop().time())
+
+    async def ready(self, count: int = 3, seconds: float = 2.0) -> None:
+        """Wait for the first segment, and a little for `count` of them, which players ask for.
+
+        Raises RingClosedError.
+        """
+        first = await self.ring.wait_for(-1)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.ring.wait_for(first.sequence + count - 2)
+
+    async def stream(self, join: Callable[[bytes, bool], bytes]) -> AsyncGenerator[bytes]:
+        """Yield the channel as continuous MPEG-TS (`continuous`), and count what was taken."""
+        async for data in continuous(self.ring, join):
+            yield data
+            self.sent += len(data)

@@ -1,0 +1,557 @@
+"""A table of what upstream may try: each with its outcome, and an internal host nobody asks."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+import gzip
+from ipaddress import ip_network
+from itertools import count
+from pathlib import Path
+import ssl
+import tracemalloc
+
+from aiohttp import web
+import pytest
+
+from downlink.limits import MAX_PLAYLIST_BYTES, MAX_REDIRECTS, MAX_SEGMENT_BYTES, MIB
+from downlink.provider.tls import Trust
+from downlink.relay.addresses import AddressGuard
+from downlink.relay.download import Bounds, Downloader
+from downlink.relay.errors import Reason, RelayError
+from downlink.relay.position import Position
+from downlink.relay.pull import Pull
+from downlink.relay.segment import Form, Segment
+from tests.engine.authority import Certificate
+
+from .station import USER_AGENT, packets, wall_clock
+from .test_addresses import Names
+
+FAST_TIME = True
+HEAD = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n"
+ONE = HEAD + "#EXTINF:4,\na.ts\n"
+BOUNDS = Bounds(size=1000, total=10.0, silence=5.0)
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Trap:
+    """A host in the house, on the same port as upstream: whoever connects is noted."""
+
+    port: int
+    connections: int = 0
+    url: str = ""
+
+
+@asynccontextmanager
+async def trap(port: int) -> AsyncIterator[Trap]:
+    made = Trap(port, url=f"http://127.0.0.2:{port}")
+
+    async def note(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        made.connections += 1
+        writer.close()
+
+    server = await asyncio.start_server(note, "127.0.0.2", port)
+    async with server:
+        yield made
+
+
+@dataclass
+class Upstream:
+    """A server that answers what it is told to, and what it was asked for."""
+
+    answers: dict[str, web.Response | Handler | str | bytes]
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+    port: int = 0
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(request.path)
+        answer = self.answers.get(request.path, web.Response(status=404))
+        if isinstance(answer, str):
+            return web.Response(text=answer)
+        if isinstance(answer, bytes):
+            return web.Response(body=answer)
+        if isinstance(answer, web.Response):
+            return web.Response(body=answer.body, status=answer.status, headers=answer.headers)
+        return await answer(request)
+
+
+@asynccontextmanager
+async def upstream(
+    answers: dict[str, web.Response | Handler | str | bytes],
+    context: ssl.SSLContext | None = None,
+) -> AsyncIterator[Upstream]:
+    made = Upstream(answers)
+    app = web.Application()
+    app.router.add_get("/{path:.*}", made.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    made.port = runner.addresses[0][1]
+    made.url = f"{'https' if context else 'http'}://127.0.0.1:{made.port}"
+    try:
+        yield made
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def downloader(names: Names | None = None) -> AsyncIterator[Downloader]:
+    guard = AddressGuard(allowed=[ip_network("127.0.0.1/32")], resolver=names or Names({}))
+    made = Downloader(guard, Trust(), USER_AGENT)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+async def outcome(client: Downloader, url: str) -> Reason | Segment | None:
+    """The first segment of a pull, or the reason why there is none."""
+    segments = Pull(client, url, Position(), wall_clock).segments()
+    try:
+        return await anext(segments)
+    except RelayError as err:
+        # An address may hold a secret, and this goes into the log.
+        return err.reason if "://" not in str(err) else None
+    finally:
+        await segments.aclose()
+
+
+def redirect(location: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": location})
+
+
+def variant(address: str) -> str:
+    return f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{address}\n"
+
+
+def listing(address: str) -> str:
+    return f"{HEAD}#EXTINF:4,\n{address}\n"
+
+
+INSIDE = "http://127.0.0.2:{port}/a.ts"
+BY_NAME = "http://inside.example:{port}/a.ts"
+MIXED = "http://mixed.example:{port}/a.ts"
+REBOUND = "http://rebound.example:{port}/a.ts"
+TABLE = [
+    pytest.param({"/p": "file:///etc/passwd"}, Reason.NOT_A_PLAYLIST, id="an address as playlist"),
+    pytest.param({"/p": variant("/p")}, Reason.NESTED, id="loop of masters"),
+    pytest.param({"/p": variant("/q"), "/q": variant("/r")}, Reason.NESTED, id="nested masters"),
+    pytest.param({"/p": variant(INSIDE)}, Reason.INTERNAL_ADDRESS, id="variant inside"),
+    pytest.param({"/p": variant(BY_NAME)}, Reason.INTERNAL_ADDRESS, id="variant inside by DNS"),
+    pytest.param({"/p": variant(MIXED)}, Reason.INTERNAL_ADDRESS, id="one of two inside"),
+    pytest.param({"/p": listing(INSIDE)}, Reason.INTERNAL_ADDRESS, id="segment inside"),
+    pytest.param({"/p": listing(BY_NAME)}, Reason.INTERNAL_ADDRESS, id="segment inside by DNS"),
+    pytest.param(
+        {"/p": listing("http://2130706434:{port}/a.ts")}, Reason.BAD_ADDRESS, id="decimal"
+    ),
+    pytest.param({"/p": listing("http://0x7f.2:{port}/a.ts")}, Reason.BAD_ADDRESS, id="hex"),
+    pytest.param(
+        {"/p": listing("http://[::ffff:127.0.0.2]:{port}/a.ts")},
+        Reason.INTERNAL_ADDRESS,
+        id="mapped",
+    ),
+    pytest.param(
+        {"/p": listing("http://metadata.example/latest/")}, Reason.INTERNAL_ADDRESS, id="metadata"
+    ),
+    pytest.param({"/p": listing("file:///etc/passwd")}, Reason.BAD_ADDRESS, id="file"),
+    pytest.param({"/p": redirect(INSIDE)}, Reason.INTERNAL_ADDRESS, id="redirect inside"),
+    pytest.param({"/p": redirect(BY_NAME)}, Reason.INTERNAL_ADDRESS, id="redirect by DNS"),
+    pytest.param({"/p": redirect("file:///etc/passwd")}, Reason.BAD_ADDRESS, id="redirect to file"),
+    pytest.param({"/p": redirect("/p")}, Reason.REDIRECTS, id="redirect to itself"),
+    pytest.param({"/p": redirect("http://[::")}, Reason.BAD_ADDRESS, id="redirect to nothing"),
+    pytest.param(
+        {"/p": ONE, "/a.ts": redirect(INSIDE)}, Reason.INTERNAL_ADDRESS, id="segment away"
+    ),
+    pytest.param(
+        {
+            "/p": '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="a",URI="' + INSIDE + '"\n'
+            '#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"\n/q\n'
+        },
+        Reason.SEPARATE_TRACKS,
+        id="audio group inside",
+    ),
+    pytest.param(
+        {"/p": f'{HEAD}#EXT-X-KEY:METHOD=AES-128,URI="{INSIDE}"\n#EXTINF:4,\na.ts\n'},
+        Reason.ENCRYPTED,
+        id="key inside",
+    ),
+    pytest.param(
+        {"/p": f'{HEAD}#EXT-X-MAP:URI="{INSIDE}"\n#EXTINF:4,\na.mp4\n'},
+        Reason.FRAGMENTED_MP4,
+        id="initialisation inside",
+    ),
+    pytest.param({"/p": "<html><title>502</title>"}, Reason.WEB_PAGE, id="page"),
+    pytest.param({"/p": '{"url": "http://x"}'}, Reason.JSON, id="JSON"),
+    pytest.param({"/p": b"\x89PNG\r\n\x1a\n"}, Reason.IMAGE, id="image"),
+    pytest.param({"/p": b""}, Reason.EMPTY, id="nothing"),
+    pytest.param({"/p": b"\0" * 24_000_000}, Reason.TOO_LARGE, id="24 MB playlist"),
+    pytest.param({"/p": HEAD + "\n" * 20_000}, Reason.TOO_MANY, id="20,000 lines"),
+    pytest.param({"/p": HEAD + "#" + "x" * 20_000}, Reason.TOO_LARGE, id="long line"),
+    pytest.param({"/p": web.Response(status=503)}, Reason.STATUS, id="status"),
+    pytest.param({"/p": web.Response(status=304)}, Reason.STATUS, id="not modified"),
+    pytest.param({"/p": web.Response(status=206, text=ONE)}, Reason.STATUS, id="a part"),
+    pytest.param({}, Reason.NOT_FOUND, id="not found"),
+    pytest.param(
+        {
+            "/p": web.Response(
+                body=gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"}
+            )
+        },
+        Reason.ENCODED,
+        id="gzip bomb",
+    ),
+    pytest.param(
+        {"/p": web.Response(body=ONE.encode(), headers={"Content-Encoding": "br"})},
+        Reason.ENCODED,
+        id="unknown encoding",
+    ),
+    pytest.param({"/p": ONE, "/a.ts": b""}, Reason.EMPTY, id="empty segment"),
+    pytest.param({"/p": ONE, "/a.ts": b"<html></html>"}, Reason.WEB_PAGE, id="segment is a page"),
+    pytest.param({"/p": ONE, "/a.ts": b'[{"a": 1}]'}, Reason.JSON, id="segment is JSON"),
+    pytest.param({"/p": ONE, "/a.ts": b"\xff\xd8\xff\xe0JFIF"}, Reason.IMAGE, id="segment is JPEG"),
+    pytest.param({"/p": ONE, "/a.ts": ONE}, Reason.NOT_MEDIA, id="segment is a playlist"),
+    pytest.param(
+        {"/p": ONE, "/a.ts": b"\0\0\0\x18ftypmp42"}, Reason.FRAGMENTED_MP4, id="segment is MP4"
+    ),
+    pytest.param({"/p": ONE, "/a.ts": packets("a")[:-1]}, Reason.CORRUPT, id="truncated segment"),
+    pytest.param(
+        {"/p": ONE, "/a.ts": packets("a") + bytes(188)}, Reason.CORRUPT, id="damaged segment"
+    ),
+    pytest.param(
+        {"/p": ONE, "/a.ts": b"\x47" * (MAX_SEGMENT_BYTES + 188)}, Reason.TOO_LARGE, id="too large"
+    ),
+    pytest.param(
+        {"/p": ONE, "/a.ts": b"ID3\x04" + bytes(60)}, Form.PACKED_AUDIO, id="packed audio"
+    ),
+    pytest.param(
+        {"/p": ONE, "/a.ts": b"\xff\xf1\x50\x80" + bytes(60)}, Form.PACKED_AUDIO, id="ADTS"
+    ),
+    pytest.param({"/p": ONE, "/a.ts": packets("a")}, Form.TS, id="as it should be"),
+]
+
+
+@pytest.mark.parametrize(("answers", "expected"), TABLE)
+async def test_table(
+    answers: dict[str, web.Response | str | bytes], expected: Reason | Form
+) -> None:
+    names = Names(
+        {
+            "inside.example": [["127.0.0.2"]],
+            "mixed.example": [["127.0.0.1", "127.0.0.2"]],
+            "metadata.example": [["169.254.169.254"]],
+        }
+    )
+    async with upstream({}) as server, trap(server.port) as inside, downloader(names) as client:
+        server.answers.update(
+            {
+                path: answer.replace("{port}", str(server.port))
+                if isinstance(answer, str)
+                else answer
+                for path, answer in answers.items()
+            }
+        )
+        for path, answer in answers.items():
+            if isinstance(answer, web.Response) and (where := answer.headers.get("Location")):
+                server.answers[path] = redirect(where.replace("{port}", str(server.port)))
+        found = await outcome(client, f"{server.url}/p")
+    assert (found.form if isinstance(found, Segment) else found) == expected
+    assert inside.connections == 0
+
+
+async def test_trap_is_one() -> None:
+    """Where the guard allows it, the internal host is asked: the table could have failed."""
+    async with upstream({}) as server, trap(server.port) as inside:
+        client = Downloader(AddressGuard(allowed=[ip_network("127.0.0.0/8")]), Trust(), USER_AGENT)
+        server.answers["/p"] = listing(f"{inside.url}/a.ts")
+        assert await outcome(client, f"{server.url}/p") is Reason.BROKEN_OFF
+        await client.close()
+    assert inside.connections >= 1
+
+
+async def test_rebinding() -> None:
+    """A name that leads elsewhere the next time: each connection goes where was looked."""
+
+    async def segment(_request: web.Request) -> web.Response:
+        response = web.Response(body=packets("a"))
+        response.force_close()
+        return response
+
+    names = Names({"rebound.example": [["127.0.0.1"], ["127.0.0.2"]]})
+    async with (
+        upstream({"/a.ts": segment}) as server,
+        downloader(names) as client,
+        trap(server.port) as inside,
+    ):
+        address = f"http://rebound.example:{server.port}/a.ts"
+        server.answers["/p"] = HEAD + f"#EXTINF:4,\n{address}\n" * 2
+        segments = Pull(client, f"{server.url}/p", Position(), wall_clock).segments()
+        assert (await anext(segments)).data == packets("a")
+        with pytest.raises(RelayError) as caught:
+            await anext(segments)
+        assert caught.value.reason is Reason.INTERNAL_ADDRESS
+    assert inside.connections == 0
+    assert names.asked == ["rebound.example"] * 2
+
+
+async def test_playlist_that_grows_faster_than_the_clock() -> None:
+    """It is followed at most at three times the pace of a live stream."""
+    grown = count(step=1000)
+
+    async def playlist(_request: web.Request) -> web.Response:
+        number = f"#EXT-X-MEDIA-SEQUENCE:{next(grown)}\n"
+        return web.Response(text=HEAD + number + "#EXTINF:1,\na.ts\n" * 1000)
+
+    async with upstream({"/p": playlist, "/a.ts": packets("a")}) as server, downloader() as client:
+        segments = Pull(client, f"{server.url}/p", Position(), wall_clock).segments()
+        begin = asyncio.get_running_loop().time()
+        found = [await anext(segments) for _ in range(3 + 5 * 12)]
+        await segments.aclose()
+        assert asyncio.get_running_loop().time() - begin >= 5 * 4
+    assert [one.discontinuity for one in found].count(True) == 5
+
+
+async def test_name_and_host_stay_what_they_were() -> None:
+    seen: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.headers["Host"])
+        return web.Response(text="#EXTM3U")
+
+    names = Names({"node.example": [["127.0.0.1"]]})
+    async with upstream({"/p": answer}) as server, downloader(names) as client:
+        await client.get(f"http://node.example:{server.port}/p", BOUNDS)
+    assert seen == [f"node.example:{server.port}"]
+
+
+@pytest.mark.parametrize("steps", [MAX_REDIRECTS, MAX_REDIRECTS + 1])
+async def test_limit_of_redirects(steps: int) -> None:
+    answers: dict[str, web.Response | Handler | str | bytes] = {
+        f"/{number}": redirect(f"/{number + 1}") for number in range(steps)
+    }
+    answers[f"/{steps}"] = "here"
+    async with upstream(answers) as server, downloader() as client:
+        if steps > MAX_REDIRECTS:
+            with pytest.raises(RelayError) as caught:
+                await client.get(f"{server.url}/0", BOUNDS)
+            assert caught.value.reason is Reason.REDIRECTS
+        else:
+            answer = await client.get(f"{server.url}/0", BOUNDS)
+            assert (answer.body, answer.url) == (b"here", f"{server.url}/{steps}")
+
+
+@pytest.mark.parametrize("is_chunked", [True, False], ids=["chunked", "length"])
+@pytest.mark.parametrize("size", [1000, 1001])
+async def test_limit_of_size(size: int, is_chunked: bool) -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        if is_chunked:
+            response.enable_chunked_encoding()
+        else:
+            response.content_length = size
+        await response.prepare(request)
+        await response.write(bytes(size))
+        return response
+
+    async with upstream({"/p": answer}) as server, downloader() as client:
+        if size > 1000:
+            with pytest.raises(RelayError) as caught:
+                await client.get(f"{server.url}/p", BOUNDS)
+            assert caught.value.reason is Reason.TOO_LARGE
+        else:
+            assert (await client.get(f"{server.url}/p", BOUNDS)).body == bytes(size)
+
+
+async def drip(request: web.Request) -> web.StreamResponse:
+    """A byte a second, for ever."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b"G")
+        await asyncio.sleep(1)
+
+
+async def endless(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b"\x47" * 65_536)
+
+
+async def never(_request: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(1e5)
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("handler", "reason"),
+    [
+        pytest.param(drip, Reason.TOO_SLOW, id="drip"),
+        pytest.param(endless, Reason.TOO_LARGE, id="endless"),
+        pytest.param(never, Reason.SILENT, id="silent"),
+    ],
+)
+async def test_answers_without_an_end(handler: Handler, reason: Reason) -> None:
+    async with upstream({"/p": handler}) as server, downloader() as client:
+        with pytest.raises(RelayError) as caught:
+            await client.get(f"{server.url}/p", BOUNDS)
+        assert caught.value.reason is reason
+        assert await outcome(client, f"{server.url}/p") is reason
+
+
+@asynccontextmanager
+async def raw(*parts: bytes, repeat: bytes = b"") -> AsyncIterator[str]:
+    """A server that sends bytes, whatever it is asked; `repeat` again and again."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        tasks.add(task)
+        try:
+            writer.writelines(parts)
+            for _ in count() if repeat else ():
+                writer.write(repeat)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/p"
+        for task in tasks:
+            task.cancel()
+
+
+@pytest.mark.parametrize(
+    ("parts", "repeat", "reason"),
+    [
+        pytest.param([b"HTTP/1.1 200 OK\r\n"], b"X-A: b\r\n" * 99, Reason.BAD_ANSWER, id="headers"),
+        pytest.param([b"HTTP/1.1 200 OK\r\nX-A: "], b"b" * 9999, Reason.BAD_ANSWER, id="header"),
+        pytest.param([], b"HTTP" * 999, Reason.BAD_ANSWER, id="status line"),
+        pytest.param([b"SSH-2.0-OpenSSH_9.9\r\n"], b"", Reason.BAD_ANSWER, id="SSH"),
+        pytest.param([], b"", Reason.BROKEN_OFF, id="closed"),
+        pytest.param(
+            [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"], b"", Reason.BROKEN_OFF, id="short"
+        ),
+        pytest.param(
+            [b"HTTP/1.1 200 OK\r\nContent-Length: -9\r\n\r\n"], b"", Reason.BAD_ANSWER, id="length"
+        ),
+        pytest.param([], b"HTTP/1.1 100 Continue\r\n\r\n", Reason.TOO_SLOW, id="continue"),
+    ],
+)
+async def test_servers_that_do_not_speak_http(
+    parts: list[bytes], repeat: bytes, reason: Reason
+) -> None:
+    async with raw(*parts, repeat=repeat) as url, downloader() as client:
+        tracemalloc.start()
+        try:
+            with pytest.raises(RelayError) as caught:
+                await client.get(url, Bounds(size=1000, total=1.0, silence=1.0))
+            assert caught.value.reason is reason
+            assert tracemalloc.get_traced_memory()[1] < 8 * MIB
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason", "limit"),
+    [
+        pytest.param({"/p": "24 MB"}, Reason.TOO_LARGE, 8 * MIB, id="24 MB playlist"),
+        pytest.param({"/p": endless}, Reason.TOO_LARGE, 8 * MIB, id="endless playlist"),
+        pytest.param({"/p": "bomb"}, Reason.ENCODED, 8 * MIB, id="gzip bomb"),
+        pytest.param(
+            {"/p": ONE, "/a.ts": endless}, Reason.TOO_LARGE, 24 * MIB, id="endless segment"
+        ),
+        pytest.param({"/p": "most"}, Reason.NOT_FOUND, 8 * MIB, id="as much as is allowed"),
+    ],
+)
+async def test_memory(
+    answers: dict[str, web.Response | Handler | str | bytes], reason: Reason, limit: int
+) -> None:
+    bomb = web.Response(body=gzip.compress(bytes(200 * MIB), 9))
+    bomb.headers["Content-Encoding"] = "gzip"
+    segments = (HEAD + "#EXTINF:4,\na.ts\n" * 2000).encode()
+    made: dict[str, web.Response | Handler | str | bytes] = {
+        "24 MB": bytes(24_000_000),
+        "bomb": bomb,
+        "most": segments + b"#" * 10_000 + (b"\n#" + b"x" * 10_000) * 46,
+    }
+    assert len(made["most"]) <= MAX_PLAYLIST_BYTES  # type: ignore[arg-type]
+    for path, answer in answers.items():
+        if isinstance(answer, str) and answer in made:
+            answers = {**answers, path: made[answer]}
+    async with upstream(answers) as server, downloader() as client:
+        tracemalloc.start()
+        try:
+            assert await outcome(client, f"{server.url}/p") is reason
+            assert tracemalloc.get_traced_memory()[1] < limit
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificate:
+    """The only root that the system trusts."""
+    root = Certificate.root()
+    (tmp_path / "roots.pem").write_bytes(root.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "roots.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+    return root
+
+
+async def test_https_never_becomes_http(root: Certificate, tmp_path: Path) -> None:
+    context = root.leaf().served(tmp_path)
+    async with (
+        upstream({"/p": "in clear"}) as plain,
+        upstream({"/on": redirect("/end"), "/end": "end"}, context) as server,
+        downloader() as client,
+    ):
+        server.answers["/away"] = redirect(f"{plain.url}/p")
+        plain.answers["/up"] = redirect(f"{server.url}/end")
+        assert (await client.get(f"{server.url}/on", BOUNDS)).body == b"end"
+        assert (await client.get(f"{plain.url}/up", BOUNDS)).body == b"end"
+        with pytest.raises(RelayError) as caught:
+            await client.get(f"{server.url}/away", BOUNDS)
+        assert caught.value.reason is Reason.DOWNGRADE
+    assert plain.asked == ["/up"]
+
+
+async def test_node_that_leaves_a_link_out(root: Certificate, tmp_path: Path) -> None:
+    """As upstream's nodes do (upstream.md 1.5); what is missing is fetched once."""
+    middle = root.authority("Middle")
+    async with upstream({"/middle": middle.der}) as shop:
+        context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
+        async with (
+            upstream({"/p": ONE, "/a.ts": packets("a")}, context) as node,
+            downloader() as client,
+        ):
+            assert isinstance(await outcome(client, f"{node.url}/p"), Segment)
+            await client.close()
+            assert isinstance(await outcome(client, f"{node.url}/p"), Segment)
+    assert shop.asked == ["/middle"]
+
+
+async def test_certificate_that_cannot_be_trusted(root: Certificate, tmp_path: Path) -> None:
+    assert root
+    foreign = Certificate.root("Foreign")
+    async with (
+        upstream({"/p": ONE}, foreign.leaf().served(tmp_path, foreign)) as node,
+        downloader() as client,
+    ):
+        assert await outcome(client, f"{node.url}/p") is Reason.CERTIFICATE
+    assert node.asked == []
+
+
+async def test_issuer_inside_is_not_asked(root: Certificate, tmp_path: Path) -> None:
+    """The address that a certificate names is one more that comes from outside."""
+    middle = root.authority("Middle")
+    async with upstream({}) as shop, trap(shop.port) as inside:
+        context = middle.leaf(issuer_url=f"{inside.url}/middle").served(tmp_path)
+        async with upstream({"/p": ONE}, context) as node, downloader() as client:
+            assert await outcome(client, f"{node.url}/p") is Reason.CERTIFICATE
+    assert inside.connections == 0

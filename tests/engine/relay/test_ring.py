@@ -1,0 +1,182 @@
+"""The newest segments in memory, and their numbers."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from downlink.limits import MIN_SEGMENT_SECONDS
+from downlink.relay.continuous import continuous
+from downlink.relay.errors import RingClosedError
+from downlink.relay.ring import Capacity, Ring, first_sequence
+from downlink.relay.segment import Segment
+
+FAST_TIME = True
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+def segment(data: bytes = b"x", duration: float = 2.0, *, discontinuity: bool = False) -> Segment:
+    return Segment(data=data, duration=duration, discontinuity=discontinuity)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "added", "held"),
+    [
+        pytest.param(Capacity(count=5), [segment()] * 5, 5, id="count"),
+        pytest.param(Capacity(count=5), [segment()] * 6, 5, id="count and one"),
+        pytest.param(Capacity(seconds=10.0), [segment()] * 5, 5, id="seconds"),
+        pytest.param(
+            Capacity(seconds=10.0), [segment(duration=2.01)] * 5, 4, id="seconds and more"
+        ),
+        pytest.param(Capacity(size=50), [segment(bytes(10))] * 5, 5, id="size"),
+        pytest.param(Capacity(size=50), [segment(bytes(10))] * 4 + [segment(bytes(11))], 4),
+        pytest.param(Capacity(size=50), [segment(bytes(10))] * 4 + [segment(bytes(99))], 1),
+    ],
+)
+async def test_bounds(capacity: Capacity, added: list[Segment], held: int) -> None:
+    ring = Ring(7, capacity)
+    for one in added:
+        ring.append(one)
+    window = ring.window().segments
+    assert len(window) == held
+    assert [one.sequence for one in window] == list(range(7 + len(added) - held, 7 + len(added)))
+    assert ring.size == sum(len(one.segment.data) for one in window)
+
+
+async def test_default_bounds() -> None:
+    ring = Ring(0, Capacity())
+    for _ in range(100):
+        ring.append(segment(bytes(400_000), duration=2.0))
+    assert ring.size <= 10 * 1024 * 1024
+    assert len(ring.window().segments) == 26
+
+
+async def test_get() -> None:
+    ring = Ring(7, Capacity(count=3))
+    assert ring.get(7) is None
+    added = [ring.append(segment(bytes([number]))) for number in range(5)]
+    assert ring.get(8) is None
+    assert ring.get(9) is added[2].segment
+    assert ring.get(11) is added[4].segment
+    assert ring.get(12) is None
+    assert ring.get(-1) is None
+
+
+async def test_wait_for() -> None:
+    ring = Ring(7, Capacity(count=3))
+    waiting = asyncio.create_task(ring.wait_for(6))
+    await asyncio.sleep(1)
+    assert not waiting.done()
+    added = [ring.append(segment(bytes([number]))) for number in range(5)]
+    assert await waiting == added[2]  # those before it are gone by now
+    assert await ring.wait_for(9) == added[3]
+    assert await ring.wait_for(-1) == added[2]
+    waiting = asyncio.create_task(ring.wait_for(11))
+    await asyncio.sleep(1)
+    ring.close()
+    with pytest.raises(RingClosedError):
+        await waiting
+    with pytest.raises(RingClosedError):
+        await ring.wait_for(-1)
+    with pytest.raises(RingClosedError):
+        ring.append(segment())
+    assert ring.size == 0
+    assert ring.newest is None
+
+
+async def test_target_never_goes_down() -> None:
+    ring = Ring(0, Capacity())
+    targets = []
+    for duration in (2.0, 3.4, 3.5, 2.0):
+        ring.append(segment(duration=duration))
+        targets.append(ring.target)
+    ring.raise_target(3)
+    assert [*targets, ring.target] == [2, 3, 4, 4, 4]
+
+
+@pytest.mark.parametrize("seconds", [0.25, 1.0, 2.0, 10.0])
+def test_numbers_of_a_later_start_are_higher(seconds: float) -> None:
+    first = first_sequence(NOW)
+    assert seconds >= MIN_SEGMENT_SECONDS
+    for run in (60.0, 86_400.0, 366 * 86_400.0):
+        last = first + int(run / seconds) - 1
+        assert first_sequence(NOW + timedelta(seconds=run)) > last
+
+
+def test_numbers_fit_into_32_bits_for_years() -> None:
+    assert 0 < first_sequence(NOW) < first_sequence(NOW + timedelta(days=365 * 12)) < 2**31
+    assert first_sequence(datetime(1970, 1, 1, tzinfo=UTC)) == 0
+
+
+# Continuous
+
+
+def join(data: bytes, discontinuity: bool) -> bytes:
+    return b"!" + data if discontinuity else data
+
+
+def letters() -> Iterator[Segment]:
+    for letter in b"abcdefghijklmnopqrstuvwxyz":
+        yield segment(bytes([letter]))
+
+
+async def test_continuous_begins_near_the_end() -> None:
+    ring = Ring(0, Capacity())
+    source = letters()
+    for _ in range(5):
+        ring.append(next(source))
+    async with aclosing(continuous(ring, join)) as stream:
+        assert [await anext(stream), await anext(stream)] == [b"!d", b"e"]
+        waiting = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(1)
+        assert not waiting.done()
+        ring.append(next(source))
+        assert await waiting == b"f"
+    async with aclosing(continuous(ring, join, lead=0.5)) as stream:
+        assert await anext(stream) == b"!f"
+
+
+async def test_continuous_goes_on_over_a_discontinuity() -> None:
+    ring = Ring(0, Capacity())
+    async with aclosing(continuous(ring, join)) as stream:
+        ring.append(segment(b"a"))
+        assert await anext(stream) == b"!a"
+        ring.append(segment(b"b", discontinuity=True))
+        assert await anext(stream) == b"!b"
+        ring.append(segment(b"c"))
+        assert await anext(stream) == b"c"
+
+
+async def test_slow_reader_skips_to_the_live_edge() -> None:
+    ring = Ring(0, Capacity(count=5))
+    source = letters()
+    ring.append(next(source))
+    async with aclosing(continuous(ring, join)) as stream:
+        assert await anext(stream) == b"!a"
+        for _ in range(5):
+            ring.append(next(source))
+        # Just not too slow: nothing is skipped.
+        assert await anext(stream) == b"b"
+        for _ in range(5):
+            ring.append(next(source))
+        assert [await anext(stream), await anext(stream)] == [b"!j", b"k"]
+
+
+async def test_what_a_joiner_leaves_out_is_no_end() -> None:
+    ring = Ring(0, Capacity())
+    for letter in (b"a", b"", b"c"):
+        ring.append(segment(letter))
+    async with aclosing(continuous(ring, lambda data, _: data, lead=5)) as stream:
+        assert [await anext(stream), await anext(stream)] == [b"a", b"c"]
+
+
+async def test_continuous_ends_with_the_channel() -> None:
+    ring = Ring(0, Capacity())
+    ring.append(segment(b"a"))
+    found = []
+    async for data in continuous(ring, join):
+        found.append(data)
+        ring.close()
+    assert found == [b"!a"]
