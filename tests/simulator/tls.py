@@ -39,6 +39,14 @@ class Chain:
         context.load_cert_chain(certificate)
         return context
 
+    def write_trusted(self, folder: Path) -> tuple[Path, Path]:
+        """Write the root for a client to trust; then the same with the intermediate."""
+        root, both = folder / "root.pem", folder / "chain.pem"
+        root.write_bytes(self.root_pem)
+        middle = x509.load_der_x509_certificate(self.intermediate)
+        both.write_bytes(middle.public_bytes(Encoding.PEM) + self.root_pem)
+        return root, both
+
 
 def make_chain(origin: str) -> Chain:
     """Make a chain for loopback; the leaf names its issuer's address below `origin` (http)."""
