@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 import signal
 
+from . import counter
 from .hls import WINDOW_SEGMENTS
 from .loops import KILOBITS, HlsUnavailableError
 from .server import SEED, Simulator
@@ -33,7 +34,13 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--faults", type=json.loads, default={}, help="JSON, as for /_sim/faults")
     parser.add_argument("--cache", type=Path, help="where the streams' segments are kept")
+    parser.add_argument("--read", metavar="FILE", help="only print what the pictures of this say")
     return parser.parse_args()
+
+
+def _read(source: str) -> None:
+    for position in counter.all_positions(source):
+        print("none" if position is None else counter.label(position))
 
 
 async def _unless(stopped: asyncio.Event, work: Coroutine[None, None, None]) -> None:
@@ -87,4 +94,8 @@ async def _run(args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(_parse()))
+    words = _parse()
+    if words.read:
+        _read(words.read)
+    else:
+        asyncio.run(_run(words))

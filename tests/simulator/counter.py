@@ -8,14 +8,13 @@ were mixed are refused. The sound has a tone for each segment, another one for 3
 
 From a test: ``positions(url, "-t", "4")`` for all that ffmpeg decodes, ``read_image(png)`` for a
 screenshot of a player or a browser, ``steps(positions)`` for what a viewer has seen. By hand:
-``python -m tests.simulator.counter FILE_OR_URL``.
+``python -m tests.simulator --read FILE_OR_URL``.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 import math
 import subprocess
-import sys
 from typing import Final
 
 PICTURES_A_SECOND: Final = 10
@@ -82,16 +81,16 @@ def _blocks(number: int) -> list[bool]:
     return [bool(word >> (_BITS - 1 - place) & 1) for place in range(_BITS)]
 
 
-def label(number: int) -> str:
+def label(position: float) -> str:
     """Return what a picture says to people: minutes, seconds and tenths."""
-    seconds, tenth = divmod(number, PICTURES_A_SECOND)
+    seconds, tenth = divmod(round(position * PICTURES_A_SECOND), PICTURES_A_SECOND)
     return f"{seconds // 60:02}:{seconds % 60:02}.{tenth}"
 
 
 def picture(number: int) -> bytes:
     """Draw a picture (yuv420p, `COLUMNS` by `ROWS`), to be made larger by `SCALE`."""
     rows = [bytes((_GROUND,)) * COLUMNS for _ in range(ROWS)]
-    _write(rows, label(number))
+    _write(rows, label(number / PICTURES_A_SECOND))
     blocks = _blocks(number)
     for top, inverted in ((_UPPER, False), (_LOWER, True)):
         row = b"".join(bytes((_WHITE if bit ^ inverted else _BLACK,)) * _BLOCK for bit in blocks)
@@ -174,17 +173,21 @@ def _brightness(rows: list[bytes], column: int, row: int) -> float:
 
 def read_image(data: bytes) -> float | None:
     """Return the position that a picture file (PNG, JPEG …) shows, in seconds of the loop."""
-    found = positions("pipe:0", data=data, keep_unread=True)
+    found = all_positions("pipe:0", data=data)
     return found[0] if found else None
 
 
-def positions(
-    source: str, *options: str, data: bytes | None = None, keep_unread: bool = False
-) -> list[float | None]:
+def positions(source: str, *options: str, data: bytes | None = None) -> list[float]:
+    """Return what `all_positions` does, without the pictures that have no counter."""
+    found = all_positions(source, *options, data=data)
+    return [position for position in found if position is not None]
+
+
+def all_positions(source: str, *options: str, data: bytes | None = None) -> list[float | None]:
     """Decode a file or an address with ffmpeg; return the position of each picture, in seconds.
 
     `options` come before the input, `data` is what it reads from ``pipe:0``. Pictures without a
-    counter are None, and left out unless they are to be kept. Raises RuntimeError.
+    counter are None. Raises RuntimeError.
     """
     width, height = _READ_SIZE
     output = ("-an", "-vf", f"scale={width}:{height}:flags=area", "-pix_fmt", "gray")
@@ -193,8 +196,7 @@ def positions(
     numbers = (
         read(frames[at : at + size], width, height) for at in range(0, len(frames) - size + 1, size)
     )
-    found = [None if number is None else number / PICTURES_A_SECOND for number in numbers]
-    return found if keep_unread else [position for position in found if position is not None]
+    return [None if number is None else number / PICTURES_A_SECOND for number in numbers]
 
 
 def tones(source: str, *options: str, data: bytes | None = None) -> list[int]:
@@ -253,8 +255,3 @@ def forward(before: float, after: float) -> float:
 def steps(seen: Iterable[float]) -> Iterator[float]:
     """Yield what lies between each position and the next: 0.1 is smooth, 2 more a segment lost."""
     return (forward(before, after) for before, after in pairwise(seen))
-
-
-if __name__ == "__main__":
-    for position in positions(sys.argv[1], *sys.argv[2:], keep_unread=True):
-        print("none" if position is None else label(round(position * PICTURES_A_SECOND)))
