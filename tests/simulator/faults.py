@@ -1,186 +1,37 @@
 """What can go wrong upstream: rules that are set at run time and spoil chosen answers."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-import json
-import socket
-import struct
-from typing import Any, Final
-import zlib
+from typing import Any, Final, Literal
 
-from aiohttp import web
-
+from . import hls
 from .answers import LineupChange
+from .loops import SEGMENT_SECONDS
+from .spoilers import COMMON, Spoiler
+from .stream_spoilers import STREAM, VALUED
 
-MIB: Final = 1024 * 1024
-HUGE_BYTES: Final = 100 * MIB
-BOMB_BYTES: Final = 1024 * MIB
-_BOMB_CHUNK: Final = b" " * (16 * MIB)
-_HTML: Final = (
-    "<html>\r\n<head><title>{status} {reason}</title></head>\r\n<body>\r\n"
-    "<center><h1>{status} {reason}</h1></center>\r\n<hr><center>nginx</center>\r\n"
-    "</body>\r\n</html>\r\n"
-)
-_NO_SENSE: Final = {str: {"oops": 1}, int: "many", float: "much", list: "none", dict: 3}
+NODES: Final = tuple(f"n{number}" for number in range(1, 9))
+PARTS: Final = ("master", "chunklist", "segment")
+STATES: Final = ("dead", "silent")
+"""Of a node: connections are refused, and open ones cut · they are taken, and nothing comes."""
+VIEWS: Final = ("frozen", "late", "sequence_reset")
+"""What is wrong with a node's view of a stream: it stands still from now on · is so many seconds
+behind (`value`) · counts from 0 again, beginning now."""
 
-type Spoiler = Callable[[web.Request, web.Response], Awaitable[web.StreamResponse]]
-
-
-def _replaced(body: bytes | str, content_type: str = "application/json") -> Spoiler:
-    async def spoil(request: web.Request, answer: web.Response) -> web.StreamResponse:
-        content = body.encode() if isinstance(body, str) else body
-        return web.Response(body=content, content_type=content_type)
-
-    return spoil
+type Draw = Literal["live", "any"] | tuple[str, ...]
 
 
-def _html(status: int, reason: str) -> Spoiler:
-    async def spoil(request: web.Request, answer: web.Response) -> web.StreamResponse:
-        text = _HTML.format(status=status, reason=reason)
-        return web.Response(status=status, text=text, content_type="text/html")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a request is about, if it is about a stream."""
 
-    return spoil
-
-
-def _edited(edit: Callable[[bytes], bytes]) -> Spoiler:
-    async def spoil(request: web.Request, answer: web.Response) -> web.StreamResponse:
-        body = answer.body if isinstance(answer.body, bytes) else b""
-        return web.Response(body=edit(body), status=answer.status, content_type=answer.content_type)
-
-    return spoil
-
-
-def _edited_json(edit: Callable[[str, Any], Any]) -> Spoiler:
-    """Put every named value of an answer through `edit`, which gets the name and the value."""
-
-    def walk(name: str, value: Any) -> Any:
-        if isinstance(value, dict):
-            value = {key: walk(key, child) for key, child in value.items()}
-        elif isinstance(value, list):
-            value = [walk("", child) for child in value]
-        return edit(name, value) if name else value
-
-    def whole(body: bytes) -> bytes:
-        return json.dumps(walk("", json.loads(body))).encode() if body else body
-
-    return _edited(whole)
-
-
-def _wrong_type(name: str, value: Any) -> Any:
-    return _NO_SENSE.get(type(value), value)
-
-
-def _odd_air_date(name: str, value: Any) -> Any:
-    return "Summer 1994" if name == "airDate" else value
-
-
-def _text_episode(name: str, value: Any) -> Any:
-    return str(value) if name in ("episodeNumber", "epNum") else value
-
-
-async def _reset(request: web.Request, answer: web.Response) -> web.StreamResponse:
-    """Break the connection: linger 0 makes the kernel send a reset instead of a goodbye."""
-    if transport := request.transport:
-        connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-    return web.Response()
-
-
-async def _silence(request: web.Request, answer: web.Response) -> web.StreamResponse:
-    await asyncio.Event().wait()
-    raise web.HTTPInternalServerError  # never reached: the client goes first
-
-
-async def _send(
-    request: web.Request, parts: AsyncIterator[bytes], headers: Mapping[str, str]
-) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json", **headers})
-    await response.prepare(request)
-    try:
-        async for part in parts:
-            await response.write(part)
-        await response.write_eof()
-    except ConnectionError:
-        pass  # the client has had enough, which is what it is tested for
-    return response
-
-
-async def _drip(request: web.Request, answer: web.Response) -> web.StreamResponse:
-    body = answer.body if isinstance(answer.body, bytes) else b""
-
-    async def parts() -> AsyncIterator[bytes]:
-        for byte in body or b" ":
-            yield bytes((byte,))
-            await asyncio.sleep(1)
-
-    return await _send(request, parts(), {"Content-Length": str(len(body) or 1)})
-
-
-async def _huge(request: web.Request, answer: web.Response) -> web.StreamResponse:
-    async def parts() -> AsyncIterator[bytes]:
-        yield b"["
-        for _ in range(HUGE_BYTES // MIB):
-            yield b" " * MIB
-        yield b"]"
-
-    return await _send(request, parts(), {})
-
-
-@cache
-def _bomb_parts() -> tuple[bytes, bytes, bytes]:
-    """Return the head, one chunk and the tail of a gzip stream whose chunks are all alike.
-
-    A full flush forgets what came before, so every chunk is compressed to the same bytes.
-    """
-    press = zlib.compressobj(9, zlib.DEFLATED, -15)
-    chunk = press.compress(_BOMB_CHUNK) + press.flush(zlib.Z_FULL_FLUSH)
-    checksum = 0
-    for _ in range(BOMB_BYTES // len(_BOMB_CHUNK)):
-        checksum = zlib.crc32(_BOMB_CHUNK, checksum)
-    head = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
-    return head, chunk, press.flush() + struct.pack("<II", checksum, BOMB_BYTES % 2**32)
-
-
-async def _gzip_bomb(request: web.Request, answer: web.Response) -> web.StreamResponse:
-    head, chunk, tail = await asyncio.to_thread(_bomb_parts)
-
-    async def parts() -> AsyncIterator[bytes]:
-        yield head
-        for _ in range(BOMB_BYTES // len(_BOMB_CHUNK)):
-            yield chunk
-        yield tail
-
-    return await _send(request, parts(), {"Content-Encoding": "gzip"})
-
-
-async def _redirect_loop(request: web.Request, answer: web.Response) -> web.StreamResponse:
-    return web.Response(status=302, headers={"Location": request.path_qs})
-
-
-KINDS: Final[Mapping[str, Spoiler]] = {
-    "reset": _reset,
-    "silence": _silence,
-    "drip": _drip,
-    "html500": _html(500, "Internal Server Error"),
-    "html502": _html(502, "Bad Gateway"),
-    "html200": _html(200, "Maintenance"),
-    "empty": _replaced(b""),
-    "null": _replaced("null"),
-    "list": _replaced("[]"),
-    "object": _replaced("{}"),
-    "not_utf8": _replaced(b'[{"name": "\xff\xfe"}]'),
-    "truncated": _edited(lambda body: body[: len(body) * 2 // 3]),
-    "quoted": _edited(lambda body: b'"' + body + b'"\n'),
-    "wrong_types": _edited_json(_wrong_type),
-    "odd_air_date": _edited_json(_odd_air_date),
-    "text_episode_number": _edited_json(_text_episode),
-    "huge": _huge,
-    "gzip_bomb": _gzip_bomb,
-    "redirect_loop": _redirect_loop,
-}
+    node: str
+    slug: str
+    part: str
+    """One of `PARTS`; empty when it asks for an address."""
+    session: str = ""
+    number: int | None = None
+    """Of a segment, as the playlist has it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -188,22 +39,65 @@ class Rule:
     """Spoil the answers of one endpoint, all of them or only some."""
 
     endpoint: str
-    """As the request log names it, or ``*`` for all of the API."""
+    """As the request log names it, or ``*`` for all of the API's host: not for the nodes."""
     kind: str
     nth: tuple[int, ...] = ()
     """Which of the requests that fit, counted from 1; none means each."""
     query: Mapping[str, str] = field(default_factory=dict)
     """Parameters that a request must have."""
-    seen: int = 0
+    node: str = ""
+    """For streams, as the next three: of one node only, one slug, one of `PARTS`."""
+    slug: str = ""
+    part: str = ""
+    every: int = 0
+    """Only segments whose number can be divided by this, however often they are asked for."""
+    value: Any = None
+    """What some kinds need; see `VALUED` and `VIEWS`."""
+    seen: int = field(default=0, compare=False)
+    since: float = field(default=0.0, compare=False)
+    """When it was set, by the clock of the streams."""
 
-    def fits(self, endpoint: str, query: Mapping[str, str]) -> bool:
+    def fits(self, endpoint: str, query: Mapping[str, str], asked: Asked | None) -> bool:
         """Count a request that this rule is about; tell whether its answer is to be spoilt."""
-        if self.endpoint not in ("*", endpoint):
+        everywhere = self.endpoint == "*" and endpoint != "stream"
+        if self.kind in VIEWS or not (everywhere or self.endpoint == endpoint):
             return False
         if any(query.get(name) != value for name, value in self.query.items()):
             return False
+        if not self.is_about(asked):
+            return False
         self.seen += 1
         return not self.nth or self.seen in self.nth
+
+    def is_about(self, asked: Asked | None) -> bool:
+        """Whether this is the node, the slug, the part and the segment that are meant."""
+        if asked is None:
+            return not (self.node or self.slug or self.part or self.every)
+        if self.every and (asked.number is None or asked.number % self.every):
+            return False
+        return (
+            self.node in ("", asked.node)
+            and self.slug in ("", asked.slug)
+            and self.part in ("", asked.part)
+        )
+
+    @property
+    def spoiler(self) -> Spoiler:
+        """What it does to an answer."""
+        if self.kind in VALUED:
+            return VALUED[self.kind](self.value)
+        return COMMON.get(self.kind) or STREAM[self.kind]
+
+    def changed(self, view: hls.View) -> hls.View:
+        """Return the view that there is instead."""
+        newest, origin = view.newest, view.origin
+        if self.kind == "frozen":
+            newest = min(newest, hls.newest_at(self.since))
+        elif self.kind == "late":
+            newest -= round(float(self.value) / SEGMENT_SECONDS)
+        elif self.kind == "sequence_reset":
+            origin = hls.newest_at(self.since)
+        return hls.View(newest=newest, window=view.window, origin=origin)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -216,36 +110,101 @@ class Faults:
     count_limit: int | None = None
     """The largest ``count`` that ``/media`` answers; above it the body is empty."""
     lineup: LineupChange = field(default_factory=LineupChange)
+    nodes: Mapping[str, str] = field(default_factory=dict)
+    """`STATES` of the nodes that do not work."""
+    offline: bool = False
+    """The API and its mirror cannot be reached either; ``/_sim/`` can, at the control address."""
+    seconds: float | None = None
+    """All is well again after so long, by the clock of the streams."""
+    clear: bool = False
+    """Addresses of streams are for plain HTTP, as from an upstream that has no TLS."""
+    draw: Draw = "live"
+    """Which nodes are given out: any with nothing wrong, any at all, or these in turn."""
 
-    def spoiler(self, endpoint: str, query: Mapping[str, str]) -> Spoiler | None:
+    def spoiler(
+        self, endpoint: str, query: Mapping[str, str], asked: Asked | None = None
+    ) -> Spoiler | None:
         """Return what the first rule that fits does to an answer; every rule counts it."""
-        fitting = [rule for rule in self.rules if rule.fits(endpoint, query)]
-        return KINDS[fitting[0].kind] if fitting else None
+        fitting = [rule for rule in self.rules if rule.fits(endpoint, query, asked)]
+        state = self.nodes.get(asked.node) if asked and endpoint == "stream" else None
+        if state:
+            return COMMON["reset" if state == "dead" else "silence"]
+        return fitting[0].spoiler if fitting else None
+
+    def view(self, view: hls.View, asked: Asked) -> hls.View:
+        """Return what a node has of a stream, from what it should have."""
+        for rule in self.rules:
+            if rule.kind in VIEWS and rule.is_about(asked):
+                view = rule.changed(view)
+        return view
+
+    def live_nodes(self) -> list[str]:
+        """Return the nodes with nothing wrong of their own; all of them if there is none."""
+        named = {rule.node for rule in self.rules} | set(self.nodes)
+        return [node for node in NODES if node not in named] or list(NODES)
 
 
-def parse_faults(data: Mapping[str, Any], endpoints: frozenset[str]) -> Faults:
+_FIELDS: Final = frozenset(Faults.__dataclass_fields__)
+
+
+def parse_faults(
+    data: Mapping[str, Any],
+    endpoints: frozenset[str],
+    now: float = 0.0,
+    before: Faults | None = None,
+) -> Faults:
     """Read the JSON form: the fields of `Faults`, `rules` and `lineup` as objects.
 
-    Raises ValueError for anything unknown, so that a test cannot ask for nothing by mistake.
+    Rules that were in force `before` stay in force, those that are new begin `now`. Raises
+    ValueError for anything unknown, so that a test cannot ask for nothing by mistake.
     """
-    unknown = set(data) - {"rules", "latency", "count_limit", "lineup"}
-    if unknown:
+    if unknown := set(data) - _FIELDS:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
-    rules = []
-    for entry in data.get("rules", ()):
-        try:
-            rule = Rule(**{**entry, "nth": tuple(entry.get("nth", ()))})
-        except TypeError as err:
-            raise ValueError(str(err)) from err
-        if rule.kind not in KINDS or rule.endpoint not in endpoints | {"*"}:
-            raise ValueError(f"no such fault: {rule.kind} of {rule.endpoint}")
-        rules.append(rule)
+    rules = [_parse_rule(entry, endpoints) for entry in data.get("rules", ())]
+    for rule in rules:
+        old = [known.since for known in before.rules if known == rule] if before else []
+        rule.since = old[0] if old else now
+    nodes = data.get("nodes", {})
+    if not set(nodes) <= set(NODES) or not set(nodes.values()) <= set(STATES):
+        raise ValueError(f"no such nodes or states: {nodes}")
+    seconds = data.get("seconds")
     return Faults(
         rules=rules,
         latency=float(data.get("latency", 0.0)),
         count_limit=data.get("count_limit"),
         lineup=_parse_lineup(data.get("lineup", {})),
+        nodes=dict(nodes),
+        offline=bool(data.get("offline")),
+        seconds=None if seconds is None else float(seconds),
+        clear=bool(data.get("clear")),
+        draw=_parse_draw(data.get("draw", "live")),
     )
+
+
+def _parse_rule(entry: Mapping[str, Any], endpoints: frozenset[str]) -> Rule:
+    try:
+        rule = Rule(**{**entry, "nth": tuple(entry.get("nth", ()))})
+    except TypeError as err:
+        raise ValueError(str(err)) from err
+    kinds = {*COMMON, *STREAM, *VALUED, *VIEWS}
+    if rule.kind not in kinds or rule.endpoint not in endpoints | {"*"}:
+        raise ValueError(f"no such fault: {rule.kind} of {rule.endpoint}")
+    if rule.kind in VIEWS and (rule.endpoint != "stream" or rule.part or rule.nth or rule.every):
+        raise ValueError(f"{rule.kind} is a fault of streams as a whole")
+    if rule.kind in {*VALUED, "late"} and rule.value is None:
+        raise ValueError(f"{rule.kind} needs a value")
+    if rule.node not in ("", *NODES) or rule.part not in ("", *PARTS):
+        raise ValueError(f"no such node or part: {rule.node} {rule.part}")
+    return rule
+
+
+def _parse_draw(data: Any) -> Draw:
+    if data in ("live", "any"):
+        return "live" if data == "live" else "any"
+    nodes = (data,) if isinstance(data, str) else tuple(data)
+    if not nodes or not set(nodes) <= set(NODES):
+        raise ValueError(f"no such nodes: {data}")
+    return nodes
 
 
 def _parse_lineup(data: Mapping[str, Any]) -> LineupChange:

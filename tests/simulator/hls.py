@@ -1,126 +1,103 @@
-"""A live HLS stream that really plays: a minute made once by ffmpeg, shown as an endless loop."""
+"""The clock of the streams, and the playlists that nodes write by it."""
 
-import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
-import hashlib
-import os
-from pathlib import Path
-import shutil
-import tempfile
 import time
 from typing import Final
+from urllib.parse import urlsplit
 
-SEGMENT_SECONDS: Final = 2
-LOOP_SECONDS: Final = 60
-LOOP_SEGMENTS: Final = LOOP_SECONDS // SEGMENT_SECONDS
+from .counter import LOOP_SECONDS
+from .loops import LOOP_SEGMENTS, SEGMENT_SECONDS, Loop
+
 WINDOW_SEGMENTS: Final = 6
-_AUDIO: Final = (
-    *("-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={LOOP_SECONDS}"),
-    *("-c:a", "aac", "-b:a", "96k"),
-)
-_PICTURE: Final = (
-    *("-f", "lavfi", "-i", f"testsrc2=size=640x480:rate=25:duration={LOOP_SECONDS}"),
-)
-_H264: Final = (
-    *("-c:v", "libx264", "-preset", "veryfast", "-profile:v", "main", "-level", "3.1"),
-    *("-pix_fmt", "yuv420p", "-b:v", "700k", "-g", "50", "-keyint_min", "50", "-sc_threshold", "0"),
-)
-_HLS: Final = ("-f", "hls", "-hls_time", str(SEGMENT_SECONDS), "-hls_list_size", "0")
+TARGET_SECONDS: Final = SEGMENT_SECONDS + 1
 
 
-class HlsUnavailableError(Exception):
-    """There is no ffmpeg, or it could not make the loop."""
+class Clock:
+    """Seconds like Unix time, that may pass faster, and begin where in the loop a test likes."""
+
+    def __init__(self, pace: float = 1.0, position: float | None = None) -> None:
+        """Let `pace` seconds pass in one; begin at a position in the loop, in seconds."""
+        if pace <= 0:
+            raise ValueError("a clock goes forward")
+        began = time.time()
+        self.pace = pace
+        self._began = began if position is None else began - began % LOOP_SECONDS + position
+        self._monotonic = time.monotonic()
+
+    def seconds(self) -> float:
+        """Return what time it is for the streams."""
+        return self._began + (time.monotonic() - self._monotonic) * self.pace
+
+    def newest(self) -> int:
+        """Return the number of the newest segment that is whole."""
+        return newest_at(self.seconds())
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """One kind of stream: where its segments are, and how a master playlist describes it."""
-
-    name: str
-    describes: str
-    arguments: tuple[str, ...]
+def newest_at(seconds: float) -> int:
+    """Return the number of the newest segment at a time of the clock."""
+    return int(seconds / SEGMENT_SECONDS)
 
 
-VIDEO: Final = Loop(
-    "video",
-    'BANDWIDTH=908743,CODECS="avc1.4D401F,mp4a.40.2",RESOLUTION=640x480',
-    (*_PICTURE, *_AUDIO[:4], *_H264, *_AUDIO[4:]),
-)
-RADIO: Final = Loop("radio", 'BANDWIDTH=128000,CODECS="mp4a.40.2"', _AUDIO)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a node has of a stream."""
+
+    newest: int
+    """The live number of its newest segment."""
+    window: int = WINDOW_SEGMENTS
+    """How many segments its playlist has."""
+    origin: int = 0
+    """Where it began to count: what it calls 0."""
+
+    @property
+    def first(self) -> int:
+        """The live number of the first segment in the playlist."""
+        return max(self.newest - self.window + 1, self.origin)
+
+    def has(self, number: int) -> bool:
+        """Whether a segment can be fetched: old ones stay for another window."""
+        return self.newest - 2 * self.window <= number <= self.newest
 
 
-def default_cache() -> Path:
-    """Return the folder that keeps the segments from one run to the next."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "toonami-downlink" / "simulator"
-
-
-def master(loop: Loop, chunklist_url: str) -> str:
+def master(loop: Loop, variant: str) -> str:
     """Write a master playlist with its one rendition, as upstream does."""
-    return f"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-STREAM-INF:{loop.describes}\n{chunklist_url}\n"
+    return f"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-STREAM-INF:{loop.describes}\n{variant}\n"
 
 
-def chunklist(segment_prefix: str, *, seconds: float | None = None) -> str:
-    """Write the media playlist of this moment (Unix time); segments are relative addresses."""
-    last = int((time.time() if seconds is None else seconds) / SEGMENT_SECONDS)
-    first = last - WINDOW_SEGMENTS + 1
+def chunklist(segment_prefix: str, view: View) -> str:
+    """Write the media playlist of a moment; segments are relative addresses."""
+    first = view.first
+    wraps = (first - 1) // LOOP_SEGMENTS - (view.origin - 1) // LOOP_SEGMENTS
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:3",
-        f"#EXT-X-TARGETDURATION:{SEGMENT_SECONDS + 1}",
-        f"#EXT-X-MEDIA-SEQUENCE:{first}",
-        f"#EXT-X-DISCONTINUITY-SEQUENCE:{(first - 1) // LOOP_SEGMENTS}",
+        f"#EXT-X-TARGETDURATION:{TARGET_SECONDS}",
+        f"#EXT-X-MEDIA-SEQUENCE:{first - view.origin}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{wraps}",
     ]
-    for number in range(first, last + 1):
+    for number in range(first, view.newest + 1):
         if number % LOOP_SEGMENTS == 0:
             lines.append("#EXT-X-DISCONTINUITY")
-        lines += [f"#EXTINF:{SEGMENT_SECONDS}.0,", f"{segment_prefix}-media-{number}.ts"]
+        name = f"{segment_prefix}-media-{number - view.origin}.ts"
+        lines += [f"#EXTINF:{SEGMENT_SECONDS}.0,", name]
     return "\n".join(lines) + "\n"
 
 
-class Segments:
-    """The loops' segments; they are made when the first one is asked for."""
+def with_addresses(playlist: str, address: str) -> str:
+    """Replace every address of a playlist; ``{name}`` in the new one is the old one's last part."""
+    return "\n".join(
+        line
+        if not line or line.startswith("#")
+        else address.replace("{name}", urlsplit(line).path.rpartition("/")[2])
+        for line in playlist.split("\n")
+    )
 
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
-        self._lock = asyncio.Lock()
 
-    async def read(self, loop: Loop, number: int) -> bytes:
-        """Return a segment by its live number. Raises HlsUnavailableError."""
-        folder = await self.prepare(loop)
-        return (folder / f"{number % LOOP_SEGMENTS:03}.ts").read_bytes()
-
-    async def prepare(self, loop: Loop) -> Path:
-        """Return the folder of a loop, made by ffmpeg if it is not there yet."""
-        recipe = " ".join((*loop.arguments, *_HLS))
-        digest = hashlib.sha256(recipe.encode()).hexdigest()
-        folder = self._cache / f"{loop.name}-{digest[:12]}"
-        async with self._lock:
-            if not folder.is_dir():
-                await self._make(loop, folder)
-        return folder
-
-    async def _make(self, loop: Loop, folder: Path) -> None:
-        ffmpeg = shutil.which("ffmpeg")
-        if ffmpeg is None:
-            raise HlsUnavailableError("ffmpeg is not installed")
-        self._cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._cache) as name:
-            made = Path(name) / "made"
-            made.mkdir()
-            names = ("-hls_segment_filename", str(made / "%03d.ts"), str(made / "index.m3u8"))
-            process = await asyncio.create_subprocess_exec(
-                *(ffmpeg, "-v", "error", "-nostdin", *loop.arguments, *_HLS, *names),
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-            )
-            try:
-                _, problem = await process.communicate()
-            finally:
-                if process.returncode is None:
-                    process.kill()
-            if process.returncode or len(list(made.glob("*.ts"))) < LOOP_SEGMENTS:
-                raise HlsUnavailableError(problem.decode(errors="replace").strip())
-            with suppress(OSError):  # another simulator was faster
-                made.rename(folder)
+def with_tags(playlist: str, *tags: str) -> str:
+    """Put lines before the first segment or rendition of a playlist."""
+    lines = playlist.split("\n")
+    for place, line in enumerate(lines):
+        if line.startswith(("#EXTINF", "#EXT-X-STREAM-INF")):
+            lines[place:place] = tags
+            break
+    return "\n".join(lines)

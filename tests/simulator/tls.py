@@ -34,10 +34,23 @@ class Chain:
     def server_context(self, folder: Path) -> ssl.SSLContext:
         """Return a context that sends the leaf without its issuer, like upstream's server."""
         certificate = folder / "leaf.pem"
+        certificate.touch(mode=0o600)
         certificate.write_bytes(self.leaf_pem + self.key_pem)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
         return context
+
+    def write_trusted(self, folder: Path) -> tuple[Path, Path]:
+        """Write the root for a client to trust; then the same with the intermediate.
+
+        The client may be somebody else: VLC does not run for root.
+        """
+        folder.chmod(0o755)
+        root, both = folder / "root.pem", folder / "chain.pem"
+        root.write_bytes(self.root_pem)
+        middle = x509.load_der_x509_certificate(self.intermediate)
+        both.write_bytes(middle.public_bytes(Encoding.PEM) + self.root_pem)
+        return root, both
 
 
 def make_chain(origin: str) -> Chain:

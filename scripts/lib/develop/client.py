@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 import json
+import ssl
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -42,11 +43,19 @@ def request(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     timeout: float = TIMEOUT,
+    context: ssl.SSLContext | None = None,
 ) -> Answer:
-    """Send one request. Raises OSError when there is no connection; redirects are not followed."""
+    """Send one request; `context` says whom to trust.
+
+    Raises OSError when there is no connection; redirects are not followed.
+    """
     parts = urlsplit(url)
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=timeout)
+    host = parts.hostname or ""
+    connection = (
+        HTTPSConnection(host, parts.port, timeout=timeout, context=context)
+        if parts.scheme == "https"
+        else HTTPConnection(host, parts.port, timeout=timeout)
+    )
     try:
         target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
         connection.request(method, target, body=body, headers=dict(headers or {}))
