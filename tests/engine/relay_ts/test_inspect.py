@@ -260,6 +260,12 @@ def test_refused_for_a_packet(at: int, byte: int, flaw: Flaw) -> None:
     assert flaw_of(changed(data, 2, at, byte)) is flaw
 
 
+def test_refused_for_a_packet_of_a_table() -> None:
+    data = changed(only(shown(1)), 0, 3, 0x31)
+    assert flaw_of(changed(data, 0, 4, 184)) is Flaw.CORRUPT
+    assert flaw_of(changed(data, 0, 4, 183)) is Flaw.NO_TABLES
+
+
 def test_null_packets_may_look_scrambled() -> None:
     data = only(shown(1), Writer.null)
     assert inspect(changed(data, 3, 3, 0xD0)).packets == 4

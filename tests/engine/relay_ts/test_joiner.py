@@ -148,6 +148,39 @@ def test_times_that_go_back_without_a_word(back: int) -> None:
     assert verdict.dts[PICTURE] == [START + number * FRAME for number in range(30)]
 
 
+def pictures(*times: tuple[int, int], clocks: tuple[int, ...] = ()) -> bytes:
+    """A segment of nothing but pictures, by PTS and DTS, and perhaps a clock with some."""
+    writer = Writer()
+    writer.tables([(H264, VIDEO)], VIDEO)
+    for number, (shown, decoded) in enumerate(times):
+        fields = pcr_fields(clocks[number]) if number < len(clocks) else None
+        writer.add(VIDEO, pes(shown, decoded), fields=fields)
+    return writer.data
+
+
+@pytest.mark.parametrize("back", [0, 1, FRAME, 3 * FRAME])
+def test_times_that_go_back_without_a_clock(back: int) -> None:
+    first = FRAME - back
+    two = [(FRAME, 0), (2 * FRAME, FRAME)], [(first + FRAME, first), (9 * FRAME, 8 * FRAME)]
+    verdict = good(joined(pictures(*two[0]), pictures(*two[1])))
+    assert verdict.dts[PICTURE][2] == START + 2 * FRAME
+
+
+def test_pictures_out_of_order() -> None:
+    """The last one to come is not the last one to be shown."""
+    order = [(FRAME, 0), (4 * FRAME, FRAME), (2 * FRAME, 2 * FRAME), (3 * FRAME, 3 * FRAME)]
+    other = [(9 * FRAME, 9 * FRAME), (10 * FRAME, 10 * FRAME)]
+    verdict = good(joined(pictures(*order), pictures(*other), breaks=(1,)))
+    assert sorted(verdict.pts[PICTURE])[4] - max(verdict.pts[PICTURE][:4]) == FRAME
+
+
+def test_a_clock_that_goes_back_inside_a_segment() -> None:
+    times = [(number * FRAME + 9000, number * FRAME + 9000) for number in range(3)]
+    odd = pictures(*times, clocks=(0, 3 * FRAME + 500, FRAME))
+    clocks = judge(joined(odd, odd, breaks=(1,))).pcr
+    assert clocks[3] > max(clocks[:3])
+
+
 def test_the_same_segment_over_and_over() -> None:
     part = segment(777)
     verdict = good(joined(*[part] * 20, breaks=tuple(range(20))))
@@ -332,6 +365,13 @@ def test_sound_alone_between_pictures() -> None:
     assert max(steps(verdict.pcr)) <= FRAME + 2 * SOUND
     assert set(steps(verdict.dts[TONE])) <= {FRAME, 2 * SOUND}
     assert max(steps(verdict.dts[PICTURE])) <= LENGTH + 2 * FRAME
+
+
+def test_sound_alone_and_then_a_picture_alone() -> None:
+    silent = segment(99, sounds=False)
+    parts = [segment(0), *[segment(9, picture=False)] * 3, silent]
+    verdict = good(joined(*parts, breaks=(1, 2, 3, 4)))
+    assert verdict.dts[PICTURE][10] == verdict.dts[TONE][-1] + 2 * SOUND
 
 
 def test_a_picture_comes_later() -> None:

@@ -129,6 +129,7 @@ def test_sections_without_a_start_and_with_a_wrong_checksum() -> None:
     broken[-1] ^= 1
     assert list(sections([(False, b"\0" + pat())])) == []
     assert list(sections([(True, b"\0" + broken + pat())])) == [pat()]
+    assert list(sections([(True, b"\0\xff\0\0" + pat())])) == [], "after stuffing"
     assert list(sections([(True, b""), (True, b"\xf0")])) == []
 
 

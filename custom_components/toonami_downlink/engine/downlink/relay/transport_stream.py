@@ -15,8 +15,8 @@ from .segment_error import Flaw, SegmentError, foreign
 from .tables import NULL_PID, PACKET, PAT_PID, Codec, Stream, Streams, pmt_pid, sections, streams
 from .timestamps import HZ, apart, read_pcr, read_stamp
 
-MAX_SEGMENT_BYTES: Final = 8 * 1024 * 1024
-"""Of one segment: more than a minute of upstream's 0.9 Mbit/s."""
+MAX_SEGMENT_BYTES: Final = 4 * 1024 * 1024
+"""Of one segment: more than half a minute of upstream's 0.9 Mbit/s."""
 MAX_SEGMENT_SECONDS: Final = 60
 """By its timestamps."""
 MAX_JUMP: Final = 10 * HZ
@@ -104,9 +104,10 @@ class SegmentInfo:
 
 
 def inspect(data: bytes) -> SegmentInfo:
-    """Check a segment and say what is in it; about 1 ms for 225 kB. Raises SegmentError.
+    """Check a segment and say what is in it. Raises SegmentError.
 
-    The result is larger than it looks: pass it to `Joiner.join` and let go of it.
+    About 1 ms for 225 kB; less than a second for the largest and oddest there can be. The result is
+    larger than it looks: pass it to `Joiner.join` and let go of it.
     """
     _check_packets(data)
     heads, tails = data[1::PACKET], data[3::PACKET]
