@@ -12,7 +12,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .assist.sentences import async_setup_sentences
-from .const import DOMAIN
+from .const import CONF_MAX_CHANNELS, DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.errors import DownlinkError, NewerVersionError
 from .panel.registration import async_register_panel, async_register_static, async_unregister_panel
@@ -69,6 +69,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
     async_setup_sentences(hass, entry)
     await async_register_panel(hass)
     coordinator.async_start()
+    return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> bool:
+    """Bring an entry of an earlier version up to date."""
+    if entry.version > 1:
+        return False
+    options = dict(entry.options)
+    if (streams := options.pop("max_streams", None)) is not None:
+        # Was the number of viewers; a channel is fetched once for all of them now.
+        options[CONF_MAX_CHANNELS] = streams
+    hass.config_entries.async_update_entry(entry, options=options, minor_version=2)
     return True
 
 

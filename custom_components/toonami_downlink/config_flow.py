@@ -32,7 +32,7 @@ from .const import (
     CONF_API_URL,
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
-    CONF_MAX_STREAMS,
+    CONF_MAX_CHANNELS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -44,6 +44,7 @@ from .const import (
     DOMAIN,
     LINKS_DIRECT,
     LINKS_HOME_ASSISTANT,
+    LINKS_RELAY,
     NAME,
     PROVIDER_BUNDLED,
     PROVIDER_COMMAND,
@@ -86,7 +87,7 @@ def _folder_schema(settings: Settings) -> vol.Schema:
 
 def _options_schema(settings: Settings) -> vol.Schema:
     links = SelectSelectorConfig(
-        options=[LINKS_DIRECT, LINKS_HOME_ASSISTANT], translation_key=CONF_STREAM_LINKS
+        options=[LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT], translation_key=CONF_STREAM_LINKS
     )
     return vol.Schema(
         {
@@ -95,7 +96,7 @@ def _options_schema(settings: Settings) -> vol.Schema:
                 1, MAX_GUIDE_DAYS, "d"
             ),
             vol.Required(CONF_STREAM_LINKS, default=settings.stream_links): SelectSelector(links),
-            vol.Required(CONF_MAX_STREAMS, default=settings.max_streams): _number(1, 32),
+            vol.Required(CONF_MAX_CHANNELS, default=settings.max_channels): _number(1, 32),
             vol.Required(CONF_HDHOMERUN, default=settings.hdhomerun): BooleanSelector(),
             vol.Required(CONF_PROVIDER_TIMEOUT, default=settings.provider_timeout): _number(
                 30, 3600, "s"
@@ -126,7 +127,7 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
     """Choose a provider, run it once, and keep what it brought."""
 
     VERSION = 1
-    MINOR_VERSION = 1
+    MINOR_VERSION = 2
 
     def __init__(self) -> None:
         """Start with nothing chosen."""
@@ -263,7 +264,9 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_update_reload_and_abort(
                 self._get_reconfigure_entry(), data=self._data
             )
-        return self.async_create_entry(title=NAME, data=self._data)
+        return self.async_create_entry(
+            title=NAME, data=self._data, options={CONF_STREAM_LINKS: LINKS_RELAY}
+        )
 
     @callback
     @override

@@ -24,10 +24,11 @@ CONF_SCHEDULE: Final = "schedule"
 CONF_GUIDE_DAYS: Final = "guide_days"
 CONF_STREAM_LINKS: Final = "stream_links"
 CONF_PROVIDER_TIMEOUT: Final = "provider_timeout"
-CONF_MAX_STREAMS: Final = "max_streams"
+CONF_MAX_CHANNELS: Final = "max_channels"
 CONF_HDHOMERUN: Final = "hdhomerun"
 CONF_STALE_HOURS: Final = "stale_hours"
 
+LINKS_RELAY: Final = "relay"
 LINKS_DIRECT: Final = "direct"
 LINKS_HOME_ASSISTANT: Final = "home_assistant"
 
@@ -35,7 +36,7 @@ DEFAULT_API_URL: Final = "https://api.toonamiaftermath.com"
 DEFAULT_SCHEDULE: Final = "0 3 * * *"
 DEFAULT_GUIDE_DAYS: Final = 7
 DEFAULT_PROVIDER_TIMEOUT: Final = 300
-DEFAULT_MAX_STREAMS: Final = 4
+DEFAULT_MAX_CHANNELS: Final = 4
 DEFAULT_STALE_HOURS: Final = 48
 
 RETRY_DELAYS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))

@@ -66,13 +66,15 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.settings = Settings.from_entry(entry)
         self.credentials = credentials
         self.clients = ClientLog()
-        self.streams = StreamManager(hass, self.settings.max_streams)
         self.generation: Generation | None = None
         self.progress: Progress | None = None
         self.provider_version: str | None = None
         self._state = state
         certificates = links_file(cache_file(data_folder(hass)))
         self._stream_addresses = StreamAddresses(hass, self.settings, certificates)
+        self.streams = StreamManager(
+            hass, self._stream_addresses, max_channels=self.settings.max_channels
+        )
         self._refreshed: Refreshed | None = None
         self._task: asyncio.Task[RefreshRecord] | None = None
         self._folder_watch: FolderWatch | None = None

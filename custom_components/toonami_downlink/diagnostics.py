@@ -85,7 +85,7 @@ def _settings(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "guide_days": settings.guide_days,
         "stream_links": settings.stream_links,
         "provider_timeout": settings.provider_timeout,
-        "max_streams": settings.max_streams,
+        "max_channels": settings.max_channels,
         "hdhomerun": settings.hdhomerun,
         "stale_hours": settings.stale_hours,
     }

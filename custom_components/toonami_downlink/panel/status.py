@@ -10,6 +10,7 @@ from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
 from ..engine.downlink.models import Progress
 from ..engine.downlink.publish.history import record_to_json, report_to_json
 from ..engine.downlink.publish.store import Generation
+from ..streaming.manager import Session
 from ..views.base import JSON_TYPE, respond_once, unavailable
 from ..views.health import health_of, version
 from ..views.paths import API
@@ -57,9 +58,11 @@ def status_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "last_error": record_to_json(last) if last and last.error else None,
         "feed": _feed(coordinator.generation),
         "streams": {
-            "active": coordinator.streams.active,
-            "max": coordinator.settings.max_streams,
-            "has_ffmpeg": coordinator.streams.has_ffmpeg,
+            "viewers": coordinator.streams.viewers,
+            "upstream": coordinator.streams.upstream_streams,
+            "max": coordinator.settings.max_channels,
+            "sessions": [_session(session) for session in coordinator.streams.sessions],
+            "channels": _channels(coordinator),
         },
         "players": [record.as_dict() for record in coordinator.clients.records],
         "history": history,
@@ -86,3 +89,36 @@ def _feed(generation: Generation | None) -> dict[str, Any] | None:
             for name, content in files.items()
         ],
     }
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.identity,
+        "channel": session.channel,
+        "address": session.watcher.address,
+        "player": session.watcher.player,
+        "kind": "ts" if session.is_continuous else "hls",
+        "since": session.viewer.since.isoformat(),
+        "bytes": session.viewer.sent,
+    }
+
+
+def _channels(coordinator: DownlinkCoordinator) -> list[dict[str, Any]]:
+    """Describe the channels that were watched since the start, in the order of the feed."""
+    health = coordinator.streams.health
+    feed = coordinator.data.feed if coordinator.data else None
+    return [
+        {
+            "key": channel.key,
+            "name": channel.name,
+            "running": state.is_running,
+            "viewers": state.viewers,
+            "last_segment": state.last_segment.isoformat() if state.last_segment else None,
+            "node": state.node,
+            "node_changes": state.node_changes,
+            "slate_since": state.slate_since.isoformat() if state.slate_since else None,
+            "reason": state.reason,
+        }
+        for channel in (feed.channels if feed else ())
+        if (state := health.get(channel.key))
+    ]

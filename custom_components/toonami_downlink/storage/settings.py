@@ -10,7 +10,7 @@ from ..const import (
     CONF_API_URL,
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
-    CONF_MAX_STREAMS,
+    CONF_MAX_CHANNELS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -21,7 +21,7 @@ from ..const import (
     CONF_VERIFY_TLS,
     DEFAULT_API_URL,
     DEFAULT_GUIDE_DAYS,
-    DEFAULT_MAX_STREAMS,
+    DEFAULT_MAX_CHANNELS,
     DEFAULT_PROVIDER_TIMEOUT,
     DEFAULT_SCHEDULE,
     DEFAULT_STALE_HOURS,
@@ -44,7 +44,7 @@ class Settings:
     guide_days: int
     stream_links: str
     provider_timeout: int
-    max_streams: int
+    max_channels: int
     hdhomerun: bool
     stale_hours: int
 
@@ -66,7 +66,7 @@ class Settings:
             guide_days=int(options.get(CONF_GUIDE_DAYS, DEFAULT_GUIDE_DAYS)),
             stream_links=options.get(CONF_STREAM_LINKS, LINKS_DIRECT),
             provider_timeout=int(options.get(CONF_PROVIDER_TIMEOUT, DEFAULT_PROVIDER_TIMEOUT)),
-            max_streams=int(options.get(CONF_MAX_STREAMS, DEFAULT_MAX_STREAMS)),
+            max_channels=int(options.get(CONF_MAX_CHANNELS, DEFAULT_MAX_CHANNELS)),
             hdhomerun=options.get(CONF_HDHOMERUN, False),
             stale_hours=int(options.get(CONF_STALE_HOURS, DEFAULT_STALE_HOURS)),
         )

@@ -1,138 +1,250 @@
-"""Who watches continuous MPEG-TS: how many at a time, and that nothing is left of it."""
+"""The streams of the house: one pull a channel for all who watch, and what is said about it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+import hashlib
 import logging
-import shutil
 from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
-from .ffmpeg import Remux, StreamFailedError, ffmpeg_arguments
+from ..const import REPOSITORY
+from ..engine.downlink.models import Channel
+from ..engine.downlink.relay.addresses import AddressGuard
+from ..engine.downlink.relay.channel import Events, Health
+from ..engine.downlink.relay.download import Downloader
+from ..engine.downlink.relay.errors import BusyError, Reason, ViewerEndedError
+from ..engine.downlink.relay.relay import Relay
+from ..engine.downlink.relay.segment import Segment
+from ..engine.downlink.relay.slate import slate_segment
+from ..engine.downlink.relay.source import Listener, Origin, ResolutionBudget, Source
+from ..engine.downlink.relay.viewer import Viewer
+from .addresses import StreamAddresses
 
 _LOGGER = logging.getLogger(__name__)
 
-_FFMPEG_TTL: Final = 300.0
-"""Seconds after which ffmpeg is looked for again."""
-_STOP_TIMEOUT: Final = 5.0
+USER_AGENT: Final = f"ToonamiDownlink (+{REPOSITORY})"
+
+__all__ = ["BusyError", "Session", "StreamManager", "ViewerEndedError", "Watcher"]
 
 
-class StreamsBusyError(Exception):
-    """As many viewers as the user allows are watching, or nobody may any more."""
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who asks for a stream."""
+
+    address: str
+    player: str
+
+    @property
+    def key(self) -> str:
+        """What tells it from others in the house."""
+        return f"{self.address} {self.player}"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One viewer on one channel."""
+
+    identity: str
+    """Names it for whoever wants to end it; not a secret."""
+    channel: str
+    """The key of the channel."""
+    watcher: Watcher
+    viewer: Viewer
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether it is one long stream (MPEG-TS), and not a playlist with segments (HLS)."""
+        return self.viewer.until is None
 
 
 class StreamManager:
-    """Start, count and end the ffmpeg of each viewer.
+    """Watch channels through the relay; it belongs to a loaded entry.
 
-    It belongs to a loaded entry; after `async_stop_all` it starts nothing any more.
+    After `async_stop_all` nothing starts any more.
     """
 
-    def __init__(self, hass: HomeAssistant, max_streams: int) -> None:
-        """Allow so many viewers at the same time."""
+    def __init__(
+        self, hass: HomeAssistant, addresses: StreamAddresses, *, max_channels: int
+    ) -> None:
+        """Fetch so many channels at the same time, from where `addresses` says."""
         self._hass = hass
-        self._max_streams = max_streams
-        self._starting = 0
-        self._remuxes: set[Remux] = set()
-        self._failed: set[str] = set()
-        self._binary: str | None = None
-        self._looked_at: float | None = None
-        self._is_closed = False
+        self._addresses = addresses
+        self._budget = ResolutionBudget()
+        self._slates: dict[bool, tuple[bytes, float]] = {}
+        self._channels: dict[str, Channel] = {}
+        self._watchers: dict[str, Watcher] = {}
+        self._listeners: list[CALLBACK_TYPE] = []
+        self._told = (0, 0)
+        self._relay = Relay(
+            self._open_source,
+            max_channels=max_channels,
+            events=Events(
+                on_broken=self._on_broken, on_healed=self._on_healed, on_change=self._on_change
+            ),
+            now=dt_util.now,
+        )
         # Without this, Home Assistant would wait for the viewers to leave before it stops.
         self._forget_stop: CALLBACK_TYPE | None = hass.bus.async_listen_once(
             EVENT_HOMEASSISTANT_STOP, self._async_on_stop
         )
 
-    @property
-    def active(self) -> int:
-        """How many streams are running, being started or being ended."""
-        return self._starting + len(self._remuxes)
+    # What is read
 
     @property
-    def has_ffmpeg(self) -> bool:
-        """Whether ffmpeg was there when it was last looked for."""
-        return self._binary is not None
+    def viewers(self) -> int:
+        """How many are watching now."""
+        return len(self._relay.viewers)
 
-    async def async_find_ffmpeg(self) -> str | None:
-        """Return the path of the ffmpeg that Home Assistant uses, None when there is none."""
-        now = self._hass.loop.time()
-        if self._looked_at is None or now - self._looked_at > _FFMPEG_TTL:
-            self._binary = await self._hass.async_add_executor_job(
-                shutil.which, self._configured_binary()
-            )
-            self._looked_at = now
-        return self._binary
+    @property
+    def upstream_streams(self) -> int:
+        """How many channels are fetched from upstream now."""
+        return self._relay.running
 
-    def _configured_binary(self) -> str:
-        if "ffmpeg" not in self._hass.config.components:
-            return "ffmpeg"
-        # What it requires is only installed where it is set up.
-        from homeassistant.components.ffmpeg import get_ffmpeg_manager  # noqa: PLC0415
+    @property
+    def sessions(self) -> list[Session]:
+        """Who watches what, the longest first."""
+        return sorted(self._sessions(), key=lambda session: session.viewer.since)
 
-        return get_ffmpeg_manager(self._hass).binary
+    @property
+    def health(self) -> Mapping[str, Health]:
+        """How the channels are that were ever watched, by key."""
+        return {key: channel.health for key, channel in self._relay.channels.items()}
+
+    @callback
+    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Tell `listener` when somebody begins or stops to watch, and when a signal is lost."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # Watching
 
     @asynccontextmanager
-    async def async_open(
-        self, name: str, url: str, duration: int | None = None
-    ) -> AsyncGenerator[Remux]:
-        """Open the stream of the channel of that name; its first bytes are there.
+    async def async_watch(self, channel: Channel, watcher: Watcher) -> AsyncGenerator[Viewer]:
+        """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError."""
+        await self._async_prepare(channel, watcher)
+        async with self._relay.watch(channel.key, watcher.key, watcher.player) as viewer:
+            yield viewer
 
-        At the end of the block ffmpeg is killed. Raises StreamsBusyError or StreamFailedError.
-        """
-        remux = await self._async_start(ffmpeg_arguments(url, duration))
-        try:
-            await self._async_wait_until_ready(name, remux)
-            yield remux
-        finally:
-            remux.kill()
+    async def async_touch(self, channel: Channel, watcher: Watcher) -> Viewer:
+        """Note a request of an HLS player. Raises BusyError or ViewerEndedError."""
+        await self._async_prepare(channel, watcher)
+        return self._relay.touch(channel.key, watcher.key, watcher.player)
 
-    def _has_room(self) -> bool:
-        return not self._is_closed and self.active < self._max_streams
+    @callback
+    def async_segment(self, channel: Channel, sequence: int) -> bytes | None:
+        """Return a segment of a channel that is being watched; None when it is not held."""
+        relayed = self._relay.channels.get(channel.key)
+        segment = relayed.segment(sequence) if relayed else None
+        return segment.data if segment else None
 
-    async def _async_start(self, arguments: list[str]) -> Remux:
-        binary = await self.async_find_ffmpeg()
-        if binary is None:
-            raise StreamFailedError("ffmpeg is not installed")
-        if not self._has_room():
-            raise StreamsBusyError
-        self._starting += 1
-        try:
-            remux = await Remux.start(binary, arguments)
-            self._remuxes.add(remux)
-        finally:
-            self._starting -= 1
-        remux.exited.add_done_callback(lambda _: self._remuxes.discard(remux))
-        if self._is_closed:
-            remux.kill()
-        return remux
+    @callback
+    def async_end(self, identity: str) -> bool:
+        """End one session, and refuse its quick return; False when there is none of that name."""
+        for session in self._sessions():
+            if session.identity == identity:
+                self._relay.channels[session.channel].end(session.viewer)
+                return True
+        return False
 
-    async def _async_wait_until_ready(self, name: str, remux: Remux) -> None:
-        """Wait for the first bytes; log once that there are none, and once that there are."""
-        try:
-            await remux.async_wait_until_ready()
-        except StreamFailedError as err:
-            if self._is_closed:
-                raise StreamsBusyError from err
-            if name not in self._failed:
-                _LOGGER.warning("%s cannot be played at the moment: %s", name, err)
-            self._failed.add(name)
-            raise
-        if name in self._failed:
-            _LOGGER.info("%s can be played again", name)
-            self._failed.discard(name)
+    @callback
+    def async_end_all(self) -> None:
+        """End all sessions, because their secrets are not right any more; new ones may come."""
+        for channel in self._relay.channels.values():
+            channel.stop()
 
     async def async_stop_all(self) -> None:
-        """End all streams, wait until their processes are gone, and start no others."""
+        """End everything, wait until nothing of it is left, and start nothing any more."""
         if self._forget_stop:
             self._forget_stop()
         await self._async_on_stop(None)
 
     async def _async_on_stop(self, _event: Event | None) -> None:
         self._forget_stop = None
-        self._is_closed = True
-        ended = [remux.exited for remux in self._remuxes]
-        for remux in self._remuxes:
-            remux.stop()
-        if ended:
-            await asyncio.wait(ended, timeout=_STOP_TIMEOUT)
+        await self._relay.close()
+
+    async def _async_prepare(self, channel: Channel, watcher: Watcher) -> None:
+        self._channels[channel.key] = channel
+        self._watchers[watcher.key] = watcher
+        if channel.radio not in self._slates:
+            self._slates[channel.radio] = await self._hass.async_add_executor_job(
+                slate_segment, channel.radio
+            )
+
+    def _sessions(self) -> Iterator[Session]:
+        for key, viewer in self._relay.viewers:
+            digest = hashlib.sha256(f"{key} {viewer.key} {id(viewer)}".encode()).hexdigest()
+            watcher = self._watchers.get(viewer.key) or Watcher("?", viewer.label)
+            yield Session(digest[:16], key, watcher, viewer)
+
+    # What the relay is made of
+
+    def _open_source(self, key: str, listener: Listener) -> _OwnedSource:
+        channel = self._channels[key]
+        downloader = Downloader(
+            AddressGuard(self._addresses.trusted_origin(channel)),
+            self._addresses.verifier,
+            USER_AGENT,
+        )
+
+        async def resolve() -> str:
+            return await self._addresses.async_resolve(channel)
+
+        def slate(_number: int) -> Segment:
+            data, seconds = self._slates[channel.radio]
+            return Segment(data=data, duration=seconds, is_slate=True)
+
+        origin = Origin(resolve=resolve, mirror=self._addresses.mirror(channel))
+        source = Source(downloader, origin, self._budget, slate, listener, dt_util.utcnow)
+        return _OwnedSource(source, downloader)
+
+    # What is said
+
+    @callback
+    def _on_broken(self, key: str, reason: Reason) -> None:
+        _LOGGER.warning(
+            "%s: the signal is lost (%s); viewers see a notice until it is back",
+            self._channels[key].name,
+            reason.replace("_", " "),
+        )
+        self._notify()
+
+    @callback
+    def _on_healed(self, key: str) -> None:
+        _LOGGER.info("%s: the signal is back", self._channels[key].name)
+        self._notify()
+
+    @callback
+    def _on_change(self) -> None:
+        now = self.viewers, self.upstream_streams
+        if now != self._told:
+            self._told = now
+            self._watchers = {
+                viewer.key: self._watchers[viewer.key]
+                for _, viewer in self._relay.viewers
+                if viewer.key in self._watchers
+            }
+            self._notify()
+
+    @callback
+    def _notify(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+class _OwnedSource:
+    """A source, and the connections that end with it."""
+
+    def __init__(self, source: Source, downloader: Downloader) -> None:
+        self._source = source
+        self._downloader = downloader
+
+    async def run(self) -> None:
+        try:
+            await self._source.run()
+        finally:
+            await asyncio.shield(self._downloader.close())

@@ -5,7 +5,7 @@ from typing import Final, override
 
 from aiohttp import web
 
-from ..const import LINKS_HOME_ASSISTANT
+from ..const import LINKS_DIRECT
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
 from ..engine.downlink.formats.m3u import Links
@@ -65,7 +65,7 @@ def _playlist(publication: Publication, origin: str, token: str, stream_links: s
         return f"{origin}{logo_path(channel.key)}"
 
     def stream(channel: Channel) -> str:
-        if stream_links != LINKS_HOME_ASSISTANT:
+        if stream_links == LINKS_DIRECT:
             return channel.stream_url
         return f"{origin}{stream_path(token, channel.number, 'm3u8')}"
 

@@ -95,7 +95,7 @@ class DiscoverView(TunerJsonView):
             "DeviceAuth": "",
             "BaseURL": base,
             "LineupURL": f"{base}/lineup.json",
-            "TunerCount": coordinator.settings.max_streams,
+            "TunerCount": coordinator.settings.max_channels,
         }
 
 

@@ -32,6 +32,11 @@ def stream_path(token: str, number: int | str, extension: str) -> str:
     return f"{API}/{token}/stream/{number}.{extension}"
 
 
+def segment_path(token: str, number: int | str, sequence: int | str) -> str:
+    """Return the path of a segment: what a relayed playlist names relative to its own path."""
+    return f"{API}/{token}/stream/{number}/{sequence}.ts"
+
+
 def tuner_path(token: str) -> str:
     """Return the path of the HDHomeRun emulation, without a slash at the end."""
     return f"{API}/hdhr/{token}"

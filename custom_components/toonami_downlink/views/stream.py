@@ -1,24 +1,36 @@
-"""Television: HLS by redirection, continuous MPEG-TS by ffmpeg."""
+"""Television: HLS and continuous MPEG-TS from the relay, or a redirection to upstream."""
 
+import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 import re
 from typing import Final, override
 
 from aiohttp import hdrs, web
 
+from ..const import LINKS_RELAY
 from ..coordinator import DownlinkCoordinator
-from ..engine.downlink.client_log import Outcome, RequestKind
+from ..engine.downlink.client_log import Outcome, RequestKind, player_name
 from ..engine.downlink.models import Channel, Feed
 from ..engine.downlink.publish.publication import Publication
-from ..streaming.ffmpeg import StreamFailedError
-from ..streaming.manager import StreamsBusyError
+from ..engine.downlink.relay.errors import RingClosedError
+from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
+from ..engine.downlink.relay.ring import NumberedSegment
+from ..engine.downlink.relay.viewer import Viewer
+from ..streaming.manager import BusyError, ViewerEndedError, Watcher
 from .base import TokenView, not_found, record_request, unavailable
-from .paths import stream_path
+from .paths import segment_path, stream_path
 
-HLS_TYPE: Final = "application/vnd.apple.mpegurl"
 TS_TYPE: Final = "video/mp2t"
 _NO_STORE: Final = {hdrs.CACHE_CONTROL: "no-store"}
+_FOR_EVER: Final = {hdrs.CACHE_CONTROL: "private, max-age=3600, immutable"}
 _NAME: Final = re.compile(r"([0-9]{1,9})(?:\.(m3u8|ts))?", re.ASCII)
+_SEGMENT: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,12})\.ts", re.ASCII)
+_READ_SECONDS: Final = 30.0
+"""A viewer that takes nothing for so long has gone, or holds a connection for nothing."""
+_MAX_DURATION: Final = 86_400
+"""Seconds of a stream that somebody asked a certain length of."""
+_CHUNK: Final = 64 * 1024
 
 
 class StreamView(TokenView):
@@ -36,6 +48,21 @@ class StreamView(TokenView):
         return await stream(request, coordinator, publication.feed, f"{number}.{extension}")
 
 
+class SegmentView(TokenView):
+    """A segment of a channel that is being watched: ``1/4711.ts``, as its playlist names it."""
+
+    url = segment_path("{feed_token}", "{number}", "{sequence}")
+    name = "toonami_downlink:segment"
+    kind = RequestKind.STREAM
+
+    @override
+    async def serve(
+        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
+    ) -> web.StreamResponse:
+        number, sequence = request.match_info["number"], request.match_info["sequence"]
+        return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
+
+
 async def stream(
     request: web.Request, coordinator: DownlinkCoordinator, feed: Feed, name: str
 ) -> web.StreamResponse:
@@ -45,10 +72,12 @@ async def stream(
     if match is None or channel is None:
         record_request(coordinator, request, RequestKind.STREAM, Outcome.NOT_FOUND)
         return not_found()
-    if match[2] == "m3u8":
+    if match[2] != "m3u8":
+        return await transport_stream(request, coordinator, channel, RequestKind.STREAM)
+    if coordinator.settings.stream_links != LINKS_RELAY:
         record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
         return await redirect(coordinator, channel)
-    return await transport_stream(request, coordinator, channel, RequestKind.STREAM)
+    return await playlist(request, coordinator, channel)
 
 
 async def redirect(coordinator: DownlinkCoordinator, channel: Channel) -> web.Response:
@@ -57,10 +86,61 @@ async def redirect(coordinator: DownlinkCoordinator, channel: Channel) -> web.Re
         status=HTTPStatus.FOUND,
         headers={
             hdrs.LOCATION: await coordinator.async_stream_url(channel),
-            hdrs.CONTENT_TYPE: HLS_TYPE,
+            hdrs.CONTENT_TYPE: MIME_TYPE,
             **_NO_STORE,
         },
     )
+
+
+async def playlist(
+    request: web.Request, coordinator: DownlinkCoordinator, channel: Channel
+) -> web.StreamResponse:
+    """Answer with the relay's own HLS playlist; the first one waits for the first segments."""
+    headers = {hdrs.CONTENT_TYPE: MIME_TYPE, **_NO_STORE}
+    try:
+        if request.method == hdrs.METH_HEAD:
+            # Asked for what it is, and not to be watched: nobody has to fetch anything for that.
+            record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
+            return web.Response(headers=headers)
+        viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
+        await viewer.ready()
+    except BusyError:
+        record_request(coordinator, request, RequestKind.STREAM, Outcome.BUSY)
+        return unavailable()
+    except ViewerEndedError:
+        return _ended()
+    except RingClosedError:
+        record_request(coordinator, request, RequestKind.STREAM, Outcome.FAILED)
+        return unavailable()
+    record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
+
+    def address(numbered: NumberedSegment) -> str:
+        return f"{channel.number}/{numbered.sequence}.ts"
+
+    body = render_playlist(viewer.ring.window(), address)
+    viewer.sent += len(body)
+    return web.Response(body=body, headers=headers)
+
+
+async def segment(
+    request: web.Request, coordinator: DownlinkCoordinator, feed: Feed, name: str
+) -> web.StreamResponse:
+    """Answer with a segment of that name: the channel's number, a slash, its own and ``.ts``."""
+    match = _SEGMENT.fullmatch(name)
+    channel = feed.channel(int(match[1])) if match else None
+    if match is None or channel is None:
+        return not_found()
+    data = coordinator.streams.async_segment(channel, int(match[2]))
+    if data is None:
+        return not_found()
+    try:
+        viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
+    except BusyError:
+        return unavailable()
+    except ViewerEndedError:
+        return _ended()
+    viewer.sent += len(data)
+    return web.Response(body=data, headers={hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER})
 
 
 async def transport_stream(
@@ -72,44 +152,63 @@ async def transport_stream(
     duration: int | None = None,
     busy_headers: dict[str, str] | None = None,
 ) -> web.StreamResponse:
-    """Answer with continuous MPEG-TS; without ffmpeg, send the player to the HLS.
-
-    VLC, mpv, Kodi and FFmpeg cope with the latter under any name.
-    """
-    if await coordinator.streams.async_find_ffmpeg() is None:
-        record_request(coordinator, request, kind, Outcome.OK)
-        return await redirect(coordinator, channel)
+    """Answer with continuous MPEG-TS, for `duration` seconds or as long as the player stays."""
+    headers = {hdrs.CONTENT_TYPE: TS_TYPE, **_NO_STORE}
     if request.method == hdrs.METH_HEAD:
         record_request(coordinator, request, kind, Outcome.OK)
-        return web.Response(headers={hdrs.CONTENT_TYPE: TS_TYPE, **_NO_STORE})
+        return web.Response(headers=headers)
+    response = web.StreamResponse(headers=headers)
     try:
-        return await _watch(request, coordinator, channel, kind, duration)
-    except StreamsBusyError:
+        async with coordinator.streams.async_watch(channel, watcher_of(request)) as viewer:
+            record_request(coordinator, request, kind, Outcome.OK)
+            await _send(request, response, viewer, duration)
+    except BusyError:
         record_request(coordinator, request, kind, Outcome.BUSY)
         return unavailable(busy_headers)
-    except StreamFailedError:
-        record_request(coordinator, request, kind, Outcome.FAILED)
-        return web.Response(status=HTTPStatus.BAD_GATEWAY, headers=_NO_STORE)
+    except ViewerEndedError:
+        if not response.prepared:
+            return _ended()
+        _cut(request)
+    return response
 
 
-async def _watch(
-    request: web.Request,
-    coordinator: DownlinkCoordinator,
-    channel: Channel,
-    kind: RequestKind,
-    duration: int | None,
-) -> web.StreamResponse:
-    url = await coordinator.async_stream_url(channel)
-    async with coordinator.streams.async_open(channel.name, url, duration) as remux:
-        record_request(coordinator, request, kind, Outcome.OK)
-        remux.viewer = request.transport
-        response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: TS_TYPE, **_NO_STORE})
-        # The viewer may leave at any time; that is how television is watched.
-        try:
-            await response.prepare(request)
-            while data := await remux.async_read():
-                await response.write(data)
-            await response.write_eof()
-        except ConnectionError:
-            pass
-        return response
+async def _send(
+    request: web.Request, response: web.StreamResponse, viewer: Viewer, duration: int | None
+) -> None:
+    """Send the channel. The viewer may leave at any time; that is how television is watched."""
+    whole = asyncio.timeout(min(duration, _MAX_DURATION) if duration else None)
+    try:
+        await response.prepare(request)
+        async with whole:
+            async for data in viewer.stream():
+                view = memoryview(data)
+                for start in range(0, len(view), _CHUNK):
+                    async with asyncio.timeout(_READ_SECONDS):
+                        await response.write(view[start : start + _CHUNK])
+    except TimeoutError:
+        if not whole.expired():
+            _cut(request)
+            return
+    except ConnectionError:
+        return
+    with suppress(ConnectionError):
+        await response.write_eof()
+
+
+def watcher_of(request: web.Request) -> Watcher:
+    """Return who asks, as far as a request tells."""
+    return Watcher(
+        address=request.remote or "?",
+        player=player_name(request.headers.get(hdrs.USER_AGENT, "")),
+    )
+
+
+def _cut(request: web.Request) -> None:
+    """End a connection whose other side may not be reading."""
+    if request.transport:
+        request.transport.abort()
+
+
+def _ended() -> web.Response:
+    """Refuse somebody whose session has just been ended by the user."""
+    return web.Response(status=HTTPStatus.FORBIDDEN, headers=_NO_STORE)

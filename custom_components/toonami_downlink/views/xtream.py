@@ -34,7 +34,7 @@ from .feed import GUIDE_TYPE, PLAYLIST_TYPE
 from .origin import client_origin, guest_origin, is_own_address
 from .paths import XTREAM_PREFIX
 from .request_parameters import read_parameters
-from .stream import stream
+from .stream import segment, stream
 
 _MAX_LIMIT: Final = 1000
 _ATTACHMENT: Final = 'attachment; filename="toonami-downlink.m3u"'
@@ -82,8 +82,7 @@ class Call:
         return responses.account(
             credentials.username,
             credentials.password,
-            await _formats(self.coordinator),
-            self.coordinator.streams.active,
+            self.coordinator.streams.viewers,
             client_origin(self.request),
             dt_util.utcnow().replace(microsecond=0),
         )
@@ -134,8 +133,7 @@ class XtreamView(DownlinkView):
         Some players look at the status, some at ``auth`` in the body, and some of those fail
         when anything else is missing there.
         """
-        formats = await _formats(coordinator)
-        account = responses.refused_account(formats, guest_origin(request), dt_util.utcnow())
+        account = responses.refused_account(guest_origin(request), dt_util.utcnow())
         return respond_once(account, JSON_TYPE, HTTPStatus.UNAUTHORIZED)
 
     @abstractmethod
@@ -240,20 +238,48 @@ class LiveView(XtreamView):
         )
 
 
+class LiveSegmentView(LiveView):
+    """A segment of a channel, as the channel's relayed playlist names it."""
+
+    path = "/live/{user}/{password}/{number}/{sequence}"
+
+    @override
+    async def parameters(self, request: web.Request) -> Mapping[str, str]:
+        match = request.match_info
+        name = f"{match['number']}/{match['sequence']}"
+        return {"username": match["user"], "password": match["password"], "name": name}
+
+    @override
+    async def serve(self, call: Call) -> web.StreamResponse:
+        return await segment(
+            call.request, call.coordinator, call.publication.feed, call.parameters["name"]
+        )
+
+
 class ShortLiveView(LiveView):
-    """The same without ``/live``; only our own user names look like that."""
+    """A channel without ``/live``; only our own user names look like that."""
 
     path = "/{user:toonami[a-z0-9]{6}}/{password}/{name}"
 
 
-XTREAM_VIEWS: Final = (PlayerApiView, PanelApiView, GetView, GuideView, LiveView, ShortLiveView)
+class ShortLiveSegmentView(LiveSegmentView):
+    """A segment without ``/live``."""
+
+    path = "/{user:toonami[a-z0-9]{6}}/{password}/{number}/{sequence}"
+
+
+XTREAM_VIEWS: Final = (
+    PlayerApiView,
+    PanelApiView,
+    GetView,
+    GuideView,
+    LiveView,
+    LiveSegmentView,
+    ShortLiveView,
+    ShortLiveSegmentView,
+)
 # Some players have a slash at the end of the server and another before the path.
 XTREAM_PREFIXES: Final = ("", "/", XTREAM_PREFIX, f"{XTREAM_PREFIX}/")
-
-
-async def _formats(coordinator: DownlinkCoordinator) -> tuple[str, ...]:
-    """Return the kinds of streams that there really are."""
-    return ("m3u8", "ts") if await coordinator.streams.async_find_ffmpeg() else ("m3u8",)
 
 
 @lru_cache(maxsize=128)

@@ -30,20 +30,17 @@ NO_SERIES: Final = _fixed({"seasons": [], "info": [], "episodes": []})
 def account(
     username: str,
     password: str,
-    formats: tuple[str, ...],
     active: int,
     origin: Origin,
     now: datetime,
 ) -> bytes:
     """Render the account of the user, who watches `active` streams; `now` is in it."""
-    return _account(
-        xtream.user_info(username, password, formats=list(formats), active=active), origin, now
-    )
+    return _account(xtream.user_info(username, password, active=active), origin, now)
 
 
-def refused_account(formats: tuple[str, ...], origin: Origin, now: datetime) -> bytes:
+def refused_account(origin: Origin, now: datetime) -> bytes:
     """Render the account of somebody whose login is wrong."""
-    return _account(xtream.refused_user_info(formats=list(formats)), origin, now)
+    return _account(xtream.refused_user_info(), origin, now)
 
 
 def _account(user_info: xtream.UserInfo, origin: Origin, now: datetime) -> bytes:

@@ -33,7 +33,7 @@ def types(value: Any) -> Any:
 
 
 def test_user_info() -> None:
-    info = xtream.user_info("toonamiabc123", "secret", formats=["m3u8", "ts"], active=2)
+    info = xtream.user_info("toonamiabc123", "secret", active=2)
     assert info == {
         "username": "toonamiabc123",
         "password": "secret",
@@ -53,8 +53,8 @@ def test_user_info() -> None:
 
 
 def test_refused_user_info_has_every_field() -> None:
-    accepted = xtream.user_info("name", "secret", formats=["m3u8"], active=0)
-    refused = xtream.refused_user_info(formats=["m3u8"])
+    accepted = xtream.user_info("name", "secret", active=0)
+    refused = xtream.refused_user_info()
     assert types(refused) == types(accepted)
     assert list(refused) == list(accepted)
     assert (refused["auth"], refused["status"], refused["password"]) == (0, "Disabled", "")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ from downlink.relay.relay import Relay
 from downlink.relay.ring import NumberedSegment, Ring
 from downlink.relay.source import Listener, Origin, ResolutionBudget, Source
 
-from .station import USER_AGENT, Node, mark_of, slate, wall_clock
+from .station import USER_AGENT, Node, as_it_is, mark_of, read_marked, slate, wall_clock
 
 NOWHERE = "http://127.0.0.1:9/playlist.m3u8"
 
@@ -52,7 +52,9 @@ class House:
 
     def open_source(self, _key: str, listener: Listener) -> Source:
         origin = Origin(self.resolve, self.mirror)
-        return Source(self.downloader, origin, self.budget, slate, listener, wall_clock)
+        return Source(
+            self.downloader, origin, self.budget, slate, listener, wall_clock, read_marked
+        )
 
     def on_broken(self, key: str, reason: Reason) -> None:
         self.events.append((key, reason))
@@ -74,7 +76,7 @@ async def house(
     made.relay = Relay(
         made.open_source,
         max_channels=max_channels,
-        settings=settings or Settings(),
+        settings=replace(settings or Settings(), open_joiner=as_it_is),
         events=Events(on_broken=made.on_broken, on_healed=made.on_healed),
         now=wall_clock,
         on_close=made.downloader.close,

@@ -1,7 +1,7 @@
 """A strict upstream for the relay: one time line, told by nodes that can go wrong in every way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,9 @@ from typing import Self
 
 from aiohttp import web
 
-from downlink.relay.segment import PACKET, Segment
+from downlink.relay.errors import Reason, UpstreamError
+from downlink.relay.segment import Media, Segment, read_media
+from downlink.relay.tables import PACKET
 
 BEGINNING = datetime(2026, 11, 26, 12, tzinfo=UTC)
 USER_AGENT = "ToonamiDownlink/1.0 (+https://example.org)"
@@ -23,6 +25,21 @@ def wall_clock() -> datetime:
 def packets(mark: str, count: int = 8) -> bytes:
     """MPEG-TS, as far as sync bytes go, that says what it is."""
     return (b"\x47\x1f\xff\x10" + mark.encode().ljust(PACKET - 4, b"\xff")) * count
+
+
+def read_marked(data: bytes) -> Media:
+    """Check such packets as `read_media` checks real ones, as far as sync bytes go."""
+    count, rest = divmod(len(data), PACKET)
+    if data[:1] != b"\x47":
+        return read_media(data)
+    if rest or data[::PACKET] != b"\x47" * count:
+        raise UpstreamError(Reason.CORRUPT, "A segment is cut off or damaged.")
+    return Media(data)
+
+
+def as_it_is() -> Callable[[Segment], bytes]:
+    """Join nothing: the marks stay readable."""
+    return lambda segment: segment.data
 
 
 def mark_of(data: bytes) -> str:

@@ -11,7 +11,6 @@ import pytest
 from downlink.relay.channel import Settings
 from downlink.relay.errors import BusyError, RingClosedError, ViewerEndedError
 from downlink.relay.ring import Capacity
-from downlink.relay.segment import Form
 from downlink.relay.viewer import Viewer
 
 from .house import House, house, record
@@ -20,12 +19,8 @@ from .station import Node, nodes, packets
 FAST_TIME = True
 
 
-def plain(data: bytes, _discontinuity: bool) -> bytes:
-    return data
-
-
 async def drink(viewer: Viewer) -> None:
-    async for _ in viewer.stream(plain):
+    async for _ in viewer.stream():
         pass
 
 
@@ -279,16 +274,6 @@ async def test_dates_go_by_our_clock_and_follow_on_each_other() -> None:
     assert all(dates)
     gaps = {round((b - a).total_seconds(), 3) for a, b in pairwise(dates) if a and b}
     assert gaps == {2.0}
-
-
-async def test_packed_audio_needs_ffmpeg_for_continuous_streams() -> None:
-    async with nodes(1) as (node,), house(node) as home:
-        node.content = b"\xff\xf1\x50\x80" + bytes(100)
-        async with home.relay.watch("radio", "tv", "TV") as tv:
-            found = await record(tv.ring, 5)
-            assert {one.segment.form for one in found} == {Form.PACKED_AUDIO}
-            assert home.relay.channels["radio"].health.needs_ffmpeg
-    assert not home.relay.channels["radio"].health.needs_ffmpeg
 
 
 async def test_ready_waits_for_as_much_as_players_ask_for() -> None:

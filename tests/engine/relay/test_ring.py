@@ -113,10 +113,6 @@ def test_numbers_fit_into_32_bits_for_years() -> None:
 # Continuous
 
 
-def join(data: bytes, discontinuity: bool) -> bytes:
-    return b"!" + data if discontinuity else data
-
-
 def letters() -> Iterator[Segment]:
     for letter in b"abcdefghijklmnopqrstuvwxyz":
         yield segment(bytes([letter]))
@@ -127,24 +123,24 @@ async def test_continuous_begins_near_the_end() -> None:
     source = letters()
     for _ in range(5):
         ring.append(next(source))
-    async with aclosing(continuous(ring, join)) as stream:
-        assert [await anext(stream), await anext(stream)] == [b"!d", b"e"]
+    async with aclosing(continuous(ring)) as stream:
+        assert [await anext(stream), await anext(stream)] == [b"d", b"e"]
         waiting = asyncio.ensure_future(anext(stream))
         await asyncio.sleep(1)
         assert not waiting.done()
         ring.append(next(source))
         assert await waiting == b"f"
-    async with aclosing(continuous(ring, join, lead=0.5)) as stream:
-        assert await anext(stream) == b"!f"
+    async with aclosing(continuous(ring, lead=0.5)) as stream:
+        assert await anext(stream) == b"f"
 
 
 async def test_continuous_goes_on_over_a_discontinuity() -> None:
     ring = Ring(0, Capacity())
-    async with aclosing(continuous(ring, join)) as stream:
+    async with aclosing(continuous(ring)) as stream:
         ring.append(segment(b"a"))
-        assert await anext(stream) == b"!a"
+        assert await anext(stream) == b"a"
         ring.append(segment(b"b", discontinuity=True))
-        assert await anext(stream) == b"!b"
+        assert await anext(stream) == b"b"
         ring.append(segment(b"c"))
         assert await anext(stream) == b"c"
 
@@ -153,30 +149,22 @@ async def test_slow_reader_skips_to_the_live_edge() -> None:
     ring = Ring(0, Capacity(count=5))
     source = letters()
     ring.append(next(source))
-    async with aclosing(continuous(ring, join)) as stream:
-        assert await anext(stream) == b"!a"
+    async with aclosing(continuous(ring)) as stream:
+        assert await anext(stream) == b"a"
         for _ in range(5):
             ring.append(next(source))
         # Just not too slow: nothing is skipped.
         assert await anext(stream) == b"b"
         for _ in range(5):
             ring.append(next(source))
-        assert [await anext(stream), await anext(stream)] == [b"!j", b"k"]
-
-
-async def test_what_a_joiner_leaves_out_is_no_end() -> None:
-    ring = Ring(0, Capacity())
-    for letter in (b"a", b"", b"c"):
-        ring.append(segment(letter))
-    async with aclosing(continuous(ring, lambda data, _: data, lead=5)) as stream:
-        assert [await anext(stream), await anext(stream)] == [b"a", b"c"]
+        assert [await anext(stream), await anext(stream)] == [b"j", b"k"]
 
 
 async def test_continuous_ends_with_the_channel() -> None:
     ring = Ring(0, Capacity())
     ring.append(segment(b"a"))
     found = []
-    async for data in continuous(ring, join):
+    async for data in continuous(ring):
         found.append(data)
         ring.close()
-    assert found == [b"!a"]
+    assert found == [b"a"]

@@ -25,6 +25,7 @@ _EXPIRES: Final = "2145916800"
 """2038-01-01, the last New Year that fits into 32 bits: pyxtream fails without a number here."""
 _CONNECTIONS: Final = "10"
 _NO_PORT: Final = "0"
+_FORMATS: Final = ("m3u8", "ts")
 
 # Ids have to fit into 31 bits for Jellyfin.Xtream and must be unique within a feed, which is
 # never longer than a fortnight.
@@ -149,7 +150,7 @@ class PanelContent(TypedDict):
     """By stream id."""
 
 
-def user_info(username: str, password: str, *, formats: list[str], active: int) -> UserInfo:
+def user_info(username: str, password: str, *, active: int) -> UserInfo:
     """Describe a user who has logged in and watches `active` streams."""
     return UserInfo(
         username=username,
@@ -162,13 +163,13 @@ def user_info(username: str, password: str, *, formats: list[str], active: int) 
         active_cons=str(active),
         created_at=_CREATED,
         max_connections=_CONNECTIONS,
-        allowed_output_formats=formats,
+        allowed_output_formats=[*_FORMATS],
     )
 
 
-def refused_user_info(*, formats: list[str]) -> UserInfo:
+def refused_user_info() -> UserInfo:
     """Describe somebody whose login is wrong; complete, because some players read it anyway."""
-    info = user_info("", "", formats=formats, active=0)
+    info = user_info("", "", active=0)
     return {**info, "auth": 0, "status": "Disabled", "message": "Wrong user name or password"}
 
 

@@ -9,8 +9,10 @@ import logging
 from typing import Final, Protocol
 
 from .errors import Reason, ViewerEndedError
+from .joiner import Joiner
 from .ring import Capacity, Ring, first_sequence
-from .segment import Form, Segment
+from .segment import Segment
+from .segment_error import SegmentError
 from .source import Listener
 from .viewer import Viewer
 
@@ -33,9 +35,21 @@ class Runnable(Protocol):
         """Bring segments."""
 
 
+def _new_joiner() -> Callable[[Segment], bytes]:
+    joiner = Joiner()
+
+    def join(segment: Segment) -> bytes:
+        return joiner.join(segment.data, discontinuity=segment.discontinuity, info=segment.info)
+
+    return join
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How channels behave; times in seconds."""
+
+    open_joiner: Callable[[], Callable[[Segment], bytes]] = _new_joiner
+    """Makes what carries a channel's clocks and counters on, once for all who watch it."""
 
     capacity: Capacity = field(default_factory=Capacity)
     linger: float = 30.0
@@ -49,6 +63,8 @@ class Events:
     on_broken: Callable[[str, Reason], object] = lambda _key, _reason: None
     """The slate begins; once until the channel is healed or stops."""
     on_healed: Callable[[str], object] = lambda _key: None
+    on_change: Callable[[], object] = lambda: None
+    """Somebody begins or stops to watch, or a channel begins or stops to be fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +81,6 @@ class Health:
     slate_since: datetime | None
     reason: Reason | None
     """Why the slate is shown."""
-    needs_ffmpeg: bool
-    """Whether continuous MPEG-TS cannot be had from the segments alone."""
 
 
 class RelayChannel:
@@ -98,6 +112,7 @@ class RelayChannel:
         self._barred: dict[str, float] = {}
         """Until when (loop time) a key is refused."""
         self._changed = asyncio.Event()
+        self._join = settings.open_joiner()
         self._end: datetime | None = None
         self._last_segment: datetime | None = None
         self._node = ""
@@ -124,7 +139,7 @@ class RelayChannel:
         self._refuse_barred(key)
         viewer = Viewer(key=key, label=label, since=self._now(), ring=self._started())
         self._viewers.add(viewer)
-        self._changed.set()
+        self._tell_change()
         scope = asyncio.timeout(None)
         try:
             async with scope:
@@ -152,8 +167,12 @@ class RelayChannel:
             self._visitors[key] = viewer
         seconds = max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
         viewer.until = asyncio.get_running_loop().time() + seconds
-        self._changed.set()
+        self._tell_change()
         return viewer
+
+    def segment(self, sequence: int) -> Segment | None:
+        """Return a segment by its number; None when it is no longer or not yet there."""
+        return self._ring.get(sequence) if self._ring else None
 
     def end(self, viewer: Viewer) -> None:
         """End a viewer, and refuse its key for a minute."""
@@ -184,7 +203,11 @@ class RelayChannel:
     def _note_change(self) -> None:
         if not self._viewers and not self._visitors:
             self.idle_since = asyncio.get_running_loop().time()
+        self._tell_change()
+
+    def _tell_change(self) -> None:
         self._changed.set()
+        self._events.on_change()
 
     # What runs
 
@@ -206,6 +229,7 @@ class RelayChannel:
         if self._ring is None:
             first = max(first_sequence(self._now()), self._next_sequence)
             self._ring = Ring(first, self._settings.capacity)
+            self._join = self._settings.open_joiner()
             task = asyncio.create_task(self._run(self._ring), name=f"relay {self.key}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -219,7 +243,7 @@ class RelayChannel:
             ring.close()
         self._visitors.clear()
         self._end = self._slate_since = self._reason = None
-        self._changed.set()
+        self._tell_change()
 
     async def _run(self, ring: Ring) -> None:
         try:
@@ -275,7 +299,15 @@ class RelayChannel:
         if not segment.is_slate:
             self._last_segment = self._now()
             self._note_node(segment.node)
-        dated = replace(segment, date=self._follow_on(segment))
+        if self._ring.newest is None:
+            # Whoever goes on from an earlier run of the channel has to know.
+            segment = replace(segment, discontinuity=True)
+        try:
+            joined = self._join(segment)
+        except SegmentError as err:
+            _LOGGER.debug("A segment of %s was left out: %s", self.key, err)
+            return
+        dated = replace(segment, data=joined, date=self._follow_on(segment), info=None)
         self._end = dated.date and dated.date + timedelta(seconds=segment.duration)
         self._ring.append(dated)
 
@@ -307,7 +339,6 @@ class RelayChannel:
     def health(self) -> Health:
         """How the channel is."""
         day, count = self._changes
-        newest = self._ring.newest if self._ring else None
         return Health(
             is_running=self.is_running,
             viewers=len(self.viewers),
@@ -316,5 +347,4 @@ class RelayChannel:
             node_changes=count if day == self._now().date() else 0,
             slate_since=self._slate_since,
             reason=self._reason,
-            needs_ffmpeg=bool(newest and newest.segment.form is Form.PACKED_AUDIO),
         )

@@ -1,6 +1,6 @@
-"""A channel as one endless stream of MPEG-TS: the segments of its ring, joined."""
+"""A channel as one endless stream of MPEG-TS: the segments of its ring, one after the other."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from .errors import RingClosedError
@@ -11,25 +11,18 @@ _LEAD: Final = 1.5
 nearly one may pass, or two if upstream was asked a moment too early."""
 
 
-async def continuous(
-    ring: Ring, join: Callable[[bytes, bool], bytes], *, lead: float = _LEAD
-) -> AsyncGenerator[bytes]:
+async def continuous(ring: Ring, *, lead: float = _LEAD) -> AsyncGenerator[bytes]:
     """Yield a channel, from the newest whole segments that last `lead` target durations.
 
-    `join` carries the clocks on: it gets a segment and whether that one starts anew. A reader
-    that falls out of the ring goes on near the end. Ends when the channel stops.
+    A reader that falls out of the ring goes on near the end. Ends when the channel stops.
     """
     try:
         numbered = await ring.wait_for(_near_the_end(ring, lead))
-        starts_anew = True
         while True:
-            segment = numbered.segment
-            if data := join(segment.data, starts_anew or segment.discontinuity):
-                yield data
+            yield numbered.segment.data
             after = numbered.sequence
             numbered = await ring.wait_for(after)
-            starts_anew = numbered.sequence != after + 1
-            if starts_anew:
+            if numbered.sequence != after + 1:
                 numbered = await ring.wait_for(_near_the_end(ring, lead))
     except RingClosedError:
         return

@@ -48,6 +48,8 @@ class Reason(StrEnum):
     ENCRYPTED = "encrypted"
     BYTE_RANGES = "byte_ranges"
     FRAGMENTED_MP4 = "fragmented_mp4"
+    PACKED_AUDIO = "packed_audio"
+    """Sound in another format than AAC, without a transport stream around it."""
     SEPARATE_TRACKS = "separate_tracks"
     I_FRAMES_ONLY = "i_frames_only"
     DELTA_UPDATES = "delta_updates"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from .download import Answer, Bounds, Downloader
 from .errors import Reason, UpstreamError
 from .playlist import ListedSegment, MasterPlaylist, MediaPlaylist, read_playlist
 from .position import Position, within_reach
-from .segment import Form, Segment, form_of
+from .segment import Media, Segment, read_media
 
 _FIRST_ANSWER: Final = Bounds(size=MAX_PLAYLIST_BYTES, total=8.0, silence=4.0)
 """Before it is known how fast the channel is."""
@@ -28,14 +28,6 @@ _LONGEST_PAUSE: Final = 1.0
 """Seconds before a second try."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A segment as it was fetched."""
-
-    data: bytes
-    form: Form
-
-
 class Pull:
     """Follows one node. What is known about the node ends with this object."""
 
@@ -45,13 +37,18 @@ class Pull:
         url: str,
         position: Position,
         now: Callable[[], datetime],
+        read: Callable[[bytes], Media] = read_media,
     ) -> None:
-        """Follow the playlist at `url`, from where the viewers have come to. `now` is aware."""
+        """Follow the playlist at `url`, from where the viewers have come to. `now` is aware.
+
+        `read` says what is in the body of a segment; see `read_media` for what it raises.
+        """
         self.target = 0
         self._downloader = downloader
         self._url = url
         self._position = position
         self._now = now
+        self._read = read
         self._node = server_of(url)
         self._asked_at = 0.0
         self._edge: datetime | None = None
@@ -90,20 +87,20 @@ class Pull:
         if listed.is_gap:
             self._starts_anew = True
             return None
-        read = await self._twice(listed)
-        if self._may_repeat and self._position.has_had(read.data):
+        media = await self._twice(listed)
+        if self._may_repeat and self._position.has_had(media.data):
             return None
         self._may_repeat = False
-        self._position.advance(listed, read.data, self._asked_at, len(rest) - 1)
+        self._position.advance(listed, media.data, self._asked_at, len(rest) - 1)
         starts_anew, self._starts_anew = self._starts_anew, False
         behind = timedelta(seconds=sum(one.duration for one in rest))
         return Segment(
-            data=read.data,
+            data=media.data,
             duration=listed.duration,
             discontinuity=starts_anew or listed.is_discontinuity,
             date=self._edge and self._edge - behind,
             node=self._node,
-            form=read.form,
+            info=media.info,
         )
 
     def _fresh(self, playlist: MediaPlaylist) -> Sequence[ListedSegment]:
@@ -174,7 +171,7 @@ class Pull:
             raise UpstreamError(Reason.BACKWARDS, "The playlist's numbers have gone back.")
         return playlist
 
-    async def _twice(self, listed: ListedSegment) -> _Read:
+    async def _twice(self, listed: ListedSegment) -> Media:
         """Fetch a segment, and once more if that is no use."""
         try:
             return await self._fetch(listed)
@@ -182,11 +179,11 @@ class Pull:
             await self._pause()
         return await self._fetch(listed)
 
-    async def _fetch(self, listed: ListedSegment) -> _Read:
+    async def _fetch(self, listed: ListedSegment) -> Media:
         silence = max(_LEAST_SILENCE, float(self.target))
         bounds = Bounds(size=MAX_SEGMENT_BYTES, total=_SEGMENT_TARGETS * silence, silence=silence)
         answer = await self._downloader.get(listed.url, bounds)
-        return _Read(answer.body, form_of(answer.body))
+        return self._read(answer.body)
 
     async def _pause(self) -> None:
         await asyncio.sleep(min(_LONGEST_PAUSE, self.target / 4))

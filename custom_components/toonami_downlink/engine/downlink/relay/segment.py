@@ -2,30 +2,43 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
-from .errors import Reason, UnsupportedFormatError, UpstreamError
+from .errors import Reason, RelayError, UnsupportedFormatError, UpstreamError
+from .packed_audio import is_packed_audio, pack
+from .segment_error import Flaw, SegmentError
+from .transport_stream import SegmentInfo, inspect
 
-PACKET: Final = 188
-"""Bytes of a packet of MPEG-TS (ISO/IEC 13818-1 § 2.4.3.2)."""
-_SYNC: Final = b"\x47"
 _IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x00\x00\x01\x00")
-_BOXES: Final = frozenset({b"ftyp", b"styp", b"sidx", b"moof", b"moov", b"emsg"})
-"""How files of the MP4 family begin, after a length of four bytes (ISO/IEC 14496-12)."""
+_REASONS: Final = {
+    Flaw.EMPTY: Reason.EMPTY,
+    Flaw.TOO_LARGE: Reason.TOO_LARGE,
+    Flaw.HTML: Reason.WEB_PAGE,
+    Flaw.JSON: Reason.JSON,
+    Flaw.IMAGE: Reason.IMAGE,
+    Flaw.PLAYLIST: Reason.NOT_MEDIA,
+    Flaw.SUBTITLES: Reason.NOT_MEDIA,
+    Flaw.UNKNOWN: Reason.NOT_MEDIA,
+}
+"""What the flaws of a segment say about upstream; all others that it is damaged."""
+_NOT_PASSED_ON: Final = {
+    Flaw.SCRAMBLED: Reason.ENCRYPTED,
+    Flaw.FRAGMENTED_MP4: Reason.FRAGMENTED_MP4,
+    Flaw.PACKED_AUDIO: Reason.PACKED_AUDIO,
+}
 
 
-class Form(StrEnum):
-    """What is in a segment."""
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What is in a segment, as a transport stream; `info` is what `inspect` said of it."""
 
-    TS = "ts"
-    PACKED_AUDIO = "packed_audio"
-    """AAC, MP3 or AC-3 as it is (RFC 8216 § 3.4): players of HLS know it, others need ffmpeg."""
+    data: bytes
+    info: SegmentInfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A few whole seconds of a channel.
+    """A few whole seconds of a channel as MPEG-TS.
 
     `discontinuity`: nothing in it goes on from the one before. `date` is aware: from a source,
     when upstream says that it was on air; in a ring, when it was here. `node` is the host that it
@@ -38,25 +51,28 @@ class Segment:
     date: datetime | None = None
     node: str = ""
     is_slate: bool = False
-    form: Form = Form.TS
+    info: SegmentInfo | None = None
+    """What `inspect` said of `data`, until it is joined."""
 
 
-def form_of(data: bytes) -> Form:
-    """Say what is in a segment from upstream.
+def read_media(data: bytes) -> Media:
+    """Check what upstream sent as a segment; sound without a transport stream is put into one.
 
     Raises UpstreamError for what is no segment or not all of one, UnsupportedFormatError for one
     that is not passed on.
     """
-    if data[:1] == _SYNC:
-        count, rest = divmod(len(data), PACKET)
-        if rest or data[::PACKET] != _SYNC * count:
-            raise UpstreamError(Reason.CORRUPT, "A segment is cut off or damaged.")
-        return Form.TS
-    if data[4:8] in _BOXES:
-        raise UnsupportedFormatError(Reason.FRAGMENTED_MP4, "Fragmented MP4 is not passed on.")
-    if data.startswith((b"ID3", b"\x0b\x77")) or _is_audio_frame(data):
-        return Form.PACKED_AUDIO
-    raise kind_of(data, Reason.NOT_MEDIA, "a segment")
+    try:
+        if is_packed_audio(data):
+            data = pack(data)
+        return Media(data, inspect(data))
+    except SegmentError as err:
+        raise _refusal(err) from err
+
+
+def _refusal(error: SegmentError) -> RelayError:
+    if reason := _NOT_PASSED_ON.get(error.flaw):
+        return UnsupportedFormatError(reason, str(error))
+    return UpstreamError(_REASONS.get(error.flaw, Reason.CORRUPT), str(error))
 
 
 def kind_of(data: bytes, otherwise: Reason, expected: str) -> UpstreamError:
@@ -72,8 +88,3 @@ def kind_of(data: bytes, otherwise: Reason, expected: str) -> UpstreamError:
     elif data.startswith(_IMAGES):
         reason = Reason.IMAGE
     return UpstreamError(reason, f"What came is not {expected}: {reason.replace('_', ' ')}.")
-
-
-def _is_audio_frame(data: bytes) -> bool:
-    """Whether it begins like ADTS or MPEG audio: eleven bits set, and a version that exists."""
-    return len(data) > 2 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0 and data[1] & 0x18 != 0x08

@@ -16,7 +16,7 @@ from .download import Downloader
 from .errors import Reason, RelayError, UpstreamError
 from .position import Position
 from .pull import Pull
-from .segment import Segment
+from .segment import Media, Segment, read_media
 
 _RESOLVE_SECONDS: Final = 10.0
 _HEALTHY_SECONDS: Final = 10.0
@@ -83,6 +83,7 @@ class Source:
         slate: Callable[[int], Segment],
         listener: Listener,
         now: Callable[[], datetime],
+        read: Callable[[bytes], Media] = read_media,
     ) -> None:
         """`slate` gives the segments of the notice that the signal is lost, counted from 0.
 
@@ -96,6 +97,7 @@ class Source:
         self._slate = slate
         self._listener = listener
         self._now = now
+        self._read = read
         self._position = Position()
         self._failed_server = ""
         self._target = 0
@@ -127,7 +129,7 @@ class Source:
         first_at: float | None = None
         try:
             url = await self._next_address(failures)
-            pull = Pull(self._downloader, url, self._position, self._now)
+            pull = Pull(self._downloader, url, self._position, self._now, self._read)
             async with aclosing(pull.segments()) as segments:
                 async for segment in segments:
                     if first_at is None:

@@ -1,7 +1,7 @@
 """Who watches a channel."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,8 +43,8 @@ class Viewer:
             async with asyncio.timeout(seconds):
                 await self.ring.wait_for(first.sequence + count - 2)
 
-    async def stream(self, join: Callable[[bytes, bool], bytes]) -> AsyncGenerator[bytes]:
+    async def stream(self) -> AsyncGenerator[bytes]:
         """Yield the channel as continuous MPEG-TS (`continuous`), and count what was taken."""
-        async for data in continuous(self.ring, join):
+        async for data in continuous(self.ring):
             yield data
             self.sent += len(data)
