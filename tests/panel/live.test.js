@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Signal } from "../../custom_components/toonami_downlink/frontend/lib/signal.js";
+import { Store } from "../../custom_components/toonami_downlink/frontend/lib/store.js";
 import { Subscription } from "../../custom_components/toonami_downlink/frontend/lib/subscription.js";
 
 /** A connection of which the test decides everything. */
@@ -121,64 +121,64 @@ const OVERVIEW = { loaded: true, generation: 1, channels: [] };
 
 test("a day of the guide is asked for once, and anew after a new generation", async () => {
   const line = new Line();
-  const signal = new Signal(line);
+  const store = new Store(line);
   /** @type {string[]} */
   const changes = [];
-  signal.addEventListener("change", (event) => changes.push(/** @type {CustomEvent} */ (event).detail));
-  signal.open();
+  store.addEventListener("change", (event) => changes.push(/** @type {CustomEvent} */ (event).detail));
+  store.open();
   await settle();
-  await signal.need(0, "UTC");
+  await store.need(0, "UTC");
   assert.equal(line.asked.length, 0, "nothing is known yet");
   line.subscribed[0].event(OVERVIEW);
-  await Promise.all([signal.need(0, "UTC"), signal.need(0, "UTC")]);
+  await Promise.all([store.need(0, "UTC"), store.need(0, "UTC")]);
   assert.deepEqual(line.asked, [{ type: "toonami_downlink/guide", from: 0, to: 86_400 }]);
-  assert.equal(signal.guide.at(1, 15)?.title, "Show");
+  assert.equal(store.guide.at(1, 15)?.title, "Show");
   line.subscribed[0].event({ ...OVERVIEW, generation: 2 });
-  assert.equal(signal.guide.at(1, 15)?.title, "Show", "the old guide stays until the new one is there");
-  await signal.need(0, "UTC");
+  assert.equal(store.guide.at(1, 15)?.title, "Show", "the old guide stays until the new one is there");
+  await store.need(0, "UTC");
   assert.equal(line.asked.length, 2);
   assert.deepEqual(changes, ["overview", "guide", "overview", "guide"]);
-  signal.close();
+  store.close();
 });
 
 test("a day that could not be had is asked for again", async () => {
   const line = new Line();
-  const signal = new Signal(line);
-  signal.open();
+  const store = new Store(line);
+  store.open();
   await settle();
   line.subscribed[0].event(OVERVIEW);
   line.refusal = "timeout";
-  await signal.need(0, "UTC");
+  await store.need(0, "UTC");
   line.refusal = undefined;
-  await signal.need(0, "UTC");
+  await store.need(0, "UTC");
   assert.equal(line.asked.length, 2);
-  assert.ok(signal.guide.has(0));
+  assert.ok(store.guide.has(0));
 });
 
-test("the signal says when Home Assistant is gone, and when nothing is loaded", async () => {
+test("the store says when Home Assistant is gone, and when nothing is loaded", async () => {
   const line = new Line();
   line.refusal = "not_loaded";
-  const signal = new Signal(line);
-  signal.open();
+  const store = new Store(line);
+  store.open();
   await settle();
-  assert.deepEqual(signal.overview, { loaded: false });
-  assert.equal(signal.loaded, undefined);
+  assert.deepEqual(store.overview, { loaded: false });
+  assert.equal(store.loaded, undefined);
   line.fire("disconnected");
-  assert.equal(signal.online, false);
+  assert.equal(store.online, false);
   line.fire("ready");
-  assert.equal(signal.online, true);
-  signal.close();
+  assert.equal(store.online, true);
+  store.close();
 });
 
-test("a signal that two cards share ends with the second", async () => {
+test("a store that two cards share ends with the second", async () => {
   const line = new Line();
-  const signal = new Signal(line);
-  signal.open();
-  signal.open();
+  const store = new Store(line);
+  store.open();
+  store.open();
   await settle();
-  signal.close();
+  store.close();
   assert.equal(line.closed, 0);
-  signal.close();
+  store.close();
   assert.equal(line.closed, 1);
   assert.equal(line.subscribed.length, 1);
 });

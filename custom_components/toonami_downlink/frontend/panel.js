@@ -1,8 +1,8 @@
 import {
 	Context, controls, define, html, icon, loadSheet, mark, nothing, signalBars, tokens,
-} from "./lib/kit.js";
+} from "./lib/index.js";
 import { DownlinkElement } from "./lib/element.js";
-import { Signal } from "./lib/signal.js";
+import { Store } from "./lib/store.js";
 import { loadText } from "./lib/strings.js";
 import { applyTheme } from "./lib/theme.js";
 import { conditionOf, LOOKS } from "./model/health.js";
@@ -27,8 +27,8 @@ class DownlinkPanel extends DownlinkElement {
 
 	/** @type {Hass | undefined} */
 	#hass;
-	/** @type {Signal | undefined} */
-	#signal;
+	/** @type {Store | undefined} */
+	#store;
 	/** @type {Context | undefined} */
 	#context;
 	/** @type {PageName} */
@@ -73,17 +73,17 @@ class DownlinkPanel extends DownlinkElement {
 	}
 
 	disconnectedCallback() {
-		this.#signal?.close();
-		this.#signal = undefined;
+		this.#store?.close();
+		this.#store = undefined;
 		this.#context = undefined;
 	}
 
 	#connect() {
 		if (!this.#hass || !this.isConnected) return;
-		this.#signal?.close();
-		this.#signal = new Signal(this.#hass.connection);
-		this.#signal.open();
-		this.#signal.addEventListener("change", () => this.redraw());
+		this.#store?.close();
+		this.#store = new Store(this.#hass.connection);
+		this.#store.open();
+		this.#store.addEventListener("change", () => this.redraw());
 	}
 
 	async #speak() {
@@ -91,11 +91,11 @@ class DownlinkPanel extends DownlinkElement {
 		if (!hass || !this.isConnected) return;
 		try {
 			const text = await loadText(hass.locale.language);
-			if (!this.#signal || this.#hass?.locale !== hass.locale) return;
+			if (!this.#store || this.#hass?.locale !== hass.locale) return;
 			this.lang = text.language;
 			// None of our languages is written from right to left, whatever the page around it is.
 			this.dir = "ltr";
-			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#signal);
+			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#store);
 		} catch {
 			this.#isBroken = true;
 		}
@@ -104,15 +104,15 @@ class DownlinkPanel extends DownlinkElement {
 
 	template() {
 		const context = this.#context;
-		const signal = this.#signal;
+		const store = this.#store;
 		// There are no strings yet to say it in another language.
 		if (this.#isBroken && !context) return html`<p role="alert">Toonami Downlink could not load its texts. Reload the page.</p>`;
-		if (!context || !signal) return skeleton("Toonami Downlink");
-		const condition = conditionOf(signal.overview, signal.online);
+		if (!context || !store) return skeleton("Toonami Downlink");
+		const condition = conditionOf(store.overview, store.online);
 		const page = context.isAdmin ? this.#page : "guide";
 		return html`
-			${this.#header(context, condition, page)} ${banner(context, condition, page === "status" ? undefined : signal.loaded)}
-			<main class=${condition === "offline" ? "away" : ""}>${this.#content(context, signal, page)}</main>
+			${this.#header(context, condition, page)} ${banner(context, condition, page === "status" ? undefined : store.loaded)}
+			<main class=${condition === "offline" ? "away" : ""}>${this.#content(context, store, page)}</main>
 			${this.#narrow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
 		`;
 	}
@@ -148,9 +148,9 @@ class DownlinkPanel extends DownlinkElement {
 		</nav>`;
 	}
 
-	/** @param {Context} context @param {Signal} signal @param {PageName} page */
-	#content(context, signal, page) {
-		const { overview } = signal;
+	/** @param {Context} context @param {Store} store @param {PageName} page */
+	#content(context, store, page) {
+		const { overview } = store;
 		if (!overview) return skeleton(context.t("state.tuning"));
 		if (!overview.loaded) return this.#silence(context);
 		this.#isThere = undefined;

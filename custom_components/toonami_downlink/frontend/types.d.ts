@@ -4,7 +4,7 @@
  */
 
 type Context = import("./lib/context.js").Context;
-type Signal = import("./lib/signal.js").Signal;
+type Store = import("./lib/store.js").Store;
 type Subscription = import("./lib/subscription.js").Subscription;
 type RefreshButton = import("./ui/refresh-button.js").RefreshButton;
 type Scale = import("./model/grid.js").Scale;

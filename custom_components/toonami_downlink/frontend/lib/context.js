@@ -7,12 +7,12 @@ export const now = () => Date.now() / 1000;
 export class Context {
 	#hass;
 
-	/** @param {() => Hass} hass @param {Strings} text @param {Signal} signal */
-	constructor(hass, text, signal) {
+	/** @param {() => Hass} hass @param {Strings} text @param {Store} store */
+	constructor(hass, text, store) {
 		const { locale, user } = hass();
 		this.#hass = hass;
 		this.text = text;
-		this.signal = signal;
+		this.store = store;
 		this.clock = new Clock(text.dialect(locale.language), locale.time_format, zoneOf(hass()));
 		this.isAdmin = Boolean(user?.is_admin);
 	}

@@ -1,11 +1,11 @@
-import { Piece } from "../lib/piece.js";
-import { html, icon, nothing } from "../lib/kit.js";
+import { Controller } from "../lib/controller.js";
+import { html, icon, nothing } from "../lib/index.js";
 import { candidates, checkAddress, parseOrigin, warningFor } from "../model/address.js";
 
 const BAD = ["unreachable", "other", "invalid"];
 
 /** The address that players are given: chosen, warned about, and tried. */
-export class AddressCard extends Piece {
+export class AddressCard extends Controller {
 	origin = "";
 	#version = "";
 	#isTyping = false;

@@ -1,7 +1,7 @@
 import {
 	Context, controls, define, html, loadSheet, nothing, now, Page, signalBars, tokens,
-} from "../lib/kit.js";
-import { Signal } from "../lib/signal.js";
+} from "../lib/index.js";
+import { Store } from "../lib/store.js";
 import { loadText } from "../lib/strings.js";
 import { applyTheme } from "../lib/theme.js";
 import { chosen, placeOf } from "../model/card.js";
@@ -12,7 +12,7 @@ import { line, meter, nextLine } from "./now-playing.js";
 
 const cardSheet = loadSheet("card");
 
-/** Cards of one page share what they know. @type {WeakMap<Connection, Signal>} */
+/** Cards of one page share what they know. @type {WeakMap<Connection, Store>} */
 const shared = new WeakMap();
 
 /** Below this part of the mini-guide's width, nothing of a title could be read. */
@@ -53,9 +53,9 @@ export class CardBody extends Page {
 		this.lang = text.language;
 		// None of our languages is written from right to left, whatever the page around it is.
 		this.dir = "ltr";
-		const signal = shared.get(hass.connection) ?? new Signal(hass.connection);
-		shared.set(hass.connection, signal);
-		this.context = new Context(() => /** @type {Hass} */ (this.#hass), text, signal);
+		const store = shared.get(hass.connection) ?? new Store(hass.connection);
+		shared.set(hass.connection, store);
+		this.context = new Context(() => /** @type {Hass} */ (this.#hass), text, store);
 	}
 
 	connectedCallback() {
@@ -64,20 +64,20 @@ export class CardBody extends Page {
 	}
 
 	start() {
-		this.context.signal.open();
-		this.context.signal.addEventListener("change", this.#onChange);
+		this.context.store.open();
+		this.context.store.addEventListener("change", this.#onChange);
 	}
 
 	stop() {
-		this.context.signal.removeEventListener("change", this.#onChange);
-		this.context.signal.close();
+		this.context.store.removeEventListener("change", this.#onChange);
+		this.context.store.close();
 	}
 
 	#onChange = () => this.redraw();
 
 	template() {
 		const config = this.#config;
-		const { overview, loaded, online } = this.context.signal;
+		const { overview, loaded, online } = this.context.store;
 		if (!overview || !config) return WAITING;
 		if (!loaded || loaded.generation === null) return this.#silence(loaded);
 		const channels = chosen(loaded.channels, config.numbers);
@@ -162,13 +162,13 @@ export class CardBody extends Page {
 	 * @param {Channel[]} channels @param {number} from @param {number} until
 	 */
 	async #need(channels, from, until) {
-		const { signal } = this.context;
+		const { store } = this.context;
 		const numbers = channels.map(({ number }) => number);
-		const key = `${signal.generation} ${from} ${until} ${numbers}`;
-		if (this.#isLoading || key === this.#hours.key || !signal.online) return;
+		const key = `${store.generation} ${from} ${until} ${numbers}`;
+		if (this.#isLoading || key === this.#hours.key || !store.online) return;
 		this.#isLoading = true;
 		try {
-			const { rows } = await signal.ask("guide", { from, to: until, channels: numbers });
+			const { rows } = await store.ask("guide", { from, to: until, channels: numbers });
 			this.#hours = { key, rows };
 			this.redraw();
 		} catch {

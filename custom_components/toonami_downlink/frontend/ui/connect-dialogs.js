@@ -1,4 +1,4 @@
-import { html, nothing } from "../lib/kit.js";
+import { html, nothing } from "../lib/index.js";
 import { qrCode } from "./qr-code.js";
 
 /**

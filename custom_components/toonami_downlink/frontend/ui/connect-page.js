@@ -1,6 +1,6 @@
 import {
 	controls, define, html, icon, loadSheet, nothing, Page, recall, remember, signalBars,
-} from "../lib/kit.js";
+} from "../lib/index.js";
 import { EVERYTHING, RECIPES, arrival, countsOf } from "../model/players.js";
 import { AddressCard } from "./address-card.js";
 import { qrDialog, rotateDialog } from "./connect-dialogs.js";
@@ -36,7 +36,7 @@ export class ConnectPage extends Page {
 	);
 
 	start() {
-		this.#subscription = this.context.signal.subscribe("connect", ({ loaded, players }) => {
+		this.#subscription = this.context.store.subscribe("connect", ({ loaded, players }) => {
 			if (!loaded) return;
 			this.#players = players;
 			this.#before ??= countsOf(players);
@@ -52,7 +52,7 @@ export class ConnectPage extends Page {
 
 	async #load() {
 		try {
-			this.#take(await this.context.signal.ask("connect"));
+			this.#take(await this.context.store.ask("connect"));
 			this.#isFailed = false;
 		} catch {
 			this.#isFailed = true;
@@ -230,7 +230,7 @@ export class ConnectPage extends Page {
 		this.#isRotating = true;
 		this.redraw();
 		try {
-			this.#take(await this.context.signal.ask("credentials/rotate"));
+			this.#take(await this.context.store.ask("credentials/rotate"));
 			this.#rotated = "done";
 			this.#begin();
 		} catch {

@@ -1,12 +1,12 @@
-import { Piece } from "../lib/piece.js";
-import { html, icon, nothing } from "../lib/kit.js";
+import { Controller } from "../lib/controller.js";
+import { html, icon, nothing } from "../lib/index.js";
 import { copyText } from "../lib/dom.js";
 import { masked, valueOf } from "../model/players.js";
 
 const COPIED = 2000;
 
 /** Rows with something to type into a player: shown or masked, to copy or to scan. */
-export class FieldRows extends Piece {
+export class FieldRows extends Controller {
 	#showQr;
 	/** @type {Set<string>} */
 	#shown = new Set();

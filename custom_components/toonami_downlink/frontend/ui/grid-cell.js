@@ -1,4 +1,4 @@
-import { el, now } from "../lib/kit.js";
+import { el, now } from "../lib/index.js";
 import { progressOf } from "../model/grid.js";
 import { episodeLine } from "../model/programme.js";
 

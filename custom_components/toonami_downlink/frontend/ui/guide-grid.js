@@ -1,4 +1,4 @@
-import { controls, define, el, now } from "../lib/kit.js";
+import { controls, define, el, now } from "../lib/index.js";
 import { scrollFor, stepOf, windowAt } from "../model/grid.js";
 import { HALF_HOUR, addDays, daysBetween } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
@@ -211,7 +211,7 @@ export class GuideGrid extends HTMLElement {
 	 * @param {Context} context @param {number} number @param {number[]} days
 	 * @returns {Map<number, Programme>}
 	 */
-	#wanted({ signal: { guide }, clock: { zone } }, number, days) {
+	#wanted({ store: { guide }, clock: { zone } }, number, days) {
 		const { from, until } = this.#window;
 		const wanted = new Map(guide.between(number, from, until).map((item) => [item.start, item]));
 		for (const day of days) {
@@ -249,7 +249,7 @@ export class GuideGrid extends HTMLElement {
 	 * @param {number} number @param {number} time
 	 */
 	#focusAt(number, time) {
-		const programme = this.#context?.signal.guide.nearest(number, time);
+		const programme = this.#context?.store.guide.nearest(number, time);
 		if (programme) this.#focus(number, programme, time);
 	}
 
@@ -314,12 +314,12 @@ export class GuideGrid extends HTMLElement {
 	 * @returns {boolean} whether it is a key that moves
 	 */
 	#move(key, number, programme) {
-		const { signal, clock } = /** @type {Context} */ (this.#context);
+		const { store, clock } = /** @type {Context} */ (this.#context);
 		const time = this.#cursor?.time ?? programme.start;
 		const step = stepOf(key, time, clock.zone);
 		if (!step) return false;
 		if (step.by) {
-			const next = signal.guide.beside(number, programme.start, step.by);
+			const next = store.guide.beside(number, programme.start, step.by);
 			if (next) this.#focus(number, next, next.start);
 		} else {
 			const index = this.#rows.findIndex(({ channel }) => channel.number === number);

@@ -1,4 +1,4 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
+import { controls, define, html, icon, nothing, now, Page } from "../lib/index.js";
 import { episodeLine, known } from "../model/programme.js";
 import { addDays } from "../model/time.js";
 import { listSheet } from "./guide-sheets.js";
@@ -54,16 +54,16 @@ export class GuideList extends Page {
 
 	/** @param {Channel} channel */
 	#day(channel) {
-		const { clock, signal } = this.context;
+		const { clock, store } = this.context;
 		const until = addDays(this.day, 1, clock.zone);
-		const programmes = signal.guide.between(channel.number, this.day, until);
+		const programmes = store.guide.between(channel.number, this.day, until);
 		const back = () => this.send("pick", { number: null });
 		return html`<div class="head">
 				<button class="icon" aria-label=${this.t("guide.back")} @click=${back}>${icon("back")}</button>
 				<img src=${channel.logo} width="32" height="32" alt="" />
 				<h2 dir="auto">${channel.name}</h2>
 			</div>
-			${signal.guide.has(this.day)
+			${store.guide.has(this.day)
 				? html`<ul aria-label=${clock.date(this.day)}>
 						${programmes.map((item) => html`<li>${this.#item(channel, item)}</li>`)}
 					</ul>`

@@ -1,4 +1,4 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
+import { controls, define, html, icon, nothing, now, Page } from "../lib/index.js";
 import { Scale } from "../model/grid.js";
 import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GuideGrid } from "./guide-grid.js";
@@ -28,13 +28,13 @@ export class GuidePage extends Page {
 
 	start() {
 		this.#tuned ||= Number(asked("channel"));
-		this.context.signal.addEventListener("change", this.#onChange);
+		this.context.store.addEventListener("change", this.#onChange);
 		this.#observer.observe(this);
 		window.addEventListener("keydown", this.#onKey);
 	}
 
 	stop() {
-		this.context.signal.removeEventListener("change", this.#onChange);
+		this.context.store.removeEventListener("change", this.#onChange);
 		this.#observer.disconnect();
 		window.removeEventListener("keydown", this.#onKey);
 	}
@@ -45,7 +45,7 @@ export class GuidePage extends Page {
 
 	/** What can be drawn, once there is room. */
 	get #overview() {
-		return this.#width ? this.context.signal.loaded : undefined;
+		return this.#width ? this.context.store.loaded : undefined;
 	}
 
 	get #zone() {
@@ -134,7 +134,7 @@ export class GuidePage extends Page {
 	/** @param {Overview} overview */
 	#fillList({ channels }) {
 		const { context } = this;
-		if (this.#picked !== null) context.signal.need(this.#day, this.#zone);
+		if (this.#picked !== null) context.store.need(this.#day, this.#zone);
 		const list = this.find("tdl-list", GuideList);
 		Object.assign(list, { context, channels, picked: this.#picked, day: this.#day });
 		list.redraw();
@@ -176,7 +176,7 @@ export class GuidePage extends Page {
 
 	/** @param {CustomEvent<{days: number[], day: number}>} event */
 	#onWindow = ({ detail: { days, day } }) => {
-		for (const item of days) this.context.signal.need(item, this.#zone);
+		for (const item of days) this.context.store.need(item, this.#zone);
 		if (day === this.#day) return;
 		this.#day = day;
 		this.redraw();

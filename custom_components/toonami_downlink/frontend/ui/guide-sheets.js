@@ -1,4 +1,4 @@
-import { loadSheet } from "../lib/kit.js";
+import { loadSheet } from "../lib/index.js";
 
 /** The style sheets of the guide, which is what most people open the panel for. */
 export const [guideSheet, gridSheet, listSheet, searchSheet, sheetSheet] =

@@ -1,4 +1,4 @@
-import { html, loadSheet, now } from "../lib/kit.js";
+import { html, loadSheet, now } from "../lib/index.js";
 import { episodeLine, known } from "../model/programme.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
 import { picture } from "./picture.js";

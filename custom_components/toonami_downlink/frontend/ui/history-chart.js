@@ -1,5 +1,5 @@
-import { Piece } from "../lib/piece.js";
-import { html, nothing, now, svg } from "../lib/kit.js";
+import { Controller } from "../lib/controller.js";
+import { html, nothing, now, svg } from "../lib/index.js";
 import { chartOf, secondsOf } from "../model/chart.js";
 import { timestamp } from "../model/chain.js";
 import { errorText } from "./states.js";
@@ -7,7 +7,7 @@ import { errorText } from "./states.js";
 const HEIGHT = 140;
 
 /** The last refreshes: hover, focus or the arrow keys choose the one that is described below. */
-export class HistoryChart extends Piece {
+export class HistoryChart extends Controller {
 	/** Counted from the newest. */
 	#chosen = 0;
 

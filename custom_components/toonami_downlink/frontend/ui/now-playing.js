@@ -1,4 +1,4 @@
-import { html, nothing, now } from "../lib/kit.js";
+import { html, nothing, now } from "../lib/index.js";
 import { progressOf } from "../model/grid.js";
 import { known } from "../model/programme.js";
 

@@ -1,4 +1,4 @@
-import { html, nothing } from "../lib/kit.js";
+import { html, nothing } from "../lib/index.js";
 import { safeImage } from "../model/programme.js";
 
 /** @param {Event} event */

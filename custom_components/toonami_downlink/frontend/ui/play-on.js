@@ -1,5 +1,5 @@
-import { Piece } from "../lib/piece.js";
-import { html, icon, nothing, recall, remember } from "../lib/kit.js";
+import { Controller } from "../lib/controller.js";
+import { html, icon, nothing, recall, remember } from "../lib/index.js";
 import { mediaPlayers } from "../model/programme.js";
 
 const SOURCE = "media-source://toonami_downlink";
@@ -7,7 +7,7 @@ const SOURCE = "media-source://toonami_downlink";
 const BROWSER = `/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`;
 
 /** Play a channel on a media player of the user's choice, and say how that went. */
-export class PlayOn extends Piece {
+export class PlayOn extends Controller {
 	#name = "";
 	/** @type {"" | "busy" | "done" | "failed"} */
 	#outcome = "";

@@ -1,4 +1,4 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
+import { controls, define, html, icon, nothing, now, Page } from "../lib/index.js";
 import { creditsByRole, episodeCode } from "../model/programme.js";
 import { sheetSheet } from "./guide-sheets.js";
 import { meter, onAir } from "./now-playing.js";
@@ -28,7 +28,7 @@ export class ProgrammeSheet extends Page {
 		if (!dialog.open) dialog.showModal();
 		dialog.scrollTop = 0;
 		try {
-			shown.programme = await this.context.signal.ask("guide/programme", {
+			shown.programme = await this.context.store.ask("guide/programme", {
 				channel: channel.number,
 				start: programme.start,
 			});

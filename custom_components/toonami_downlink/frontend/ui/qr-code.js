@@ -1,4 +1,4 @@
-import { html, nothing } from "../lib/kit.js";
+import { html, nothing } from "../lib/index.js";
 import { correction, generate } from "../vendor/lean-qr/nano.js";
 
 /** The border that scanners need, in modules. */

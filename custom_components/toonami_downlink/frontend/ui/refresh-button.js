@@ -1,8 +1,8 @@
-import { Piece } from "../lib/piece.js";
-import { html, icon, nothing } from "../lib/kit.js";
+import { Controller } from "../lib/controller.js";
+import { html, icon, nothing } from "../lib/index.js";
 
 /** Refresh now, and say when that is refused. */
-export class RefreshButton extends Piece {
+export class RefreshButton extends Controller {
 	isAsked = false;
 	#isRefused = false;
 
@@ -17,12 +17,12 @@ export class RefreshButton extends Piece {
 	}
 
 	/** @param {Context} context */
-	async #ask({ signal }) {
+	async #ask({ store }) {
 		this.isAsked = true;
 		this.#isRefused = false;
 		this.redraw();
 		try {
-			await signal.ask("refresh");
+			await store.ask("refresh");
 		} catch {
 			this.#isRefused = true;
 		}

@@ -1,4 +1,4 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
+import { controls, define, html, icon, nothing, now, Page } from "../lib/index.js";
 import { programmeOf } from "../model/guide.js";
 import { episodeLine } from "../model/programme.js";
 import { searchSheet } from "./guide-sheets.js";
@@ -98,10 +98,10 @@ export class SearchBox extends Page {
 
 	/** @param {string} query */
 	async #search(query) {
-		const { signal } = this.context;
-		const channels = new Map(signal.loaded?.channels.map((item) => [item.number, item]));
+		const { store } = this.context;
+		const channels = new Map(store.loaded?.channels.map((item) => [item.number, item]));
 		try {
-			const { total, results } = await signal.ask("guide/search", { query: query.trim() });
+			const { total, results } = await store.ask("guide/search", { query: query.trim() });
 			if (query !== this.#query) return;
 			/** @type {Hit[]} */
 			const hits = [];

@@ -1,4 +1,4 @@
-import { html, icon, nothing, now } from "../lib/kit.js";
+import { html, icon, nothing, now } from "../lib/index.js";
 import { byPlayer, isNew } from "../model/players.js";
 
 /**

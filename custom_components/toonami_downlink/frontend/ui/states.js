@@ -1,4 +1,4 @@
-import { html, icon, nothing, now, signalBars } from "../lib/kit.js";
+import { html, icon, nothing, now, signalBars } from "../lib/index.js";
 import { LOOKS } from "../model/health.js";
 
 const ADD_PATH = "/config/integrations/dashboard/add?domain=toonami_downlink";

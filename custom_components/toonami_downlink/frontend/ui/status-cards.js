@@ -1,4 +1,4 @@
-import { html, icon, nothing, now } from "../lib/kit.js";
+import { html, icon, nothing, now } from "../lib/index.js";
 import { pastProblems, timestamp } from "../model/chain.js";
 import { errorText, settingsLink } from "./states.js";
 

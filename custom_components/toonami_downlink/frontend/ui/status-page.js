@@ -1,4 +1,4 @@
-import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../lib/kit.js";
+import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../lib/index.js";
 import { chainOf, timestamp } from "../model/chain.js";
 import { conditionOf, LOOKS } from "../model/health.js";
 import { HistoryChart } from "./history-chart.js";
@@ -21,7 +21,7 @@ export class StatusPage extends Page {
 	#chart = new HistoryChart(() => this.redraw());
 
 	start() {
-		this.#subscription = this.context.signal.subscribe("status", (event) => {
+		this.#subscription = this.context.store.subscribe("status", (event) => {
 			if (event.status) this.#status = event.status;
 			else if (event.loaded) this.#follow(event);
 			this.redraw();
@@ -66,9 +66,9 @@ export class StatusPage extends Page {
 
 	/** @param {Status} status */
 	#sentence({ feed, refresh }) {
-		const { clock, t, signal } = this.context;
-		const overview = signal.loaded && { ...signal.loaded, refreshing: refresh.is_running };
-		const condition = conditionOf(overview ?? signal.overview, signal.online);
+		const { clock, t, store } = this.context;
+		const overview = store.loaded && { ...store.loaded, refreshing: refresh.is_running };
+		const condition = conditionOf(overview ?? store.overview, store.online);
 		const timed = (/** @type {string} */ key, /** @type {string | null | undefined} */ iso) =>
 			iso && t(key, { time: clock.dayAndTime(timestamp(iso) ?? 0, now()) });
 		const parts = [

@@ -3,7 +3,7 @@ import { addDays } from "../model/time.js";
 import { Subscription } from "./subscription.js";
 
 /** What the panel knows of the integration. It fires `change` when that grows or changes. */
-export class Signal extends EventTarget {
+export class Store extends EventTarget {
 	/** @type {Overview | {loaded: false} | undefined} */
 	overview = undefined;
 	online = true;

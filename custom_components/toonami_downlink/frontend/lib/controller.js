@@ -1,5 +1,5 @@
 /** A part of a page that has a memory of its own. */
-export class Piece {
+export class Controller {
 	/** @param {() => void} redraw */
 	constructor(redraw) {
 		this.redraw = redraw;
