@@ -3,9 +3,9 @@ import { test } from "node:test";
 import {
   creditsByRole, episodeLine, known, mediaPlayers, safeImage,
 } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
-import { Text, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
+import { Strings, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
 
-const text = new Text("en", {
+const text = new Strings("en", {
   "episode.both": "S{season} E{episode}",
   "episode.number": "Episode {episode}",
   "episode.season": "Season {season}",
@@ -86,6 +86,6 @@ for (const [tag, language] of languages) {
   test(`${tag} gets ${language}`, () => assert.equal(pickLanguage(tag), language));
   // Days and times are written as the texts are: of two languages at once, one is not understood.
   test(`times for ${tag} are those of its texts`, () => {
-    assert.equal(new Text(language, {}).dialect(tag), tag === "fi" ? "en" : tag);
+    assert.equal(new Strings(language, {}).dialect(tag), tag === "fi" ? "en" : tag);
   });
 }

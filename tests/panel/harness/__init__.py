@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 HARNESS: Final = Path(__file__).parent
 FRONTEND: Final = HARNESS.parents[2] / "custom_components" / "toonami_downlink" / "frontend"
-FOLDERS: Final = {
+TARGETS: Final = {
     "/toonami_downlink_static/harness/": FRONTEND,
     "/toonami_downlink_static/next/": FRONTEND,
     "/api/toonami_downlink/logos/": FRONTEND / "channels",
@@ -59,11 +59,11 @@ class Handler(SimpleHTTPRequestHandler):
     @override
     def translate_path(self, path: str) -> str:
         clean = urlsplit(path).path
-        for prefix, folder in FOLDERS.items():
-            if clean.startswith(prefix) and not clean.endswith((".js", "/harness")):
-                return str(folder if folder.is_file() else folder / clean.removeprefix(prefix))
-            if clean.startswith(prefix) and folder.is_dir():
-                return str(folder / clean.removeprefix(prefix))
+        for prefix, target in TARGETS.items():
+            if clean.startswith(prefix) and target.is_dir():
+                return str(target / clean.removeprefix(prefix))
+            if clean.startswith(prefix) and not clean.endswith(".js"):
+                return str(target)
         return str(HARNESS / Path(clean).name)
 
     @override

@@ -1,7 +1,12 @@
-/** A part of a page that has a memory of its own. */
+/** A part of an element with a state of its own. */
 export class Controller {
-	/** @param {() => void} redraw */
-	constructor(redraw) {
-		this.redraw = redraw;
+	/** @param {{redraw(): void}} host */
+	constructor(host) {
+		this.host = host;
+	}
+
+	/** Let the element be drawn. */
+	redraw() {
+		this.host.redraw();
 	}
 }

@@ -2,7 +2,7 @@ import { el, now } from "../lib/index.js";
 import { progressOf } from "../model/grid.js";
 import { episodeLine } from "../model/programme.js";
 
-/** Below this width in pixels nothing can be read, and nothing is written. */
+/** Programmes below this width in pixels have no visible title. */
 const TINY = 44;
 
 /** One programme in the grid. */
@@ -18,13 +18,14 @@ export class GridCell {
 	#inner = el("div", { class: "in" }, [this.#title, " ", this.#episode, " ", this.#about]);
 	#meter = el("span", { class: "meter" }, [el("i")]);
 	element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.#inner]);
-	/** What was shown last: most of the time, that is still right. @type {unknown[]} */
+	/** What the drawing was made from. @type {unknown[]} */
 	#shown = [];
 	#state = "";
 	#label = "";
 	#onAir = "";
 
 	/**
+	 * Draw a programme; nothing is done when it is drawn already.
 	 * @param {Context} context @param {Scale} scale @param {Channel} channel
 	 * @param {Programme} programme @param {boolean} isUnknown
 	 */
@@ -54,7 +55,7 @@ export class GridCell {
 		this.tick(now());
 	}
 
-	/** Let the tab key find it or not. @param {boolean} isReachable */
+	/** Let the tab key stop at it or not. @param {boolean} isReachable */
 	setReachable(isReachable) {
 		const tabIndex = isReachable ? 0 : -1;
 		if (this.element.tabIndex !== tabIndex) this.element.tabIndex = tabIndex;

@@ -1,16 +1,15 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/index.js";
-import { episodeLine, known } from "../model/programme.js";
+import { controls, define, html, icon, loadSheet, nothing, now, Page, send } from "../lib/index.js";
+import { episodeLine, isOnAir, known } from "../model/programme.js";
 import { addDays } from "../model/time.js";
-import { listSheet } from "./guide-sheets.js";
 import { line, meter, nextLine } from "./now-playing.js";
 
 /**
- * The guide on a narrow screen: channels with now and next, and the day of one of them.
+ * The guide on a narrow screen: all channels with now and next, or a day of one of them.
  *
  * Events: `open` (channel, programme), `pick` (channel number or null).
  */
 export class GuideList extends Page {
-	static sheets = [controls, listSheet];
+	static sheets = [controls, loadSheet("list")];
 
 	/** @type {Channel[]} */
 	channels = [];
@@ -41,7 +40,7 @@ export class GuideList extends Page {
 	/** @param {Channel} channel */
 	#channel(channel) {
 		const current = known(channel.now);
-		return html`<button class="channel" @click=${() => this.send("pick", { number: channel.number })}>
+		return html`<button class="channel" @click=${() => send(this, "pick", { number: channel.number })}>
 			<img src=${channel.logo} width="48" height="48" alt="" />
 			<span class="words">
 				${line(`${channel.number} · ${channel.name}`, "small")}
@@ -57,7 +56,7 @@ export class GuideList extends Page {
 		const { clock, store } = this.context;
 		const until = addDays(this.day, 1, clock.zone);
 		const programmes = store.guide.between(channel.number, this.day, until);
-		const back = () => this.send("pick", { number: null });
+		const back = () => send(this, "pick", { number: null });
 		return html`<div class="head">
 				<button class="icon" aria-label=${this.t("guide.back")} @click=${back}>${icon("back")}</button>
 				<img src=${channel.logo} width="32" height="32" alt="" />
@@ -73,10 +72,10 @@ export class GuideList extends Page {
 	/** @param {Channel} channel @param {Programme} programme */
 	#item(channel, programme) {
 		const { clock, text } = this.context;
-		const { start, stop, title, filler, episodeTitle } = programme;
-		const isLive = !filler && start <= now() && now() < stop;
+		const { start, stop, title, episodeTitle } = programme;
+		const isLive = isOnAir(programme, now());
 		return html`<button class="item ${isLive ? "live" : stop <= now() ? "past" : ""}"
-			@click=${() => this.send("open", { channel, programme })}>
+			@click=${() => send(this, "open", { channel, programme })}>
 			<span class="times">${clock.time(start)}</span>
 			<span class="words">
 				<span class="title" dir="auto">${title}</span>

@@ -1,7 +1,6 @@
-import { Controller } from "../lib/controller.js";
-import { html, icon, nothing } from "../lib/index.js";
+import { Controller, html, icon, nothing } from "../lib/index.js";
 
-/** Refresh now, and say when that is refused. */
+/** The button that starts a refresh. */
 export class RefreshButton extends Controller {
 	isAsked = false;
 	#isRefused = false;
@@ -10,19 +9,19 @@ export class RefreshButton extends Controller {
 	template(context, isRunning) {
 		const isBusy = isRunning || this.isAsked;
 		return html`<button class="button main" aria-disabled=${isBusy}
-				@click=${() => isBusy || this.#ask(context)}>
+				@click=${() => isBusy || this.#refresh(context)}>
 				${icon("refresh")} ${context.t(isBusy ? "refresh.running" : "refresh.now")}
 			</button>
 			<span role="status">${this.#isRefused ? context.t("refresh.refused") : nothing}</span>`;
 	}
 
 	/** @param {Context} context */
-	async #ask({ store }) {
+	async #refresh({ store }) {
 		this.isAsked = true;
 		this.#isRefused = false;
 		this.redraw();
 		try {
-			await store.ask("refresh");
+			await store.request("refresh");
 		} catch {
 			this.#isRefused = true;
 		}
