@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Store } from "../../custom_components/toonami_downlink/frontend/lib/store.js";
+import { storeValue, storedValue } from "../../custom_components/toonami_downlink/frontend/lib/stored-values.js";
 import { Subscription } from "../../custom_components/toonami_downlink/frontend/lib/subscription.js";
 
 /** A connection of which the test decides everything. */
@@ -181,4 +182,43 @@ test("a store that two cards share ends with the second", async () => {
   store.close();
   assert.equal(connection.closed, 1);
   assert.equal(connection.subscribed.length, 1);
+});
+
+test("a subscription beside the overview ends with its signal", async () => {
+  const connection = new FakeConnection();
+  const leaving = new AbortController();
+  /** @type {unknown[]} */
+  const events = [];
+  new Store(connection).subscribe("status", leaving.signal, (event) => events.push(event));
+  await settle();
+  const [{ event, message }] = connection.subscribed;
+  assert.deepEqual(message, { type: "toonami_downlink/status/subscribe" });
+  event("first");
+  leaving.abort();
+  event("late");
+  assert.deepEqual(events, ["first"]);
+  assert.equal(connection.closed, 1);
+  assert.equal(connection.listeners.ready.size + connection.listeners.disconnected.size, 0);
+});
+
+test("stored values come back, and where nothing can be stored there is none", () => {
+  /** @type {Record<string, string>} */
+  const values = {};
+  const storage = {
+    getItem: (/** @type {string} */ key) => values[key] ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => (values[key] = value),
+  };
+  const refusing = { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); } };
+  try {
+    Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
+    assert.equal(storedValue("tile"), "");
+    storeValue("tile", "kodi");
+    assert.equal(storedValue("tile"), "kodi");
+    assert.deepEqual(values, { "toonami-downlink-tile": "kodi" });
+    Object.defineProperty(globalThis, "localStorage", { value: refusing, configurable: true });
+    storeValue("tile", "vlc");
+    assert.equal(storedValue("tile"), "");
+  } finally {
+    Reflect.deleteProperty(globalThis, "localStorage");
+  }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  creditsByRole, episodeLine, known, mediaPlayers, safeImage,
+  creditsByRole, episodeLine, isOnAir, known, mediaPlayers, safeImage,
 } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
 import { Strings, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
 
@@ -46,6 +46,12 @@ test("what fills a gap is not a programme", () => {
   assert.equal(known(programme), programme);
   assert.equal(known({ filler: true }), undefined);
   assert.equal(known(null), undefined);
+});
+
+test("a programme is on air from its start until before its stop, filler never", () => {
+  const programme = { start: 100, stop: 200 };
+  assert.deepEqual([99, 100, 199, 200].map((time) => isOnAir(programme, time)), [false, true, true, false]);
+  assert.equal(isOnAir({ ...programme, filler: true }, 150), false);
 });
 
 test("credits are grouped by role, in their order", () => {
