@@ -24,15 +24,13 @@ interface EpisodeNumbers {
 /** A programme as the guide has it. */
 interface Programme extends Times, EpisodeNumbers {
   title: string;
-  episodeTitle: string | null;
+  episode_title: string | null;
   /** Whether it only fills a gap in the guide. */
   filler: boolean;
 }
 
 /** A programme as `guide/programme` and the overview give it. */
-interface Details extends Times, EpisodeNumbers {
-  title: string;
-  episode_title: string | null;
+interface Details extends Programme {
   description: string | null;
   year: number | null;
   categories: string[];
@@ -41,7 +39,6 @@ interface Details extends Times, EpisodeNumbers {
   stars: number | null;
   image: string | null;
   credits: { role: string; name: string }[];
-  filler: boolean;
 }
 
 /** What is known of a programme before its details are loaded. */

@@ -264,6 +264,6 @@ export class FakeConnection {
 
 /** @param {any} item */
 function row(item) {
-  const { start, stop, title, episode_title: episodeTitle, season, episode, filler } = item;
-  return [start, stop, title, episodeTitle, season, episode, Number(filler)];
+  const { start, stop, title, episode_title, season, episode, filler } = item;
+  return [start, stop, title, episode_title, season, episode, Number(filler)];
 }

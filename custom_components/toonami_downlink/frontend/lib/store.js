@@ -4,7 +4,7 @@ import { Subscription } from "./subscription.js";
 
 /** What the panel knows of the integration. Fires `change`, with what changed as its detail. */
 export class Store extends EventTarget {
-	/** @type {OverviewEvent | undefined} */
+	/** The newest one. @type {OverviewEvent | undefined} */
 	overview = undefined;
 	online = true;
 	guide = new Guide();

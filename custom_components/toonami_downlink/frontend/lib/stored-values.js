@@ -11,7 +11,7 @@ export function storedValue(key) {
 	}
 }
 
-/** @param {string} key @param {string} value */
+/** Store a value. @param {string} key @param {string} value */
 export function storeValue(key, value) {
 	try {
 		localStorage.setItem(PREFIX + key, value);

@@ -27,6 +27,7 @@ export class Scale {
 		return Math.max(0, Math.floor((time - this.from) / HALF_HOUR));
 	}
 
+	/** The number of half hours. */
 	get columns() {
 		return Math.ceil((this.until - this.from) / HALF_HOUR);
 	}

@@ -1,8 +1,8 @@
 /** The programmes that were loaded, day by day. */
 
 /** Name the fields of a programme. @param {Row} row @returns {Programme} */
-export function programmeOf([start, stop, title, episodeTitle, season, episode, filler]) {
-	return { start, stop, title, episodeTitle, season, episode, filler: Boolean(filler) };
+export function programmeOf([start, stop, title, episode_title, season, episode, filler]) {
+	return { start, stop, title, episode_title, season, episode, filler: Boolean(filler) };
 }
 
 /**

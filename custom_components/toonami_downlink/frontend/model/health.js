@@ -1,6 +1,6 @@
 /** How the integration is: one word, and so many of four bars. */
 
-/** @type {Record<Condition, {bars: number, tone: Tone}>} */
+/** How each condition looks. @type {Record<Condition, {bars: number, tone: Tone}>} */
 export const LOOKS = {
 	receiving: { bars: 4, tone: "live" },
 	refreshing: { bars: 3, tone: "signal" },

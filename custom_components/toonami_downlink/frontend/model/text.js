@@ -1,5 +1,6 @@
 /** Strings in the user's language. */
 
+/** The languages of the panel. */
 export const LANGUAGES = ["de", "en", "es", "fr", "ja", "pt-BR"];
 
 /** @param {string} tag */

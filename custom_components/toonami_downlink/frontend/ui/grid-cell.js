@@ -35,7 +35,7 @@ export class GridCell {
 		if (key.every((part, index) => part === this.#shown[index])) return;
 		this.#shown = key;
 		const { clock, t, text } = context;
-		const { start, stop, title, episodeTitle } = programme;
+		const { start, stop, title, episode_title } = programme;
 		Object.assign(this, { programme, isUnknown });
 		const left = scale.x(Math.max(start, scale.from));
 		const width = Math.max(2, scale.x(Math.min(stop, scale.until)) - left - 2);
@@ -43,7 +43,7 @@ export class GridCell {
 		this.element.style.left = `calc(var(--channel) + ${left + 1}px)`;
 		this.element.style.width = `${width}px`;
 		this.element.setAttribute("aria-colindex", String(scale.column(start) + 2));
-		const line = episodeLine(programme, episodeTitle, text);
+		const line = episodeLine(programme, episode_title, text);
 		this.#title.textContent = width < TINY ? "" : title;
 		this.#episode.textContent = width < TINY * 2 ? "" : line;
 		const times = `${clock.shortDate(start)} ${clock.time(start)}–${clock.time(stop)}`;

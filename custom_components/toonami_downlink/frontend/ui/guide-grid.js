@@ -4,7 +4,7 @@ import { HALF_HOUR, HOUR, addDays, daysBetween } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
 
 const gridSheet = loadSheet("grid");
-const UNKNOWN = { title: "", episodeTitle: null, season: null, episode: null, filler: true };
+const UNKNOWN = { title: "", episode_title: null, season: null, episode: null, filler: true };
 
 /**
  * The timeline. It has cells only for what is near the visible part.

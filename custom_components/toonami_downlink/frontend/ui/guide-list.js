@@ -72,14 +72,14 @@ export class GuideList extends Page {
 	/** @param {Channel} channel @param {Programme} programme */
 	#item(channel, programme) {
 		const { clock, text } = this.context;
-		const { start, stop, title, episodeTitle } = programme;
+		const { start, stop, title, episode_title } = programme;
 		const isLive = isOnAir(programme, now());
 		return html`<button class="item ${isLive ? "live" : stop <= now() ? "past" : ""}"
 			@click=${() => send(this, "open", { channel, programme })}>
 			<span class="times">${clock.time(start)}</span>
 			<span class="words">
 				<span class="title" dir="auto">${title}</span>
-				${line(episodeLine(programme, episodeTitle, text), "small")}
+				${line(episodeLine(programme, episode_title, text), "small")}
 				${isLive ? html`${meter(programme)}<span class="sr">${this.t("guide.on_air")}</span>` : nothing}
 			</span>
 		</button>`;

@@ -75,7 +75,7 @@ export class SearchBox extends Page {
 			@click=${() => this.#choose(index)}>
 			<img src=${channel.logo} width="36" height="36" alt=${channel.name} />
 			<div class="what">
-				${line(title, "title")} ${line(episodeLine(programme, programme.episodeTitle, text), "small")}
+				${line(title, "title")} ${line(episodeLine(programme, programme.episode_title, text), "small")}
 			</div>
 			<div class="when">
 				<div class=${isLive ? "live" : ""}>
