@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.browser import launch
-from tests.panel.stand import serve
+from tests.panel.harness import serve
 
 DAYS: Final = 14
 FIRST_PAINT_LIMIT: Final = 500.0

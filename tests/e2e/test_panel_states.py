@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.axe import AXE, violations
 from tests.e2e.browser import overhear
 from tests.e2e.looks import examine, set_look
-from tests.panel.stand import HEALTH, serve
+from tests.panel.harness import HEALTH, serve
 
 PANEL = "toonami-downlink-panel"
 ROOT = "/toonami-downlink"
@@ -30,7 +30,7 @@ DECODE = """async (source) => {
 }"""
 CONTRAST = """([colour, surface]) => {
   document.documentElement.style.setProperty("--primary-color", colour);
-  stand.setHass({ themes: { ...stand.hass().themes } });
+  harness.setHass({ themes: { ...harness.hass().themes } });
   const canvas = new OffscreenCanvas(1, 1).getContext("2d");
   const luminance = (style) => {
     canvas.fillStyle = style;
@@ -39,7 +39,7 @@ CONTRAST = """([colour, surface]) => {
       value / 255 <= 0.04045 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  const mark = stand.element.shadowRoot.querySelector(".mark");
+  const mark = harness.element.shadowRoot.querySelector(".mark");
   const [low, high] = [luminance(getComputedStyle(mark).color), luminance(surface)].sort(
     (a, b) => a - b);
   return (high + 0.05) / (low + 0.05);
@@ -47,14 +47,14 @@ CONTRAST = """([colour, surface]) => {
 
 
 @pytest.fixture(scope="module")
-def stand() -> Iterator[str]:
+def harness() -> Iterator[str]:
     with serve() as base:
         yield base
 
 
 @pytest.fixture
-def page(browser: Browser, stand: str, console: list[str]) -> Iterator[Page]:
-    context = browser.new_context(base_url=stand, viewport={"width": 1280, "height": 900})
+def page(browser: Browser, harness: str, console: list[str]) -> Iterator[Page]:
+    context = browser.new_context(base_url=harness, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     # The addresses that the made-up station has elsewhere.
     page.route(
@@ -65,7 +65,7 @@ def page(browser: Browser, stand: str, console: list[str]) -> Iterator[Page]:
             headers={"Access-Control-Allow-Origin": "*"},
         ),
     )
-    overhear(page, stand, console)
+    overhear(page, harness, console)
     yield page
     context.close()
     assert console == []
@@ -93,7 +93,7 @@ def test_every_state_can_be_used_by_everybody(page: Page, state: str) -> None:
     expect(page.locator(landmark).first).to_be_visible()
 
     themed = "tdl-card" if path.startswith("/card") else PANEL
-    examine(page, f"stand_{state.replace(', ', '_').replace(' ', '_')}", themed, whole="body")
+    examine(page, f"harness_{state.replace(', ', '_').replace(' ', '_')}", themed, whole="body")
 
 
 def test_titles_are_text_and_nothing_else(page: Page) -> None:
@@ -114,12 +114,12 @@ def test_the_console_goes_offline_and_comes_back(page: Page) -> None:
     cell = page.locator("tdl-grid .cell.live").first
     expect(cell).to_be_visible()
 
-    page.evaluate("stand.connection.setConnected(false)")
+    page.evaluate("harness.connection.setConnected(false)")
     expect(page.get_by_role("alert")).to_contain_text("connection to Home Assistant is lost")
     expect(cell).to_be_visible()
     assert violations(page, "body") == []
 
-    page.evaluate("stand.connection.setConnected(true)")
+    page.evaluate("harness.connection.setConnected(true)")
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -127,7 +127,7 @@ def test_the_first_feed_appears_by_itself(page: Page) -> None:
     page.goto(f"{ROOT}/guide?state=empty")
     expect(page.get_by_role("button", name="Refresh now")).to_be_visible()
 
-    page.evaluate("stand.connection.state = ''; stand.connection.push('overview')")
+    page.evaluate("harness.connection.state = ''; harness.connection.push('overview')")
 
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
 
@@ -137,7 +137,7 @@ def test_guests_see_the_guide_only(page: Page) -> None:
 
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
     expect(page.get_by_role("navigation")).to_have_count(0)
-    asked = page.evaluate("stand.connection.asked.map(({ type }) => type)")
+    asked = page.evaluate("harness.connection.asked.map(({ type }) => type)")
     assert not {"toonami_downlink/connect", "toonami_downlink/refresh"} & set(asked)
 
 
@@ -183,8 +183,8 @@ def test_plex_is_told_what_it_lacks(page: Page) -> None:
     expect(page.locator(".steps .row")).to_have_count(2)
 
 
-def test_copying_works_where_the_page_is_not_secure(page: Page, stand: str) -> None:
-    page.goto(f"{stand.replace('127.0.0.1', 'tv.test')}{ROOT}/connect")
+def test_copying_works_where_the_page_is_not_secure(page: Page, harness: str) -> None:
+    page.goto(f"{harness.replace('127.0.0.1', 'tv.test')}{ROOT}/connect")
     page.locator(".tile", has_text="Smarters").click()
     assert page.evaluate("isSecureContext") is False
 
@@ -218,7 +218,7 @@ def test_playing_on_a_media_player(page: Page) -> None:
     page.get_by_role("button", name="Play", exact=True).click()
 
     expect(page.get_by_text("Kitchen speaker is playing")).to_be_visible()
-    assert page.evaluate("stand.calls")[0] == [
+    assert page.evaluate("harness.calls")[0] == [
         "media_player",
         "play_media",
         {
@@ -239,13 +239,13 @@ def test_a_changed_state_costs_the_panel_nothing(page: Page) -> None:
             new MutationObserver((list) => { window.changes += list.length; })
               .observe(root, { subtree: true, childList: true, attributes: true });
           };
-          watch(stand.element.shadowRoot);
-          watch(stand.element.shadowRoot.querySelector("tdl-guide").shadowRoot);
+          watch(harness.element.shadowRoot);
+          watch(harness.element.shadowRoot.querySelector("tdl-guide").shadowRoot);
         }"""
     )
     script = """async () => {
       const before = window.changes;
-      for (let i = 0; i < 500; i += 1) stand.setHass({ states: {} });
+      for (let i = 0; i < 500; i += 1) harness.setHass({ states: {} });
       await new Promise(requestAnimationFrame);
       return window.changes - before;
     }"""
@@ -303,13 +303,13 @@ def test_the_next_version_does_not_break_the_one_that_is_open(page: Page) -> Non
     # As Home Assistant does it when it is back after an update.
     page.evaluate(
         """async () => {
-          const old = stand.element;
+          const old = harness.element;
           old.remove();
           await import("/toonami_downlink_static/next/panel.js");
           const { route, narrow } = { route: { path: "/guide" }, narrow: false };
-          stand.element = document.createElement("toonami-downlink-panel");
-          Object.assign(stand.element, { hass: stand.hass(), narrow, route });
-          document.body.append(stand.element);
+          harness.element = document.createElement("toonami-downlink-panel");
+          Object.assign(harness.element, { hass: harness.hass(), narrow, route });
+          document.body.append(harness.element);
         }"""
     )
 

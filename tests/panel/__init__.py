@@ -1,1 +1,1 @@
-"""Tests of the panel's own code, and a stand for the panel without Home Assistant."""
+"""Tests of the panel's own code, and a harness that shows it without Home Assistant."""

@@ -4,7 +4,7 @@ import {
   candidates, checkAddress, parseOrigin, warningFor,
 } from "../../custom_components/toonami_downlink/frontend/model/address.js";
 import {
-  EVERYTHING, MASK, RECIPES, arrival, byPlayer, countsOf, masked, valueOf,
+  EVERYTHING, MASK, RECIPES, arrival, byPlayer, countsOf, masked, playerName, valueOf,
 } from "../../custom_components/toonami_downlink/frontend/model/players.js";
 
 const TOKEN = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
@@ -136,4 +136,10 @@ test("what was seen is told by player", () => {
     player({ asked: "playlist" }), player({ player: "VLC" }), player({ asked: "guide" }),
   ]);
   assert.deepEqual(groups.map(({ player: name, asked }) => [name, asked.length]), [["Kodi", 2], ["VLC", 1]]);
+});
+
+test("a player that is not recognised is called so", () => {
+  const t = (/** @type {string} */ key) => `[${key}]`;
+  assert.equal(playerName({ player: "Kodi" }, t), "Kodi");
+  assert.equal(playerName({ player: "?" }, t), "[seen.unknown]");
 });

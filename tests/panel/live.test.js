@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Signal } from "../../custom_components/toonami_downlink/frontend/lib/signal.js";
+import { Store } from "../../custom_components/toonami_downlink/frontend/lib/store.js";
+import { storeValue, storedValue } from "../../custom_components/toonami_downlink/frontend/lib/stored-values.js";
 import { Subscription } from "../../custom_components/toonami_downlink/frontend/lib/subscription.js";
 
 /** A connection of which the test decides everything. */
-class Line {
+class FakeConnection {
   connected = true;
   /** @type {any[]} */
   subscribed = [];
@@ -51,42 +52,42 @@ class Line {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test("a subscription comes back with the connection", async () => {
-  const line = new Line();
+  const connection = new FakeConnection();
   /** @type {unknown[]} */
   const events = [];
-  const subscription = new Subscription(line, { type: "x" }, { event: (event) => events.push(event) });
+  const subscription = new Subscription(connection, { type: "x" }, { event: (event) => events.push(event) });
   await settle();
-  line.subscribed[0].event("first");
-  line.fire("disconnected");
-  line.subscribed[0].event("from a connection that is gone");
-  line.fire("ready");
+  connection.subscribed[0].event("first");
+  connection.fire("disconnected");
+  connection.subscribed[0].event("from a connection that is gone");
+  connection.fire("ready");
   await settle();
-  line.subscribed[1].event("second");
+  connection.subscribed[1].event("second");
   assert.deepEqual(events, ["first", "second"]);
   subscription.close();
-  assert.equal(line.closed, 1);
-  assert.equal(line.listeners.ready.size + line.listeners.disconnected.size, 0);
+  assert.equal(connection.closed, 1);
+  assert.equal(connection.listeners.ready.size + connection.listeners.disconnected.size, 0);
 });
 
 test("a subscription that is refused tries again, later and later", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {
-    const line = new Line();
-    line.refusal = "not_loaded";
+    const connection = new FakeConnection();
+    connection.refusal = "not_loaded";
     /** @type {string[]} */
     const codes = [];
     const listener = { event: () => {}, refused: (/** @type {string} */ code) => codes.push(code) };
-    const subscription = new Subscription(line, { type: "x" }, listener);
+    const subscription = new Subscription(connection, { type: "x" }, listener);
     for (const wait of [1000, 2000]) {
       await settle();
       mock.timers.tick(wait);
     }
     await settle();
     assert.deepEqual(codes, ["not_loaded", "not_loaded", "not_loaded"]);
-    line.refusal = undefined;
+    connection.refusal = undefined;
     mock.timers.tick(5000);
     await settle();
-    assert.equal(line.subscribed.length, 1);
+    assert.equal(connection.subscribed.length, 1);
     subscription.close();
   } finally {
     mock.timers.reset();
@@ -96,10 +97,10 @@ test("a subscription that is refused tries again, later and later", async () => 
 test("who may not is not asked for again", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   try {
-    const line = new Line();
-    line.refusal = "unauthorized";
+    const connection = new FakeConnection();
+    connection.refusal = "unauthorized";
     let refused = 0;
-    new Subscription(line, {}, { event: () => {}, refused: () => (refused += 1) });
+    new Subscription(connection, {}, { event: () => {}, refused: () => (refused += 1) });
     await settle();
     mock.timers.tick(60_000);
     await settle();
@@ -110,75 +111,114 @@ test("who may not is not asked for again", async () => {
 });
 
 test("a subscription that is closed while it opens is given back", async () => {
-  const line = new Line();
-  new Subscription(line, {}, { event: () => assert.fail("closed") }).close();
+  const connection = new FakeConnection();
+  new Subscription(connection, {}, { event: () => assert.fail("closed") }).close();
   await settle();
-  line.subscribed[0].event("late");
-  assert.equal(line.closed, 1);
+  connection.subscribed[0].event("late");
+  assert.equal(connection.closed, 1);
 });
 
 const OVERVIEW = { loaded: true, generation: 1, channels: [] };
 
 test("a day of the guide is asked for once, and anew after a new generation", async () => {
-  const line = new Line();
-  const signal = new Signal(line);
+  const connection = new FakeConnection();
+  const store = new Store(connection);
   /** @type {string[]} */
   const changes = [];
-  signal.addEventListener("change", (event) => changes.push(/** @type {CustomEvent} */ (event).detail));
-  signal.open();
+  store.addEventListener("change", (event) => changes.push(/** @type {CustomEvent} */ (event).detail));
+  store.open();
   await settle();
-  await signal.need(0, "UTC");
-  assert.equal(line.asked.length, 0, "nothing is known yet");
-  line.subscribed[0].event(OVERVIEW);
-  await Promise.all([signal.need(0, "UTC"), signal.need(0, "UTC")]);
-  assert.deepEqual(line.asked, [{ type: "toonami_downlink/guide", from: 0, to: 86_400 }]);
-  assert.equal(signal.guide.at(1, 15)?.title, "Show");
-  line.subscribed[0].event({ ...OVERVIEW, generation: 2 });
-  assert.equal(signal.guide.at(1, 15)?.title, "Show", "the old guide stays until the new one is there");
-  await signal.need(0, "UTC");
-  assert.equal(line.asked.length, 2);
+  await store.loadDay(0, "UTC");
+  assert.equal(connection.asked.length, 0, "nothing is known yet");
+  connection.subscribed[0].event(OVERVIEW);
+  await Promise.all([store.loadDay(0, "UTC"), store.loadDay(0, "UTC")]);
+  assert.deepEqual(connection.asked, [{ type: "toonami_downlink/guide", from: 0, to: 86_400 }]);
+  assert.equal(store.guide.at(1, 15)?.title, "Show");
+  connection.subscribed[0].event({ ...OVERVIEW, generation: 2 });
+  assert.equal(store.guide.at(1, 15)?.title, "Show", "the old guide stays until the new one is there");
+  await store.loadDay(0, "UTC");
+  assert.equal(connection.asked.length, 2);
   assert.deepEqual(changes, ["overview", "guide", "overview", "guide"]);
-  signal.close();
+  store.close();
 });
 
 test("a day that could not be had is asked for again", async () => {
-  const line = new Line();
-  const signal = new Signal(line);
-  signal.open();
+  const connection = new FakeConnection();
+  const store = new Store(connection);
+  store.open();
   await settle();
-  line.subscribed[0].event(OVERVIEW);
-  line.refusal = "timeout";
-  await signal.need(0, "UTC");
-  line.refusal = undefined;
-  await signal.need(0, "UTC");
-  assert.equal(line.asked.length, 2);
-  assert.ok(signal.guide.has(0));
+  connection.subscribed[0].event(OVERVIEW);
+  connection.refusal = "timeout";
+  await store.loadDay(0, "UTC");
+  connection.refusal = undefined;
+  await store.loadDay(0, "UTC");
+  assert.equal(connection.asked.length, 2);
+  assert.ok(store.guide.has(0));
 });
 
-test("the signal says when Home Assistant is gone, and when nothing is loaded", async () => {
-  const line = new Line();
-  line.refusal = "not_loaded";
-  const signal = new Signal(line);
-  signal.open();
+test("the store says when Home Assistant is gone, and when nothing is loaded", async () => {
+  const connection = new FakeConnection();
+  connection.refusal = "not_loaded";
+  const store = new Store(connection);
+  store.open();
   await settle();
-  assert.deepEqual(signal.overview, { loaded: false });
-  assert.equal(signal.loaded, undefined);
-  line.fire("disconnected");
-  assert.equal(signal.online, false);
-  line.fire("ready");
-  assert.equal(signal.online, true);
-  signal.close();
+  assert.deepEqual(store.overview, { loaded: false });
+  assert.equal(store.loaded, undefined);
+  connection.fire("disconnected");
+  assert.equal(store.online, false);
+  connection.fire("ready");
+  assert.equal(store.online, true);
+  store.close();
 });
 
-test("a signal that two cards share ends with the second", async () => {
-  const line = new Line();
-  const signal = new Signal(line);
-  signal.open();
-  signal.open();
+test("a store that two cards share ends with the second", async () => {
+  const connection = new FakeConnection();
+  const store = new Store(connection);
+  store.open();
+  store.open();
   await settle();
-  signal.close();
-  assert.equal(line.closed, 0);
-  signal.close();
-  assert.equal(line.closed, 1);
-  assert.equal(line.subscribed.length, 1);
+  store.close();
+  assert.equal(connection.closed, 0);
+  store.close();
+  assert.equal(connection.closed, 1);
+  assert.equal(connection.subscribed.length, 1);
+});
+
+test("a subscription beside the overview ends with its signal", async () => {
+  const connection = new FakeConnection();
+  const leaving = new AbortController();
+  /** @type {unknown[]} */
+  const events = [];
+  new Store(connection).subscribe("status", leaving.signal, (event) => events.push(event));
+  await settle();
+  const [{ event, message }] = connection.subscribed;
+  assert.deepEqual(message, { type: "toonami_downlink/status/subscribe" });
+  event("first");
+  leaving.abort();
+  event("late");
+  assert.deepEqual(events, ["first"]);
+  assert.equal(connection.closed, 1);
+  assert.equal(connection.listeners.ready.size + connection.listeners.disconnected.size, 0);
+});
+
+test("stored values come back, and where nothing can be stored there is none", () => {
+  /** @type {Record<string, string>} */
+  const values = {};
+  const storage = {
+    getItem: (/** @type {string} */ key) => values[key] ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => (values[key] = value),
+  };
+  const refusing = { getItem: () => { throw new Error("no"); }, setItem: () => { throw new Error("no"); } };
+  try {
+    Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
+    assert.equal(storedValue("tile"), "");
+    storeValue("tile", "kodi");
+    assert.equal(storedValue("tile"), "kodi");
+    assert.deepEqual(values, { "toonami-downlink-tile": "kodi" });
+    Object.defineProperty(globalThis, "localStorage", { value: refusing, configurable: true });
+    storeValue("tile", "vlc");
+    assert.equal(storedValue("tile"), "");
+  } finally {
+    Reflect.deleteProperty(globalThis, "localStorage");
+  }
 });

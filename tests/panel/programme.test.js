@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  creditsByRole, episodeLine, known, mediaPlayers, safeImage,
+  creditsByRole, episodeLine, isOnAir, known, mediaPlayers, safeImage,
 } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
-import { Text, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
+import { Strings, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
 
-const text = new Text("en", {
+const text = new Strings("en", {
   "episode.both": "S{season} E{episode}",
   "episode.number": "Episode {episode}",
   "episode.season": "Season {season}",
@@ -48,6 +48,12 @@ test("what fills a gap is not a programme", () => {
   assert.equal(known(null), undefined);
 });
 
+test("a programme is on air from its start until before its stop, filler never", () => {
+  const programme = { start: 100, stop: 200 };
+  assert.deepEqual([99, 100, 199, 200].map((time) => isOnAir(programme, time)), [false, true, true, false]);
+  assert.equal(isOnAir({ ...programme, filler: true }, 150), false);
+});
+
 test("credits are grouped by role, in their order", () => {
   const credits = [["writer", "A"], ["actor", "B"], ["writer", "C"]].map(([role, name]) => ({ role, name }));
   assert.deepEqual(creditsByRole(credits), [["writer", ["A", "C"]], ["actor", ["B"]]]);
@@ -86,6 +92,6 @@ for (const [tag, language] of languages) {
   test(`${tag} gets ${language}`, () => assert.equal(pickLanguage(tag), language));
   // Days and times are written as the texts are: of two languages at once, one is not understood.
   test(`times for ${tag} are those of its texts`, () => {
-    assert.equal(new Text(language, {}).dialect(tag), tag === "fi" ? "en" : tag);
+    assert.equal(new Strings(language, {}).dialect(tag), tag === "fi" ? "en" : tag);
   });
 }

@@ -1,5 +1,5 @@
 import { load } from "./lib/load.js";
-import { loadText } from "./lib/strings.js";
+import { loadStrings } from "./lib/strings.js";
 import { readConfig } from "./model/card.js";
 
 const TAG = "toonami-downlink-card";
@@ -9,11 +9,11 @@ const TAG = "toonami-downlink-card";
  * a card is shown.
  */
 class DownlinkCard extends HTMLElement {
-	/** @type {ReturnType<typeof readConfig> | undefined} */
+	/** @type {CardSettings | undefined} */
 	#config;
 	/** @type {Hass | undefined} */
 	#hass;
-	/** @type {(HTMLElement & {config?: object, hass?: Hass}) | undefined} */
+	/** @type {CardElement | undefined} */
 	#body;
 
 	constructor() {
@@ -21,12 +21,14 @@ class DownlinkCard extends HTMLElement {
 		this.attachShadow({ mode: "open" });
 	}
 
+	/** The configuration of a new card. */
 	static getStubConfig() {
 		return { channels: ["1", "3", "4"] };
 	}
 
+	/** The form of the card's editor. */
 	static async getConfigForm() {
-		const text = await loadText(document.documentElement.lang || navigator.language);
+		const text = await loadStrings(document.documentElement.lang || navigator.language);
 		const schema = await (await load("card-form.json")).json();
 		const labelOf = (/** @type {{name: string}} */ { name }) => text.get(`card.${name}`);
 		const helpOf = (/** @type {{name: string}} */ { name }) =>
@@ -34,7 +36,7 @@ class DownlinkCard extends HTMLElement {
 		return { schema, computeLabel: labelOf, computeHelper: helpOf };
 	}
 
-	/** @param {CardConfig} config */
+	/** Throws an Error that says what is wrong. @param {CardConfig} config */
 	setConfig(config) {
 		this.#config = readConfig(config);
 		if (this.#body) this.#body.config = this.#config;
@@ -45,12 +47,14 @@ class DownlinkCard extends HTMLElement {
 		if (this.#body) this.#body.hass = hass;
 	}
 
+	/** The height for masonry views, in units of 50 pixels. */
 	getCardSize() {
 		const config = this.#config;
 		const channels = config?.numbers.length || 7;
 		return (config?.picture ? 4 : 0) + channels + (config?.guide ? Math.ceil(channels / 2) : 0);
 	}
 
+	/** The size in views with sections. */
 	getGridOptions() {
 		return { columns: 12, min_columns: 6, rows: "auto" };
 	}
@@ -67,9 +71,8 @@ class DownlinkCard extends HTMLElement {
 
 if (!customElements.get(TAG)) {
 	customElements.define(TAG, DownlinkCard);
-	const cards = /** @type {{customCards?: object[]}} */ (window);
-	cards.customCards ??= [];
-	cards.customCards.push({
+	window.customCards ??= [];
+	window.customCards.push({
 		type: TAG,
 		name: "Toonami Downlink",
 		description: "What is on, and what comes next, on Toonami Aftermath.",

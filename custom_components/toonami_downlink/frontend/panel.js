@@ -1,10 +1,10 @@
 import {
 	Context, controls, define, html, icon, loadSheet, mark, nothing, signalBars, tokens,
-} from "./lib/kit.js";
+} from "./lib/index.js";
 import { DownlinkElement } from "./lib/element.js";
-import { Signal } from "./lib/signal.js";
-import { loadText } from "./lib/strings.js";
-import { applyTheme } from "./lib/theme.js";
+import { Store } from "./lib/store.js";
+import { loadStrings } from "./lib/strings.js";
+import { applyLanguage, applyTheme } from "./lib/theme.js";
 import { conditionOf, LOOKS } from "./model/health.js";
 import { RefreshButton } from "./ui/refresh-button.js";
 import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
@@ -19,34 +19,32 @@ const PAGES = [
 	{ page: "status", icon: "provider" },
 ];
 
-const [shellSheet, statesSheet] = ["shell", "states"].map(loadSheet);
-
-/** The panel: the frame around the pages, and what to show when there is nothing to show. */
+/** The panel: the frame around the pages. */
 class DownlinkPanel extends DownlinkElement {
-	static sheets = [tokens, controls, statesSheet, shellSheet];
+	static sheets = [tokens, controls, loadSheet("states"), loadSheet("shell")];
 
 	/** @type {Hass | undefined} */
 	#hass;
-	/** @type {Signal | undefined} */
-	#signal;
+	/** @type {Store | undefined} */
+	#store;
 	/** @type {Context | undefined} */
 	#context;
 	/** @type {PageName} */
 	#page = "guide";
 	#narrow = false;
-	#refresh = new RefreshButton(() => this.redraw());
+	#refresh = new RefreshButton(this);
 	#isBroken = false;
 	#isOutdated = false;
-	/** Whether it is set up, where it does not run. @type {boolean | undefined} */
-	#isThere;
+	/** Whether there is an entry; undefined until that is known. @type {boolean | undefined} */
+	#isSetUp;
 
-	/** Home Assistant sets this with every change of any state: it has to stay cheap. */
+	/** Home Assistant sets this at every change of any state: it has to stay cheap. */
 	set hass(/** @type {Hass} */ hass) {
 		const old = this.#hass;
 		this.#hass = hass;
 		const isNew = old?.connection !== hass.connection;
 		if (isNew) this.#connect();
-		if (isNew || old.locale !== hass.locale || old.user !== hass.user) this.#speak();
+		if (isNew || old.locale !== hass.locale || old.user !== hass.user) this.#loadText();
 		if (!old || old.themes !== hass.themes) applyTheme(this, hass);
 	}
 
@@ -67,35 +65,33 @@ class DownlinkPanel extends DownlinkElement {
 		super.connectedCallback();
 		if (this.#hass) {
 			this.#connect();
-			this.#speak();
+			this.#loadText();
 			applyTheme(this, this.#hass);
 		}
 	}
 
 	disconnectedCallback() {
-		this.#signal?.close();
-		this.#signal = undefined;
+		this.#store?.close();
+		this.#store = undefined;
 		this.#context = undefined;
 	}
 
 	#connect() {
 		if (!this.#hass || !this.isConnected) return;
-		this.#signal?.close();
-		this.#signal = new Signal(this.#hass.connection);
-		this.#signal.open();
-		this.#signal.addEventListener("change", () => this.redraw());
+		this.#store?.close();
+		this.#store = new Store(this.#hass.connection);
+		this.#store.open();
+		this.#store.addEventListener("change", () => this.redraw());
 	}
 
-	async #speak() {
+	async #loadText() {
 		const hass = this.#hass;
 		if (!hass || !this.isConnected) return;
 		try {
-			const text = await loadText(hass.locale.language);
-			if (!this.#signal || this.#hass?.locale !== hass.locale) return;
-			this.lang = text.language;
-			// None of our languages is written from right to left, whatever the page around it is.
-			this.dir = "ltr";
-			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#signal);
+			const text = await loadStrings(hass.locale.language);
+			if (!this.#store || this.#hass?.locale !== hass.locale) return;
+			applyLanguage(this, text);
+			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#store);
 		} catch {
 			this.#isBroken = true;
 		}
@@ -104,15 +100,16 @@ class DownlinkPanel extends DownlinkElement {
 
 	template() {
 		const context = this.#context;
-		const signal = this.#signal;
+		const store = this.#store;
 		// There are no strings yet to say it in another language.
 		if (this.#isBroken && !context) return html`<p role="alert">Toonami Downlink could not load its texts. Reload the page.</p>`;
-		if (!context || !signal) return skeleton("Toonami Downlink");
-		const condition = conditionOf(signal.overview, signal.online);
+		if (!context || !store) return skeleton("Toonami Downlink");
+		const condition = conditionOf(store.overview, store.online);
 		const page = context.isAdmin ? this.#page : "guide";
 		return html`
-			${this.#header(context, condition, page)} ${banner(context, condition, page === "status" ? undefined : signal.loaded)}
-			<main class=${condition === "offline" ? "away" : ""}>${this.#content(context, signal, page)}</main>
+			${this.#header(context, condition, page)}
+			${banner(context, condition, page === "status" ? undefined : store.loaded)}
+			<main class=${condition === "offline" ? "away" : ""}>${this.#content(context, store, page)}</main>
 			${this.#narrow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
 		`;
 	}
@@ -120,9 +117,8 @@ class DownlinkPanel extends DownlinkElement {
 	/** @param {Context} context @param {Condition} condition @param {PageName} page */
 	#header(context, condition, page) {
 		const { bars, tone } = LOOKS[condition];
-		const { dockedSidebar } = /** @type {{dockedSidebar?: string}} */ (context.hass);
 		return html`<header>
-			${this.#narrow || dockedSidebar === "always_hidden"
+			${this.#narrow || context.hass.dockedSidebar === "always_hidden"
 				? html`<button class="icon" aria-label=${context.t("menu")} @click=${this.#toggleMenu}>
 						${icon("menu", 24)}
 					</button>`
@@ -148,36 +144,37 @@ class DownlinkPanel extends DownlinkElement {
 		</nav>`;
 	}
 
-	/** @param {Context} context @param {Signal} signal @param {PageName} page */
-	#content(context, signal, page) {
-		const { overview } = signal;
+	/** @param {Context} context @param {Store} store @param {PageName} page */
+	#content(context, store, page) {
+		const { overview } = store;
 		if (!overview) return skeleton(context.t("state.tuning"));
-		if (!overview.loaded) return this.#silence(context);
-		this.#isThere = undefined;
-		if (page !== "guide") return this.#later(context, page);
+		if (!overview.loaded) return this.#notLoaded(context);
+		this.#isSetUp = undefined;
+		if (page !== "guide") return this.#lazyPage(context, page);
 		if (overview.generation === null) return noSignal(context, overview, this.#refresh);
 		return html`<tdl-guide .context=${context}></tdl-guide>`;
 	}
 
 	/** @param {Context} context */
-	#silence(context) {
-		if (this.#isThere === undefined && context.isAdmin) {
+	#notLoaded(context) {
+		if (this.#isSetUp === undefined && context.isAdmin) {
 			context.entry().then(
 				(entry) => {
-					this.#isThere = Boolean(entry);
+					this.#isSetUp = Boolean(entry);
 					this.redraw();
 				},
 				() => {},
 			);
 		}
-		return notRunning(context, this.#isThere);
+		return notRunning(context, this.#isSetUp);
 	}
 
 	/**
-	 * Load the code of a page when it is first shown. The element may only be made after that.
+	 * Draw a page whose code is loaded when it is first shown: before that, its element must not
+	 * be made.
 	 * @param {Context} context @param {"connect" | "status"} page
 	 */
-	#later(context, page) {
+	#lazyPage(context, page) {
 		if (customElements.get(`tdl-${page}`)) {
 			return page === "connect"
 				? html`<tdl-connect .context=${context}></tdl-connect>`

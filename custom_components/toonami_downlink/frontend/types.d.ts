@@ -1,35 +1,37 @@
 /**
  * The shapes that the panel's modules pass to each other; they need not be imported. Times are
- * seconds since 1970. `Text` is a class of the DOM already: ours is `Strings` here.
+ * seconds since 1970.
  */
 
 type Context = import("./lib/context.js").Context;
-type Signal = import("./lib/signal.js").Signal;
-type Subscription = import("./lib/subscription.js").Subscription;
+type Store = import("./lib/store.js").Store;
+type GridCell = import("./ui/grid-cell.js").GridCell;
 type RefreshButton = import("./ui/refresh-button.js").RefreshButton;
 type Scale = import("./model/grid.js").Scale;
-type Strings = import("./model/text.js").Text;
+type Strings = import("./model/text.js").Strings;
 
-interface Programme {
+/** When a programme is on. */
+interface Times {
   start: number;
   stop: number;
-  title: string;
-  episodeTitle: string | null;
+}
+
+interface EpisodeNumbers {
   season: number | null;
   episode: number | null;
+}
+
+/** A programme as the guide has it. */
+interface Programme extends Times, EpisodeNumbers {
+  title: string;
+  episode_title: string | null;
   /** Whether it only fills a gap in the guide. */
   filler: boolean;
 }
 
 /** A programme as `guide/programme` and the overview give it. */
-interface Details {
-  start: number;
-  stop: number;
-  title: string;
-  episode_title: string | null;
+interface Details extends Programme {
   description: string | null;
-  season: number | null;
-  episode: number | null;
   year: number | null;
   categories: string[];
   block: string | null;
@@ -37,12 +39,15 @@ interface Details {
   stars: number | null;
   image: string | null;
   credits: { role: string; name: string }[];
-  filler: boolean;
 }
 
 /** What is known of a programme before its details are loaded. */
-type Shown = Partial<Details> & { start: number; stop: number; title: string };
+type Shown = Partial<Details> & Times & { title: string };
 
+/** A programme was chosen. */
+type ChoiceEvent = CustomEvent<{ channel: Channel; programme: Shown }>;
+
+/** A channel with what is on. */
 interface Channel {
   number: number;
   key: string;
@@ -54,6 +59,7 @@ interface Channel {
   next: Details | null;
 }
 
+/** What the panel is told of the integration when it is loaded. */
 interface Overview {
   loaded: true;
   version: string;
@@ -68,6 +74,9 @@ interface Overview {
   channels: Channel[];
 }
 
+type OverviewEvent = Overview | { loaded: false };
+
+/** The newest of a player's requests for one thing. */
 interface SeenPlayer {
   address: string;
   player: string;
@@ -75,6 +84,17 @@ interface SeenPlayer {
   result: string;
   when: number;
   count: number;
+}
+
+/** How often each player asked for each thing; undefined before the first count. */
+type RequestCounts = Map<string, number> | undefined;
+
+/** The requests of one player, the newest first. */
+interface PlayerRequests {
+  address: string;
+  player: string;
+  when: number;
+  asked: SeenPlayer[];
 }
 
 /** What players have to be told; all but the first four are paths. */
@@ -91,12 +111,14 @@ interface ConnectData {
   players: SeenPlayer[];
 }
 
+/** How far a refresh is. */
 interface Progress {
   stage: string;
   done: number;
   total: number;
 }
 
+/** What a refresh found. */
 interface Report {
   channels: number;
   programmes: number;
@@ -117,6 +139,12 @@ interface Run {
   recovered: boolean;
   failures: number;
   stages: Record<string, number>;
+}
+
+/** An error of the history, and how often it came. */
+interface PastProblem {
+  run: Run;
+  count: number;
 }
 
 /** What `status_payload` of the integration returns; its times are ISO 8601. */
@@ -152,13 +180,21 @@ interface Entity {
   attributes: Record<string, any>;
 }
 
+type Unsubscribe = () => void | Promise<void>;
+
+/** What a subscription calls; `refused` gets the code of Home Assistant's error. */
+interface SubscriptionListener {
+  event: (event: any) => void;
+  refused?: (code: string) => void;
+}
+
 /** The part of home-assistant-js-websocket's connection that the panel uses. */
 interface Connection {
   subscribeMessage(
     callback: (event: any) => void,
     message: object,
     options?: { resubscribe?: boolean },
-  ): Promise<() => void | Promise<void>>;
+  ): Promise<Unsubscribe>;
   sendMessagePromise(message: object): Promise<any>;
   addEventListener(name: string, callback: () => void): void;
   removeEventListener(name: string, callback: () => void): void;
@@ -186,7 +222,24 @@ interface Hit {
   programme: Programme;
 }
 
-/** How things are, in one word. */
+/** A channel in the timeline, with the cells that it has now, by their start. */
+interface GridRow {
+  channel: Channel;
+  element: HTMLElement;
+  cells: Map<number, GridCell>;
+}
+
+/** The cell with the focus, and the time that moving up and down keeps to. */
+interface Cursor {
+  number: number;
+  start: number;
+  time: number;
+}
+
+/** Which days the timeline has cells for, and which of them is shown. */
+type WindowEvent = CustomEvent<{ days: number[]; day: number }>;
+
+/** How the integration is, in one word. */
 type Condition =
   | "offline"
   | "not_loaded"
@@ -205,8 +258,7 @@ type PageName = "guide" | "connect" | "status";
 /** A text: plain, or by plural category of the value `count`. */
 type Entry = string | Record<string, string>;
 
-
-/** What a player can ask for. */
+/** A value that a player is told. */
 type Field =
   | "playlist"
   | "guide"
@@ -280,7 +332,10 @@ interface CardSettings {
   guide: boolean;
 }
 
-/** Of home-assistant's front end: where cards announce themselves. */
+/** What draws the card. */
+type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };
+
+/** Of Home Assistant's front end: where cards announce themselves. */
 interface Window {
   customCards?: object[];
 }

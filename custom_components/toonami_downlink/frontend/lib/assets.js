@@ -9,23 +9,23 @@ import { load } from "./load.js";
 export let ready = Promise.resolve();
 
 /**
- * Let all drawing wait for something; should it never come, better plain than nothing.
+ * Hold all drawing back until something has arrived, or failed to: better plain than nothing.
  * @param {Promise<unknown>} arrival
  */
-function need(arrival) {
+function waitFor(arrival) {
 	ready = Promise.allSettled([ready, arrival]).then(() => {});
 }
 
 /** Load a style sheet that all instances of an element share. @param {string} name */
 export function loadSheet(name) {
 	const sheet = new CSSStyleSheet();
-	need(load(`css/${name}.css`).then(async (file) => sheet.replace(await file.text())));
+	waitFor(load(`css/${name}.css`).then(async (file) => sheet.replace(await file.text())));
 	return sheet;
 }
 
-/** What everything needs: the colours and the type; then what pages have in common. */
+/** The sheets that most elements share. */
 export const [tokens, controls] = ["tokens", "controls"].map(loadSheet);
 
-/** Our own drawings on a grid of 24, in the stroke of the logo. @type {Record<string, string>} */
+/** The paths of the icons by name, on a grid of 24. @type {Record<string, string>} */
 export const paths = {};
-need(load("lib/icons.json").then(async (file) => Object.assign(paths, await file.json())));
+waitFor(load("lib/icons.json").then(async (file) => Object.assign(paths, await file.json())));

@@ -3,25 +3,26 @@ import { Clock, zoneOf } from "../model/time.js";
 /** Seconds since 1970, now. */
 export const now = () => Date.now() / 1000;
 
-/** What all pages are given. A new one is made when the user's language, zone or rights change. */
+/** What pages work with. A new one is made when the user's language, zone or rights change. */
 export class Context {
 	#hass;
 
-	/** @param {() => Hass} hass @param {Strings} text @param {Signal} signal */
-	constructor(hass, text, signal) {
+	/** @param {() => Hass} hass @param {Strings} text @param {Store} store */
+	constructor(hass, text, store) {
 		const { locale, user } = hass();
 		this.#hass = hass;
 		this.text = text;
-		this.signal = signal;
+		this.store = store;
 		this.clock = new Clock(text.dialect(locale.language), locale.time_format, zoneOf(hass()));
 		this.isAdmin = Boolean(user?.is_admin);
 	}
 
+	/** Home Assistant as it is now. */
 	get hass() {
 		return this.#hass();
 	}
 
-	/** The entry of the integration; only administrators may ask. */
+	/** Return the integration's config entry, if there is one; only administrators may. */
 	async entry() {
 		const message = { type: "config_entries/get", domain: "toonami_downlink" };
 		return (await this.hass.connection.sendMessagePromise(message))[0];
@@ -29,4 +30,7 @@ export class Context {
 
 	/** @type {Strings["get"]} */
 	t = (key, values) => this.text.get(key, values);
+
+	/** Write day and clock time. @param {number | null} time */
+	dayAndTime = (time) => this.clock.dayAndTime(time ?? 0, now());
 }

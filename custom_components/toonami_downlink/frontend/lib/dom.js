@@ -10,18 +10,18 @@ export function el(tag, attributes = {}, children = []) {
 	return element;
 }
 
-/** Put text on the clipboard, without HTTPS too; tell whether it is there. @param {string} text */
+/** Copy text, without HTTPS too; return whether that worked. @param {string} text */
 export async function copyText(text) {
 	try {
 		await navigator.clipboard.writeText(text);
 		return true;
 	} catch {
-		return copyTheOldWay(text);
+		return copySelection(text);
 	}
 }
 
 /** @param {string} text */
-function copyTheOldWay(text) {
+function copySelection(text) {
 	const holder = el("textarea", { readonly: "", style: "position:fixed;inset:0 auto auto -99em" });
 	/** @type {HTMLTextAreaElement} */ (holder).value = text;
 	const focused = deepActive();
@@ -34,26 +34,16 @@ function copyTheOldWay(text) {
 }
 
 /** Return the focused element, through all shadow roots. */
-export function deepActive() {
+function deepActive() {
 	let active = document.activeElement;
 	while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
 	return active instanceof HTMLElement ? active : undefined;
 }
 
-/** Remember something for this browser. @param {string} key @param {string} value */
-export function remember(key, value) {
-	try {
-		localStorage.setItem(`toonami-downlink-${key}`, value);
-	} catch {
-		// Private windows may forbid it; then it is asked for again next time.
-	}
-}
-
-/** @param {string} key */
-export function recall(key) {
-	try {
-		return localStorage.getItem(`toonami-downlink-${key}`) ?? "";
-	} catch {
-		return "";
-	}
+/**
+ * Fire an event that does not leave the element's parent.
+ * @param {EventTarget} target @param {string} name @param {object} [detail]
+ */
+export function send(target, name, detail) {
+	target.dispatchEvent(new CustomEvent(name, { detail }));
 }

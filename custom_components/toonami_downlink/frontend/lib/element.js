@@ -19,7 +19,7 @@ export class DownlinkElement extends HTMLElement {
 		this.redraw();
 	}
 
-	/** Draw soon. */
+	/** Draw before the next task. */
 	redraw() {
 		if (this.#isPending) return;
 		this.#isPending = true;
@@ -29,17 +29,18 @@ export class DownlinkElement extends HTMLElement {
 		});
 	}
 
+	/** Draw now. */
 	draw() {
 		render(this.template(), this.root);
 		this.drawn();
 	}
 
-	/** @returns {unknown} */
+	/** Return what to draw. @returns {unknown} */
 	template() {
 		return undefined;
 	}
 
-	/** Do what needs the finished elements. */
+	/** Do what needs the elements that were drawn. */
 	drawn() {}
 
 	/**

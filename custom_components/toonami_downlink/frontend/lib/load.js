@@ -1,7 +1,7 @@
 const ATTEMPTS = 4;
 const PAUSE = 1000;
 
-/** Load a file of the panel, with patience. @param {string} path @returns {Promise<Response>} */
+/** Load a file of the panel, with retries. @param {string} path @returns {Promise<Response>} */
 export async function load(path) {
 	for (let attempt = 1; ; attempt += 1) {
 		try {

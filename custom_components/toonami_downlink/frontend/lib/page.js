@@ -1,6 +1,6 @@
 import { DownlinkElement } from "./element.js";
 
-/** An element that is given a context, and lives with it while it is on screen. */
+/** An element with a context, whose store it follows while it is on screen. */
 export class Page extends DownlinkElement {
 	/** How often it is drawn, in milliseconds: times on it grow old. */
 	static period = 15_000;
@@ -8,6 +8,7 @@ export class Page extends DownlinkElement {
 	/** @type {Context | undefined} */
 	#context;
 	#timer = 0;
+	#running = new AbortController();
 
 	get context() {
 		return /** @type {Context} */ (this.#context);
@@ -15,10 +16,14 @@ export class Page extends DownlinkElement {
 
 	set context(context) {
 		if (context === this.#context) return;
-		if (this.#context && this.isConnected) this.stop();
 		this.#context = context;
-		if (this.isConnected) this.start();
+		if (this.isConnected) this.#restart();
 		this.redraw();
+	}
+
+	/** Aborted when it leaves the screen or gets another context. */
+	get signal() {
+		return this.#running.signal;
 	}
 
 	/** @type {Strings["get"]} */
@@ -26,31 +31,31 @@ export class Page extends DownlinkElement {
 
 	connectedCallback() {
 		super.connectedCallback();
-		if (this.#context) this.start();
+		this.#restart();
 		const { period } = /** @type {typeof Page} */ (this.constructor);
 		this.#timer = window.setInterval(() => this.tick(), period);
 	}
 
 	disconnectedCallback() {
 		clearInterval(this.#timer);
-		if (this.#context) this.stop();
+		this.#running.abort();
 	}
 
-	/** Begin to follow what the context knows. */
+	#restart() {
+		this.#running.abort();
+		this.#running = new AbortController();
+		if (this.#context) this.start();
+	}
+
+	/** Begin to follow what can change, until `signal` is aborted. */
 	start() {}
 
-	stop() {}
-
+	/** Draw what has changed with the time. */
 	tick() {
 		this.redraw();
 	}
 
 	draw() {
 		if (this.#context) super.draw();
-	}
-
-	/** @param {string} name @param {object} [detail] */
-	send(name, detail) {
-		this.dispatchEvent(new CustomEvent(name, { detail }));
 	}
 }

@@ -1,26 +1,26 @@
 import { load } from "./load.js";
-import { Text, pickLanguage } from "../model/text.js";
+import { Strings, pickLanguage } from "../model/text.js";
 
-/** @type {Map<string, Promise<Text>>} */
+/** @type {Map<string, Promise<Strings>>} */
 const loading = new Map();
 
 /**
  * Load the strings of the best language that there is for a language tag.
- * @param {string} tag @returns {Promise<Text>}
+ * @param {string} tag @returns {Promise<Strings>}
  */
-export function loadText(tag) {
+export function loadStrings(tag) {
 	const language = pickLanguage(tag);
-	let text = loading.get(language);
-	if (!text) {
-		text = fetchText(language);
-		loading.set(language, text);
-		text.catch(() => loading.delete(language));
+	let strings = loading.get(language);
+	if (!strings) {
+		strings = fetchStrings(language);
+		loading.set(language, strings);
+		strings.catch(() => loading.delete(language));
 	}
-	return text;
+	return strings;
 }
 
 /** @param {string} language */
-async function fetchText(language) {
+async function fetchStrings(language) {
 	const response = await load(`i18n/${language}.json`);
-	return new Text(language, await response.json());
+	return new Strings(language, await response.json());
 }

@@ -1,14 +1,14 @@
 const MAX_PAUSE = 10_000;
 
 /**
- * A subscription that comes back by itself: after a lost connection, a restart of Home Assistant,
- * and when the integration is not there yet.
+ * A subscription that is renewed after a lost connection and a restart of Home Assistant, and
+ * retried while the integration is not loaded.
  */
 export class Subscription {
 	#connection;
 	#message;
 	#listener;
-	/** @type {(() => void | Promise<void>) | undefined} */
+	/** @type {Unsubscribe | undefined} */
 	#unsubscribe;
 	/** @type {ReturnType<typeof setTimeout> | undefined} */
 	#timer;
@@ -18,36 +18,37 @@ export class Subscription {
 
 	/**
 	 * @param {Connection} connection @param {object} message
-	 * @param {{event: (event: any) => void, refused?: (code: string) => void}} listener
+	 * @param {SubscriptionListener} listener
 	 */
 	constructor(connection, message, listener) {
 		this.#connection = connection;
 		this.#message = message;
 		this.#listener = listener;
 		connection.addEventListener("ready", this.#start);
-		connection.addEventListener("disconnected", this.#lose);
+		connection.addEventListener("disconnected", this.#drop);
 		if (connection.connected !== false) this.#start();
 	}
 
+	/** End it for good. */
 	close() {
 		this.#isOpen = false;
 		this.#connection.removeEventListener("ready", this.#start);
-		this.#connection.removeEventListener("disconnected", this.#lose);
+		this.#connection.removeEventListener("disconnected", this.#drop);
 		clearTimeout(this.#timer);
 		const unsubscribe = this.#unsubscribe;
-		this.#lose();
+		this.#drop();
 		// The connection may be gone already, and the subscription with it.
 		Promise.resolve(unsubscribe?.()).catch(() => {});
 	}
 
-	#lose = () => {
+	#drop = () => {
 		this.#turn += 1;
 		this.#unsubscribe = undefined;
 		clearTimeout(this.#timer);
 	};
 
 	#start = async () => {
-		this.#lose();
+		this.#drop();
 		const turn = this.#turn;
 		const isCurrent = () => this.#isOpen && turn === this.#turn;
 		try {

@@ -1,6 +1,6 @@
-/** The addresses that players are given: which there are, what is wrong with them, if they work. */
+/** The addresses that players can be given. */
 
-const PATIENCE = 6000;
+const TIMEOUT = 6000;
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
@@ -8,7 +8,7 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 const isNumeric = (host) => IPV4.test(host) || host.startsWith("[");
 
 /**
- * Say what keeps other devices from using an address: the last part of a string's key.
+ * Return why other devices may not reach an address, as the end of a string's key.
  * @param {string} origin
  */
 export function warningFor(origin) {
@@ -28,7 +28,7 @@ function rank(origin) {
 }
 
 /**
- * List the addresses to choose from, that which most players can use first.
+ * Return the addresses to choose from, the one that most players can use first.
  * @param {string[]} known @param {string} browser
  */
 export function candidates(known, browser) {
@@ -37,7 +37,7 @@ export function candidates(known, browser) {
 }
 
 /**
- * Read what the user typed as an address; undefined when it cannot be one.
+ * Return the origin of what the user typed; undefined when it is not an address.
  * @param {string} typed
  */
 export function parseOrigin(typed) {
@@ -48,7 +48,7 @@ export function parseOrigin(typed) {
 }
 
 /**
- * Ask an address whether it is this Home Assistant.
+ * Check whether an address leads to this Home Assistant.
  * @param {string} origin @param {string} version
  * @param {string} page @param {typeof window.fetch} fetch
  * @returns {Promise<Verdict>}
@@ -59,7 +59,7 @@ export async function checkAddress(origin, version, page, fetch) {
 		const response = await fetch(`${origin}/api/toonami_downlink/health`, {
 			cache: "no-store",
 			credentials: "omit",
-			signal: AbortSignal.timeout(PATIENCE),
+			signal: AbortSignal.timeout(TIMEOUT),
 		});
 		return (await response.json()).version === version ? "ok" : "other";
 	} catch (error) {

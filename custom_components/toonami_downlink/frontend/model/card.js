@@ -1,7 +1,7 @@
-/** The card's configuration, and what it shows of the station. */
+/** The card's configuration, and what it draws. */
 
 /**
- * Check a configuration and fill in what it leaves out. Throws an error that says what is wrong.
+ * Fill in what a configuration leaves out. Throws an Error that says what is wrong with it.
  * @param {CardConfig} config @returns {CardSettings}
  */
 export function readConfig(config) {
@@ -32,8 +32,8 @@ export function chosen(channels, numbers) {
 }
 
 /**
- * Where a programme is in a window of time, as parts of its width.
- * @param {{start: number, stop: number}} programme @param {number} from @param {number} until
+ * Return where a programme is in a window of time, as parts of its width.
+ * @param {Times} programme @param {number} from @param {number} until
  */
 export function placeOf({ start, stop }, from, until) {
 	const left = Math.max(0, (start - from) / (until - from));

@@ -1,4 +1,6 @@
-/** The way of the data on the status page: five links, each with a state and a time. */
+/** The chain on the status page: five links from the schedule to the players. */
+
+import { timestamp } from "./time.js";
 
 /** @type {LinkName[]} */
 const ORDER = ["schedule", "provider", "check", "publish", "players"];
@@ -6,15 +8,7 @@ const ORDER = ["schedule", "provider", "check", "publish", "players"];
 /** @param {string | undefined} stage @returns {LinkName} */
 const linkOf = (stage) => (stage === "check" || stage === "publish" ? stage : "provider");
 
-/** @param {string | null | undefined} iso */
-export function timestamp(iso) {
-	return iso ? Math.floor(Date.parse(iso) / 1000) : null;
-}
-
-/**
- * Return the link where a refresh failed, as its stages or its error tell.
- * @param {Run} run @returns {LinkName}
- */
+/** Return the link where a refresh failed. @param {Run} run @returns {LinkName} */
 export function failedLink(run) {
 	if (run.error === "feed_refused") return "check";
 	if (run.error === "cannot_store") return "publish";
@@ -27,11 +21,11 @@ function activeLink({ is_running: isRunning, progress }) {
 }
 
 /**
- * Return what went wrong before the last run, each kind once, the newest first.
- * @param {Run[]} history - the newest first @returns {{run: Run, count: number}[]}
+ * Count the errors before the last run by kind, the newest first.
+ * @param {Run[]} history - the newest first @returns {PastProblem[]}
  */
 export function pastProblems([last, ...before]) {
-	/** @type {Map<string, {run: Run, count: number}>} */
+	/** @type {Map<string, PastProblem>} */
 	const kinds = new Map();
 	for (const run of before) {
 		if (!run.error || run.error === last.error) continue;
@@ -42,7 +36,7 @@ export function pastProblems([last, ...before]) {
 	return [...kinds.values()];
 }
 
-/** @param {Status} status @returns {Link[]} */
+/** Return the five links. @param {Status} status @returns {Link[]} */
 export function chainOf(status) {
 	const { refresh, history, players } = status;
 	const last = history[0];

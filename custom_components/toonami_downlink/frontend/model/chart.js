@@ -1,9 +1,9 @@
 /** The history chart: bars for durations, a line for programmes, marks for failures. */
 
-export const SLOTS = 60;
+const SLOTS = 60;
 
-/** @param {Run} run */
-export function secondsOf(run) {
+/** Return how long a refresh took, in seconds. @param {Run} run */
+export function durationOf(run) {
 	return Math.max(0, (Date.parse(run.finished) - Date.parse(run.started)) / 1000);
 }
 
@@ -23,13 +23,13 @@ export function chartOf(history, height) {
 	const runs = history.slice(0, SLOTS).reverse();
 	const slot = 100 / Math.max(runs.length, 20);
 	const left = 100 - runs.length * slot;
-	const maxSeconds = niceCeiling(Math.max(1, ...runs.map(secondsOf)));
+	const maxSeconds = niceCeiling(Math.max(1, ...runs.map(durationOf)));
 	const counts = runs.map((run) => run.report?.programmes ?? 0);
 	const maxProgrammes = niceCeiling(Math.max(1, ...counts));
 
 	/** @type {Bar[]} */
 	const bars = runs.map((run, index) => {
-		const tall = Math.max(2, (secondsOf(run) / maxSeconds) * height);
+		const tall = Math.max(2, (durationOf(run) / maxSeconds) * height);
 		return {
 			run,
 			x: left + index * slot,

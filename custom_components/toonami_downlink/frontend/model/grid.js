@@ -1,9 +1,8 @@
 /** Where things are in the timeline grid. Times are seconds since 1970, lengths pixels. */
 
-import { HALF_HOUR, addDays, startOfDay } from "./time.js";
+import { DAY, HALF_HOUR, addDays, startOfDay } from "./time.js";
 
-const DAY = 86_400;
-
+/** Converts between times and pixels. */
 export class Scale {
 	/** @param {number} from @param {number} until @param {number} slot - the width of half an hour */
 	constructor(from, until, slot) {
@@ -13,32 +12,32 @@ export class Scale {
 		this.width = this.x(until);
 	}
 
-	/** @param {number} time */
+	/** Return where a time is. @param {number} time */
 	x(time) {
 		return Math.round(((time - this.from) / HALF_HOUR) * this.slot);
 	}
 
-	/** @param {number} x */
+	/** Return the time at a place. @param {number} x */
 	time(x) {
 		return this.from + (x / this.slot) * HALF_HOUR;
 	}
 
-	/** The column of the half hour that a time is in, counted from 0. @param {number} time */
+	/** Return the column of a time's half hour, from 0. @param {number} time */
 	column(time) {
 		return Math.max(0, Math.floor((time - this.from) / HALF_HOUR));
 	}
 
+	/** The number of half hours. */
 	get columns() {
 		return Math.ceil((this.until - this.from) / HALF_HOUR);
 	}
 }
 
 /**
- * Return the window of time to have cells for: what is visible and as much again on both sides.
+ * Return the window of time to have cells for: what is visible, and half as much on both sides.
  *
  * It moves in steps, so that not every pixel of scrolling changes it.
- * @param {Scale} scale @param {number} left
- * @param {number} width
+ * @param {Scale} scale @param {number} left @param {number} width
  */
 export function windowAt(scale, left, width) {
 	const step = scale.slot;
@@ -64,16 +63,16 @@ export function scrollFor(view, start, stop) {
 }
 
 /**
- * The part of a programme that is over, from 0 to 1.
- * @param {{start: number, stop: number}} programme @param {number} now
+ * Return the part of a programme that is over, from 0 to 1.
+ * @param {Times} programme @param {number} now
  */
 export function progressOf({ start, stop }, now) {
 	return Math.min(1, Math.max(0, (now - start) / (stop - start)));
 }
 
 /**
- * Say where a key moves the focus to: `by` so many programmes, or to what is on at `time` so many
- * `rows` further; undefined for a key that does not move it.
+ * Return where a key moves the focus: `by` programmes along, or `rows` down to what is on at
+ * `time`; undefined for a key that does not move it.
  * @param {string} key @param {number} time @param {string} zone
  */
 export function stepOf(key, time, zone) {

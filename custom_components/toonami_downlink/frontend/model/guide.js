@@ -1,8 +1,8 @@
-/** The programmes that were loaded so far, day by day, and questions about them. */
+/** The programmes that were loaded, day by day. */
 
-/** @param {Row} row @returns {Programme} */
-export function programmeOf([start, stop, title, episodeTitle, season, episode, filler]) {
-	return { start, stop, title, episodeTitle, season, episode, filler: Boolean(filler) };
+/** Name the fields of a programme. @param {Row} row @returns {Programme} */
+export function programmeOf([start, stop, title, episode_title, season, episode, filler]) {
+	return { start, stop, title, episode_title, season, episode, filler: Boolean(filler) };
 }
 
 /**
@@ -23,21 +23,21 @@ function indexAt(programmes, time) {
 /** @type {Programme[]} */
 const NONE = [];
 
+/** The guide as far as it is loaded. */
 export class Guide {
 	/** @type {Map<number, Programme[]>} */
 	#programmes = new Map();
 	/** @type {Set<number>} */
 	#days = new Set();
 
-	/** @param {number} day */
+	/** Return whether a day is loaded. @param {number} day */
 	has(day) {
 		return this.#days.has(day);
 	}
 
 	/**
-	 * Take in what one answer for a day holds, in place of what was known of that day before.
-	 * @param {number} day @param {number} until
-	 * @param {Record<string, Row[]>} rows
+	 * Replace the programmes of a day.
+	 * @param {number} day @param {number} until @param {Record<string, Row[]>} rows
 	 */
 	add(day, until, rows) {
 		this.#days.add(day);
@@ -50,7 +50,7 @@ export class Guide {
 		}
 	}
 
-	/** @param {number} number @returns {Programme[]} */
+	/** Return a channel's programmes. @param {number} number @returns {Programme[]} */
 	of(number) {
 		return this.#programmes.get(number) ?? NONE;
 	}
@@ -63,7 +63,7 @@ export class Guide {
 	}
 
 	/**
-	 * Return what is on a channel in a part of [from, until).
+	 * Return what is on a channel within [from, until).
 	 * @param {number} number @param {number} from @param {number} until
 	 */
 	between(number, from, until) {

@@ -1,6 +1,6 @@
-/** How things are, in one word and one of four bars of a meter. */
+/** How the integration is: one word, and so many of four bars. */
 
-/** @type {Record<Condition, {bars: number, tone: Tone}>} */
+/** How each condition looks. @type {Record<Condition, {bars: number, tone: Tone}>} */
 export const LOOKS = {
 	receiving: { bars: 4, tone: "live" },
 	refreshing: { bars: 3, tone: "signal" },
@@ -13,9 +13,9 @@ export const LOOKS = {
 };
 
 /**
- * Say how things are.
- * @param {Overview | {loaded: false} | undefined} overview
- * @param {boolean} online @returns {Condition}
+ * Return how the integration is.
+ * @param {OverviewEvent | undefined} overview @param {boolean} online
+ * @returns {Condition}
  */
 export function conditionOf(overview, online) {
 	if (!online) return "offline";

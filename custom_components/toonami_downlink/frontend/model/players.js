@@ -1,6 +1,6 @@
-/** What each player has to be told, in its order and its words. */
+/** What to enter into each player, and who was seen. */
 
-/** @type {Recipe[]} */
+/** The steps for each player. @type {Recipe[]} */
 export const RECIPES = [
 	{ id: "tivimate", name: "TiviMate", steps: [["playlist"], ["guide"], []] },
 	{ id: "smarters", name: "IPTV Smarters", steps: [["username", "password", "server"], []] },
@@ -16,7 +16,7 @@ export const RECIPES = [
 	},
 ];
 
-/** @type {Field[]} */
+/** All fields. @type {Field[]} */
 export const EVERYTHING = [
 	"playlist", "guide", "guide_gz", "server", "server_prefix", "username", "password", "tuner",
 ];
@@ -24,7 +24,7 @@ export const EVERYTHING = [
 export const MASK = "••••••••";
 
 /**
- * Return what to type into a field; undefined when there is nothing, such as without a tuner.
+ * Return what to enter into a field; undefined for the tuner when there is none.
  * @param {Field} field @param {ConnectData} data @param {string} origin
  */
 export function valueOf(field, data, origin) {
@@ -46,7 +46,7 @@ export function valueOf(field, data, origin) {
 }
 
 /**
- * Return a value with its secret part masked; the value itself when there is no secret in it.
+ * Return a value with the secret in it masked.
  * @param {Field} field @param {string} value @param {ConnectData} data
  */
 export function masked(field, value, data) {
@@ -55,39 +55,42 @@ export function masked(field, value, data) {
 	return token ? value.replace(token, MASK) : value;
 }
 
+/** Return a player's name. @param {{player: string}} seen @param {Strings["get"]} t */
+export const playerName = ({ player }, t) => (player === "?" ? t("seen.unknown") : player);
+
 /** @param {SeenPlayer} seen */
 const keyOf = ({ address, player, asked }) => `${address} ${player} ${asked}`;
 
 /**
- * Note how often each player has asked for each thing, to see later what is new. The clocks of
- * Home Assistant and of the browser may differ: times would not tell.
+ * Return how often each player asked for each thing, to see later what is new: times would not
+ * tell, because the clocks of Home Assistant and of the browser may differ.
  * @param {SeenPlayer[]} players
  */
 export function countsOf(players) {
 	return new Map(players.map((seen) => [keyOf(seen), seen.count]));
 }
 
-/** @param {SeenPlayer} seen @param {Map<string, number> | undefined} before */
+/**
+ * Return whether a player has asked since then.
+ * @param {SeenPlayer} seen @param {RequestCounts} before
+ */
 export function isNew(seen, before) {
 	return before !== undefined && seen.count > (before.get(keyOf(seen)) ?? 0);
 }
 
 /**
- * Return the newest successful request since then, of a player or of any.
+ * Return the newest successful request since then: of the player, else of any.
  * @param {SeenPlayer[]} players - the newest first @param {Recipe} recipe
- * @param {Map<string, number> | undefined} before
+ * @param {RequestCounts} before
  */
 export function arrival(players, recipe, before) {
 	const fresh = players.filter((seen) => seen.result === "ok" && isNew(seen, before));
 	return fresh.find(({ player }) => player === recipe.name) ?? fresh[0];
 }
 
-/**
- * Group what was seen by player: what each asked for, the newest first.
- * @param {SeenPlayer[]} players - the newest first
- */
+/** Group requests by player, the newest first. @param {SeenPlayer[]} players - the newest first */
 export function byPlayer(players) {
-	/** @type {Map<string, {address: string, player: string, when: number, asked: SeenPlayer[]}>} */
+	/** @type {Map<string, PlayerRequests>} */
 	const groups = new Map();
 	for (const seen of players) {
 		const key = `${seen.address} ${seen.player}`;

@@ -1,7 +1,7 @@
-/** How a programme is put into words. */
+/** Questions about one programme, and words for it. */
 
 /**
- * Return an address of a picture that may be loaded; undefined for anything but http and https.
+ * Return a picture's address; undefined for anything but http and https.
  * @param {string | null | undefined} url
  */
 export function safeImage(url) {
@@ -11,7 +11,7 @@ export function safeImage(url) {
 }
 
 /**
- * Return the programme when it is a real one; undefined for none, and for what fills a gap.
+ * Return the programme; undefined for none, and for filler.
  * @template {{filler: boolean}} T @param {T | null} programme @returns {T | undefined}
  */
 export function known(programme) {
@@ -19,8 +19,16 @@ export function known(programme) {
 }
 
 /**
+ * Return whether a programme is on air.
+ * @param {Times & {filler?: boolean}} programme @param {number} time
+ */
+export function isOnAir({ start, stop, filler }, time) {
+	return !filler && start <= time && time < stop;
+}
+
+/**
  * Write season and episode: `S2 E5`, or what is known of it.
- * @param {{season: number | null, episode: number | null}} programme @param {Strings} text
+ * @param {EpisodeNumbers} programme @param {Strings} text
  */
 export function episodeCode({ season, episode }, text) {
 	if (season !== null && episode !== null) return text.get("episode.both", { season, episode });
@@ -30,7 +38,7 @@ export function episodeCode({ season, episode }, text) {
 
 /**
  * Write code and name of the episode in one line.
- * @param {{season: number | null, episode: number | null}} programme @param {string | null} title
+ * @param {EpisodeNumbers} programme @param {string | null} title
  * @param {Strings} text
  */
 export function episodeLine(programme, title, text) {
@@ -38,7 +46,7 @@ export function episodeLine(programme, title, text) {
 }
 
 /**
- * Group the credits of a programme by role, in the order in which the roles come.
+ * Group credits by role, in the order in which the roles come.
  * @param {{role: string, name: string}[]} credits @returns {[string, string[]][]}
  */
 export function creditsByRole(credits) {
@@ -51,7 +59,7 @@ export function creditsByRole(credits) {
 const PLAY_MEDIA = 512;
 
 /**
- * List the media players that can be told to play a channel, the one used last first.
+ * Return the media players that can play a channel, the one used last first.
  * @param {Record<string, Entity>} states @param {string} lastUsed
  */
 export function mediaPlayers(states, lastUsed) {

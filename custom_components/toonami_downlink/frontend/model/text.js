@@ -1,5 +1,6 @@
 /** Strings in the user's language. */
 
+/** The languages of the panel. */
 export const LANGUAGES = ["de", "en", "es", "fr", "ja", "pt-BR"];
 
 /** @param {string} tag */
@@ -15,7 +16,8 @@ export function pickLanguage(tag) {
 	return LANGUAGES.find((language) => baseOf(language) === baseOf(tag)) ?? "en";
 }
 
-export class Text {
+/** The strings of one language, by key. */
+export class Strings {
 	#entries;
 	#plurals;
 
@@ -26,12 +28,12 @@ export class Text {
 		this.#plurals = new Intl.PluralRules(language);
 	}
 
-	/** Return the user's variety of this language, else the language. @param {string} tag */
+	/** Return the tag if it is of this language, else the language. @param {string} tag */
 	dialect(tag) {
 		return baseOf(tag) === baseOf(this.language) ? tag : this.language;
 	}
 
-	/** @param {string} key */
+	/** Return whether there is a string. @param {string} key */
 	has(key) {
 		return Object.hasOwn(this.#entries, key);
 	}

@@ -1,11 +1,16 @@
 /** Days and clock times in a time zone. Times are seconds since 1970. */
 
 export const HALF_HOUR = 1800;
-const HOUR = 3600;
-const DAY = 86_400;
+export const HOUR = 3600;
+export const DAY = 86_400;
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const clocks = new Map();
+
+/** Read an ISO 8601 time. @param {string | null | undefined} iso */
+export function timestamp(iso) {
+	return iso ? Math.floor(Date.parse(iso) / 1000) : null;
+}
 
 /** Return how many seconds the zone's clocks are ahead of UTC. @param {number} time @param {string} zone */
 export function offsetAt(time, zone) {
@@ -68,7 +73,7 @@ function hours(format) {
 	return { hour: "numeric", minute: "2-digit" };
 }
 
-/** Write times as the user wants to read them. */
+/** Writes times as the user wants to read them. */
 export class Clock {
 	/**
 	 * @param {string} language @param {string} timeFormat - Home Assistant's setting
@@ -100,7 +105,7 @@ export class Clock {
 		return days > 1 && days < 7 ? this.longWeekday(time) : this.shortDate(time);
 	}
 
-	/** @param {number} time @param {number} now */
+	/** Write day and clock time. @param {number} time @param {number} now */
 	dayAndTime(time, now) {
 		return `${this.dayWord(time, now)} ${this.time(time)}`;
 	}

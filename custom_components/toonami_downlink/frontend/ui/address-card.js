@@ -1,29 +1,28 @@
-import { Piece } from "../lib/piece.js";
-import { html, icon, nothing } from "../lib/kit.js";
+import { Controller, html, icon, nothing } from "../lib/index.js";
 import { candidates, checkAddress, parseOrigin, warningFor } from "../model/address.js";
 
 const BAD = ["unreachable", "other", "invalid"];
 
-/** The address that players are given: chosen, warned about, and tried. */
-export class AddressCard extends Piece {
+/** The choice of the address for players. */
+export class AddressCard extends Controller {
 	origin = "";
 	#version = "";
 	#isTyping = false;
 	/** @type {Verdict} */
 	#verdict = "checking";
 
-	/** @param {ConnectData} data */
+	/** Begin with the best address. @param {ConnectData} data */
 	take(data) {
 		this.#version = data.version;
 		if (!this.origin) this.#set(candidates(data.origins, location.origin)[0]);
 	}
 
-	/** @param {Strings} text @param {ConnectData} data */
-	template(text, data) {
+	/** @param {Context} context @param {ConnectData} data */
+	template({ t }, data) {
 		const origins = candidates(data.origins, location.origin);
 		const isOwn = this.#isTyping || !origins.includes(this.origin);
 		return html`<section class="card address">
-			<label for="origin" class="dim">${text.get("address.label")}</label>
+			<label for="origin" class="dim">${t("address.label")}</label>
 			<div class="pick">
 				<select id="origin" class="field" @change=${this.#onPick}>
 					${origins.map(
@@ -31,32 +30,32 @@ export class AddressCard extends Piece {
 							${origin}
 						</option>`,
 					)}
-					<option value="" ?selected=${isOwn}>${text.get("address.another")}</option>
+					<option value="" ?selected=${isOwn}>${t("address.another")}</option>
 				</select>
 				${isOwn
-					? html`<input class="field" aria-label=${text.get("address.another")}
+					? html`<input class="field" aria-label=${t("address.another")}
 						placeholder="http://192.168.1.5:8123" autocomplete="off" spellcheck="false"
 						@change=${this.#onType} />`
 					: nothing}
 			</div>
-			<div role="status">${this.#verdictLines(text)}</div>
+			<div role="status">${this.#verdictLines(t)}</div>
 		</section>`;
 	}
 
-	/** @param {Strings} text */
-	#verdictLines(text) {
+	/** @param {Context["t"]} t */
+	#verdictLines(t) {
 		const warning = this.#verdict === "invalid" ? undefined : warningFor(this.origin);
 		const isGood = this.#verdict === "ok";
 		const isBad = BAD.includes(this.#verdict);
 		return html`
 			${warning
 				? html`<p class="verdict warn">
-						${icon("warn")}<span>${text.get(`address.${warning}`)}</span>
+						${icon("warn")}<span>${t(`address.${warning}`)}</span>
 					</p>`
 				: nothing}
 			<p class="verdict ${isGood ? "ok" : isBad ? "bad" : "dim"}">
 				${icon(isGood ? "done" : isBad ? "fail" : "info")}
-				<span>${text.get(`address.${this.#verdict}`)}</span>
+				<span>${t(`address.${this.#verdict}`)}</span>
 			</p>
 		`;
 	}

@@ -1,29 +1,27 @@
 import {
 	Context, controls, define, html, loadSheet, nothing, now, Page, signalBars, tokens,
-} from "../lib/kit.js";
-import { Signal } from "../lib/signal.js";
-import { loadText } from "../lib/strings.js";
-import { applyTheme } from "../lib/theme.js";
+} from "../lib/index.js";
+import { Store } from "../lib/store.js";
+import { loadStrings } from "../lib/strings.js";
+import { applyLanguage, applyTheme } from "../lib/theme.js";
 import { chosen, placeOf } from "../model/card.js";
-import { known } from "../model/programme.js";
-import { HALF_HOUR } from "../model/time.js";
+import { isOnAir, known } from "../model/programme.js";
+import { HALF_HOUR, HOUR } from "../model/time.js";
 import { hero, heroSheet } from "./hero.js";
 import { line, meter, nextLine } from "./now-playing.js";
 
-const cardSheet = loadSheet("card");
-
-/** Cards of one page share what they know. @type {WeakMap<Connection, Signal>} */
+/** The cards of one page share a store. @type {WeakMap<Connection, Store>} */
 const shared = new WeakMap();
 
-/** Below this part of the mini-guide's width, nothing of a title could be read. */
+/** Programmes below this part of the mini-guide's width have no visible title. */
 const TINY = 0.1;
 
 /** @param {Channel} channel */
 const pathOf = (channel) => `/toonami-downlink/guide?channel=${channel.number}`;
 
-/** What is on, for dashboards. */
-export class CardBody extends Page {
-	static sheets = [tokens, controls, heroSheet, cardSheet];
+/** What the card draws: the channels, and the next hours. */
+class CardBody extends Page {
+	static sheets = [tokens, controls, heroSheet, loadSheet("card")];
 	static period = 10_000;
 
 	/** @type {CardSettings | undefined} */
@@ -42,20 +40,18 @@ export class CardBody extends Page {
 	set hass(/** @type {Hass} */ hass) {
 		const old = this.#hass;
 		this.#hass = hass;
-		if (old?.connection !== hass.connection || old.locale !== hass.locale) this.#speak(hass);
+		if (old?.connection !== hass.connection || old.locale !== hass.locale) this.#loadText(hass);
 		if (this.isConnected && old?.themes !== hass.themes) applyTheme(this, hass);
 	}
 
 	/** @param {Hass} hass */
-	async #speak(hass) {
-		const text = await loadText(hass.locale.language);
+	async #loadText(hass) {
+		const text = await loadStrings(hass.locale.language);
 		if (this.#hass?.locale !== hass.locale) return;
-		this.lang = text.language;
-		// None of our languages is written from right to left, whatever the page around it is.
-		this.dir = "ltr";
-		const signal = shared.get(hass.connection) ?? new Signal(hass.connection);
-		shared.set(hass.connection, signal);
-		this.context = new Context(() => /** @type {Hass} */ (this.#hass), text, signal);
+		applyLanguage(this, text);
+		const store = shared.get(hass.connection) ?? new Store(hass.connection);
+		shared.set(hass.connection, store);
+		this.context = new Context(() => /** @type {Hass} */ (this.#hass), text, store);
 	}
 
 	connectedCallback() {
@@ -64,22 +60,17 @@ export class CardBody extends Page {
 	}
 
 	start() {
-		this.context.signal.open();
-		this.context.signal.addEventListener("change", this.#onChange);
+		const { store } = this.context;
+		store.open();
+		store.addEventListener("change", () => this.redraw(), { signal: this.signal });
+		this.signal.addEventListener("abort", () => store.close());
 	}
-
-	stop() {
-		this.context.signal.removeEventListener("change", this.#onChange);
-		this.context.signal.close();
-	}
-
-	#onChange = () => this.redraw();
 
 	template() {
 		const config = this.#config;
-		const { overview, loaded, online } = this.context.signal;
+		const { overview, loaded, online } = this.context.store;
 		if (!overview || !config) return WAITING;
-		if (!loaded || loaded.generation === null) return this.#silence(loaded);
+		if (!loaded || loaded.generation === null) return this.#notLoaded(loaded);
 		const channels = chosen(loaded.channels, config.numbers);
 		if (!channels.length) return html`<p class="frame note">${this.t("card.no_channels")}</p>`;
 		return html`<section class="frame ${online ? "" : "away"}" aria-label="Toonami Downlink">
@@ -91,7 +82,7 @@ export class CardBody extends Page {
 	}
 
 	/** @param {Overview | undefined} overview */
-	#silence(overview) {
+	#notLoaded(overview) {
 		const waits = overview?.refreshing ? "state.first.title" : "state.no_signal.title";
 		return html`<div class="frame note" role="status">
 			${signalBars(0)}<b>${this.t(overview ? waits : "state.not_loaded.title")}</b>
@@ -130,9 +121,9 @@ export class CardBody extends Page {
 		const { clock } = this.context;
 		const time = now();
 		const from = Math.floor(time / HALF_HOUR) * HALF_HOUR;
-		const until = from + hours * 2 * HALF_HOUR;
-		this.#need(channels, from, until);
-		const step = Math.ceil(hours / 3) * 2 * HALF_HOUR;
+		const until = from + hours * HOUR;
+		this.#load(channels, from, until);
+		const step = Math.ceil(hours / 3) * HOUR;
 		const marks = Array.from({ length: Math.ceil((until - from) / step) }, (_, i) => from + i * step);
 		const left = (/** @type {number} */ mark) => ((mark - from) / (until - from)) * 100;
 		return html`<div class="hours">
@@ -145,7 +136,7 @@ export class CardBody extends Page {
 					<ol>
 						${(this.#hours.rows[number] ?? []).map(([start, stop, title, , , , filler]) => {
 							const { left, width } = placeOf({ start, stop }, from, until);
-							const kind = filler ? "filler" : start <= time && time < stop ? "live" : "";
+							const kind = filler ? "filler" : isOnAir({ start, stop }, time) ? "live" : "";
 							return html`<li class=${kind} style="left:${left * 100}%;width:${width * 100}%"
 								title="${clock.time(start)} ${title}" dir="auto">
 								<span class=${width < TINY ? "sr" : ""}>${title}</span>
@@ -158,17 +149,17 @@ export class CardBody extends Page {
 	}
 
 	/**
-	 * Load the hours that are drawn; what there is stays until then.
+	 * Load the hours that are drawn; the old ones stay until the new ones are there.
 	 * @param {Channel[]} channels @param {number} from @param {number} until
 	 */
-	async #need(channels, from, until) {
-		const { signal } = this.context;
+	async #load(channels, from, until) {
+		const { store } = this.context;
 		const numbers = channels.map(({ number }) => number);
-		const key = `${signal.generation} ${from} ${until} ${numbers}`;
-		if (this.#isLoading || key === this.#hours.key || !signal.online) return;
+		const key = `${store.generation} ${from} ${until} ${numbers}`;
+		if (this.#isLoading || key === this.#hours.key || !store.online) return;
 		this.#isLoading = true;
 		try {
-			const { rows } = await signal.ask("guide", { from, to: until, channels: numbers });
+			const { rows } = await store.request("guide", { from, to: until, channels: numbers });
 			this.#hours = { key, rows };
 			this.redraw();
 		} catch {

@@ -1,8 +1,8 @@
-import { html, nothing } from "../lib/kit.js";
+import { html, nothing } from "../lib/index.js";
 import { qrCode } from "./qr-code.js";
 
 /**
- * What stops to work, before it does.
+ * The dialog before the secrets are replaced: it says what stops working.
  * @param {Strings} text @param {{isBusy: boolean, rotate: () => void}} action
  */
 export function rotateDialog(text, { isBusy, rotate }) {
@@ -23,11 +23,7 @@ export function rotateDialog(text, { isBusy, rotate }) {
 	</dialog>`;
 }
 
-/**
- * A value to scan.
- * @param {Strings} text @param {{label: string, value: string, isSecret: boolean}} shown
- * @param {() => void} onClose
- */
+/** The dialog with a QR code. @param {Strings} text @param {Qr} qr @param {() => void} onClose */
 export function qrDialog(text, { label, value, isSecret }, onClose) {
 	return html`<dialog id="qr" aria-labelledby="qr-title" @close=${onClose}>
 		<h2 id="qr-title">${label}</h2>

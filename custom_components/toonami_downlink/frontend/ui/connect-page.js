@@ -1,42 +1,37 @@
 import {
-	controls, define, html, icon, loadSheet, nothing, Page, recall, remember, signalBars,
-} from "../lib/kit.js";
-import { EVERYTHING, RECIPES, arrival, countsOf } from "../model/players.js";
+	controls, define, html, icon, loadSheet, nothing, Page, signalBars,
+} from "../lib/index.js";
+import { storedValue, storeValue } from "../lib/stored-values.js";
+import { EVERYTHING, RECIPES, arrival, countsOf, playerName } from "../model/players.js";
 import { AddressCard } from "./address-card.js";
 import { qrDialog, rotateDialog } from "./connect-dialogs.js";
 import { FieldRows } from "./field-row.js";
 import { seenList } from "./seen-list.js";
 import { settingsLink } from "./states.js";
 
-const connectSheet = loadSheet("connect");
 const NO_QR = { label: "", value: "", isSecret: false };
 
-/** How to set up each player, and whether it worked. */
-export class ConnectPage extends Page {
-	static sheets = [controls, connectSheet];
+/** How to set up each player, and which have been seen. */
+class ConnectPage extends Page {
+	static sheets = [controls, loadSheet("connect")];
 
 	/** @type {ConnectData | undefined} */
 	#data;
 	/** @type {SeenPlayer[]} */
 	#players = [];
-	/** How often each had asked when the user began. @type {Map<string, number> | undefined} */
+	/** How often each had asked when the steps were shown. @type {RequestCounts} */
 	#before;
 	#isFailed = false;
-	#recipe = RECIPES.find(({ id }) => id === recall("tile"));
+	#recipe = RECIPES.find(({ id }) => id === storedValue("tile"));
 	#qr = NO_QR;
 	#isRotating = false;
 	/** @type {"" | "done" | "failed"} */
 	#rotated = "";
-	/** @type {Subscription | undefined} */
-	#subscription;
-	#address = new AddressCard(() => this.redraw());
-	#rows = new FieldRows(
-		() => this.redraw(),
-		(qr) => this.#showQr(qr),
-	);
+	#address = new AddressCard(this);
+	#rows = new FieldRows(this, (qr) => this.#showQr(qr));
 
 	start() {
-		this.#subscription = this.context.signal.subscribe("connect", ({ loaded, players }) => {
+		this.context.store.subscribe("connect", this.signal, ({ loaded, players }) => {
 			if (!loaded) return;
 			this.#players = players;
 			this.#before ??= countsOf(players);
@@ -46,13 +41,9 @@ export class ConnectPage extends Page {
 		this.#load();
 	}
 
-	stop() {
-		this.#subscription?.close();
-	}
-
 	async #load() {
 		try {
-			this.#take(await this.context.signal.ask("connect"));
+			this.#take(await this.context.store.request("connect"));
 			this.#isFailed = false;
 		} catch {
 			this.#isFailed = true;
@@ -78,7 +69,7 @@ export class ConnectPage extends Page {
 		return html`<div class="page">
 				${question} ${this.#tiles()}
 				<div class="column">
-					${this.#address.template(text, data)}
+					${this.#address.template(this.context, data)}
 					${this.#recipe
 						? this.#steps(data, this.#recipe)
 						: html`<p class="card dim">${t("connect.hint")}</p>`}
@@ -159,8 +150,8 @@ export class ConnectPage extends Page {
 				${this.t("arrival.waiting", { name: this.#nameOf(recipe) })}
 			</p>`;
 		}
-		const { player, address, asked } = seen;
-		const name = player === "?" ? this.t("seen.unknown") : player;
+		const { address, asked } = seen;
+		const name = playerName(seen, this.t);
 		return html`<p class="arrival here" role="status">
 			${icon("done", 24)} ${this.t("arrival.here", { name, address, asked: this.t(`asked.${asked}`) })}
 		</p>`;
@@ -200,7 +191,7 @@ export class ConnectPage extends Page {
 		return this.find(`#${id}`, HTMLDialogElement);
 	}
 
-	/** @param {typeof NO_QR} qr */
+	/** @param {Qr} qr */
 	#showQr(qr) {
 		this.#qr = qr;
 		this.draw();
@@ -212,7 +203,7 @@ export class ConnectPage extends Page {
 		this.redraw();
 	}
 
-	/** Begin anew: mask everything, and wait for who comes next. */
+	/** Mask the secrets, and wait for the next player. */
 	#begin() {
 		this.#before = countsOf(this.#players);
 		this.#rows.mask();
@@ -222,7 +213,7 @@ export class ConnectPage extends Page {
 	/** @param {Recipe} recipe */
 	#choose(recipe) {
 		this.#recipe = recipe;
-		remember("tile", recipe.id);
+		storeValue("tile", recipe.id);
 		this.#begin();
 	}
 
@@ -230,7 +221,7 @@ export class ConnectPage extends Page {
 		this.#isRotating = true;
 		this.redraw();
 		try {
-			this.#take(await this.context.signal.ask("credentials/rotate"));
+			this.#take(await this.context.store.request("credentials/rotate"));
 			this.#rotated = "done";
 			this.#begin();
 		} catch {

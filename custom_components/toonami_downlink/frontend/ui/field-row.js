@@ -1,26 +1,24 @@
-import { Piece } from "../lib/piece.js";
-import { html, icon, nothing } from "../lib/kit.js";
+import { Controller, html, icon, nothing } from "../lib/index.js";
 import { copyText } from "../lib/dom.js";
 import { masked, valueOf } from "../model/players.js";
 
 const COPIED = 2000;
 
-/** Rows with something to type into a player: shown or masked, to copy or to scan. */
-export class FieldRows extends Piece {
+/** Rows with a value for a player: masked or shown, to copy or to scan. */
+export class FieldRows extends Controller {
 	#showQr;
 	/** @type {Set<string>} */
 	#shown = new Set();
 	#copied = "";
 	#isFailed = false;
-	/** @type {Context["t"]} */
-	#t = String;
 
-	/** @param {() => void} redraw @param {(qr: Qr) => void} showQr */
-	constructor(redraw, showQr) {
-		super(redraw);
+	/** @param {{redraw(): void}} host @param {(qr: Qr) => void} showQr */
+	constructor(host, showQr) {
+		super(host);
 		this.#showQr = showQr;
 	}
 
+	/** Mask all secrets. */
 	mask() {
 		this.#shown.clear();
 	}
@@ -38,14 +36,14 @@ export class FieldRows extends Piece {
 		const isShown = this.#shown.has(key);
 		const isSecret = hidden !== value;
 		const toggle = () => this.#toggle(key);
-		this.#t = t;
+		const labelOf = (/** @type {string} */ what) => t(`connect.${what}`, { field: label });
 		return html`<div class="row" role="group" aria-label=${label}>
 			<div class="label">${label}</div>
 			<div class="value" translate="no">${isShown ? value : hidden}</div>
 			<div class="tools">
-				${isSecret ? this.#button(isShown ? "hide" : "eye", "show", label, toggle, isShown) : nothing}
-				${this.#button("qr", "qr", label, () => this.#showQr({ label, value, isSecret }))}
-				${this.#button(this.#copyIcon(key), "copy", label, () => this.#copy(key, value))}
+				${isSecret ? button(isShown ? "hide" : "eye", labelOf("show"), toggle, isShown) : nothing}
+				${button("qr", labelOf("qr"), () => this.#showQr({ label, value, isSecret }))}
+				${button(this.#copyIcon(key), labelOf("copy"), () => this.#copy(key, value))}
 			</div>
 			<span class="sr" role="status">
 				${this.#copied === key
@@ -53,18 +51,6 @@ export class FieldRows extends Piece {
 					: nothing}
 			</span>
 		</div>`;
-	}
-
-	/**
-	 * @param {string} picture @param {string} what @param {string} field
-	 * @param {() => void} act @param {boolean} [isPressed]
-	 */
-	#button(picture, what, field, act, isPressed) {
-		const label = this.#t(`connect.${what}`, { field });
-		return html`<button class="icon ${picture}" aria-label=${label} title=${label}
-			aria-pressed=${isPressed ?? nothing} @click=${act}>
-			${icon(picture)}
-		</button>`;
 	}
 
 	/** @param {string} key */
@@ -91,3 +77,13 @@ export class FieldRows extends Piece {
 		}, COPIED);
 	}
 }
+
+/**
+ * A button with a picture, and what it does as its label.
+ * @param {string} picture @param {string} label @param {() => void} act @param {boolean} [isPressed]
+ */
+const button = (picture, label, act, isPressed) =>
+	html`<button class="icon ${picture}" aria-label=${label} title=${label}
+		aria-pressed=${isPressed ?? nothing} @click=${act}>
+		${icon(picture)}
+	</button>`;

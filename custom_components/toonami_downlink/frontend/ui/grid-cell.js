@@ -1,8 +1,8 @@
-import { el, now } from "../lib/kit.js";
+import { el, now } from "../lib/index.js";
 import { progressOf } from "../model/grid.js";
 import { episodeLine } from "../model/programme.js";
 
-/** Below this width in pixels nothing can be read, and nothing is written. */
+/** Programmes below this width in pixels have no visible title. */
 const TINY = 44;
 
 /** One programme in the grid. */
@@ -18,13 +18,14 @@ export class GridCell {
 	#inner = el("div", { class: "in" }, [this.#title, " ", this.#episode, " ", this.#about]);
 	#meter = el("span", { class: "meter" }, [el("i")]);
 	element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.#inner]);
-	/** What was shown last: most of the time, that is still right. @type {unknown[]} */
+	/** What the drawing was made from. @type {unknown[]} */
 	#shown = [];
 	#state = "";
 	#label = "";
 	#onAir = "";
 
 	/**
+	 * Draw a programme; nothing is done when it is drawn already.
 	 * @param {Context} context @param {Scale} scale @param {Channel} channel
 	 * @param {Programme} programme @param {boolean} isUnknown
 	 */
@@ -34,7 +35,7 @@ export class GridCell {
 		if (key.every((part, index) => part === this.#shown[index])) return;
 		this.#shown = key;
 		const { clock, t, text } = context;
-		const { start, stop, title, episodeTitle } = programme;
+		const { start, stop, title, episode_title } = programme;
 		Object.assign(this, { programme, isUnknown });
 		const left = scale.x(Math.max(start, scale.from));
 		const width = Math.max(2, scale.x(Math.min(stop, scale.until)) - left - 2);
@@ -42,7 +43,7 @@ export class GridCell {
 		this.element.style.left = `calc(var(--channel) + ${left + 1}px)`;
 		this.element.style.width = `${width}px`;
 		this.element.setAttribute("aria-colindex", String(scale.column(start) + 2));
-		const line = episodeLine(programme, episodeTitle, text);
+		const line = episodeLine(programme, episode_title, text);
 		this.#title.textContent = width < TINY ? "" : title;
 		this.#episode.textContent = width < TINY * 2 ? "" : line;
 		const times = `${clock.shortDate(start)} ${clock.time(start)}–${clock.time(stop)}`;
@@ -54,7 +55,7 @@ export class GridCell {
 		this.tick(now());
 	}
 
-	/** Let the tab key find it or not. @param {boolean} isReachable */
+	/** Let the tab key stop at it or not. @param {boolean} isReachable */
 	setReachable(isReachable) {
 		const tabIndex = isReachable ? 0 : -1;
 		if (this.element.tabIndex !== tabIndex) this.element.tabIndex = tabIndex;

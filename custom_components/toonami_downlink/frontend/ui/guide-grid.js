@@ -1,16 +1,13 @@
-import { controls, define, el, now } from "../lib/kit.js";
+import { controls, define, el, loadSheet, now, send } from "../lib/index.js";
 import { scrollFor, stepOf, windowAt } from "../model/grid.js";
-import { HALF_HOUR, addDays, daysBetween } from "../model/time.js";
+import { HALF_HOUR, HOUR, addDays, daysBetween } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
-import { gridSheet } from "./guide-sheets.js";
 
-/** @typedef {{channel: Channel, element: HTMLElement, cells: Map<number, GridCell>}} GridRow */
-
-const HOUR = 2 * HALF_HOUR;
-const UNKNOWN = { title: "", episodeTitle: null, season: null, episode: null, filler: true };
+const gridSheet = loadSheet("grid");
+const UNKNOWN = { title: "", episode_title: null, season: null, episode: null, filler: true };
 
 /**
- * The timeline: it draws only what is near the visible part, and one cell has the focus.
+ * The timeline. It has cells only for what is near the visible part.
  *
  * Events: `open` (channel, programme), `tune` (channel), `window` (days in it, and the day shown).
  */
@@ -22,7 +19,7 @@ export class GuideGrid extends HTMLElement {
 	/** @type {GridRow[]} */
 	#rows = [];
 	#identity = "";
-	/** @type {{number: number, start: number, time: number} | undefined} */
+	/** @type {Cursor | undefined} */
 	#cursor;
 	#window = { from: 0, until: 0 };
 	/** The time at the left edge. */
@@ -59,7 +56,7 @@ export class GuideGrid extends HTMLElement {
 	}
 
 	/**
-	 * Show these channels on this scale.
+	 * Draw channels on a scale.
 	 * @param {Context} context @param {Channel[]} channels @param {Scale} scale
 	 */
 	show(context, channels, scale) {
@@ -78,7 +75,7 @@ export class GuideGrid extends HTMLElement {
 		if (this.#pending !== undefined) this.scrollToTime(this.#pending);
 	}
 
-	/** Draw again: programmes have arrived or changed. */
+	/** Draw again, because programmes were loaded. */
 	refresh() {
 		this.#window = { from: 0, until: 0 };
 		this.#paint();
@@ -108,7 +105,7 @@ export class GuideGrid extends HTMLElement {
 		this.#paint();
 	}
 
-	/** Put the focus on what is on now, on the channel that has it. */
+	/** Focus what is on now, on the channel that has the focus. */
 	focusNow() {
 		const number = this.#cursor?.number ?? this.#rows[0]?.channel.number;
 		if (number !== undefined) this.#focusAt(number, now());
@@ -172,7 +169,7 @@ export class GuideGrid extends HTMLElement {
 		this.#keepCursor(this.#edge);
 		this.tick();
 		const middle = scale.time(scrollLeft + this.#viewWidth / 4);
-		this.#send("window", { days, day: days.findLast((day) => day <= middle) ?? days[0] });
+		send(this, "window", { days, day: days.findLast((day) => day <= middle) ?? days[0] });
 	}
 
 	/** @param {Context} context @param {Scale} scale @param {number[]} days */
@@ -211,7 +208,7 @@ export class GuideGrid extends HTMLElement {
 	 * @param {Context} context @param {number} number @param {number[]} days
 	 * @returns {Map<number, Programme>}
 	 */
-	#wanted({ signal: { guide }, clock: { zone } }, number, days) {
+	#wanted({ store: { guide }, clock: { zone } }, number, days) {
 		const { from, until } = this.#window;
 		const wanted = new Map(guide.between(number, from, until).map((item) => [item.start, item]));
 		for (const day of days) {
@@ -249,7 +246,7 @@ export class GuideGrid extends HTMLElement {
 	 * @param {number} number @param {number} time
 	 */
 	#focusAt(number, time) {
-		const programme = this.#context?.signal.guide.nearest(number, time);
+		const programme = this.#context?.store.guide.nearest(number, time);
 		if (programme) this.#focus(number, programme, time);
 	}
 
@@ -287,7 +284,7 @@ export class GuideGrid extends HTMLElement {
 			this.#cursor = { number, start, time: Math.max(start, Math.min(now(), stop - 1)) };
 		}
 		this.#keepCursor(start);
-		this.#send("tune", { channel });
+		send(this, "tune", { channel });
 	}
 
 	/** @param {MouseEvent} event */
@@ -295,8 +292,8 @@ export class GuideGrid extends HTMLElement {
 		const { channel, programme } = this.#cellOf(event) ?? {};
 		const header = event.target instanceof Element && event.target.closest(".channel");
 		const row = this.#rows.find(({ element }) => header && element.contains(header));
-		if (programme) this.#send("open", { channel, programme });
-		else if (row) this.#send("tune", { channel: row.channel });
+		if (programme) send(this, "open", { channel, programme });
+		else if (row) send(this, "tune", { channel: row.channel });
 	}
 
 	/** @param {KeyboardEvent} event */
@@ -305,7 +302,7 @@ export class GuideGrid extends HTMLElement {
 		if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
 		const { channel, programme } = cell;
 		const isOpen = event.key === "Enter" || event.key === " ";
-		if (isOpen) this.#send("open", { channel, programme });
+		if (isOpen) send(this, "open", { channel, programme });
 		if (isOpen || this.#move(event.key, channel.number, programme)) event.preventDefault();
 	}
 
@@ -314,12 +311,12 @@ export class GuideGrid extends HTMLElement {
 	 * @returns {boolean} whether it is a key that moves
 	 */
 	#move(key, number, programme) {
-		const { signal, clock } = /** @type {Context} */ (this.#context);
+		const { store, clock } = /** @type {Context} */ (this.#context);
 		const time = this.#cursor?.time ?? programme.start;
 		const step = stepOf(key, time, clock.zone);
 		if (!step) return false;
 		if (step.by) {
-			const next = signal.guide.beside(number, programme.start, step.by);
+			const next = store.guide.beside(number, programme.start, step.by);
 			if (next) this.#focus(number, next, next.start);
 		} else {
 			const index = this.#rows.findIndex(({ channel }) => channel.number === number);
@@ -327,11 +324,6 @@ export class GuideGrid extends HTMLElement {
 			if (row) this.#focusAt(row.channel.number, step.time);
 		}
 		return true;
-	}
-
-	/** @param {string} name @param {object} detail */
-	#send(name, detail) {
-		this.dispatchEvent(new CustomEvent(name, { detail }));
 	}
 }
 

@@ -1,16 +1,15 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
-import { episodeLine, known } from "../model/programme.js";
+import { controls, define, html, icon, loadSheet, nothing, now, Page, send } from "../lib/index.js";
+import { episodeLine, isOnAir, known } from "../model/programme.js";
 import { addDays } from "../model/time.js";
-import { listSheet } from "./guide-sheets.js";
 import { line, meter, nextLine } from "./now-playing.js";
 
 /**
- * The guide on a narrow screen: channels with now and next, and the day of one of them.
+ * The guide on a narrow screen: all channels with now and next, or a day of one of them.
  *
  * Events: `open` (channel, programme), `pick` (channel number or null).
  */
 export class GuideList extends Page {
-	static sheets = [controls, listSheet];
+	static sheets = [controls, loadSheet("list")];
 
 	/** @type {Channel[]} */
 	channels = [];
@@ -41,7 +40,7 @@ export class GuideList extends Page {
 	/** @param {Channel} channel */
 	#channel(channel) {
 		const current = known(channel.now);
-		return html`<button class="channel" @click=${() => this.send("pick", { number: channel.number })}>
+		return html`<button class="channel" @click=${() => send(this, "pick", { number: channel.number })}>
 			<img src=${channel.logo} width="48" height="48" alt="" />
 			<span class="words">
 				${line(`${channel.number} · ${channel.name}`, "small")}
@@ -54,16 +53,16 @@ export class GuideList extends Page {
 
 	/** @param {Channel} channel */
 	#day(channel) {
-		const { clock, signal } = this.context;
+		const { clock, store } = this.context;
 		const until = addDays(this.day, 1, clock.zone);
-		const programmes = signal.guide.between(channel.number, this.day, until);
-		const back = () => this.send("pick", { number: null });
+		const programmes = store.guide.between(channel.number, this.day, until);
+		const back = () => send(this, "pick", { number: null });
 		return html`<div class="head">
 				<button class="icon" aria-label=${this.t("guide.back")} @click=${back}>${icon("back")}</button>
 				<img src=${channel.logo} width="32" height="32" alt="" />
 				<h2 dir="auto">${channel.name}</h2>
 			</div>
-			${signal.guide.has(this.day)
+			${store.guide.has(this.day)
 				? html`<ul aria-label=${clock.date(this.day)}>
 						${programmes.map((item) => html`<li>${this.#item(channel, item)}</li>`)}
 					</ul>`
@@ -73,14 +72,14 @@ export class GuideList extends Page {
 	/** @param {Channel} channel @param {Programme} programme */
 	#item(channel, programme) {
 		const { clock, text } = this.context;
-		const { start, stop, title, filler, episodeTitle } = programme;
-		const isLive = !filler && start <= now() && now() < stop;
+		const { start, stop, title, episode_title } = programme;
+		const isLive = isOnAir(programme, now());
 		return html`<button class="item ${isLive ? "live" : stop <= now() ? "past" : ""}"
-			@click=${() => this.send("open", { channel, programme })}>
+			@click=${() => send(this, "open", { channel, programme })}>
 			<span class="times">${clock.time(start)}</span>
 			<span class="words">
 				<span class="title" dir="auto">${title}</span>
-				${line(episodeLine(programme, episodeTitle, text), "small")}
+				${line(episodeLine(programme, episode_title, text), "small")}
 				${isLive ? html`${meter(programme)}<span class="sr">${this.t("guide.on_air")}</span>` : nothing}
 			</span>
 		</button>`;

@@ -1,9 +1,8 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
+import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../lib/index.js";
 import { Scale } from "../model/grid.js";
-import { HALF_HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
+import { DAY, HALF_HOUR, HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GuideGrid } from "./guide-grid.js";
 import { GuideList } from "./guide-list.js";
-import { guideSheet } from "./guide-sheets.js";
 import { hero, heroSheet } from "./hero.js";
 import { ProgrammeSheet } from "./programme-sheet.js";
 import { SearchBox } from "./search-box.js";
@@ -11,11 +10,11 @@ import { SearchBox } from "./search-box.js";
 const LIST_BELOW = 700;
 const NARROW_BELOW = 900;
 /** The hour of another day that most look for. */
-const EVENING = 18 * 3600;
+const EVENING = 18 * HOUR;
 
-/** What is on: the timeline, or on a narrow screen a list. */
-export class GuidePage extends Page {
-	static sheets = [controls, heroSheet, guideSheet];
+/** The guide: a timeline, or on a narrow screen a list. */
+class GuidePage extends Page {
+	static sheets = [controls, heroSheet, loadSheet("guide")];
 	static period = 1000;
 
 	#width = 0;
@@ -27,25 +26,21 @@ export class GuidePage extends Page {
 	#observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
 
 	start() {
-		this.#tuned ||= Number(asked("channel"));
-		this.context.signal.addEventListener("change", this.#onChange);
+		const { signal } = this;
+		this.#tuned ||= Number(parameter("channel"));
+		this.context.store.addEventListener("change", this.#onChange, { signal });
+		window.addEventListener("keydown", this.#onKey, { signal });
 		this.#observer.observe(this);
-		window.addEventListener("keydown", this.#onKey);
-	}
-
-	stop() {
-		this.context.signal.removeEventListener("change", this.#onChange);
-		this.#observer.disconnect();
-		window.removeEventListener("keydown", this.#onKey);
+		signal.addEventListener("abort", () => this.#observer.disconnect());
 	}
 
 	get #isList() {
 		return this.#width < LIST_BELOW;
 	}
 
-	/** What can be drawn, once there is room. */
+	/** The overview, once the width is known. */
 	get #overview() {
-		return this.#width ? this.context.signal.loaded : undefined;
+		return this.#width ? this.context.store.loaded : undefined;
 	}
 
 	get #zone() {
@@ -134,7 +129,7 @@ export class GuidePage extends Page {
 	/** @param {Overview} overview */
 	#fillList({ channels }) {
 		const { context } = this;
-		if (this.#picked !== null) context.signal.need(this.#day, this.#zone);
+		if (this.#picked !== null) context.store.loadDay(this.#day, this.#zone);
 		const list = this.find("tdl-list", GuideList);
 		Object.assign(list, { context, channels, picked: this.#picked, day: this.#day });
 		list.redraw();
@@ -142,7 +137,7 @@ export class GuidePage extends Page {
 
 	/** @param {Overview} overview */
 	#fillGrid({ channels, guide }) {
-		const { from, until } = guide ?? { from: now(), until: now() + 86_400 };
+		const { from, until } = guide ?? { from: now(), until: now() + DAY };
 		const end = addDays(startOfDay(until - 1, this.#zone), 1, this.#zone);
 		const scale = new Scale(
 			startOfDay(from, this.#zone),
@@ -152,7 +147,7 @@ export class GuidePage extends Page {
 		this.#grid?.show(this.context, channels, scale);
 		if (!this.#isPlaced) {
 			this.#isPlaced = true;
-			this.#grid?.scrollToTime(Number(asked("time")) || now());
+			this.#grid?.scrollToTime(Number(parameter("time")) || now());
 		}
 	}
 
@@ -174,22 +169,22 @@ export class GuidePage extends Page {
 		else this.redraw();
 	};
 
-	/** @param {CustomEvent<{days: number[], day: number}>} event */
+	/** @param {WindowEvent} event */
 	#onWindow = ({ detail: { days, day } }) => {
-		for (const item of days) this.context.signal.need(item, this.#zone);
+		for (const item of days) this.context.store.loadDay(item, this.#zone);
 		if (day === this.#day) return;
 		this.#day = day;
 		this.redraw();
 	};
 
-	/** @param {CustomEvent<{channel: Channel}>} event */
+	/** @param {ChoiceEvent} event */
 	#onTune = ({ detail: { channel } }) => {
 		if (channel.number === this.#tuned) return;
 		this.#tuned = channel.number;
 		this.redraw();
 	};
 
-	/** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
+	/** @param {ChoiceEvent} event */
 	#onOpen = ({ detail: { channel, programme } }) => this.#open(channel, programme);
 
 	/** @param {CustomEvent<{number: number | null}>} event */
@@ -200,7 +195,7 @@ export class GuidePage extends Page {
 		this.redraw();
 	};
 
-	/** @param {CustomEvent<{channel: Channel, programme: Shown}>} event */
+	/** @param {ChoiceEvent} event */
 	#onChoose = ({ detail: { channel, programme } }) => {
 		this.#tuned = channel.number;
 		this.#day = startOfDay(programme.start, this.#zone);
@@ -241,8 +236,8 @@ export class GuidePage extends Page {
 	};
 }
 
-/** What a link to this page names. @param {string} what */
-const asked = (what) => new URLSearchParams(location.search).get(what);
+/** A parameter in the address of this page. @param {string} what */
+const parameter = (what) => new URLSearchParams(location.search).get(what);
 
 /** @param {Event} event */
 function isTyping(event) {

@@ -1,4 +1,4 @@
-import { html, loadSheet, now } from "../lib/kit.js";
+import { html, loadSheet, now } from "../lib/index.js";
 import { episodeLine, known } from "../model/programme.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
 import { picture } from "./picture.js";
@@ -6,13 +6,13 @@ import { picture } from "./picture.js";
 export const heroSheet = loadSheet("hero");
 
 /**
- * The picture on air, and what there is to say about it.
+ * The programme on air on a channel, with its picture.
  * @param {Context} context @param {Channel} channel @param {unknown} [action]
  */
 export function hero(context, channel, action) {
 	const { name, number, logo } = channel;
 	const current = known(channel.now);
-	return html`<section class="hero" aria-label=${context.text.get("guide.on_air_at", { name })}>
+	return html`<section class="hero" aria-label=${context.t("guide.on_air_at", { name })}>
 		<div class="screen">
 			<div class="fallback"><img src=${logo} width="96" height="96" alt="" /></div>
 			${picture(current?.image)}
@@ -22,7 +22,7 @@ export function hero(context, channel, action) {
 			<h2 dir="auto">${current?.title ?? name}</h2>
 			${current
 				? about(context, channel, current)
-				: html`<p class="dim">${context.text.get("guide.nothing_known")}</p>`}
+				: html`<p class="dim">${context.t("guide.nothing_known")}</p>`}
 			${action}
 		</div>
 	</section>`;

@@ -1,13 +1,12 @@
-import { Piece } from "../lib/piece.js";
-import { html, nothing, now, svg } from "../lib/kit.js";
-import { chartOf, secondsOf } from "../model/chart.js";
-import { timestamp } from "../model/chain.js";
+import { Controller, html, nothing, svg } from "../lib/index.js";
+import { chartOf, durationOf } from "../model/chart.js";
+import { timestamp } from "../model/time.js";
 import { errorText } from "./states.js";
 
 const HEIGHT = 140;
 
-/** The last refreshes: hover, focus or the arrow keys choose the one that is described below. */
-export class HistoryChart extends Piece {
+/** The last refreshes as bars, of which one is chosen and described. */
+export class HistoryChart extends Controller {
 	/** Counted from the newest. */
 	#chosen = 0;
 
@@ -68,13 +67,12 @@ export class HistoryChart extends Piece {
 	}
 }
 
-/** Say in a line how a refresh went. @param {Context} context @param {Run} run */
-function describe({ clock, t, text }, run) {
-	const finished = timestamp(run.finished) ?? 0;
+/** Describe a refresh in a line. @param {Context} context @param {Run} run */
+function describe({ dayAndTime, t, text }, run) {
 	const parts = [
-		clock.dayAndTime(finished, now()),
+		dayAndTime(timestamp(run.finished)),
 		t(`cause.${run.cause}`),
-		t("history.took", { count: Math.round(secondsOf(run)) }),
+		t("history.took", { count: Math.round(durationOf(run)) }),
 		run.report && t("history.brought", { count: run.report.programmes }),
 		errorText(text, run.error),
 	];

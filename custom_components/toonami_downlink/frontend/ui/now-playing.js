@@ -1,16 +1,16 @@
-import { html, nothing, now } from "../lib/kit.js";
+import { html, nothing, now } from "../lib/index.js";
 import { progressOf } from "../model/grid.js";
 import { known } from "../model/programme.js";
 
-/** How far a programme is, as a meter. @param {{start: number, stop: number}} programme */
+/** A meter of how far a programme is. @param {Times} programme */
 export const meter = (programme) =>
 	html`<span class="meter" style="--part:${progressOf(programme, now())}"><i></i></span>`;
 
-/** @param {Context} context */
+/** A badge. @param {Context} context */
 export const onAir = ({ t }) => html`<span class="badge">● ${t("guide.on_air")}</span>`;
 
 /**
- * What comes next on a channel, in a line; empty when nobody knows.
+ * What comes next on a channel, in a line; empty when that is not known.
  * @param {Context} context @param {Channel} channel
  */
 export function nextLine({ clock, t }, channel) {

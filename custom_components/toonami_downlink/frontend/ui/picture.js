@@ -1,14 +1,14 @@
-import { html, nothing } from "../lib/kit.js";
+import { html, nothing } from "../lib/index.js";
 import { safeImage } from "../model/programme.js";
 
 /** @param {Event} event */
 function onResult({ type, target }) {
-	// Some hosts refuse some visitors: the surface behind the picture is made to be seen alone.
+	// Some hosts refuse some visitors: what is behind the picture is made to be seen alone.
 	if (target instanceof HTMLElement) target.hidden = type === "error";
 }
 
 /**
- * A picture of a programme; nothing for an address that is not one of the web.
+ * A picture of a programme; nothing for anything but http and https.
  * @param {string | null | undefined} url
  */
 export function picture(url) {

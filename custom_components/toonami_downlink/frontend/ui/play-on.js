@@ -1,24 +1,25 @@
-import { Piece } from "../lib/piece.js";
-import { html, icon, nothing, recall, remember } from "../lib/kit.js";
+import { Controller, html, icon, nothing } from "../lib/index.js";
+import { storedValue, storeValue } from "../lib/stored-values.js";
 import { mediaPlayers } from "../model/programme.js";
 
 const SOURCE = "media-source://toonami_downlink";
 
 const BROWSER = `/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`;
 
-/** Play a channel on a media player of the user's choice, and say how that went. */
-export class PlayOn extends Piece {
+/** Plays a channel on a media player that the user chooses. */
+export class PlayOn extends Controller {
 	#name = "";
 	/** @type {"" | "busy" | "done" | "failed"} */
 	#outcome = "";
 
+	/** Forget how the last attempt went. */
 	reset() {
 		this.#outcome = "";
 	}
 
 	/** @param {Context} context @param {Channel} channel */
 	template({ hass, t }, channel) {
-		const players = mediaPlayers(hass.states, recall("player"));
+		const players = mediaPlayers(hass.states, storedValue("player"));
 		const play = (/** @type {SubmitEvent} */ event) => this.#play(event, hass, channel);
 		return html`
 			${players.length
@@ -47,7 +48,7 @@ export class PlayOn extends Piece {
 		const form = /** @type {HTMLFormElement} */ (event.currentTarget);
 		const id = String(new FormData(form).get("player"));
 		this.#name = hass.states[id]?.attributes.friendly_name ?? id;
-		remember("player", id);
+		storeValue("player", id);
 		this.#set("busy");
 		const media = {
 			media_content_id: `${SOURCE}/${number}`,

@@ -1,23 +1,19 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
-import { creditsByRole, episodeCode } from "../model/programme.js";
-import { sheetSheet } from "./guide-sheets.js";
+import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../lib/index.js";
+import { creditsByRole, episodeCode, isOnAir } from "../model/programme.js";
 import { meter, onAir } from "./now-playing.js";
 import { PlayOn } from "./play-on.js";
 import { picture } from "./picture.js";
 
-/** Everything about one programme, at the side; on a phone, from the bottom. */
+/** The dialog with the details of a programme. */
 export class ProgrammeSheet extends Page {
-	static sheets = [controls, sheetSheet];
+	static sheets = [controls, loadSheet("sheet")];
 
-	/** @type {{channel: Channel, programme: Shown} | undefined} */
+	/** @type {ChoiceEvent["detail"] | undefined} */
 	#shown;
 	#isFailed = false;
-	#play = new PlayOn(() => this.redraw());
+	#play = new PlayOn(this);
 
-	/**
-	 * Show a programme, and load what is not known of it yet.
-	 * @param {Channel} channel @param {Shown} programme
-	 */
+	/** Show a programme, and load its details. @param {Channel} channel @param {Shown} programme */
 	async open(channel, programme) {
 		const shown = { channel, programme };
 		this.#shown = shown;
@@ -28,7 +24,7 @@ export class ProgrammeSheet extends Page {
 		if (!dialog.open) dialog.showModal();
 		dialog.scrollTop = 0;
 		try {
-			shown.programme = await this.context.signal.ask("guide/programme", {
+			shown.programme = await this.context.store.request("guide/programme", {
 				channel: channel.number,
 				start: programme.start,
 			});
@@ -87,8 +83,8 @@ export class ProgrammeSheet extends Page {
 	/** @param {Shown} programme */
 	#when(programme) {
 		const { clock } = this.context;
-		const { start, stop, filler } = programme;
-		const isLive = !filler && start <= now() && now() < stop;
+		const { start, stop } = programme;
+		const isLive = isOnAir(programme, now());
 		return html`<div>
 			<p class="when">
 				${isLive ? onAir(this.context) : nothing}

@@ -1,7 +1,7 @@
-import { html, nothing } from "../lib/kit.js";
+import { html, nothing } from "../lib/index.js";
 import { correction, generate } from "../vendor/lean-qr/nano.js";
 
-/** The border that scanners need, in modules. */
+/** The width of the border that scanners need, in modules. */
 const QUIET = 4;
 
 /**

@@ -1,8 +1,7 @@
-import { Piece } from "../lib/piece.js";
-import { html, icon, nothing } from "../lib/kit.js";
+import { Controller, html, icon, nothing } from "../lib/index.js";
 
-/** Refresh now, and say when that is refused. */
-export class RefreshButton extends Piece {
+/** The button that starts a refresh. */
+export class RefreshButton extends Controller {
 	isAsked = false;
 	#isRefused = false;
 
@@ -10,19 +9,19 @@ export class RefreshButton extends Piece {
 	template(context, isRunning) {
 		const isBusy = isRunning || this.isAsked;
 		return html`<button class="button main" aria-disabled=${isBusy}
-				@click=${() => isBusy || this.#ask(context)}>
+				@click=${() => isBusy || this.#refresh(context)}>
 				${icon("refresh")} ${context.t(isBusy ? "refresh.running" : "refresh.now")}
 			</button>
 			<span role="status">${this.#isRefused ? context.t("refresh.refused") : nothing}</span>`;
 	}
 
 	/** @param {Context} context */
-	async #ask({ signal }) {
+	async #refresh({ store }) {
 		this.isAsked = true;
 		this.#isRefused = false;
 		this.redraw();
 		try {
-			await signal.ask("refresh");
+			await store.request("refresh");
 		} catch {
 			this.#isRefused = true;
 		}

@@ -1,14 +1,13 @@
-import { controls, define, html, icon, nothing, now, Page } from "../lib/kit.js";
+import { controls, define, html, icon, loadSheet, nothing, now, Page, send } from "../lib/index.js";
 import { programmeOf } from "../model/guide.js";
-import { episodeLine } from "../model/programme.js";
-import { searchSheet } from "./guide-sheets.js";
+import { episodeLine, isOnAir } from "../model/programme.js";
 import { line } from "./now-playing.js";
 
 const DELAY = 200;
 
-/** Search in the whole guide. It fires `choose` with a channel and a programme. */
+/** A search in the whole guide. Event: `choose` (channel, programme). */
 export class SearchBox extends Page {
-	static sheets = [controls, searchSheet];
+	static sheets = [controls, loadSheet("search")];
 
 	#query = "";
 	/** @type {{total: number, hits: Hit[]} | undefined} */
@@ -18,10 +17,11 @@ export class SearchBox extends Page {
 	#isOpen = false;
 	#timer = 0;
 
-	stop() {
-		clearTimeout(this.#timer);
+	start() {
+		this.signal.addEventListener("abort", () => clearTimeout(this.#timer));
 	}
 
+	/** Put the focus into the field. */
 	focusInput() {
 		this.find("input", HTMLInputElement).focus();
 	}
@@ -69,13 +69,13 @@ export class SearchBox extends Page {
 	/** @param {Hit} hit @param {number} index */
 	#hit({ channel, programme }, index) {
 		const { clock, t, text } = this.context;
-		const { start, stop, title } = programme;
-		const isLive = start <= now() && now() < stop;
+		const { start, title } = programme;
+		const isLive = isOnAir(programme, now());
 		return html`<li id="hit-${index}" role="option" aria-selected=${index === this.#active}
 			@click=${() => this.#choose(index)}>
 			<img src=${channel.logo} width="36" height="36" alt=${channel.name} />
 			<div class="what">
-				${line(title, "title")} ${line(episodeLine(programme, programme.episodeTitle, text), "small")}
+				${line(title, "title")} ${line(episodeLine(programme, programme.episode_title, text), "small")}
 			</div>
 			<div class="when">
 				<div class=${isLive ? "live" : ""}>
@@ -98,10 +98,10 @@ export class SearchBox extends Page {
 
 	/** @param {string} query */
 	async #search(query) {
-		const { signal } = this.context;
-		const channels = new Map(signal.loaded?.channels.map((item) => [item.number, item]));
+		const { store } = this.context;
+		const channels = new Map(store.loaded?.channels.map((item) => [item.number, item]));
 		try {
-			const { total, results } = await signal.ask("guide/search", { query: query.trim() });
+			const { total, results } = await store.request("guide/search", { query: query.trim() });
 			if (query !== this.#query) return;
 			/** @type {Hit[]} */
 			const hits = [];
@@ -139,7 +139,7 @@ export class SearchBox extends Page {
 	/** @param {number} index */
 	#choose(index) {
 		this.#setOpen(false);
-		this.send("choose", this.#found?.hits[index]);
+		send(this, "choose", this.#found?.hits[index]);
 	}
 
 	#clear = () => {

@@ -1,10 +1,10 @@
-import { html, icon, nothing, now } from "../lib/kit.js";
-import { byPlayer, isNew } from "../model/players.js";
+import { html, icon, nothing, now } from "../lib/index.js";
+import { byPlayer, isNew, playerName } from "../model/players.js";
 
 /**
- * Who asked for what, the newest first.
+ * The players that were seen and what they asked for, the newest first.
  * @param {Context} context @param {SeenPlayer[]} players
- * @param {Map<string, number> | undefined} before
+ * @param {RequestCounts} before
  */
 export function seenList({ clock, t }, players, before) {
 	if (!players.length) return html`<p class="dim">${t("seen.nobody")}</p>`;
@@ -14,7 +14,7 @@ export function seenList({ clock, t }, players, before) {
 			const isBad = bad === group.asked[0];
 			return html`<li class=${group.asked.some((seen) => isNew(seen, before)) ? "fresh" : ""}>
 				<span class=${isBad ? "bad" : "good"}>${icon(isBad ? "fail" : "done")}</span>
-				<b>${group.player === "?" ? t("seen.unknown") : group.player}</b>
+				<b>${playerName(group, t)}</b>
 				<time datetime=${new Date(group.when * 1000).toISOString()}>
 					${clock.relative(group.when, now())}
 				</time>

@@ -1,4 +1,4 @@
-import { html, icon, nothing, now, signalBars } from "../lib/kit.js";
+import { html, icon, nothing, now, signalBars } from "../lib/index.js";
 import { LOOKS } from "../model/health.js";
 
 const ADD_PATH = "/config/integrations/dashboard/add?domain=toonami_downlink";
@@ -6,14 +6,14 @@ const SETTINGS_PATH = "/config/integrations/integration/toonami_downlink";
 /** How wide the bones of the skeleton's rows are, in parts. */
 const BONES = ["2324", "4232", "3314", "1433", "56", "83", "9"];
 
-/** @param {Strings} text */
+/** A link to the integration's settings. @param {Strings} text */
 export const settingsLink = (text) =>
 	html`<a class="button" href=${SETTINGS_PATH}>
 		${icon("settings")} ${text.get("settings")}
 	</a>`;
 
 /**
- * Say what an error means; with `fix`, what to do about it.
+ * Return what an error means; with `fix`, what to do about it.
  * @param {Strings} text @param {string | null} error @param {"error" | "fix"} [what]
  */
 export const errorText = (text, error, what = "error") =>
@@ -23,7 +23,7 @@ export const errorText = (text, error, what = "error") =>
 const nextTry = ({ clock, t }, time) =>
 	time ? t("state.next_try", { time: clock.relative(time, now()) }) : "";
 
-/** The shape of what is about to come. @param {string} label */
+/** The outline of a page that is loading. @param {string} label */
 export function skeleton(label) {
 	return html`<div class="skeleton" role="status" aria-label=${label} aria-busy="true">
 		<div class="bone screen-bone"></div>
@@ -37,9 +37,8 @@ export function skeleton(label) {
 }
 
 /**
- * Nothing was ever published: what happens now, and a button.
- * @param {Context} context @param {Overview} overview
- * @param {RefreshButton} button
+ * The page before the first feed: why there is none, and a button.
+ * @param {Context} context @param {Overview} overview @param {RefreshButton} button
  */
 export function noSignal(context, overview, button) {
 	const { t, text, isAdmin } = context;
@@ -59,24 +58,24 @@ export function noSignal(context, overview, button) {
 }
 
 /**
- * There is nothing to ask. @param {Context} context
- * @param {boolean | undefined} isThere - whether it was set up; undefined for who may not know
+ * The page while the integration is not loaded.
+ * @param {Context} context @param {boolean | undefined} isSetUp - undefined when not known
  */
-export function notRunning({ t, text, isAdmin }, isThere) {
+export function notRunning({ t, text, isAdmin }, isSetUp) {
 	const add = html`<a class="button main" href=${ADD_PATH}>
 		${t("state.not_loaded.add")}
 	</a>`;
 	return html`<section class="state" aria-labelledby="state">
 		<div class="bars">${signalBars(0)}</div>
 		<h2 id="state">${t("state.not_loaded.title")}</h2>
-		<p>${t(`state.not_loaded.${isAdmin ? (isThere ? "failed" : "text") : "ask"}`)}</p>
-		${isAdmin && isThere !== undefined
-			? html`<div class="actions">${isThere ? settingsLink(text) : add}</div>`
+		<p>${t(`state.not_loaded.${isAdmin ? (isSetUp ? "failed" : "text") : "ask"}`)}</p>
+		${isAdmin && isSetUp !== undefined
+			? html`<div class="actions">${isSetUp ? settingsLink(text) : add}</div>`
 			: nothing}
 	</section>`;
 }
 
-/** There is a newer version of the panel than the one that is open. @param {Context} context */
+/** The page when a page's code is gone after an update. @param {Context} context */
 export const outdated = ({ t }) =>
 	html`<section class="state">
 		<p role="alert">${t("state.outdated")}</p>
@@ -84,11 +83,11 @@ export const outdated = ({ t }) =>
 	</section>`;
 
 /**
- * What everybody has to know on every page; nothing when all is well.
+ * The banner above all pages: what is wrong; nothing when all is well.
  * @param {Context} context @param {Condition} condition @param {Overview | undefined} overview
  */
 export function banner(context, condition, overview) {
-	const { clock, t, text, isAdmin } = context;
+	const { dayAndTime, t, text, isAdmin } = context;
 	if (condition === "offline") {
 		return html`<div class="banner alert" role="alert">
 			${icon("offline")}
@@ -98,7 +97,7 @@ export function banner(context, condition, overview) {
 	if (!overview || (condition !== "signal_lost" && condition !== "stale")) return nothing;
 	const { error, made, next_refresh: next } = overview;
 	const why = condition === "stale" ? t("state.stale") : errorText(text, error);
-	const served = t("state.still_served", { time: clock.dayAndTime(made ?? 0, now()) });
+	const served = t("state.still_served", { time: dayAndTime(made) });
 	return html`<div class="banner ${LOOKS[condition].tone}" role="status">
 		${icon("warn")}
 		<p>${why} ${served} ${nextTry(context, next)}</p>

@@ -1,8 +1,9 @@
-import { html, icon, nothing, now } from "../lib/kit.js";
-import { pastProblems, timestamp } from "../model/chain.js";
+import { html, icon, nothing } from "../lib/index.js";
+import { pastProblems } from "../model/chain.js";
+import { timestamp } from "../model/time.js";
 import { errorText, settingsLink } from "./states.js";
 
-/** Errors that the settings can do something about. */
+/** Errors that a change of the settings can mend. */
 const IN_SETTINGS = /^(provider_(command_missing|failed|timed_out)|usage)$/;
 
 /** @param {[string, unknown][]} list */
@@ -12,7 +13,7 @@ const facts = (list) =>
 	</dl>`;
 
 /**
- * What went wrong last, what still works, what to do.
+ * The last refresh's error, and what to do about it.
  * @param {Context} context @param {Status} status
  */
 export function problem({ t, text }, { last_error: run }) {
@@ -29,15 +30,15 @@ export function problem({ t, text }, { last_error: run }) {
 	</section>`;
 }
 
-/** What went wrong before, and what helps. @param {Context} context @param {Status} status */
-export function problems({ clock, t, text }, { history }) {
+/** Earlier errors by kind. @param {Context} context @param {Status} status */
+export function problems({ dayAndTime, t, text }, { history }) {
 	const past = pastProblems(history).slice(0, 3);
 	if (!past.length) return nothing;
 	return html`<section class="card">
 		<h2>${t("problems.title")}</h2>
 		<ul class="files">
 			${past.map(({ run, count }) => {
-				const time = clock.dayAndTime(timestamp(run.finished) ?? 0, now());
+				const time = dayAndTime(timestamp(run.finished));
 				return html`<li>
 					<b>${errorText(text, run.error)}</b>
 					<span class="dim times">${t("problems.times", { count, time })}</span>
@@ -49,10 +50,7 @@ export function problems({ clock, t, text }, { history }) {
 	</section>`;
 }
 
-/**
- * What the last refresh that worked brought, and what it mended.
- * @param {Context} context @param {Status} status
- */
+/** The report of the last successful refresh. @param {Context} context @param {Status} status */
 export function lastRun({ t, text }, { feed }) {
 	if (!feed) return nothing;
 	const number = (/** @type {number} */ value) => value.toLocaleString(text.language);
@@ -74,10 +72,10 @@ export function lastRun({ t, text }, { feed }) {
 	</section>`;
 }
 
-/** The two files that are published. @param {Context} context @param {Status} status */
-export function files({ clock, t, text }, { feed }) {
+/** The published files. @param {Context} context @param {Status} status */
+export function files({ dayAndTime, t, text }, { feed }) {
 	if (!feed) return nothing;
-	const time = clock.dayAndTime(timestamp(feed.made) ?? 0, now());
+	const time = dayAndTime(timestamp(feed.made));
 	return html`<section class="card">
 		<h2>${t("files.title", { number: feed.generation })}</h2>
 		<ul class="files">
@@ -99,7 +97,7 @@ function sizeOf(bytes, language) {
 }
 
 /**
- * What runs here, and in which version.
+ * The versions of what is installed, and the settings of refreshes and streams.
  * @param {Context} context @param {Status} status @param {unknown} tools
  */
 export function versions({ t }, { version, provider, refresh, streams }, tools) {

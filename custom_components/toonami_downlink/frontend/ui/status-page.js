@@ -1,35 +1,28 @@
-import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../lib/kit.js";
-import { chainOf, timestamp } from "../model/chain.js";
+import { controls, define, html, icon, loadSheet, nothing, Page } from "../lib/index.js";
+import { chainOf } from "../model/chain.js";
 import { conditionOf, LOOKS } from "../model/health.js";
+import { timestamp } from "../model/time.js";
 import { HistoryChart } from "./history-chart.js";
 import { RefreshButton } from "./refresh-button.js";
 import { settingsLink } from "./states.js";
 import { files, lastRun, problem, problems, versions } from "./status-cards.js";
 
-const statusSheet = loadSheet("status");
-
-/** How things are, how they were, and what to do about it. */
-export class StatusPage extends Page {
-	static sheets = [controls, statusSheet];
+/** The state of the integration, and its history. */
+class StatusPage extends Page {
+	static sheets = [controls, loadSheet("status")];
 
 	/** @type {Status | undefined} */
 	#status;
 	#note = "";
-	/** @type {Subscription | undefined} */
-	#subscription;
-	#button = new RefreshButton(() => this.redraw());
-	#chart = new HistoryChart(() => this.redraw());
+	#button = new RefreshButton(this);
+	#chart = new HistoryChart(this);
 
 	start() {
-		this.#subscription = this.context.signal.subscribe("status", (event) => {
+		this.context.store.subscribe("status", this.signal, (event) => {
 			if (event.status) this.#status = event.status;
 			else if (event.loaded) this.#follow(event);
 			this.redraw();
 		});
-	}
-
-	stop() {
-		this.#subscription?.close();
 	}
 
 	/** @param {{running: boolean, progress: Progress | null}} event */
@@ -66,11 +59,11 @@ export class StatusPage extends Page {
 
 	/** @param {Status} status */
 	#sentence({ feed, refresh }) {
-		const { clock, t, signal } = this.context;
-		const overview = signal.loaded && { ...signal.loaded, refreshing: refresh.is_running };
-		const condition = conditionOf(overview ?? signal.overview, signal.online);
+		const { dayAndTime, t, store } = this.context;
+		const overview = store.loaded && { ...store.loaded, refreshing: refresh.is_running };
+		const condition = conditionOf(overview ?? store.overview, store.online);
 		const timed = (/** @type {string} */ key, /** @type {string | null | undefined} */ iso) =>
-			iso && t(key, { time: clock.dayAndTime(timestamp(iso) ?? 0, now()) });
+			iso && t(key, { time: dayAndTime(timestamp(iso)) });
 		const parts = [
 			feed && t("sentence.channels", { count: feed.channels }),
 			timed("sentence.until", feed?.guide_until),
@@ -83,10 +76,10 @@ export class StatusPage extends Page {
 
 	/** @param {Status} status @param {Link} link */
 	#link({ refresh: { progress } }, { name, state, time, seconds }) {
-		const { clock, t, text } = this.context;
+		const { dayAndTime, t, text } = this.context;
 		/** @type {(string | null | 0)[]} */
 		let small = [
-			time && clock.dayAndTime(time, now()),
+			time && dayAndTime(time),
 			seconds && t("chain.took", { count: Math.round(seconds) }),
 		];
 		if (state === "waiting") small = [];

@@ -8,7 +8,7 @@
 
 import { FakeConnection } from "./fake.js";
 
-const STATIC = "/toonami_downlink_static/stand";
+const STATIC = "/toonami_downlink_static/harness";
 const options = new URLSearchParams(location.search);
 const dark = matchMedia("(prefers-color-scheme: dark)");
 // As Home Assistant has it.
@@ -98,4 +98,4 @@ if (options.has("card")) {
   document.body.append(element);
 }
 dark.addEventListener("change", () => setHass({ themes: { darkMode: dark.matches } }));
-Object.assign(window, { stand: { connection, setHass, hass: () => hass, calls, element } });
+Object.assign(window, { harness: { connection, setHass, hass: () => hass, calls, element } });

@@ -102,7 +102,7 @@ export class FakeConnection {
     this.asked.push(message);
     await this.#answerDelay();
     const isHere = this.state !== "unloaded";
-    if (message.type === "config_entries/get") return isHere ? [{ entry_id: "stand" }] : [];
+    if (message.type === "config_entries/get") return isHere ? [{ entry_id: "harness" }] : [];
     if (!this.connected || !isHere) throw refusal("not_loaded");
     const command = message.type.replace("toonami_downlink/", "");
     /** @type {Record<string, () => unknown>} */
@@ -113,7 +113,7 @@ export class FakeConnection {
       connect: () => this.connect(),
       "credentials/rotate": () => this.rotate(),
       refresh: () => this.refresh(),
-      "auth/sign_path": () => ({ path: `${message.path}?authSig=stand` }),
+      "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
     };
     if (!commands[command]) throw refusal("unknown_command");
     return commands[command]();
@@ -264,6 +264,6 @@ export class FakeConnection {
 
 /** @param {any} item */
 function row(item) {
-  const { start, stop, title, episode_title: episodeTitle, season, episode, filler } = item;
-  return [start, stop, title, episodeTitle, season, episode, Number(filler)];
+  const { start, stop, title, episode_title, season, episode, filler } = item;
+  return [start, stop, title, episode_title, season, episode, Number(filler)];
 }

@@ -2,9 +2,9 @@ import { Guide } from "../model/guide.js";
 import { addDays } from "../model/time.js";
 import { Subscription } from "./subscription.js";
 
-/** What the panel knows of the integration. It fires `change` when that grows or changes. */
-export class Signal extends EventTarget {
-	/** @type {Overview | {loaded: false} | undefined} */
+/** What the panel knows of the integration. Fires `change`, with what changed as its detail. */
+export class Store extends EventTarget {
+	/** The newest one. @type {OverviewEvent | undefined} */
 	overview = undefined;
 	online = true;
 	guide = new Guide();
@@ -16,7 +16,7 @@ export class Signal extends EventTarget {
 	/** @type {Subscription | undefined} */
 	#subscription;
 	/** @type {Set<number>} */
-	#asked = new Set();
+	#requested = new Set();
 
 	/** @param {Connection} connection */
 	constructor(connection) {
@@ -24,7 +24,7 @@ export class Signal extends EventTarget {
 		this.#connection = connection;
 	}
 
-	/** Follow Home Assistant, for as long as anybody wants it. */
+	/** Follow Home Assistant, until it was closed as often as it was opened. */
 	open() {
 		this.#users += 1;
 		if (this.#users > 1) return;
@@ -34,10 +34,11 @@ export class Signal extends EventTarget {
 		this.#subscription = new Subscription(
 			this.#connection,
 			{ type: "toonami_downlink/overview/subscribe" },
-			{ event: (event) => this.#take(event), refused: () => this.#take({ loaded: false }) },
+			{ event: (event) => this.#update(event), refused: () => this.#update({ loaded: false }) },
 		);
 	}
 
+	/** Stop, when this was the last user. */
 	close() {
 		this.#users -= 1;
 		if (this.#users) return;
@@ -46,76 +47,75 @@ export class Signal extends EventTarget {
 		this.#subscription?.close();
 	}
 
-	/** The overview when there is something to see in it. */
+	/** The overview, if the integration is loaded. */
 	get loaded() {
 		return this.overview?.loaded ? this.overview : undefined;
 	}
 
 	/**
-	 * Ask Home Assistant.
+	 * Send a command of the integration, and return the answer.
 	 * @param {string} type - without the domain @param {object} [fields] @returns {Promise<any>}
 	 */
-	ask(type, fields = {}) {
+	request(type, fields = {}) {
 		return this.#connection.sendMessagePromise({ type: `toonami_downlink/${type}`, ...fields });
 	}
 
 	/**
-	 * Subscribe beside the overview.
-	 * @param {string} type - without the domain @param {(event: any) => void} event
+	 * Subscribe to a command until the signal is aborted.
+	 * @param {string} type - without the domain @param {AbortSignal} signal
+	 * @param {(event: any) => void} event
 	 */
-	subscribe(type, event) {
-		return new Subscription(
-			this.#connection,
-			{ type: `toonami_downlink/${type}/subscribe` },
-			{ event },
-		);
+	subscribe(type, signal, event) {
+		const message = { type: `toonami_downlink/${type}/subscribe` };
+		const subscription = new Subscription(this.#connection, message, { event });
+		signal.addEventListener("abort", () => subscription.close());
 	}
 
 	/**
 	 * Load the guide of a day, unless it is there or on its way.
 	 * @param {number} day @param {string} zone
 	 */
-	async need(day, zone) {
-		if (this.#asked.has(day) || !this.loaded || this.generation === null) return;
-		this.#asked.add(day);
+	async loadDay(day, zone) {
+		if (this.#requested.has(day) || !this.loaded || this.generation === null) return;
+		this.#requested.add(day);
 		const generation = this.generation;
 		try {
 			const until = addDays(day, 1, zone);
-			const answer = await this.ask("guide", { from: day, to: until });
+			const answer = await this.request("guide", { from: day, to: until });
 			if (generation !== this.generation) return;
 			this.guide.add(day, until, answer.rows);
-			this.#tell("guide");
+			this.#notify("guide");
 		} catch {
 			// What could not be had now is asked for again when it is next needed.
-			this.#asked.delete(day);
+			this.#requested.delete(day);
 		}
 	}
 
 	#onReady = () => {
 		this.online = true;
-		this.#tell("overview");
+		this.#notify("overview");
 	};
 
 	#onDisconnected = () => {
 		this.online = false;
-		this.#asked.clear();
-		this.#tell("overview");
+		this.#requested.clear();
+		this.#notify("overview");
 	};
 
-	/** @param {Overview | {loaded: false}} overview */
-	#take(overview) {
+	/** @param {OverviewEvent} overview */
+	#update(overview) {
 		this.overview = overview;
 		const generation = overview.loaded ? overview.generation : null;
 		if (generation !== this.generation) {
 			// The old guide stays on screen, until the new one takes its place day by day.
 			this.generation = generation;
-			this.#asked.clear();
+			this.#requested.clear();
 		}
-		this.#tell("overview");
+		this.#notify("overview");
 	}
 
 	/** @param {"overview" | "guide"} what */
-	#tell(what) {
+	#notify(what) {
 		this.dispatchEvent(new CustomEvent("change", { detail: what }));
 	}
 }

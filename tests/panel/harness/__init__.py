@@ -9,14 +9,14 @@ from threading import Thread
 from typing import Final, override
 from urllib.parse import urlsplit
 
-STAND: Final = Path(__file__).parent
-FRONTEND: Final = STAND.parents[2] / "custom_components" / "toonami_downlink" / "frontend"
-FOLDERS: Final = {
-    "/toonami_downlink_static/stand/": FRONTEND,
+HARNESS: Final = Path(__file__).parent
+FRONTEND: Final = HARNESS.parents[2] / "custom_components" / "toonami_downlink" / "frontend"
+TARGETS: Final = {
+    "/toonami_downlink_static/harness/": FRONTEND,
     "/toonami_downlink_static/next/": FRONTEND,
     "/api/toonami_downlink/logos/": FRONTEND / "channels",
-    "/card": STAND / "index.html",
-    "/toonami-downlink/": STAND / "index.html",
+    "/card": HARNESS / "index.html",
+    "/toonami-downlink/": HARNESS / "index.html",
 }
 HEALTH: Final = '{"status":"ok","version":"1.0.0","artifacts":"m3u xml"}'
 PICTURE: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360">
@@ -28,7 +28,7 @@ PICTURE: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Serve the stand, the panel's files and made-up pictures."""
+    """Serve the harness, the panel's files and made-up pictures."""
 
     extensions_map = {  # noqa: RUF012  # the base class wants it so
         **SimpleHTTPRequestHandler.extensions_map,
@@ -59,12 +59,12 @@ class Handler(SimpleHTTPRequestHandler):
     @override
     def translate_path(self, path: str) -> str:
         clean = urlsplit(path).path
-        for prefix, folder in FOLDERS.items():
-            if clean.startswith(prefix) and not clean.endswith((".js", "/stand")):
-                return str(folder if folder.is_file() else folder / clean.removeprefix(prefix))
-            if clean.startswith(prefix) and folder.is_dir():
-                return str(folder / clean.removeprefix(prefix))
-        return str(STAND / Path(clean).name)
+        for prefix, target in TARGETS.items():
+            if clean.startswith(prefix) and target.is_dir():
+                return str(target / clean.removeprefix(prefix))
+            if clean.startswith(prefix) and not clean.endswith(".js"):
+                return str(target)
+        return str(HARNESS / Path(clean).name)
 
     @override
     def log_message(self, format: str, *args: object) -> None:

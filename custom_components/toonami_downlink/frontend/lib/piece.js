@@ -1,7 +1,0 @@
-/** A part of a page that has a memory of its own. */
-export class Piece {
-	/** @param {() => void} redraw */
-	constructor(redraw) {
-		this.redraw = redraw;
-	}
-}
