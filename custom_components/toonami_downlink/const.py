@@ -48,4 +48,8 @@ MISSED_AFTER: Final = timedelta(minutes=2)
 CLOCK_STEP_BACK: Final = timedelta(days=1)
 """A clock that goes back by up to this much does not make a run happen twice."""
 STREAM_URL_TTL: Final = timedelta(minutes=1)
+WATCH_TOKEN_TTL: Final = timedelta(days=1)
+"""For how long an address works that a user of Home Assistant was given to watch."""
 FAILURES_BEFORE_REPAIR: Final = 3
+SILENT_BEFORE_REPAIR: Final = timedelta(minutes=10)
+"""How long somebody has to wait for a channel before the user is told."""

@@ -16,7 +16,16 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.loader import async_get_integration
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, NAME, PROVIDER_BUNDLED, PROVIDER_COMMAND, PROVIDER_FOLDER, WATCH_INTERVAL
+from .const import (
+    DOMAIN,
+    LINKS_RELAY,
+    NAME,
+    PROVIDER_BUNDLED,
+    PROVIDER_COMMAND,
+    PROVIDER_FOLDER,
+    SILENT_BEFORE_REPAIR,
+    WATCH_INTERVAL,
+)
 from .engine.downlink.client_log import ClientLog
 from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
@@ -138,6 +147,15 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         """Tell `listener` how far a refresh is, and None at its end."""
         self._progress_listeners.append(listener)
         return lambda: self._progress_listeners.remove(listener)
+
+    async def async_rotate_credentials(self) -> None:
+        """Replace the secrets, and end what is watched with the old ones.
+
+        Raises HomeAssistantError when they cannot be saved; then nothing has changed.
+        """
+        await self.credentials.async_rotate()
+        self.streams.async_end_all()
+        self.async_update_listeners()
 
     async def async_stream_url(self, channel: Channel) -> str:
         """Return an address from which the channel can be played now."""
@@ -298,9 +316,32 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 made=self.last_success,
                 stale_hours=self.settings.stale_hours,
                 is_stale=self.is_guide_stale,
+                silent_channels=self._silent_channels(),
+                proposes_relay=(
+                    self.settings.stream_links != LINKS_RELAY and not self._state.is_relay_declined
+                ),
                 old_credentials=self.clients.with_old_credentials,
             ),
         )
+
+    def _silent_channels(self) -> list[str]:
+        """Return the names of the channels that have been waited for in vain."""
+        since = dt_util.utcnow() - SILENT_BEFORE_REPAIR
+        health = self.streams.health
+        return [
+            channel.name
+            for channel in (self.data.feed.channels if self.data else ())
+            if (state := health.get(channel.key))
+            and state.viewers
+            and state.slate_since
+            and state.slate_since <= since
+        ]
+
+    async def async_decline_relay(self) -> None:
+        """Leave the streams as they are, and do not ask again."""
+        self._state.is_relay_declined = True
+        await self._state.async_save(self.hass)
+        self._update_issues()
 
     @callback
     def _set_progress(self, progress: Progress | None) -> None:

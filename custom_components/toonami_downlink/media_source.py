@@ -23,11 +23,12 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .assist.matching import MAX_QUERY_CHARS, fold, guess_channel, showings
-from .const import DOMAIN, NAME
+from .const import DOMAIN, LINKS_RELAY, NAME, WATCH_TOKEN_TTL
 from .coordinator import DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.lineup import logo_path
 from .engine.downlink.models import Channel, Feed
 from .engine.downlink.timeline import on_air, upcoming
+from .views.paths import watch_path
 
 HLS: Final = "application/vnd.apple.mpegurl"
 """The registered type, RFC 8216 § 4."""
@@ -62,8 +63,12 @@ class DownlinkMediaSource(MediaSource):
                 translation_key="unknown_channel",
                 translation_placeholders={"channel": item.identifier},
             )
-        # Upstream moves its streams between servers: an address is asked for each time.
-        url = await coordinator.async_stream_url(channel)
+        if coordinator.settings.stream_links == LINKS_RELAY:
+            until = dt_util.utcnow() + WATCH_TOKEN_TTL
+            url = watch_path(coordinator.credentials.watch_token(until), channel.number)
+        else:
+            # Upstream moves its streams between servers: an address is asked for each time.
+            url = await coordinator.async_stream_url(channel)
         return PlayMedia(url, HLS if item.target_media_player else HLS_IN_BROWSER)
 
     @override

@@ -11,10 +11,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from .const import CONF_PROVIDER, DOMAIN, PROVIDER_BUNDLED
+from .const import CONF_PROVIDER, CONF_STREAM_LINKS, DOMAIN, LINKS_RELAY, PROVIDER_BUNDLED
 from .coordinator import async_loaded_coordinator
 from .engine.downlink.models import Cause, RefreshRecord
-from .refreshing.issues import PROVIDER_COMMAND_MISSING
+from .refreshing.issues import PROVIDER_COMMAND_MISSING, USE_THE_RELAY
 from .refreshing.texts import error_text
 
 
@@ -24,6 +24,8 @@ async def async_create_fix_flow(
     """Return the dialog for an issue."""
     if issue_id == PROVIDER_COMMAND_MISSING:
         return UseBundledFlow(issue_id)
+    if issue_id == USE_THE_RELAY:
+        return UseRelayFlow(issue_id)
     return RefreshOrReconfigureFlow(issue_id)
 
 
@@ -68,6 +70,33 @@ class UseBundledFlow(DownlinkRepairsFlow):
             entry.runtime_data.async_refresh_feed(Cause.BUTTON),
             f"{DOMAIN} refresh after repair",
         )
+        return self.async_create_entry(data={})
+
+
+class UseRelayFlow(DownlinkRepairsFlow):
+    """Go over to streams from Home Assistant itself, or leave them as they are."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask which."""
+        return self.async_show_menu(step_id="init", menu_options=["use", "leave"])
+
+    async def async_step_use(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Change the option; players go on with the addresses that they have."""
+        if not (coordinator := async_loaded_coordinator(self.hass)):
+            return self._abort_not_loaded()
+        entry = coordinator.config_entry
+        self.hass.config_entries.async_update_entry(
+            entry, options={**entry.options, CONF_STREAM_LINKS: LINKS_RELAY}
+        )
+        if not await self.hass.config_entries.async_reload(entry.entry_id):
+            return self._abort_not_loaded()
+        return self.async_create_entry(data={})
+
+    async def async_step_leave(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Do not ask again."""
+        if not (coordinator := async_loaded_coordinator(self.hass)):
+            return self._abort_not_loaded()
+        await coordinator.async_decline_relay()
         return self.async_create_entry(data={})
 
 

@@ -48,6 +48,24 @@ def _next_programme(programmes: tuple[Programme, ...], at: datetime) -> Programm
     return next(iter(upcoming(programmes, at)), None)
 
 
+STREAM_SENSORS: Final = (
+    FeedSensorDescription(
+        key="viewers",
+        translation_key="viewers",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda coordinator: coordinator.streams.viewers,
+    ),
+    FeedSensorDescription(
+        key="upstream_streams",
+        translation_key="upstream_streams",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda coordinator: coordinator.streams.upstream_streams,
+    ),
+)
 FEED_SENSORS: Final = (
     FeedSensorDescription(
         key="last_refresh",
@@ -124,8 +142,29 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of the feed, and of each channel as it comes."""
+    async_add_entities(
+        StreamSensor(entry.runtime_data, description) for description in STREAM_SENSORS
+    )
     async_add_entities(FeedSensor(entry.runtime_data, description) for description in FEED_SENSORS)
     async_add_channel_entities(entry, async_add_entities, ProgrammeSensor, PROGRAMME_SENSORS)
+
+
+class StreamSensor(DownlinkEntity, SensorEntity):
+    """A figure about who watches, which changes without the feed."""
+
+    entity_description: FeedSensorDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.streams.async_add_listener(self.async_write_ha_state)
+        )
+
+    @property
+    @override
+    def native_value(self) -> StateType | datetime:
+        return self.entity_description.value_fn(self.coordinator)
 
 
 class FeedSensor(DownlinkEntity, SensorEntity):

@@ -89,9 +89,7 @@ async def _async_refresh(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_rotate_credentials(call: ServiceCall) -> None:
-    coordinator = _coordinator(call)
-    await coordinator.credentials.async_rotate()
-    coordinator.async_update_listeners()
+    await _coordinator(call).async_rotate_credentials()
 
 
 async def _async_get_guide(call: ServiceCall) -> dict[str, Any]:

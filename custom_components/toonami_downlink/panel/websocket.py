@@ -37,6 +37,7 @@ MAX_WINDOW: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
 """The whole guide, wherever the days of the reader's time zone begin."""
 MAX_QUERY_CHARS: Final = 100
 MAX_RESULTS: Final = 100
+MAX_SESSION_CHARS: Final = 32
 PLAYERS_INTERVAL: Final = timedelta(seconds=1)
 """How often the players seen are looked at while somebody watches them."""
 
@@ -61,6 +62,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
         subscribe_connect,
         start_refresh,
         rotate_credentials,
+        end_session,
     ):
         websocket_api.async_register_command(hass, command)
 
@@ -304,6 +306,7 @@ def subscribe_status(
         return [
             coordinator.async_add_listener(send),
             coordinator.async_add_progress_listener(on_progress),
+            coordinator.streams.async_add_listener(send),
         ]
 
     _Subscription(connection, msg["id"], attach).async_start(coordinator)
@@ -361,5 +364,23 @@ async def rotate_credentials(
     coordinator: DownlinkCoordinator, _connection: ActiveConnection, _msg: Message
 ) -> dict[str, Any]:
     """Replace the feed token and the password, and return what players have to be told now."""
-    await coordinator.credentials.async_rotate()
+    await coordinator.async_rotate_credentials()
     return payloads.connect(coordinator)
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/sessions/end",
+        vol.Required("session"): vol.All(str, vol.Length(min=1, max=MAX_SESSION_CHARS)),
+    }
+)
+@websocket_api.require_admin
+@_with_coordinator
+def end_session(
+    coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
+) -> None:
+    """End what somebody watches, and refuse a quick return for a minute."""
+    if coordinator.streams.async_end(msg["session"]):
+        connection.send_result(msg["id"])
+    else:
+        connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, "Nobody watches like that")

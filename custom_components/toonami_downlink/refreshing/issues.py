@@ -19,6 +19,16 @@ PROVIDER_FAILING: Final = "provider_failing"
 PROVIDER_COMMAND_MISSING: Final = ProviderMissingError.key
 GUIDE_STALE: Final = "guide_stale"
 OLD_CREDENTIALS_IN_USE: Final = "old_credentials_in_use"
+CHANNEL_SILENT: Final = "channel_silent"
+USE_THE_RELAY: Final = "use_the_relay"
+ISSUES: Final = (
+    PROVIDER_COMMAND_MISSING,
+    PROVIDER_FAILING,
+    GUIDE_STALE,
+    OLD_CREDENTIALS_IN_USE,
+    CHANNEL_SILENT,
+    USE_THE_RELAY,
+)
 OLD_CREDENTIALS_FOR: Final = timedelta(days=1)
 """A player that has not asked for that long is not reported any more."""
 _PLAYERS_NAMED: Final = 5
@@ -35,6 +45,10 @@ class FeedCondition:
     """When the published feed was made, in UTC; None when there is none."""
     stale_hours: int
     is_stale: bool
+    silent_channels: Sequence[str] = ()
+    """The names of channels that somebody wants to watch, and that upstream does not bring."""
+    proposes_relay: bool = False
+    """Whether streams go past the relay, and the user has not been asked about that."""
     old_credentials: Sequence[ClientRecord]
     """The clients whose last request came with replaced credentials."""
 
@@ -65,6 +79,19 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
     _update(hass, GUIDE_STALE, _stale_placeholders(condition), severity=ir.IssueSeverity.ERROR)
     _update(
         hass,
+        CHANNEL_SILENT,
+        {"channels": ", ".join(condition.silent_channels)} if condition.silent_channels else None,
+        severity=ir.IssueSeverity.WARNING,
+        is_fixable=False,
+    )
+    _update(
+        hass,
+        USE_THE_RELAY,
+        {} if condition.proposes_relay else None,
+        severity=ir.IssueSeverity.WARNING,
+    )
+    _update(
+        hass,
         OLD_CREDENTIALS_IN_USE,
         _old_credentials_placeholders(condition),
         severity=ir.IssueSeverity.WARNING,
@@ -75,7 +102,7 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
 @callback
 def async_delete_issues(hass: HomeAssistant) -> None:
     """Clear all issues, because nothing runs any more that would."""
-    for issue in (PROVIDER_COMMAND_MISSING, PROVIDER_FAILING, GUIDE_STALE, OLD_CREDENTIALS_IN_USE):
+    for issue in ISSUES:
         ir.async_delete_issue(hass, DOMAIN, issue)
 
 

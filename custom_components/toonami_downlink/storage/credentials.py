@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 import hashlib
 import hmac
 import logging
@@ -119,6 +120,25 @@ class CredentialStore:
         """Compare a user name and password, both of them always, in constant time."""
         user_matches = _equal(username, self.username)
         return _equal(password, self.password) and user_matches
+
+    def watch_token(self, until: datetime) -> str:
+        """Return a secret that opens the streams, and nothing else, until that time.
+
+        It is made of the feed token: it outlives a restart, and ends with a rotation.
+        """
+        expires = f"{int(until.timestamp()):010x}"
+        return f"{expires}{self._watch_mac(expires)}"
+
+    def watch_token_matches(self, token: str, now: datetime) -> bool:
+        """Compare such a secret in constant time, and look whether its time is over."""
+        expires, mac = token[:10], token[10:]
+        if not _equal(mac, self._watch_mac(expires)):
+            return False
+        return int(expires, 16) > now.timestamp()
+
+    def _watch_mac(self, expires: str) -> str:
+        message = f"watch {expires}".encode("utf-8", "surrogatepass")
+        return hmac.new(self.feed_token.encode(), message, "sha256").hexdigest()[:32]
 
     def is_previous(self, secret: str) -> bool:
         """Whether this feed token or password was valid before a rotation."""

@@ -28,6 +28,8 @@ class State:
     """Up to when scheduled refreshes are done with; UTC."""
     cron: str | None = None
     """The cron expression that `done_until` belongs to."""
+    is_relay_declined: bool = False
+    """Whether the user has been asked about the relay, and said no."""
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
@@ -39,6 +41,7 @@ class State:
             history=_records(data.get("history")),
             done_until=_moment(data.get("honoured")),
             cron=cron if isinstance(cron, str) else None,
+            is_relay_declined=data.get("relay_declined") is True,
         )
 
     @property
@@ -54,6 +57,7 @@ class State:
                 "history": [record_to_json(record) for record in self.history],
                 "honoured": self.done_until.isoformat() if self.done_until else None,
                 "schedule": self.cron,
+                "relay_declined": self.is_relay_declined,
             }
         )
 
@@ -73,6 +77,11 @@ def _rename_window(data: Data) -> Data:
     return {renamed.get(name, name): value for name, value in data.items()}
 
 
+def _add_relay(data: Data) -> Data:
+    """Make layout 3 of 2: it knows whether the relay was declined."""
+    return {**data, "relay_declined": False}
+
+
 def _numbers(data: Any) -> dict[str, int]:
     items = data.items() if isinstance(data, Mapping) else ()
     return {key: number for key, number in items if isinstance(number, int)}
@@ -89,4 +98,4 @@ def _moment(data: Any) -> datetime | None:
 
 
 def _storage(hass: HomeAssistant) -> VersionedStore:
-    return VersionedStore(hass, _KEY, (_rename_window,))
+    return VersionedStore(hass, _KEY, (_rename_window, _add_relay))

@@ -6,7 +6,7 @@ from .context import ViewContext
 from .feed import GuideView, PlaylistView
 from .hdhomerun import TUNER_VIEWS
 from .health import HealthView
-from .stream import SegmentView, StreamView
+from .stream import STREAM_VIEWS
 from .xtream import XTREAM_PREFIXES, XTREAM_VIEWS
 
 
@@ -16,10 +16,7 @@ def async_register_views(hass: HomeAssistant) -> None:
     context = ViewContext(hass)
     for view in (
         HealthView(),
-        *(
-            make(context)
-            for make in (PlaylistView, GuideView, StreamView, SegmentView, *TUNER_VIEWS)
-        ),
+        *(make(context) for make in (PlaylistView, GuideView, *STREAM_VIEWS, *TUNER_VIEWS)),
         *(make(context, prefix) for prefix in XTREAM_PREFIXES for make in XTREAM_VIEWS),
     ):
         hass.http.register_view(view)

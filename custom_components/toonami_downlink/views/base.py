@@ -13,6 +13,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind, player_name
 from ..engine.downlink.publish.publication import Body, Publication
+from ..storage.credentials import CredentialStore
 from .context import ViewContext
 from .rate_limit import RateLimit
 
@@ -60,13 +61,17 @@ class TokenView(DownlinkView):
         if coordinator is None:
             return unavailable()
         token = request.match_info["feed_token"]
-        if not coordinator.credentials.token_matches(token):
+        if not self.may_pass(coordinator.credentials, token):
             is_old = coordinator.credentials.is_previous(token)
             return refuse(self._context.rate_limit, coordinator, request, self.kind, is_old=is_old)
         if (publication := coordinator.data) is None:
             record_request(coordinator, request, self.kind, Outcome.NO_FEED)
             return unavailable()
         return await self.serve(request, coordinator, publication)
+
+    def may_pass(self, credentials: CredentialStore, token: str) -> bool:
+        """Whether the secret in the path opens this view."""
+        return credentials.token_matches(token)
 
     @abstractmethod
     async def serve(

@@ -37,6 +37,16 @@ def segment_path(token: str, number: int | str, sequence: int | str) -> str:
     return f"{API}/{token}/stream/{number}/{sequence}.ts"
 
 
+def watch_path(token: str, number: int | str) -> str:
+    """Return the path of a channel's HLS for somebody who has logged in to Home Assistant."""
+    return f"{API}/watch/{token}/{number}.m3u8"
+
+
+def watch_segment_path(token: str, number: int | str, sequence: int | str) -> str:
+    """Return the path of a segment of that."""
+    return f"{API}/watch/{token}/{number}/{sequence}.ts"
+
+
 def tuner_path(token: str) -> str:
     """Return the path of the HDHomeRun emulation, without a slash at the end."""
     return f"{API}/hdhr/{token}"

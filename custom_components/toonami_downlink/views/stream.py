@@ -7,6 +7,7 @@ import re
 from typing import Final, override
 
 from aiohttp import hdrs, web
+from homeassistant.util import dt as dt_util
 
 from ..const import LINKS_RELAY
 from ..coordinator import DownlinkCoordinator
@@ -17,14 +18,16 @@ from ..engine.downlink.relay.errors import RingClosedError
 from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
 from ..engine.downlink.relay.ring import NumberedSegment
 from ..engine.downlink.relay.viewer import Viewer
+from ..storage.credentials import CredentialStore
 from ..streaming.manager import BusyError, ViewerEndedError, Watcher
 from .base import TokenView, not_found, record_request, unavailable
-from .paths import segment_path, stream_path
+from .paths import segment_path, stream_path, watch_path, watch_segment_path
 
 TS_TYPE: Final = "video/mp2t"
 _NO_STORE: Final = {hdrs.CACHE_CONTROL: "no-store"}
 _FOR_EVER: Final = {hdrs.CACHE_CONTROL: "private, max-age=3600, immutable"}
 _NAME: Final = re.compile(r"([0-9]{1,9})(?:\.(m3u8|ts))?", re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _SEGMENT: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,12})\.ts", re.ASCII)
 _READ_SECONDS: Final = 30.0
 """A viewer that takes nothing for so long has gone, or holds a connection for nothing."""
@@ -61,6 +64,48 @@ class SegmentView(TokenView):
     ) -> web.StreamResponse:
         number, sequence = request.match_info["number"], request.match_info["sequence"]
         return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
+
+
+class WatchView(TokenView):
+    """A channel's HLS for somebody who has logged in to Home Assistant: always from the relay."""
+
+    url = watch_path("{feed_token}", "{number}")
+    name = "toonami_downlink:watch"
+    kind = RequestKind.STREAM
+
+    @override
+    def may_pass(self, credentials: CredentialStore, token: str) -> bool:
+        return credentials.watch_token_matches(token, dt_util.utcnow())
+
+    @override
+    async def serve(
+        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
+    ) -> web.StreamResponse:
+        channel = _channel(publication.feed, request.match_info["number"])
+        if channel is None:
+            return not_found()
+        return await playlist(request, coordinator, channel)
+
+
+class WatchSegmentView(WatchView):
+    """A segment of that."""
+
+    url = watch_segment_path("{feed_token}", "{number}", "{sequence}")
+    name = "toonami_downlink:watch_segment"
+
+    @override
+    async def serve(
+        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
+    ) -> web.StreamResponse:
+        number, sequence = request.match_info["number"], request.match_info["sequence"]
+        return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
+
+
+STREAM_VIEWS: Final = (StreamView, SegmentView, WatchView, WatchSegmentView)
+
+
+def _channel(feed: Feed, number: str) -> Channel | None:
+    return feed.channel(int(number)) if _NUMBER.fullmatch(number) else None
 
 
 async def stream(
