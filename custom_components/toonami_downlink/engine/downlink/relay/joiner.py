@@ -16,6 +16,7 @@ times that run on. What is decided here:
 """
 
 from collections.abc import Iterator
+from operator import getitem
 from typing import Final
 
 from .tables import (
@@ -40,8 +41,10 @@ _USUAL_LEAD: Final = 7 * HZ // 10
 _MAX_LEAD: Final = 5 * HZ
 _GAP: Final = HZ
 """Ticks that may be missing before it is a break."""
+_SAME: Final = bytes(range(256))
 _MOVED: Final = [
-    bytes(tail & 0xF0 | tail + ahead & 15 for tail in range(256)) for ahead in range(16)
+    _SAME,
+    *(bytes(tail & 0xF0 | tail + by & 15 for tail in range(256)) for by in range(1, 16)),
 ]
 """What moves the counter in the fourth byte of packets, by how far it moves."""
 
@@ -86,7 +89,11 @@ class Joiner:
         self._remember(info)
         out = self._renumbered(data, info)
         for where, ticks in info.layout.marks:
-            for at, byte in zip(where, stamp(data[where[0]], ticks + self._offset), strict=True):
+            field = stamp(data[where[0]], ticks + self._offset)
+            if isinstance(where, range):
+                out[where.start : where.stop] = field
+                continue
+            for at, byte in zip(where, field, strict=True):
                 out[at] = byte
         for _, at, ticks in info.layout.clocks:
             out[at : at + 6] = pcr(data[at : at + 6], ticks + self._offset + self._shift)
@@ -176,27 +183,27 @@ class Joiner:
     def _renumbered(self, data: bytes, info: SegmentInfo) -> bytearray:
         """Return a copy with our PIDs, and with counters that run on."""
         out = bytearray(data)
-        tails = out[3::PACKET]
         self._before = self._counters.copy()
-        moves: dict[int, tuple[int, bytes]] = {}
-        pids = info.layout.pids
+        pids, tails = info.layout.pids, out[3::PACKET]
+        heads, lows, ends = (dict.fromkeys(set(pids), _SAME) for _ in range(3))
         for kind, track in info.tracks.items():
-            moves[track.stream.pid] = PIDS[kind], self._match(pids, tails, track.stream.pid, kind)
-        heads, lows = out[1::PACKET], out[2::PACKET]
-        for number, pid in enumerate(pids):
-            if pid in moves:
-                ours, match = moves[pid]
-                heads[number] = heads[number] & 0xE0 | ours >> 8
-                lows[number] = ours & 0xFF
-                tails[number] = match[tails[number]]
-                self._counters[ours] = tails[number] & 15
-        out[1::PACKET], out[2::PACKET], out[3::PACKET] = heads, lows, tails
+            pid, ours = track.stream.pid, PIDS[kind]
+            ends[pid] = self._match(tails[pids.index(pid)], ours)
+            self._counters[ours] = ends[pid][tails[-1 - pids[::-1].index(pid)]] & 15
+            if pid != ours:
+                heads[pid] = bytes(head & 0xE0 | ours >> 8 for head in range(256))
+                lows[pid] = bytes([ours & 0xFF]) * 256
+        for place, tables in ((1, heads), (2, lows), (3, ends)):
+            if any(table is not _SAME for table in tables.values()):
+                column = map(
+                    getitem, map(tables.__getitem__, pids), out[place::PACKET], strict=True
+                )
+                out[place::PACKET] = bytes(column)
         return out
 
-    def _match(self, pids: list[int], tails: bytearray, pid: int, kind: str) -> bytes:
-        """Return the table that makes a stream's counters run on."""
-        first = tails[pids.index(pid)]
-        before = self._counters.get(PIDS[kind], 15)
+    def _match(self, first: int, ours: int) -> bytes:
+        """Return the table that makes a stream's counters run on, from its first fourth byte."""
+        before = self._counters.get(ours, 15)
         # A packet without payload repeats the counter of the one before (§ 2.4.3.3).
         return _MOVED[(before + (first >> 4 & 1) - first) & 15]
 
@@ -207,14 +214,17 @@ class Joiner:
         clocks = self._strange_clocks(out, info)
         yield self._table(PAT_PID, self._pat)
         yield self._table(PMT_PID, self._pmt)
-        begin = 0
         started = False
-        for number, pid in enumerate(info.layout.pids):
-            if pid in ours:
-                started = True
-                if number not in clocks:
-                    continue
+        others = [
+            number
+            for number, pid in enumerate(info.layout.pids)
+            if pid not in ours or number in clocks
+        ]
+        begin = 0
+        for number in others:
+            pid = info.layout.pids[number]
             yield out[begin * PACKET : number * PACKET]
+            started = started or number > begin
             begin = number if pid in ours else number + 1
             if number in clocks:
                 yield clocks[number]

@@ -3,7 +3,6 @@
 ISO/IEC 13818-1 § 2.4.3. Whole numbers without that limit are used between reading and writing.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 HZ: Final = 90_000
@@ -16,24 +15,16 @@ def apart(later: int, earlier: int) -> int:
     return (later - earlier + half) % WRAP - half
 
 
-def read_stamp(field: Sequence[int]) -> int:
-    """Return the time in the five bytes of a PTS or DTS."""
-    one, two, three, four, five = field
-    return (one >> 1 & 7) << 30 | two << 22 | three >> 1 << 15 | four << 7 | five >> 1
+def read_stamp(field: bytes) -> int:
+    """Return the time in the five bytes of a PTS or DTS: 3, 15 and 15 bits, a one after each."""
+    bits = int.from_bytes(field)
+    return bits >> 3 & 7 << 30 | bits >> 2 & 0x7FFF << 15 | bits >> 1 & 0x7FFF
 
 
 def stamp(mark: int, ticks: int) -> bytes:
     """Return the five bytes of a PTS or DTS; the upper four bits of `mark` say which of them."""
-    ticks %= WRAP
-    return bytes(
-        (
-            mark & 0xF0 | ticks >> 29 & 0x0E | 1,
-            ticks >> 22 & 0xFF,
-            ticks >> 14 & 0xFE | 1,
-            ticks >> 7 & 0xFF,
-            ticks << 1 & 0xFE | 1,
-        )
-    )
+    spread = (ticks & 7 << 30) << 3 | (ticks & 0x7FFF << 15) << 2 | (ticks & 0x7FFF) << 1
+    return ((mark & 0xF0) << 32 | spread | 0x1_0001_0001).to_bytes(5)
 
 
 def read_pcr(field: bytes) -> int:

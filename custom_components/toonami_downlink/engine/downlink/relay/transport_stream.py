@@ -8,6 +8,7 @@ exception; what it lets through can be joined.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median_low
+import struct
 from typing import Final, NamedTuple
 
 from .elementary import aac_frames, starts_h264
@@ -26,12 +27,14 @@ MAX_BACK: Final = HZ
 _USUAL_STEP: Final = HZ // 25
 """Ticks of a frame, where one timestamp is all there is."""
 _SYNC: Final = b"\x47"
+_PID_BITS: Final = bytes(head & 31 for head in range(256))
 
 
 class Mark(NamedTuple):
-    """A timestamp to be rewritten: where its five bytes lie, and its ticks."""
+    """A timestamp to be rewritten: where each of its five bytes lies, and its ticks."""
 
     where: Sequence[int]
+    """A range, unless the timestamp begins in one packet and ends in another."""
     ticks: int
 
 
@@ -72,7 +75,7 @@ class Track:
 class Layout:
     """Where in a segment lies what joining rewrites; good for the very same bytes only."""
 
-    pids: list[int]
+    pids: tuple[int, ...]
     pmt_pid: int
     marks: list[Mark] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
@@ -111,7 +114,7 @@ def inspect(data: bytes) -> SegmentInfo:
     """
     _check_packets(data)
     heads, tails = data[1::PACKET], data[3::PACKET]
-    pids = [(head & 31) << 8 | low for head, low in zip(heads, data[2::PACKET], strict=True)]
+    pids = _pids(heads, data[2::PACKET])
     if max(heads) & 0x80:
         raise SegmentError(Flaw.CORRUPT, "a packet is marked as damaged")
     if max(tails) >= 0x40 and any(
@@ -146,6 +149,13 @@ def _check_packets(data: bytes) -> None:
     raise error
 
 
+def _pids(heads: bytes, lows: bytes) -> tuple[int, ...]:
+    """Return the PID of each packet, from all second and all third bytes."""
+    both = bytearray(2 * len(heads))
+    both[0::2], both[1::2] = heads.translate(_PID_BITS), lows
+    return struct.unpack(f">{len(heads)}H", both)
+
+
 def _looks_like_packets(data: bytes) -> bool:
     """Whether packets begin somewhere: four in a row."""
     return any(
@@ -166,7 +176,7 @@ def payload_start(data: bytes, at: int) -> int:
     return start if kind == 0x30 else at + PACKET
 
 
-def _tables(data: bytes, heads: bytes, pids: list[int]) -> tuple[int, Streams]:
+def _tables(data: bytes, heads: bytes, pids: tuple[int, ...]) -> tuple[int, Streams]:
     """Return the PID of the PMT and what the first PMT in force says."""
     pmts = (pmt_pid(section) for section in _sections(data, heads, pids, PAT_PID))
     pmt = next((pid for pid in pmts if pid), None)
@@ -183,7 +193,7 @@ def _tables(data: bytes, heads: bytes, pids: list[int]) -> tuple[int, Streams]:
     return pmt, first
 
 
-def _sections(data: bytes, heads: bytes, pids: list[int], pid: int) -> Iterator[bytes]:
+def _sections(data: bytes, heads: bytes, pids: tuple[int, ...], pid: int) -> Iterator[bytes]:
     numbers = [number for number, one in enumerate(pids) if one == pid]
     return sections(
         (
@@ -197,7 +207,7 @@ def _sections(data: bytes, heads: bytes, pids: list[int], pid: int) -> Iterator[
 class _Reader:
     """One pass over the packets that have more than payload in them."""
 
-    def __init__(self, data: bytes, pids: list[int], pmt: int, found: Streams) -> None:
+    def __init__(self, data: bytes, pids: tuple[int, ...], pmt: int, found: Streams) -> None:
         self._data = data
         self._found = found
         self._layout = Layout(pids, pmt)
@@ -210,13 +220,15 @@ class _Reader:
 
     def read(self, heads: bytes, tails: bytes) -> None:
         """Go through the packets. Raises SegmentError."""
-        tracks = self._tracks
-        pcr_pid = self._found.pcr_pid
-        rows = zip(heads, self._layout.pids, tails, strict=True)
-        for number, (head, pid, tail) in enumerate(rows):
-            # Nearly all packets go on with what others began.
-            if not (head & 0x40 or tail & 0x20):
-                continue
+        tracks, pids, pcr_pid = self._tracks, self._layout.pids, self._found.pcr_pid
+        # Nearly all packets go on with what others began.
+        others = [
+            number
+            for number, (head, tail) in enumerate(zip(heads, tails, strict=True))
+            if head & 0x40 or tail & 0x20
+        ]
+        for number in others:
+            head, pid, tail = heads[number], pids[number], tails[number]
             track = tracks.get(pid)
             if track is None and pid != pcr_pid:
                 continue
@@ -258,24 +270,25 @@ class _Reader:
 
     def _pes(self, track: Track, number: int, start: int, *, random: bool) -> None:
         """Read the head of a PES packet (§ 2.4.3.6)."""
-        data = self._data
         where: Sequence[int] = range(start, start + 19)
+        head = self._data[start : start + 19]
         if start + 19 > (number + 1) * PACKET:
             where = self._scattered(number, start, 19)
-        if len(where) < 9 or [data[at] for at in where[:3]] != [0, 0, 1]:
+            head = bytes(self._data[at] for at in where)
+        if len(head) < 9 or head[:3] != b"\0\0\1":
             raise SegmentError(Flaw.CORRUPT, "a PES packet does not start as one")
-        scrambled, flags, length = (data[at] for at in where[6:9])
-        if scrambled & 0x30:
+        if head[6] & 0x30:
             raise SegmentError(Flaw.SCRAMBLED, "its picture or sound is scrambled")
-        needed = (0, 0, 5, 10)[flags >> 6]
-        if length < needed or len(where) < 9 + needed:
+        needed = (0, 0, 5, 10)[head[7] >> 6]
+        length = head[8]
+        if length < needed or len(head) < 9 + needed:
             raise SegmentError(Flaw.CORRUPT, "the head of a PES packet is too short")
         if not needed:
             return
-        shown = decoded = read_stamp([data[at] for at in where[9:14]])
+        shown = decoded = read_stamp(head[9:14])
         self._layout.marks.append(Mark(where[9:14], shown))
         if needed == 10:
-            decoded = read_stamp([data[at] for at in where[14:19]])
+            decoded = read_stamp(head[14:19])
             self._layout.marks.append(Mark(where[14:19], decoded))
         first = not track.seen
         self._times(track, decoded, shown)
