@@ -28,7 +28,7 @@ from .credentials import CredentialStore
 from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.folder import FolderWatch
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
-from .engine.downlink.provider.build import links_file
+from .engine.downlink.provider.fetch import links_file
 from .engine.downlink.publication import Publication
 from .engine.downlink.refresh import STAGING, Plan, Refreshed, cache_file, refresh
 from .engine.downlink.runner import (

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from downlink.models import Progress
 from downlink.provider.api import Patience, Upstream
-from downlink.provider.build import Request
+from downlink.provider.fetch import Request
 from downlink.provider.tls import Trust
 from tests.simulator import Simulator
 

@@ -152,7 +152,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     from .files import write_whole  # noqa: PLC0415
     from .m3u import Links, render_m3u  # noqa: PLC0415
     from .provider.api import Patience  # noqa: PLC0415
-    from .provider.build import Request, build  # noqa: PLC0415
+    from .provider.fetch import Request, build  # noqa: PLC0415
     from .xmltv import render_xmltv  # noqa: PLC0415
 
     _set_up_log(arguments)

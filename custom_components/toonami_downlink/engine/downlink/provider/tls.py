@@ -20,7 +20,7 @@ from ..errors import CannotWriteError
 from ..files import read_limited, write_whole
 
 if TYPE_CHECKING:
-    from .chain import Link
+    from .aia import Link
 
 _LOGGER = logging.getLogger(__name__)
 _BUNDLED: Final = Path(__file__).with_name("certificates.pem")
@@ -80,14 +80,14 @@ class Trust:
         async with self._lock:
             if self._context is not refused_by:
                 return True
-            from . import chain  # noqa: PLC0415  # slow to load
+            from . import aia  # noqa: PLC0415  # slow to load
 
-            known = [*chain.load(await asyncio.to_thread(_read, _BUNDLED)), *self._learnt]
+            known = [*aia.load(await asyncio.to_thread(_read, _BUNDLED)), *self._learnt]
             try:
                 async with asyncio.timeout(_SECONDS):
                     sent = await _handshake(host, port, _accepting())
-                    links = [link async for link in chain.find(session, sent, known)]
-                    pem = chain.dump([*known, *links])
+                    links = [link async for link in aia.find(session, sent, known)]
+                    pem = aia.dump([*known, *links])
                     context = await asyncio.to_thread(_verifying, pem)
                     await _handshake(host, port, context)
             except (OSError, ValueError, aiohttp.ClientError) as err:
@@ -96,7 +96,7 @@ class Trust:
             self._learnt += links
             self._context = context
             if self._file:
-                learnt = chain.dump(self._learnt[-_MAX_REMEMBERED:])
+                learnt = aia.dump(self._learnt[-_MAX_REMEMBERED:])
                 with suppress(CannotWriteError):
                     await asyncio.to_thread(write_whole, {self._file: learnt})
         return True
@@ -106,10 +106,10 @@ class Trust:
             return _accepting()
         pem = _read(_BUNDLED)
         if self._file and (remembered := _read(self._file)):
-            from . import chain  # noqa: PLC0415  # slow to load
+            from . import aia  # noqa: PLC0415  # slow to load
 
-            self._learnt = chain.load(remembered)
-            pem += chain.dump(self._learnt)
+            self._learnt = aia.load(remembered)
+            pem += aia.dump(self._learnt)
         return _verifying(pem)
 
 

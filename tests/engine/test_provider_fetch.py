@@ -16,7 +16,7 @@ from downlink.errors import (
 from downlink.lineup import KNOWN
 from downlink.models import Feed, Programme, Progress, Source, Stage
 from downlink.provider.api import Patience
-from downlink.provider.build import Request, build, links_file
+from downlink.provider.fetch import Request, build, links_file
 from scripts.lib.bench_provider import go_requests
 from tests.simulator import Simulator
 
