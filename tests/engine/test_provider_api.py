@@ -22,7 +22,7 @@ from downlink.provider.api import (
     MAX_CONCURRENT,
     NoAnswerError,
     NoConnectionError,
-    Patience,
+    Timeouts,
 )
 
 from .upstream import HASTY, asking, serving, simulator
@@ -134,14 +134,14 @@ async def hang(_request: web.Request) -> web.StreamResponse:
 
 async def test_silence() -> None:
     with pytest.raises(NoAnswerError, match=r"/thing did not answer within 0\.4 seconds"):
-        await ask(hang, patience=HASTY)
+        await ask(hang, timeouts=HASTY)
 
 
 async def test_time_for_the_run_is_over() -> None:
     with pytest.raises(TimedOutError, match=r"0\.3 seconds were not enough"):
-        await ask(hang, patience=Patience(answer=5, run=0.3))
+        await ask(hang, timeouts=Timeouts(answer=5, run=0.3))
     with pytest.raises(TimedOutError):
-        await ask(plain(b"[]"), patience=Patience(run=0))
+        await ask(plain(b"[]"), timeouts=Timeouts(run=0))
 
 
 async def test_one_byte_after_the_other() -> None:
@@ -153,7 +153,7 @@ async def test_one_byte_after_the_other() -> None:
             await asyncio.sleep(0.01)
 
     with pytest.raises(NoAnswerError):
-        await ask(answer, patience=HASTY)
+        await ask(answer, timeouts=HASTY)
 
 
 @pytest.mark.parametrize(

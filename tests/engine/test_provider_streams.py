@@ -6,9 +6,9 @@ import pytest
 from downlink.errors import UpstreamUnreachableError
 from downlink.lineup import KNOWN, KnownChannel
 from downlink.provider import streams
-from downlink.provider.api import Patience
+from downlink.provider.api import Timeouts
 from downlink.provider.streams import fetch_stream, mirror_url, resolve_stream
-from downlink.provider.tls import shared_trust
+from downlink.provider.tls import shared_verifier
 
 from .upstream import HASTY, asking, simulator
 
@@ -115,16 +115,16 @@ async def test_resolving_without_a_network() -> None:
 
 async def test_resolving_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
     async with simulator(tls=True) as sim:
-        shared_trust.cache_clear()
+        shared_verifier.cache_clear()
         with pytest.raises(UpstreamUnreachableError, match="certificate"):
             await resolve_stream(sim.https_url, EAST)
         assert await resolve_stream(sim.https_url, EAST, verify_tls=False)
-        shared_trust.cache_clear()
+        shared_verifier.cache_clear()
         monkeypatch.setenv("SSL_CERT_FILE", str(sim.ca_file))
         assert await resolve_stream(sim.https_url, EAST)
-    shared_trust.cache_clear()
+    shared_verifier.cache_clear()
 
 
 def test_nobody_waits_long_for_a_picture() -> None:
-    patience: Patience = streams._AT_PLAY_TIME  # noqa: SLF001
-    assert patience.run <= 10
+    timeouts: Timeouts = streams._AT_PLAY_TIME  # noqa: SLF001
+    assert timeouts.run <= 10

@@ -14,7 +14,7 @@ import pytest
 
 from downlink.provider import tls
 from downlink.provider.api import NoConnectionError
-from downlink.provider.tls import Trust, can_be_completed, reason_of, shared_trust
+from downlink.provider.tls import CertificateVerifier, can_be_completed, reason_of, shared_verifier
 
 from .authority import Certificate
 from .upstream import asking, serving
@@ -73,8 +73,8 @@ async def server(context: ssl.SSLContext) -> AsyncIterator[str]:
         yield url
 
 
-async def greet(url: str, trust: Trust | None = None) -> str:
-    async with asking(url, trust=trust) as upstream:
+async def greet(url: str, verifier: CertificateVerifier | None = None) -> str:
+    async with asking(url, verifier=verifier) as upstream:
         return await upstream.fetch_text("/hello", {})
 
 
@@ -92,11 +92,11 @@ async def test_missing_link_is_fetched_once(root: Certificate, tmp_path: Path, s
     remembered = tmp_path / "links.pem"
     context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
     async with server(context) as url:
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
         assert shop.asked == ["/middle"]
         assert remembered.read_bytes() == middle.pem
-        assert await greet(url, Trust()) == "hello"
+        assert await greet(url, CertificateVerifier()) == "hello"
 
 
 async def test_two_missing_links(root: Certificate, tmp_path: Path, shop: Shop) -> None:
@@ -106,13 +106,13 @@ async def test_two_missing_links(root: Certificate, tmp_path: Path, shop: Shop) 
     leaf = lower.leaf(issuer_url=f"{shop.url}/lower")
     remembered = tmp_path / "links.pem"
     async with server(leaf.served(tmp_path)) as url:
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
         assert shop.asked == ["/lower", "/upper"]
     # The lower one is known now, the upper one is not: only that is asked for.
     remembered.write_bytes(lower.pem)
     shop.asked.clear()
     async with server(leaf.served(tmp_path)) as url:
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
     assert shop.asked == ["/upper"]
 
 
@@ -245,9 +245,9 @@ async def test_refused(root: Certificate, tmp_path: Path, shop: Shop, kind: str,
     remembered = tmp_path / "links.pem"
     async with server(context) as url:
         with pytest.raises(NoConnectionError, match=rf"cannot be trusted: .*{why}.*--insecure"):
-            await greet(url, Trust(remembered=remembered))
+            await greet(url, CertificateVerifier(remembered=remembered))
         assert not remembered.exists()
-        assert await greet(url, Trust(verify=False)) == "hello"
+        assert await greet(url, CertificateVerifier(verify=False)) == "hello"
 
 
 async def test_remembered_file_cannot_smuggle_in_a_root(root: Certificate, tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ async def test_remembered_file_cannot_smuggle_in_a_root(root: Certificate, tmp_p
     remembered.write_bytes(foreign.pem + middle.pem)
     async with server(middle.leaf().served(tmp_path)) as url:
         with pytest.raises(NoConnectionError):
-            await greet(url, Trust(remembered=remembered))
+            await greet(url, CertificateVerifier(remembered=remembered))
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"-----BEGIN CERTIFICATE-----\nAAAA\n", None])
@@ -266,7 +266,7 @@ async def test_damaged_memory(root: Certificate, tmp_path: Path, content: bytes 
     if content is not None:
         remembered.write_bytes(content)
     async with server(root.leaf().served(tmp_path)) as url:
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
 
 
 async def test_memory_that_cannot_be_written(root: Certificate, tmp_path: Path, shop: Shop) -> None:
@@ -274,7 +274,10 @@ async def test_memory_that_cannot_be_written(root: Certificate, tmp_path: Path, 
     shop.goods["/middle"] = middle.der
     context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
     async with server(context) as url:
-        assert await greet(url, Trust(remembered=tmp_path / "no" / "links.pem")) == "hello"
+        assert (
+            await greet(url, CertificateVerifier(remembered=tmp_path / "no" / "links.pem"))
+            == "hello"
+        )
 
 
 async def test_all_who_wait_share_one_look(root: Certificate, tmp_path: Path, shop: Shop) -> None:
@@ -299,7 +302,7 @@ async def test_bundled_links_close_the_chain_to_a_public_root() -> None:
             link.verify_directly_issued_by(issuer)
         else:
             assert link.issuer.rfc4514_string().startswith("CN=ISRG Root X1,")
-    context = await Trust().context()
+    context = await CertificateVerifier().context()
     assert not context.verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -308,10 +311,10 @@ async def test_bundled_links_close_the_chain_to_a_public_root() -> None:
 async def test_system_without_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
-    context = await Trust().context()
+    context = await CertificateVerifier().context()
     assert context.cert_store_stats()["x509_ca"] > 100
     monkeypatch.setitem(sys.modules, "certifi", None)
-    context = await Trust().context()
+    context = await CertificateVerifier().context()
     assert context.cert_store_stats()["x509_ca"] == 3
 
 
@@ -332,6 +335,6 @@ def test_reasons(code: int, message: str, reason: str) -> None:
 
 
 def test_shared() -> None:
-    assert shared_trust(verify=True) is shared_trust(verify=True)
-    assert shared_trust(verify=False) is not shared_trust(verify=True)
-    shared_trust.cache_clear()
+    assert shared_verifier(verify=True) is shared_verifier(verify=True)
+    assert shared_verifier(verify=False) is not shared_verifier(verify=True)
+    shared_verifier.cache_clear()

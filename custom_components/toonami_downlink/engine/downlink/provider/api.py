@@ -15,7 +15,7 @@ import aiohttp
 
 from ..errors import TimedOutError, UpstreamNonsenseError, UpstreamUnreachableError
 from ..limits import MIB
-from .tls import Trust, can_be_completed, reason_of
+from .tls import CertificateVerifier, can_be_completed, reason_of
 
 MAX_CONCURRENT: Final = 6
 """Requests at a time: upstream is a hobby server."""
@@ -29,8 +29,8 @@ _HTTPS_PORT: Final = 443
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to wait, in seconds."""
+class Timeouts:
+    """How long to wait for upstream, in seconds."""
 
     answer: float = 15.0
     """For one answer, from the first byte sent to the last one received."""
@@ -45,7 +45,7 @@ class Patience:
         return self.answer / 15
 
 
-DEFAULT_PATIENCE: Final = Patience()
+DEFAULT_TIMEOUTS: Final = Timeouts()
 
 
 class NoConnectionError(UpstreamUnreachableError):
@@ -64,16 +64,16 @@ class Upstream:
         session: aiohttp.ClientSession,
         url: str,
         *,
-        trust: Trust,
-        patience: Patience,
+        verifier: CertificateVerifier,
+        timeouts: Timeouts,
     ) -> None:
         """Ask the server at `url`; the time for the whole run begins now."""
         self.url = url.rstrip("/")
-        self.patience = patience
-        self.deadline = time.monotonic() + patience.run
+        self.timeouts = timeouts
+        self.deadline = time.monotonic() + timeouts.run
         self.requests = 0
         self._session = session
-        self._trust = trust
+        self._verifier = verifier
         self._places = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def fetch_json(self, path: str, query: Mapping[str, str], *, tries: int = 1) -> Any:
@@ -88,7 +88,7 @@ class Upstream:
                 raise
             except UpstreamNonsenseError, UpstreamUnreachableError:
                 pass
-            await asyncio.sleep(self.patience.pause)
+            await asyncio.sleep(self.timeouts.pause)
         return await self._fetch_json(path, query)
 
     async def _fetch_json(self, path: str, query: Mapping[str, str]) -> Any:
@@ -112,7 +112,7 @@ class Upstream:
     async def _fetch(self, path: str, query: Mapping[str, str]) -> str:
         if self.url.startswith("http:"):
             return await self._get(path, query, True)
-        context = await self._trust.context()
+        context = await self._verifier.context()
         try:
             return await self._get(path, query, context)
         except aiohttp.ClientConnectorCertificateError as err:
@@ -120,13 +120,13 @@ class Upstream:
             if not (can_be_completed(refusal) and await self._complete(context)):
                 raise self._not_trusted(refusal) from err
         try:
-            return await self._get(path, query, await self._trust.context())
+            return await self._get(path, query, await self._verifier.context())
         except aiohttp.ClientConnectorCertificateError as err:
             raise self._not_trusted(_refusal(err)) from err
 
     async def _complete(self, context: ssl.SSLContext) -> bool:
         parts = urlsplit(self.url)
-        return await self._trust.complete(
+        return await self._verifier.complete(
             self._session, parts.hostname or "", parts.port or _HTTPS_PORT, context
         )
 
@@ -139,7 +139,7 @@ class Upstream:
     async def _get(
         self, path: str, query: Mapping[str, str], context: ssl.SSLContext | Literal[True]
     ) -> str:
-        seconds = min(self.patience.answer, self.deadline - time.monotonic())
+        seconds = min(self.timeouts.answer, self.deadline - time.monotonic())
         if seconds <= 0:
             raise self._too_slow()
         self.requests += 1
@@ -181,7 +181,7 @@ class Upstream:
 
     def _too_slow(self) -> TimedOutError:
         return TimedOutError(
-            f"{self.url} is too slow: {self.patience.run:g} seconds were not enough. Allow more"
+            f"{self.url} is too slow: {self.timeouts.run:g} seconds were not enough. Allow more"
             " time, or try again later."
         )
 

@@ -16,15 +16,15 @@ import aiohttp
 from ..errors import CannotWriteError, DownlinkError, TimedOutError, UpstreamNonsenseError
 from ..lineup import KNOWN, KnownChannel, Lineup, find, is_ignored, normalise
 from ..models import Channel, Feed, Programme, Progress, Source, Stage
-from .api import DEFAULT_PATIENCE, NoConnectionError, Patience, Upstream
+from .api import DEFAULT_TIMEOUTS, NoConnectionError, Timeouts, Upstream
 from .cache import Cache
 from .details import DetailReader, query_for
 from .enrich import enrich
 from .fields import Ignored, objects
-from .guide import ScheduleReader, Span
+from .guide import Span, TvGuideReader
 from .items import programme_of
 from .streams import fetch_stream, mirror_url
-from .tls import Trust
+from .tls import CertificateVerifier
 
 _LOGGER = logging.getLogger(__name__)
 _BEFORE: Final = timedelta(hours=30)
@@ -37,7 +37,7 @@ type OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ProviderConfig:
     """What to fetch, and how."""
 
     api_url: str
@@ -46,7 +46,7 @@ class Request:
     cache_file: Path | None = None
     """What was learnt is kept there and in a file beside it (`links_file`)."""
     user_agent: str = "ToonamiDownlink"
-    patience: Patience = DEFAULT_PATIENCE
+    timeouts: Timeouts = DEFAULT_TIMEOUTS
 
 
 def links_file(cache_file: Path) -> Path:
@@ -54,22 +54,24 @@ def links_file(cache_file: Path) -> Path:
     return cache_file.with_suffix(".certificates.pem")
 
 
-async def build(request: Request, on_progress: OnProgress, now: datetime | None = None) -> Feed:
+async def fetch(
+    config: ProviderConfig, on_progress: OnProgress, now: datetime | None = None
+) -> Feed:
     """Fetch everything and return it as it is: checking and repairing is the ingest's work.
 
     `now` is aware. Raises an UpstreamUnreachableError, UpstreamNonsenseError or TimedOutError when
     nothing came of it that is worth to be published.
     """
     now = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    trust = Trust(
-        verify=request.verify_tls,
-        remembered=links_file(request.cache_file) if request.cache_file else None,
+    verifier = CertificateVerifier(
+        verify=config.verify_tls,
+        remembered=links_file(config.cache_file) if config.cache_file else None,
     )
-    cache = await asyncio.to_thread(Cache, request.cache_file, request.api_url, now)
-    headers = {"User-Agent": request.user_agent}
+    cache = await asyncio.to_thread(Cache, config.cache_file, config.api_url, now)
+    headers = {"User-Agent": config.user_agent}
     async with aiohttp.ClientSession(headers=headers) as session:
-        upstream = Upstream(session, request.api_url, trust=trust, patience=request.patience)
-        feed = await Run(upstream, cache, on_progress, now).feed(request.guide_days)
+        upstream = Upstream(session, config.api_url, verifier=verifier, timeouts=config.timeouts)
+        feed = await ProviderRun(upstream, cache, on_progress, now).feed(config.guide_days)
     try:
         await asyncio.to_thread(cache.save)
     except CannotWriteError as err:
@@ -84,7 +86,7 @@ class Listed(NamedTuple):
     trouble: DownlinkError | None
 
 
-class Run:
+class ProviderRun:
     """One run: what it knows of upstream, and what it found on the way."""
 
     def __init__(
@@ -98,7 +100,7 @@ class Run:
         self._ignored: Ignored = Counter()
 
     async def feed(self, days: int) -> Feed:
-        """Fetch it all. Raises as `build` does."""
+        """Fetch it all. Raises as `fetch` does."""
         details = DetailReader(self._upstream, self._cache, self._ignored, self._now)
         fetching = asyncio.create_task(self._fetch_guides(days, details.begin))
         try:
@@ -176,7 +178,7 @@ class Run:
 
         schedules = sorted({known.schedule for known in KNOWN if known.schedule})
         readers = [
-            ScheduleReader(self._upstream, self._cache, schedule, self._ignored, on_step, on_day)
+            TvGuideReader(self._upstream, self._cache, schedule, self._ignored, on_step, on_day)
             for schedule in schedules
         ]
         found = await asyncio.gather(*(reader.fetch(span, self._now) for reader in readers))

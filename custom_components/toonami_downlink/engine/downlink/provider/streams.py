@@ -9,8 +9,8 @@ import aiohttp
 from ..errors import UpstreamNonsenseError, UpstreamUnreachableError
 from ..lineup import KnownChannel
 from ..text import is_usable_url
-from .api import NoAnswerError, NoConnectionError, Patience, Upstream
-from .tls import shared_trust
+from .api import NoAnswerError, NoConnectionError, Timeouts, Upstream
+from .tls import shared_verifier
 
 _TRIES: Final = 2
 """A second try gets another node, and a single failure is normal."""
@@ -18,7 +18,7 @@ _ENDING: Final = ".m3u8"
 """Of each address that upstream ever gave; half of one would look just as usable otherwise."""
 _MIRROR_PORT: Final = 3000
 """Where upstream serves the streams directly, in clear."""
-_AT_PLAY_TIME: Final = Patience(answer=4.0, run=8.0)
+_AT_PLAY_TIME: Final = Timeouts(answer=4.0, run=8.0)
 """Somebody is sitting in front of a black screen."""
 
 
@@ -77,6 +77,6 @@ async def resolve_stream(
             return await resolve_stream(
                 api_url, known, own, verify_tls=verify_tls, certificates=certificates
             )
-    trust = shared_trust(verify=verify_tls, remembered=certificates)
-    upstream = Upstream(session, api_url, trust=trust, patience=_AT_PLAY_TIME)
+    verifier = shared_verifier(verify=verify_tls, remembered=certificates)
+    upstream = Upstream(session, api_url, verifier=verifier, timeouts=_AT_PLAY_TIME)
     return await fetch_stream(upstream, known) or mirror_url(api_url, known)

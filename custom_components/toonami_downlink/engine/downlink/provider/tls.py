@@ -52,7 +52,7 @@ def reason_of(error: ssl.SSLCertVerificationError) -> str:
     return _REASONS.get(error.verify_code) or error.verify_message or "it cannot be checked"
 
 
-class Trust:
+class CertificateVerifier:
     """How the certificates of servers are checked, and what was learnt about missing links."""
 
     def __init__(self, *, verify: bool = True, remembered: Path | None = None) -> None:
@@ -114,9 +114,9 @@ class Trust:
 
 
 @cache
-def shared_trust(*, verify: bool, remembered: Path | None = None) -> Trust:
-    """Return the same `Trust` each time: what is asked for at play time loads no file again."""
-    return Trust(verify=verify, remembered=remembered)
+def shared_verifier(*, verify: bool, remembered: Path | None = None) -> CertificateVerifier:
+    """Return the same verifier each time: playing a channel loads no file again."""
+    return CertificateVerifier(verify=verify, remembered=remembered)
 
 
 def _verifying(links: bytes) -> ssl.SSLContext:
