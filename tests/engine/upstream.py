@@ -34,7 +34,9 @@ async def simulator(now: datetime = NOW, *, tls: bool = False) -> AsyncIterator[
 async def asking(
     url: str, timeouts: Timeouts = QUICK, verifier: CertificateVerifier | None = None
 ) -> AsyncIterator[Upstream]:
-    async with aiohttp.ClientSession() as session:
+    # The system's resolver, which a test can stand in for.
+    connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
+    async with aiohttp.ClientSession(connector=connector) as session:
         yield Upstream(session, url, verifier=verifier or CertificateVerifier(), timeouts=timeouts)
 
 
