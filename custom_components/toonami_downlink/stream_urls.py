@@ -57,7 +57,7 @@ class StreamUrls:
     async def _async_resolve(self, channel: Channel) -> str:
         settings = self._settings
         try:
-            return await resolve_stream(
+            address = await resolve_stream(
                 settings.api_url,
                 _KNOWN[channel.key],
                 async_get_clientsession(self._hass),
@@ -67,3 +67,4 @@ class StreamUrls:
         except DownlinkError as err:
             _LOGGER.debug("No fresh address for %s: %s", channel.name, err)
             return channel.stream_url
+        return address.url

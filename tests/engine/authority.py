@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
@@ -19,6 +19,7 @@ _OCSP = AuthorityInformationAccessOID.OCSP
 _ISSUERS = AuthorityInformationAccessOID.CA_ISSUERS
 
 
+type Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 type Extension = tuple[x509.ExtensionType, bool]
 """With whether it is critical."""
 
@@ -64,7 +65,7 @@ class Certificate:
     """A certificate with its key, able to issue others."""
 
     one: x509.Certificate
-    key: ec.EllipticCurvePrivateKey = field(repr=False)
+    key: Key = field(repr=False)
 
     @classmethod
     def root(cls, name: str | x509.Name = "Root", **options: Any) -> Self:
@@ -93,7 +94,7 @@ class Certificate:
         *,
         is_ca: bool,
         issuer: x509.Name | None = None,
-        key: ec.EllipticCurvePrivateKey | None = None,
+        key: Key | None = None,
         issuer_url: str | None = None,
         age: int = 0,
         may_sign: bool = True,

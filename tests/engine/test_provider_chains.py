@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
-import socket
 from typing import Any
 
 from cryptography import x509
@@ -17,6 +16,7 @@ from downlink.provider.tls import CertificateVerifier
 
 from .authority import Certificate, name_of
 from .certificate_shop import Shop, greet, server
+from .upstream import pretend_names
 
 type Chain = Callable[[Certificate, Shop], list[Certificate]]
 """Fills a shop below the system's only root; returns what a server sends, its own first."""
@@ -147,6 +147,18 @@ def in_a_circle(_root: Certificate, shop: Shop) -> Any:
     return below(second, shop)
 
 
+def signing_each_other(_root: Certificate, shop: Shop) -> Any:
+    """Bring links between which there are more ways than anybody could go."""
+    first = Certificate.root("Root")
+    second = first.authority("Second")
+    middle = second.authority("First", key=first.key)
+    pairs = [
+        (second.authority("First", key=first.key), middle.authority("Second", key=second.key))
+        for _ in range(7)
+    ]
+    return below(middle, shop, second, *(one for pair in pairs for one in pair))
+
+
 def redirected(root: Certificate, shop: Shop) -> Any:
     middle = root.authority("Middle")
     shop.goods["/middle"] = middle.der
@@ -247,6 +259,7 @@ REFUSED = [
     pytest.param(for_other_hosts, id="name constraints"),
     pytest.param(for_other_purposes, id="purpose"),
     pytest.param(in_a_circle, id="circle"),
+    pytest.param(signing_each_other, id="signing each other"),
     pytest.param(redirected, id="redirect"),
     pytest.param(a_page, id="page"),
     pytest.param(of_size(64 * 1024 + 1), id="too large"),
@@ -353,12 +366,7 @@ async def test_issuer_in_the_house(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Somebody on the way names an address behind the router, or the Supervisor's, as issuer's."""
-    real, ours = socket.getaddrinfo, ("upstream.example", "upstream.lan", "aia.example", "router")
-
-    def look_up(name: Any, *arguments: Any, **options: Any) -> Any:
-        return real("127.0.0.1" if name in ours else name, *arguments, **options)
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    pretend_names(monkeypatch, "upstream.example", "upstream.lan", "aia.example", "router")
     upstream = "upstream.example" if is_public else "upstream.lan"
     middle = root.authority("Middle")
     shop.goods["/middle"] = middle.der

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 import pytest
 
 from downlink.errors import (
@@ -20,7 +21,7 @@ from downlink.provider.fetch import ProviderConfig, fetch, links_file
 from scripts.lib.bench_provider import go_requests
 from tests.simulator import Simulator
 
-from .upstream import HASTY, NOW, QUICK, config, ignore, simulator
+from .upstream import HASTY, NOW, QUICK, config, ignore, pretend_names, serving, simulator
 
 WEST = timedelta(hours=3)
 
@@ -276,6 +277,30 @@ async def test_fields_of_no_use_are_counted(caplog: pytest.LogCaptureFixture) ->
         sim.set_faults({"rules": [{"endpoint": "playlist", "kind": "wrong_types", "nth": [1]}]})
         await run(sim)
     assert "Fields of no use" in caplog.text
+
+
+@pytest.mark.parametrize("host", ["upstream.example", "upstream.lan"])
+async def test_pictures_in_the_house(
+    host: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    outside = ["https://images.example/1.png", "http://8.8.8.8/1.png", f"http://{host}/1.png"]
+    inside = ["http://192.168.1.1/1.png", "http://supervisor/1.png", "http://2852039166/1.png"]
+    items = [
+        {"startDate": f"2026-10-14T{hour:02}:00:00.000Z", "name": "Bebop", "info": {"image": image}}
+        for hour, image in enumerate([*outside, *inside], start=15)
+    ]
+
+    async def channels(_request: web.Request) -> web.Response:
+        return web.json_response([{"name": "Toonami Aftermath East", "media": items}])
+
+    pretend_names(monkeypatch, host)
+    async with serving(web.get("/channelsCurrentMedia", channels)) as url:
+        hurried = config(url.replace("127.0.0.1", host), timeouts=Timeouts(answer=3, run=25))
+        feed = await fetch(hurried, ignore, NOW)
+    images = [one.image for one in feed.guide["toonami_east"]]
+    is_public = host == "upstream.example"
+    assert images == [*outside, *([None] * 3 if is_public else inside)]
+    assert ("'image': 3" in caplog.text) is is_public
 
 
 async def test_the_clock_is_now() -> None:

@@ -5,10 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 import logging
 from pathlib import Path
+import socket
 import ssl
+from typing import Any
 
 import aiohttp
 from aiohttp import web
+import pytest
 
 from downlink.models import Progress
 from downlink.provider.api import Timeouts, Upstream
@@ -34,9 +37,7 @@ async def simulator(now: datetime = NOW, *, tls: bool = False) -> AsyncIterator[
 async def asking(
     url: str, timeouts: Timeouts = QUICK, verifier: CertificateVerifier | None = None
 ) -> AsyncIterator[Upstream]:
-    # The system's resolver, which a test can stand in for.
-    connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
-    async with aiohttp.ClientSession(connector=connector) as session:
+    async with aiohttp.ClientSession() as session:
         yield Upstream(session, url, verifier=verifier or CertificateVerifier(), timeouts=timeouts)
 
 
@@ -55,6 +56,17 @@ async def serving(
         yield f"{scheme}://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def pretend_names(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Make names lead to this machine, as a name service could that is in the wrong hands."""
+    real = socket.getaddrinfo
+
+    def look_up(name: Any, *arguments: Any, **options: Any) -> Any:
+        return real("127.0.0.1" if name in names else name, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(aiohttp.connector, "DefaultResolver", aiohttp.ThreadedResolver)
 
 
 def forget_logging() -> None:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from ipaddress import ip_address
+from itertools import islice
 from typing import Final
 
 import aiohttp
@@ -28,6 +29,11 @@ _MAX_REQUESTS: Final = 4
 """The most certificates that are asked for on the way from a server's own to a root."""
 _MAX_CERTIFICATES: Final = 16
 """The most that are looked at of what a server sends, of one answer, and of one file."""
+_MAX_LINKS: Final = 5
+"""Of one path, between a server's own certificate and a root."""
+_MAX_CHECKS: Final = 200
+"""Of signatures, in the search for paths."""
+_MAX_PATHS: Final = 16
 _UNREADABLE: Final = (
     UnsupportedAlgorithm,
     ValueError,
@@ -67,9 +73,9 @@ def proven(
     links = usable(links, now)
     waiting = [*links, *usable(bundled, now)]
     above = [root for root in _named(roots, waiting) if _is_in_date(root, now)]
-    while found := [link for link in waiting if any(_has_signed(one, link) for one in above)]:
-        above += found
-        waiting = [link for link in waiting if link not in found]
+    while above:
+        above = [link for link in waiting if any(_has_signed(one, link) for one in above)]
+        waiting = [link for link in waiting if link not in above]
     return [link for link in links if link not in waiting]
 
 
@@ -109,18 +115,43 @@ async def complete(
 
 
 def _path(
-    own: Link, pool: list[Link], roots: Collection[bytes], host: str, now: datetime
+    own: Link, pool: Collection[Link], roots: Collection[bytes], host: str, now: datetime
 ) -> list[Link]:
     """Return the links of a path that holds for that host; raises VerificationError if none does.
 
     The checks are those of browsers (https://cryptography.io, "X.509 verification"): names, dates,
     purposes, path lengths, name constraints, signatures.
     """
-    if not (anchors := _named(roots, [own, *pool])):
-        raise VerificationError("no root of that name")
-    policy = PolicyBuilder().store(Store(anchors)).time(now)
-    _, *links, _ = policy.build_server_verifier(_subject(host)).verify(own, pool)
-    return links
+    if anchors := _named(roots, [own, *pool]):
+        policy = PolicyBuilder().store(Store(anchors)).time(now)
+        verifier = policy.build_server_verifier(_subject(host))
+        for path in islice(_paths(own, pool, anchors), _MAX_PATHS):
+            with suppress(VerificationError):
+                _, *links, _ = verifier.verify(own, path)
+                return links
+    raise VerificationError("none that holds")
+
+
+def _paths(own: Link, pool: Collection[Link], roots: Iterable[Link]) -> Iterator[list[Link]]:
+    """Yield the ways by name and signature to what could be a root, the shortest first.
+
+    They are looked for here, with a limit, because older versions of `cryptography` have none: a
+    few dozen links that sign each other would keep them busy for hours.
+    """
+    ends = {root.subject for root in roots}
+    paths = [[own]]
+    checks = 0
+    for path in paths:
+        if path[-1].issuer in ends:
+            yield path[1:]
+        for one in pool if len(path) <= _MAX_LINKS else ():
+            if one.subject != path[-1].issuer or one in path:
+                continue
+            if checks == _MAX_CHECKS:
+                return
+            checks += 1
+            if _has_signed(one, path[-1]):
+                paths.append([*path, one])
 
 
 def _subject(host: str) -> x509.IPAddress | x509.DNSName:

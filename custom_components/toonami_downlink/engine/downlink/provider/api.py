@@ -77,7 +77,7 @@ class Upstream:
         self.timeouts = timeouts
         self.deadline = time.monotonic() + timeouts.run
         self.requests = 0
-        self._is_encrypted = not self.url.lower().startswith("http:")
+        self.is_encrypted = not self.url.lower().startswith("http:")
         self._session = session
         self._verifier = verifier
         self._places = asyncio.Semaphore(MAX_CONCURRENT)
@@ -116,7 +116,7 @@ class Upstream:
             return await self._fetch(path, query)
 
     async def _fetch(self, path: str, query: Mapping[str, str]) -> str:
-        if not self._is_encrypted:
+        if not self.is_encrypted:
             return await self._get(path, query, True)
         context = await self._verifier.context()
         try:
@@ -192,7 +192,7 @@ class Upstream:
                         )
                     return (await _read(response, path)).decode("utf-8", "replace")
                 url = url.join(URL(where))
-            if self._is_encrypted and url.scheme != "https":
+            if self.is_encrypted and url.scheme != "https":
                 raise UpstreamNonsenseError(f"{path} redirects to an address without encryption.")
             if not may_lead_to(str(url), self.url):
                 raise UpstreamNonsenseError(f"{path} redirects to an address that is not public.")

@@ -16,6 +16,7 @@ import aiohttp
 from ..errors import CannotWriteError, DownlinkError, TimedOutError, UpstreamNonsenseError
 from ..lineup import KNOWN, KnownChannel, Lineup, find, is_ignored, normalise
 from ..models import Channel, Feed, Programme, Progress, Source, Stage
+from ..network import may_lead_to
 from .api import DEFAULT_TIMEOUTS, NoConnectionError, Timeouts, Upstream
 from .cache import Cache
 from .details import DetailReader, query_for
@@ -158,8 +159,8 @@ class ProviderRun:
             done += 1
             self._on_progress(Progress(Stage.STREAMS, done, len(names)))
             if not url and _is_known(name):
-                _LOGGER.warning("No stream address for %s: taking the one on port 3000", name)
                 url = mirror_url(self._upstream.url, known)
+                _LOGGER.warning("No stream address for %s: taking %s", name, url)
             return known.channel(url) if url else None
 
         found = await asyncio.gather(*(fetch(name) for name in names))
@@ -213,9 +214,16 @@ class ProviderRun:
         def fuller(programme: Programme) -> Programme:
             query = query_for(programme)
             detail = found.get(query) if query else None
-            return enrich(programme, detail) if detail else programme
+            return self._presentable(enrich(programme, detail) if detail else programme)
 
         return {key: tuple(map(fuller, programmes)) for key, programmes in guide.items()}
+
+    def _presentable(self, programme: Programme) -> Programme:
+        """Leave out a picture that is in somebody's house, where whoever sees the guide is."""
+        if not programme.image or may_lead_to(programme.image, self._upstream.url):
+            return programme
+        self._ignored["image"] += 1
+        return replace(programme, image=None)
 
     def _report(
         self, channels: Sequence[Channel], guide: Mapping[str, Sequence[Programme]]
