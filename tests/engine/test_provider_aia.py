@@ -10,6 +10,7 @@ import ssl
 import sys
 import warnings
 
+import aiohttp
 import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -131,6 +132,9 @@ async def test_roots_in_a_folder(
     monkeypatch.setenv("SSL_CERT_DIR", os.pathsep.join(map(str, folders)))
     monkeypatch.setitem(sys.modules, "certifi", None)
     assert tls._roots() == [root.der]  # noqa: SLF001
+    for limit, found in ((1, []), (2, [root.der])):
+        monkeypatch.setattr(tls, "_MAX_ROOTS", limit)
+        assert tls._roots() == found  # noqa: SLF001
     middle = root.authority("Middle")
     shop.goods["/middle"] = middle.der
     remembered = tmp_path / "links.pem"
@@ -178,3 +182,60 @@ def test_damaged_certificates(data: st.DataObject) -> None:
 
 _SAMPLE_ROOT = Certificate.root("Root")
 _SAMPLE = _SAMPLE_ROOT.authority("Middle", issuer_url="http://aia.example/")
+
+
+async def is_completed(leaf: Certificate, root: Certificate, known: list[Certificate]) -> bool:
+    links = [one.one for one in known]
+    async with aiohttp.ClientSession() as session:
+        try:
+            await aia.complete(
+                session, "127.0.0.1", [leaf.der], links, [root.der], datetime.now(UTC)
+            )
+        except ValueError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(("others", "expected"), [(199, True), (200, False)])
+async def test_signatures_that_are_checked(others: int, expected: bool) -> None:
+    root = Certificate.root()
+    middle = root.authority("Middle")
+    known = [*(root.authority("Middle") for _ in range(others)), middle]
+    assert await is_completed(middle.leaf(), root, known) is expected
+
+
+@pytest.mark.parametrize(("others", "expected"), [(15, True), (16, False)])
+async def test_paths_that_are_tried(others: int, expected: bool) -> None:
+    root = Certificate.root()
+    middle = root.authority("Middle")
+    mail = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
+    for_mail = [
+        root.authority("Middle", key=middle.key, extra=[(mail, False)]) for _ in range(others)
+    ]
+    assert await is_completed(middle.leaf(), root, [*for_mail, middle]) is expected
+
+
+@pytest.mark.parametrize(("length", "expected"), [(5, True), (6, False)])
+async def test_links_of_one_path(length: int, expected: bool) -> None:
+    root = lowest = Certificate.root()
+    known = []
+    for number in range(length):
+        lowest = lowest.authority(f"Link {number}")
+        known.append(lowest)
+    assert await is_completed(lowest.leaf(), root, known) is expected
+
+
+async def test_links_that_are_remembered(root: Certificate, tmp_path: Path, shop: Shop) -> None:
+    """Of seventeen the latest sixteen, and of more in a file the first sixteen."""
+    known = [root.authority(f"Other {number}") for number in range(16)]
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = middle.der
+    remembered = tmp_path / "links.pem"
+    remembered.write_bytes(b"".join(one.pem for one in known))
+    async with server(middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)) as url:
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
+    assert remembered.read_bytes() == b"".join(one.pem for one in (*known[1:], middle))
+    more = b"".join(one.pem for one in (*known, middle))
+    remembered.write_bytes(more)
+    await CertificateVerifier(remembered=remembered).context()
+    assert remembered.read_bytes() == more.removesuffix(middle.pem)
