@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 import gzip
 from pathlib import Path
+import socket
 import ssl
 import tracemalloc
 from typing import Any
@@ -18,6 +19,7 @@ from downlink.errors import (
     UpstreamNonsenseError,
     UpstreamUnreachableError,
 )
+from downlink.provider import outside
 from downlink.provider.api import (
     MAX_ANSWER_BYTES,
     MAX_CONCURRENT,
@@ -334,3 +336,17 @@ async def test_redirect_to_nowhere() -> None:
 
     with pytest.raises(UpstreamNonsenseError, match="status 302"):
         await ask(away)
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        pytest.param(socket.AF_INET, ("8.8.8.8", 80), id="IPv4"),
+        pytest.param(socket.AF_INET6, ("2001:4860:4860::8888", 80, 0, 0), id="IPv6"),
+    ],
+)
+def test_way_to_the_internet_is_open(family: socket.AddressFamily, address: Any) -> None:
+    """Nothing is connected: this is what is asked for a socket before it is."""
+    info = (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)
+    with outside._open_public_socket(info) as made:  # noqa: SLF001
+        assert made.family is family

@@ -86,13 +86,17 @@ async def test_link_that_comes_in_pieces(root: Certificate, tmp_path: Path, shop
         assert await greet(url) == "hello"
 
 
-async def test_way_to_a_server_that_cannot_be_trusted(root: Certificate, tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_way_to_a_server_that_cannot_be_trusted(
+    root: Certificate, tmp_path: Path, host: str
+) -> None:
     (tmp_path / "other").mkdir()
     foreign = Certificate.root("Foreign").authority("Middle").leaf().served(tmp_path / "other")
     async with server(foreign) as other:
+        away_to = f"{other.replace('127.0.0.1', host)}/hello"
 
         async def away(_request: web.Request) -> web.Response:
-            return web.Response(status=302, headers={"Location": f"{other}/hello"})
+            return web.Response(status=302, headers={"Location": away_to})
 
         route = web.get("/hello", away)
         async with serving(route, context=root.leaf().served(tmp_path)) as url:
