@@ -32,7 +32,7 @@ from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Sta
 from .engine.downlink.process.command import parse_command
 from .engine.downlink.process.runner import clear_staging, read_version
 from .engine.downlink.process.watched_folder import FolderWatch
-from .engine.downlink.provider.build import links_file
+from .engine.downlink.provider.fetch import links_file
 from .engine.downlink.publish.publication import Publication
 from .engine.downlink.publish.refresh import STAGING, Refreshed, cache_file
 from .engine.downlink.publish.store import Generation

@@ -157,9 +157,7 @@ class StreamSensor(DownlinkEntity, SensorEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(
-            self.coordinator.streams.async_add_listener(self.async_write_ha_state)
-        )
+        self.async_on_remove(self.coordinator.streams.async_add_listener(self.async_write_ha_state))
 
     @property
     @override

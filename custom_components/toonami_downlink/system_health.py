@@ -9,7 +9,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .const import PANEL_PATH
 from .coordinator import async_loaded_coordinator
-from .engine.downlink.provider.tls import shared_trust
+from .engine.downlink.provider.tls import shared_verifier
 from .storage.settings import Settings
 
 _TIMEOUT: Final = ClientTimeout(total=5)
@@ -47,10 +47,10 @@ async def _async_check_upstream(hass: HomeAssistant, settings: Settings) -> str 
     Home Assistant's own check would take the certificate for a bad one: the server leaves out a
     part of its chain, which the provider knows.
     """
-    trust = shared_trust(verify=settings.verify_tls)
+    verifier = shared_verifier(verify=settings.verify_tls)
     try:
         async with async_get_clientsession(hass).get(
-            settings.api_url, ssl=await trust.context(), timeout=_TIMEOUT, allow_redirects=False
+            settings.api_url, ssl=await verifier.context(), timeout=_TIMEOUT, allow_redirects=False
         ):
             return "ok"
     except TimeoutError:

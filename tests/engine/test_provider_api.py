@@ -1,9 +1,11 @@
 """Requests to upstream: how they are made, and what becomes of answers that are none."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 import gzip
 from pathlib import Path
+import socket
 import ssl
 import tracemalloc
 from typing import Any
@@ -17,15 +19,19 @@ from downlink.errors import (
     UpstreamNonsenseError,
     UpstreamUnreachableError,
 )
+from downlink.provider import outside
 from downlink.provider.api import (
     MAX_ANSWER_BYTES,
     MAX_CONCURRENT,
+    MAX_REDIRECTS,
     NoAnswerError,
     NoConnectionError,
-    Patience,
+    Timeouts,
+    Upstream,
 )
+from downlink.provider.tls import CertificateVerifier
 
-from .upstream import HASTY, asking, serving, simulator
+from .upstream import HASTY, QUICK, asking, pretend_names, serving, simulator
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -134,14 +140,14 @@ async def hang(_request: web.Request) -> web.StreamResponse:
 
 async def test_silence() -> None:
     with pytest.raises(NoAnswerError, match=r"/thing did not answer within 0\.4 seconds"):
-        await ask(hang, patience=HASTY)
+        await ask(hang, timeouts=HASTY)
 
 
 async def test_time_for_the_run_is_over() -> None:
     with pytest.raises(TimedOutError, match=r"0\.3 seconds were not enough"):
-        await ask(hang, patience=Patience(answer=5, run=0.3))
+        await ask(hang, timeouts=Timeouts(answer=5, run=0.3))
     with pytest.raises(TimedOutError):
-        await ask(plain(b"[]"), patience=Patience(run=0))
+        await ask(plain(b"[]"), timeouts=Timeouts(run=0))
 
 
 async def test_one_byte_after_the_other() -> None:
@@ -153,7 +159,7 @@ async def test_one_byte_after_the_other() -> None:
             await asyncio.sleep(0.01)
 
     with pytest.raises(NoAnswerError):
-        await ask(answer, patience=HASTY)
+        await ask(answer, timeouts=HASTY)
 
 
 @pytest.mark.parametrize(
@@ -230,13 +236,117 @@ async def test_bomb_of_the_simulator_does_not_go_off() -> None:
         assert peak < 128 * 1024 * 1024
 
 
-async def test_no_way_out_of_encryption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with serving(web.get("/plain", plain(b"[]"))) as clear, simulator(tls=True) as sim:
+@asynccontextmanager
+async def encrypted(tmp_path: Path, to: str) -> AsyncIterator[str]:
+    """Serve a redirect over https, with the certificate of the simulator."""
+    async with simulator(tls=True) as sim:
         assert sim.ca_file
         assert sim.upstream.chain
-        monkeypatch.setenv("SSL_CERT_FILE", str(sim.ca_file))
         context: ssl.SSLContext = sim.upstream.chain.server_context(tmp_path)
-        route = web.get("/thing", redirect(f"{clear}/plain"))
-        async with serving(route, context=context) as url, asking(url) as upstream:
-            with pytest.raises(UpstreamNonsenseError, match="without encryption"):
-                await upstream.fetch_json("/thing", {})
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SSL_CERT_FILE", str(sim.ca_file))
+            async with serving(web.get("/thing", redirect(to)), context=context) as url:
+                yield url
+
+
+class Noted:
+    """Answers with a list, or a way back, and knows what was asked of it."""
+
+    def __init__(self, back: str | None = None) -> None:
+        self.asked: list[str] = []
+        self._back = back
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path)
+        if self._back:
+            return web.Response(status=302, headers={"Location": self._back})
+        return web.Response(text="[]")
+
+
+@pytest.mark.parametrize("back", [None, "https://127.0.0.1:1/"], ids=["end", "way back"])
+async def test_no_way_out_of_encryption(tmp_path: Path, back: str | None) -> None:
+    plain_one = Noted(back)
+    async with (
+        serving(web.get("/plain", plain_one.answer)) as clear,
+        encrypted(tmp_path, f"{clear}/plain") as url,
+        asking(url) as upstream,
+    ):
+        with pytest.raises(UpstreamNonsenseError, match="without encryption"):
+            await upstream.fetch_json("/thing", {})
+        with pytest.raises(UpstreamNonsenseError, match="without encryption"):
+            await Upstream(
+                upstream._session,  # noqa: SLF001
+                url.replace("https:", "HTTPS:"),
+                verifier=CertificateVerifier(),
+                timeouts=QUICK,
+            ).fetch_json("/thing", {})
+    assert plain_one.asked == []
+
+
+@pytest.mark.parametrize(
+    ("host", "error", "said"),
+    [
+        pytest.param("127.0.0.1", UpstreamNonsenseError, "not public", id="address"),
+        pytest.param("localhost", UpstreamNonsenseError, "not public", id="localhost"),
+        pytest.param("2130706433", UpstreamNonsenseError, "not public", id="decimal"),
+        pytest.param("0x7f.1", UpstreamNonsenseError, "not public", id="hexadecimal"),
+        pytest.param("[::ffff:7f00:1]", UpstreamNonsenseError, "not public", id="mapped"),
+        pytest.param("router", UpstreamNonsenseError, "not public", id="name of the house"),
+        pytest.param(
+            "other.example", NoConnectionError, "not a public address", id="name that leads there"
+        ),
+    ],
+)
+async def test_no_way_into_the_house(
+    host: str, error: type[DownlinkError], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend_names(monkeypatch, "upstream.example", "upstream.lan", "other.example", "router")
+    inner = Noted()
+    async with serving(web.get("/inner", inner.answer)) as house:
+        away = redirect(f"{house.replace('127.0.0.1', host)}/inner")
+        async with serving(web.get("/thing", away)) as url:
+            async with asking(url.replace("127.0.0.1", "upstream.example")) as upstream:
+                with pytest.raises(error, match=said):
+                    await upstream.fetch_json("/thing", {})
+            assert inner.asked == []
+            if host[-1].isalpha():
+                async with asking(url.replace("127.0.0.1", "upstream.lan")) as upstream:
+                    assert await upstream.fetch_json("/thing", {}) == []
+                assert inner.asked == ["/inner"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirects(status: int) -> None:
+    async def away(request: web.Request) -> web.Response:
+        steps = int(request.query.get("steps", "0"))
+        if steps == MAX_REDIRECTS + int("more" in request.query):
+            return web.Response(text="[]")
+        more = "&more" if "more" in request.query else ""
+        return web.Response(status=status, headers={"Location": f"thing?steps={steps + 1}{more}"})
+
+    async with serving(web.get("/thing", away)) as url, asking(url) as upstream:
+        assert await upstream.fetch_json("/thing", {}) == []
+        with pytest.raises(UpstreamNonsenseError, match="without end"):
+            await upstream.fetch_json("/thing", {"more": ""})
+
+
+async def test_redirect_to_nowhere() -> None:
+    async def away(_request: web.Request) -> web.Response:
+        return web.Response(status=302)
+
+    with pytest.raises(UpstreamNonsenseError, match="status 302"):
+        await ask(away)
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        pytest.param(socket.AF_INET, ("8.8.8.8", 80), id="IPv4"),
+        pytest.param(socket.AF_INET6, ("2001:4860:4860::8888", 80, 0, 0), id="IPv6"),
+    ],
+)
+def test_way_to_the_internet_is_open(family: socket.AddressFamily, address: Any) -> None:
+    """Nothing is connected: this is what is asked for a socket before it is."""
+    info = (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)
+    with outside._open_public_socket(info) as made:  # noqa: SLF001
+        assert made.family is family

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from downlink.models import Programme
-from downlink.provider.api import MAX_CONCURRENT, Patience
+from downlink.provider.api import MAX_CONCURRENT, Timeouts
 from downlink.provider.cache import Cache, Kind
 from downlink.provider.details import DetailReader, Query, query_for
 from tests.simulator import Simulator
@@ -43,12 +43,12 @@ class Reading:
         self.steps: list[tuple[int, int]] = []
 
     async def read(
-        self, *programmes: Programme, days: int = 0, patience: Patience = QUICK
+        self, *programmes: Programme, days: int = 0, timeouts: Timeouts = QUICK
     ) -> dict[str, bool]:
         """Look up, and return for each episode asked about whether anything was found."""
         now = NOW + timedelta(days=days)
         cache = Cache(self.cache_file, self.sim.url, now)
-        async with asking(self.sim.url, patience) as upstream:
+        async with asking(self.sim.url, timeouts) as upstream:
             reader = DetailReader(upstream, cache, Counter(), now)
             moved = [self._at(programme, days) for programme in programmes]
             found = await reader.fetch(moved, self._step)
@@ -203,15 +203,15 @@ async def test_time_is_limited(caplog: pytest.LogCaptureFixture) -> None:
     async with simulator() as sim:
         sim.set_faults({"latency": 0.05})
         shows = [on_air(RANGERS, number, number) for number in range(1, 41)]
-        found = await Reading(sim).read(*shows, patience=Patience(answer=5, details=0.2))
+        found = await Reading(sim).read(*shows, timeouts=Timeouts(answer=5, details=0.2))
     assert 0 < sum(found.values()) < 40
     assert "details are left for another time" in caplog.text
 
 
 async def test_no_time_at_all(caplog: pytest.LogCaptureFixture) -> None:
     async with simulator() as sim:
-        for patience in (Patience(details=0), Patience(run=0)):
-            assert await Reading(sim).read(on_air(RANGERS, 1), patience=patience) == {}
+        for timeouts in (Timeouts(details=0), Timeouts(run=0)):
+            assert await Reading(sim).read(on_air(RANGERS, 1), timeouts=timeouts) == {}
         assert sim.requests == []
 
 

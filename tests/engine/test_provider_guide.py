@@ -10,7 +10,7 @@ import pytest
 
 from downlink.models import Programme, Source
 from downlink.provider.cache import Cache, Kind
-from downlink.provider.guide import ScheduleReader, Span
+from downlink.provider.guide import Span, TvGuideReader
 from downlink.provider.media import MediaList
 from tests.simulator import Simulator
 from tests.simulator.catalogue import SNICK, TOONAMI
@@ -44,7 +44,7 @@ class Reading:
     ) -> list[Programme]:
         cache = Cache(self.cache_file, self.sim.url, now)
         async with asking(self.sim.url, HASTY if is_hasty else QUICK) as upstream:
-            reader = ScheduleReader(upstream, cache, schedule, Counter(), self._step, self._day)
+            reader = TvGuideReader(upstream, cache, schedule, Counter(), self._step, self._day)
             programmes = await reader.fetch(span, now)
         cache.save()
         return programmes
@@ -225,10 +225,10 @@ async def test_overrun_of_a_weekend_stays_in_upstreams_order() -> None:
 
 
 async def test_programming_errors_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_self: ScheduleReader, _answer: object) -> None:
+    def broken(_self: TvGuideReader, _answer: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ScheduleReader, "_days", broken)
+    monkeypatch.setattr(TvGuideReader, "_days", broken)
     async with simulator() as sim:
         with pytest.raises(ZeroDivisionError):
             await Reading(sim).read()

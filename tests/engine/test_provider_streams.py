@@ -1,18 +1,23 @@
 """Addresses to play a channel from."""
 
-from aiohttp import ClientSession
+import logging
+from pathlib import Path
+
+from aiohttp import ClientSession, web
 import pytest
 
 from downlink.errors import UpstreamUnreachableError
 from downlink.lineup import KNOWN, KnownChannel
 from downlink.provider import streams
-from downlink.provider.api import Patience
-from downlink.provider.streams import fetch_stream, mirror_url, resolve_stream
-from downlink.provider.tls import shared_trust
+from downlink.provider.api import Timeouts
+from downlink.provider.streams import StreamAddress, fetch_stream, mirror_url, resolve_stream
+from downlink.provider.tls import shared_verifier
 
-from .upstream import HASTY, asking, simulator
+from .authority import Certificate
+from .upstream import HASTY, asking, pretend_names, serving, simulator
 
 EAST, WEST, *_ = KNOWN
+MIRROR = "http://upstream.example:3000/est/playlist.m3u8"
 FAULT = {"endpoint": "streamurl"}
 
 
@@ -95,8 +100,9 @@ async def test_mirror_is_really_there() -> None:
 async def test_resolving_with_and_without_a_session() -> None:
     async with simulator() as sim, ClientSession() as session:
         for given in (None, session):
-            url = await resolve_stream(sim.url, EAST, given)
-            assert url.startswith(f"{sim.url}/n")
+            address = await resolve_stream(sim.url, EAST, given)
+            assert address.url.startswith(f"{sim.url}/n")
+            assert not address.is_mirror
         assert not session.closed
 
 
@@ -105,7 +111,67 @@ async def test_resolving_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
     async with simulator() as sim:
         for kind in ("html502", "silence"):
             sim.set_faults({"rules": [FAULT | {"kind": kind}]})
-            assert await resolve_stream(sim.url, EAST) == f"{sim.url}/est/playlist.m3u8"
+            mirror = StreamAddress(f"{sim.url}/est/playlist.m3u8", is_mirror=True)
+            assert await resolve_stream(sim.url, EAST) == mirror
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_mirror", "is_in_clear"),
+    [
+        pytest.param("https://n1.example/est/a.m3u8", False, False, id="encrypted"),
+        pytest.param("http://n1.example/est/a.m3u8", False, True, id="in clear"),
+        pytest.param("", True, True, id="none"),
+    ],
+)
+async def test_encryption_is_not_lost_unseen(
+    root: Certificate,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    answer: str,
+    is_mirror: bool,
+    is_in_clear: bool,
+) -> None:
+    """As on the real API's host, which is at no port of its own, so that the mirror is in clear."""
+
+    async def stream_url(_request: web.Request) -> web.Response:
+        return web.Response(text=answer)
+
+    monkeypatch.setattr(streams, "mirror_url", lambda *_: MIRROR)
+    shared_verifier.cache_clear()
+    route = web.get("/streamUrl", stream_url)
+    with caplog.at_level(logging.INFO):
+        async with serving(route, context=root.leaf().served(tmp_path)) as url:
+            address = await resolve_stream(url, EAST)
+    shared_verifier.cache_clear()
+    assert address == StreamAddress(MIRROR if is_mirror else answer, is_mirror)
+    assert address.is_in_clear is is_in_clear
+    assert (f"is played without encryption: {address.url}" in caplog.text) is is_in_clear
+
+
+@pytest.mark.parametrize(
+    ("host", "is_for_public_api"),
+    [
+        pytest.param("n1.example", True, id="public"),
+        pytest.param("192.168.1.1", False, id="house"),
+        pytest.param("supervisor", False, id="Supervisor"),
+        pytest.param("2852039166", False, id="metadata of clouds, decimal"),
+        pytest.param("[::1]", False, id="loopback"),
+    ],
+)
+async def test_players_are_not_sent_into_the_house(
+    host: str, is_for_public_api: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stream_url(_request: web.Request) -> web.Response:
+        return web.Response(text=f"https://{host}/est/a.m3u8")
+
+    pretend_names(monkeypatch, "upstream.example")
+    async with serving(web.get("/streamUrl", stream_url)) as url:
+        async with asking(url.replace("127.0.0.1", "upstream.example")) as upstream:
+            found = await fetch_stream(upstream, EAST)
+        assert bool(found) is is_for_public_api
+        async with asking(url) as upstream:
+            assert await fetch_stream(upstream, EAST)
 
 
 async def test_resolving_without_a_network() -> None:
@@ -115,16 +181,16 @@ async def test_resolving_without_a_network() -> None:
 
 async def test_resolving_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
     async with simulator(tls=True) as sim:
-        shared_trust.cache_clear()
+        shared_verifier.cache_clear()
         with pytest.raises(UpstreamUnreachableError, match="certificate"):
             await resolve_stream(sim.https_url, EAST)
         assert await resolve_stream(sim.https_url, EAST, verify_tls=False)
-        shared_trust.cache_clear()
+        shared_verifier.cache_clear()
         monkeypatch.setenv("SSL_CERT_FILE", str(sim.ca_file))
         assert await resolve_stream(sim.https_url, EAST)
-    shared_trust.cache_clear()
+    shared_verifier.cache_clear()
 
 
 def test_nobody_waits_long_for_a_picture() -> None:
-    patience: Patience = streams._AT_PLAY_TIME  # noqa: SLF001
-    assert patience.run <= 10
+    timeouts: Timeouts = streams._AT_PLAY_TIME  # noqa: SLF001
+    assert timeouts.run <= 10

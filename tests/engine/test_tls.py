@@ -1,8 +1,6 @@
 """Servers that leave out a link of their chain, and servers that nobody should trust."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 import ssl
 import sys
@@ -14,68 +12,11 @@ import pytest
 
 from downlink.provider import tls
 from downlink.provider.api import NoConnectionError
-from downlink.provider.tls import Trust, can_be_completed, reason_of, shared_trust
+from downlink.provider.tls import CertificateVerifier, can_be_completed, reason_of, shared_verifier
 
 from .authority import Certificate
+from .certificate_shop import Shop, greet, server
 from .upstream import asking, serving
-
-type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Shop:
-    """Where an authority hands out its certificates over plain HTTP, and what was asked for."""
-
-    def __init__(self) -> None:
-        self.goods: dict[str, bytes] = {}
-        self.asked: list[str] = []
-        self.url = ""
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request.path)
-        if request.path == "/slow":
-            response = web.StreamResponse()
-            await response.prepare(request)
-            for byte in self.goods["/middle"]:
-                await response.write(bytes([byte]))
-                await asyncio.sleep(0)
-            return response
-        if request.path == "/moved":
-            return web.Response(status=302, headers={"Location": "/middle"})
-        return web.Response(body=self.goods.get(request.path, b""))
-
-
-@pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
-    shop = Shop()
-    async with serving(web.get("/{name}", shop.answer)) as url:
-        shop.url = url
-        yield shop
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Certificate:
-    """The only root that the system trusts."""
-    root = Certificate.root()
-    file = tmp_path / "roots.pem"
-    file.write_bytes(root.pem)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
-    return root
-
-
-async def hello(_request: web.Request) -> web.Response:
-    return web.Response(text="hello")
-
-
-@asynccontextmanager
-async def server(context: ssl.SSLContext) -> AsyncIterator[str]:
-    async with serving(web.get("/hello", hello), context=context) as url:
-        yield url
-
-
-async def greet(url: str, trust: Trust | None = None) -> str:
-    async with asking(url, trust=trust) as upstream:
-        return await upstream.fetch_text("/hello", {})
 
 
 async def test_whole_chain(root: Certificate, tmp_path: Path, shop: Shop) -> None:
@@ -92,11 +33,11 @@ async def test_missing_link_is_fetched_once(root: Certificate, tmp_path: Path, s
     remembered = tmp_path / "links.pem"
     context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
     async with server(context) as url:
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
         assert shop.asked == ["/middle"]
         assert remembered.read_bytes() == middle.pem
-        assert await greet(url, Trust()) == "hello"
+        assert await greet(url, CertificateVerifier()) == "hello"
 
 
 async def test_two_missing_links(root: Certificate, tmp_path: Path, shop: Shop) -> None:
@@ -106,14 +47,14 @@ async def test_two_missing_links(root: Certificate, tmp_path: Path, shop: Shop) 
     leaf = lower.leaf(issuer_url=f"{shop.url}/lower")
     remembered = tmp_path / "links.pem"
     async with server(leaf.served(tmp_path)) as url:
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
         assert shop.asked == ["/lower", "/upper"]
-    # The lower one is known now, the upper one is not: only that is asked for.
-    remembered.write_bytes(lower.pem)
+    # The upper one is known now, the lower one is not: only that is asked for.
+    remembered.write_bytes(upper.pem)
     shop.asked.clear()
     async with server(leaf.served(tmp_path)) as url:
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
-    assert shop.asked == ["/upper"]
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
+    assert shop.asked == ["/lower"]
 
 
 @pytest.mark.parametrize(
@@ -145,13 +86,17 @@ async def test_link_that_comes_in_pieces(root: Certificate, tmp_path: Path, shop
         assert await greet(url) == "hello"
 
 
-async def test_way_to_a_server_that_cannot_be_trusted(root: Certificate, tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_way_to_a_server_that_cannot_be_trusted(
+    root: Certificate, tmp_path: Path, host: str
+) -> None:
     (tmp_path / "other").mkdir()
     foreign = Certificate.root("Foreign").authority("Middle").leaf().served(tmp_path / "other")
     async with server(foreign) as other:
+        away_to = f"{other.replace('127.0.0.1', host)}/hello"
 
         async def away(_request: web.Request) -> web.Response:
-            return web.Response(status=302, headers={"Location": f"{other}/hello"})
+            return web.Response(status=302, headers={"Location": away_to})
 
         route = web.get("/hello", away)
         async with serving(route, context=root.leaf().served(tmp_path)) as url:
@@ -245,9 +190,9 @@ async def test_refused(root: Certificate, tmp_path: Path, shop: Shop, kind: str,
     remembered = tmp_path / "links.pem"
     async with server(context) as url:
         with pytest.raises(NoConnectionError, match=rf"cannot be trusted: .*{why}.*--insecure"):
-            await greet(url, Trust(remembered=remembered))
+            await greet(url, CertificateVerifier(remembered=remembered))
         assert not remembered.exists()
-        assert await greet(url, Trust(verify=False)) == "hello"
+        assert await greet(url, CertificateVerifier(verify=False)) == "hello"
 
 
 async def test_remembered_file_cannot_smuggle_in_a_root(root: Certificate, tmp_path: Path) -> None:
@@ -257,7 +202,7 @@ async def test_remembered_file_cannot_smuggle_in_a_root(root: Certificate, tmp_p
     remembered.write_bytes(foreign.pem + middle.pem)
     async with server(middle.leaf().served(tmp_path)) as url:
         with pytest.raises(NoConnectionError):
-            await greet(url, Trust(remembered=remembered))
+            await greet(url, CertificateVerifier(remembered=remembered))
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"-----BEGIN CERTIFICATE-----\nAAAA\n", None])
@@ -266,7 +211,7 @@ async def test_damaged_memory(root: Certificate, tmp_path: Path, content: bytes 
     if content is not None:
         remembered.write_bytes(content)
     async with server(root.leaf().served(tmp_path)) as url:
-        assert await greet(url, Trust(remembered=remembered)) == "hello"
+        assert await greet(url, CertificateVerifier(remembered=remembered)) == "hello"
 
 
 async def test_memory_that_cannot_be_written(root: Certificate, tmp_path: Path, shop: Shop) -> None:
@@ -274,7 +219,10 @@ async def test_memory_that_cannot_be_written(root: Certificate, tmp_path: Path, 
     shop.goods["/middle"] = middle.der
     context = middle.leaf(issuer_url=f"{shop.url}/middle").served(tmp_path)
     async with server(context) as url:
-        assert await greet(url, Trust(remembered=tmp_path / "no" / "links.pem")) == "hello"
+        assert (
+            await greet(url, CertificateVerifier(remembered=tmp_path / "no" / "links.pem"))
+            == "hello"
+        )
 
 
 async def test_all_who_wait_share_one_look(root: Certificate, tmp_path: Path, shop: Shop) -> None:
@@ -299,7 +247,7 @@ async def test_bundled_links_close_the_chain_to_a_public_root() -> None:
             link.verify_directly_issued_by(issuer)
         else:
             assert link.issuer.rfc4514_string().startswith("CN=ISRG Root X1,")
-    context = await Trust().context()
+    context = await CertificateVerifier().context()
     assert not context.verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -308,17 +256,17 @@ async def test_bundled_links_close_the_chain_to_a_public_root() -> None:
 async def test_system_without_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
-    context = await Trust().context()
+    context = await CertificateVerifier().context()
     assert context.cert_store_stats()["x509_ca"] > 100
     monkeypatch.setitem(sys.modules, "certifi", None)
-    context = await Trust().context()
+    context = await CertificateVerifier().context()
     assert context.cert_store_stats()["x509_ca"] == 3
 
 
 @pytest.mark.parametrize(
     ("code", "message", "reason"),
     [
-        pytest.param(10, "certificate has expired", "it has expired", id="known"),
+        pytest.param(62, "hostname mismatch", "it is for another name", id="known"),
         pytest.param(99, "something new", "something new", id="OpenSSL's words"),
         pytest.param(0, "", "it cannot be checked", id="no words"),
     ],
@@ -332,6 +280,6 @@ def test_reasons(code: int, message: str, reason: str) -> None:
 
 
 def test_shared() -> None:
-    assert shared_trust(verify=True) is shared_trust(verify=True)
-    assert shared_trust(verify=False) is not shared_trust(verify=True)
-    shared_trust.cache_clear()
+    assert shared_verifier(verify=True) is shared_verifier(verify=True)
+    assert shared_verifier(verify=False) is not shared_verifier(verify=True)
+    shared_verifier.cache_clear()

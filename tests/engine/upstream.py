@@ -5,22 +5,25 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 import logging
 from pathlib import Path
+import socket
 import ssl
+from typing import Any
 
 import aiohttp
 from aiohttp import web
+import pytest
 
 from downlink.models import Progress
-from downlink.provider.api import Patience, Upstream
-from downlink.provider.build import Request
-from downlink.provider.tls import Trust
+from downlink.provider.api import Timeouts, Upstream
+from downlink.provider.fetch import ProviderConfig
+from downlink.provider.tls import CertificateVerifier
 from tests.simulator import Simulator
 
 NOW = datetime(2026, 10, 14, 15, 30, tzinfo=UTC)
 """A Wednesday, half past eleven in New York."""
-QUICK = Patience(answer=15, run=25, details=20)
+QUICK = Timeouts(answer=15, run=25, details=20)
 """As patient as a test may be: enough for anything that is going to happen."""
-HASTY = Patience(answer=0.4, run=25, details=20)
+HASTY = Timeouts(answer=0.4, run=25, details=20)
 """For what is not going to happen."""
 
 
@@ -32,10 +35,10 @@ async def simulator(now: datetime = NOW, *, tls: bool = False) -> AsyncIterator[
 
 @asynccontextmanager
 async def asking(
-    url: str, patience: Patience = QUICK, trust: Trust | None = None
+    url: str, timeouts: Timeouts = QUICK, verifier: CertificateVerifier | None = None
 ) -> AsyncIterator[Upstream]:
     async with aiohttp.ClientSession() as session:
-        yield Upstream(session, url, trust=trust or Trust(), patience=patience)
+        yield Upstream(session, url, verifier=verifier or CertificateVerifier(), timeouts=timeouts)
 
 
 @asynccontextmanager
@@ -55,6 +58,17 @@ async def serving(
         await runner.cleanup()
 
 
+def pretend_names(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Make names lead to this machine, as a name service could that is in the wrong hands."""
+    real = socket.getaddrinfo
+
+    def look_up(name: Any, *arguments: Any, **options: Any) -> Any:
+        return real("127.0.0.1" if name in names else name, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(aiohttp.connector, "DefaultResolver", aiohttp.ThreadedResolver)
+
+
 def forget_logging() -> None:
     """Undo what the command line does to the logger of its process."""
     logger = logging.getLogger("downlink")
@@ -63,8 +77,8 @@ def forget_logging() -> None:
     logger.setLevel(logging.NOTSET)
 
 
-def request(url: str, cache_file: Path | None = None, patience: Patience = QUICK) -> Request:
-    return Request(api_url=url, guide_days=7, cache_file=cache_file, patience=patience)
+def config(url: str, cache_file: Path | None = None, timeouts: Timeouts = QUICK) -> ProviderConfig:
+    return ProviderConfig(api_url=url, guide_days=7, cache_file=cache_file, timeouts=timeouts)
 
 
 def ignore(_progress: Progress) -> None:

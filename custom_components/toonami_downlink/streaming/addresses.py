@@ -14,7 +14,7 @@ from ..engine.downlink.errors import DownlinkError
 from ..engine.downlink.lineup import GUIDE_DOMAIN, KNOWN
 from ..engine.downlink.models import Channel
 from ..engine.downlink.provider.streams import mirror_url, resolve_stream
-from ..engine.downlink.provider.tls import Trust, shared_trust
+from ..engine.downlink.provider.tls import CertificateVerifier, shared_verifier
 from ..storage.settings import Settings
 
 _LOGGER = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ class StreamAddresses:
         self._made: dict[str, float] = {}
 
     @property
-    def verifier(self) -> Trust:
+    def verifier(self) -> CertificateVerifier:
         """What checks upstream's certificates, completed by what the provider learnt."""
-        return shared_trust(verify=self._settings.verify_tls, remembered=self._certificates)
+        return shared_verifier(verify=self._settings.verify_tls, remembered=self._certificates)
 
     def trusted_origin(self, channel: Channel) -> str:
         """Return the address that the user chose, whose network may be a private one.
@@ -56,13 +56,14 @@ class StreamAddresses:
         """Ask upstream for an address now. Raises a `DownlinkError`."""
         if not self._can_resolve(channel):
             return channel.stream_url
-        return await resolve_stream(
+        address = await resolve_stream(
             self._settings.api_url,
             _KNOWN[channel.key],
             async_get_clientsession(self._hass),
             verify_tls=self._settings.verify_tls,
             certificates=self._certificates,
         )
+        return address.url
 
     async def async_get(self, channel: Channel) -> str:
         """Return an address of the last minute, or the stored one when upstream does not answer.

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from itertools import pairwise
 
 from downlink.errors import UpstreamUnreachableError
-from downlink.provider.tls import Trust
+from downlink.provider.tls import CertificateVerifier
 from downlink.relay.addresses import AddressGuard
 from downlink.relay.channel import Events, Settings
 from downlink.relay.download import Downloader
@@ -28,7 +28,7 @@ def guard() -> AddressGuard:
 
 
 def downloader(user_agent: str = USER_AGENT) -> Downloader:
-    return Downloader(guard(), Trust(), user_agent)
+    return Downloader(guard(), CertificateVerifier(), user_agent)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from aiohttp import web
 import pytest
 
 from downlink.limits import MAX_PLAYLIST_BYTES, MAX_REDIRECTS, MAX_SEGMENT_BYTES, MIB
-from downlink.provider.tls import Trust
+from downlink.provider.tls import CertificateVerifier
 from downlink.relay.addresses import AddressGuard
 from downlink.relay.download import Bounds, Downloader
 from downlink.relay.errors import Reason, RelayError
@@ -101,7 +101,7 @@ async def upstream(
 @asynccontextmanager
 async def downloader(names: Names | None = None) -> AsyncIterator[Downloader]:
     guard = AddressGuard(allowed=[ip_network("127.0.0.1/32")], resolver=names or Names({}))
-    made = Downloader(guard, Trust(), USER_AGENT)
+    made = Downloader(guard, CertificateVerifier(), USER_AGENT)
     try:
         yield made
     finally:
@@ -270,7 +270,9 @@ async def test_table(
 async def test_trap_is_one() -> None:
     """Where the guard allows it, the internal host is asked: the table could have failed."""
     async with upstream({}) as server, trap(server.port) as inside:
-        client = Downloader(AddressGuard(allowed=[ip_network("127.0.0.0/8")]), Trust(), USER_AGENT)
+        client = Downloader(
+            AddressGuard(allowed=[ip_network("127.0.0.0/8")]), CertificateVerifier(), USER_AGENT
+        )
         server.answers["/p"] = listing(f"{inside.url}/a.ts")
         assert await outcome(client, f"{server.url}/p") is Reason.BROKEN_OFF
         await client.close()

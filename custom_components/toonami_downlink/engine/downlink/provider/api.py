@@ -1,21 +1,25 @@
 """Upstream's HTTP interface: few requests at a time, limits on everything, gentle with answers."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 import json
 import ssl
 import time
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 import zlib
 
 import aiohttp
+from aiohttp import hdrs
+from yarl import URL
 
 from ..errors import TimedOutError, UpstreamNonsenseError, UpstreamUnreachableError
 from ..limits import MIB
-from .tls import Trust, can_be_completed, reason_of
+from ..network import may_lead_to
+from .outside import outside_session
+from .tls import CertificateVerifier, can_be_completed, reason_of
 
 MAX_CONCURRENT: Final = 6
 """Requests at a time: upstream is a hobby server."""
@@ -26,11 +30,12 @@ _CHUNK: Final = 64 * 1024
 _HEADERS: Final = {"Accept": "application/json, text/plain, */*", "Accept-Encoding": "gzip"}
 _GZIP: Final = zlib.MAX_WBITS | 16
 _HTTPS_PORT: Final = 443
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to wait, in seconds."""
+class Timeouts:
+    """How long to wait for upstream, in seconds."""
 
     answer: float = 15.0
     """For one answer, from the first byte sent to the last one received."""
@@ -45,7 +50,7 @@ class Patience:
         return self.answer / 15
 
 
-DEFAULT_PATIENCE: Final = Patience()
+DEFAULT_TIMEOUTS: Final = Timeouts()
 
 
 class NoConnectionError(UpstreamUnreachableError):
@@ -64,16 +69,17 @@ class Upstream:
         session: aiohttp.ClientSession,
         url: str,
         *,
-        trust: Trust,
-        patience: Patience,
+        verifier: CertificateVerifier,
+        timeouts: Timeouts,
     ) -> None:
         """Ask the server at `url`; the time for the whole run begins now."""
         self.url = url.rstrip("/")
-        self.patience = patience
-        self.deadline = time.monotonic() + patience.run
+        self.timeouts = timeouts
+        self.deadline = time.monotonic() + timeouts.run
         self.requests = 0
+        self.is_encrypted = not self.url.lower().startswith("http:")
         self._session = session
-        self._trust = trust
+        self._verifier = verifier
         self._places = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def fetch_json(self, path: str, query: Mapping[str, str], *, tries: int = 1) -> Any:
@@ -88,7 +94,7 @@ class Upstream:
                 raise
             except UpstreamNonsenseError, UpstreamUnreachableError:
                 pass
-            await asyncio.sleep(self.patience.pause)
+            await asyncio.sleep(self.timeouts.pause)
         return await self._fetch_json(path, query)
 
     async def _fetch_json(self, path: str, query: Mapping[str, str]) -> Any:
@@ -110,25 +116,26 @@ class Upstream:
             return await self._fetch(path, query)
 
     async def _fetch(self, path: str, query: Mapping[str, str]) -> str:
-        if self.url.startswith("http:"):
+        if not self.is_encrypted:
             return await self._get(path, query, True)
-        context = await self._trust.context()
+        context = await self._verifier.context()
         try:
             return await self._get(path, query, context)
         except aiohttp.ClientConnectorCertificateError as err:
             refusal = _refusal(err)
-            if not (can_be_completed(refusal) and await self._complete(context)):
+            if not (can_be_completed(refusal) and await self._complete(err.host, context)):
                 raise self._not_trusted(refusal) from err
         try:
-            return await self._get(path, query, await self._trust.context())
+            return await self._get(path, query, await self._verifier.context())
         except aiohttp.ClientConnectorCertificateError as err:
             raise self._not_trusted(_refusal(err)) from err
 
-    async def _complete(self, context: ssl.SSLContext) -> bool:
-        parts = urlsplit(self.url)
-        return await self._trust.complete(
-            self._session, parts.hostname or "", parts.port or _HTTPS_PORT, context
-        )
+    async def _complete(self, host: str, context: ssl.SSLContext) -> bool:
+        """Look for missing links of our own server; those of others are their business."""
+        own = URL(self.url)
+        if host != own.raw_host:
+            return False
+        return await self._verifier.complete(host, own.port or _HTTPS_PORT, context)
 
     def _not_trusted(self, error: ssl.SSLCertVerificationError) -> NoConnectionError:
         return NoConnectionError(
@@ -139,23 +146,15 @@ class Upstream:
     async def _get(
         self, path: str, query: Mapping[str, str], context: ssl.SSLContext | Literal[True]
     ) -> str:
-        seconds = min(self.patience.answer, self.deadline - time.monotonic())
+        seconds = min(self.timeouts.answer, self.deadline - time.monotonic())
         if seconds <= 0:
             raise self._too_slow()
         self.requests += 1
         try:
-            async with self._session.get(
-                self.url + path,
-                params=query,
-                headers=_HEADERS,
-                timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=seconds * 2 / 3),
-                ssl=context,
-                # Its own decompression knows no limit for the whole answer.
-                auto_decompress=False,
-                max_redirects=MAX_REDIRECTS,
-            ) as response:
-                self._check(path, response)
-                return (await _read(response, path)).decode("utf-8", "replace")
+            async with asyncio.timeout(seconds):
+                url = URL(self.url + path).extend_query(query)
+                timeout = aiohttp.ClientTimeout(sock_connect=seconds * 2 / 3)
+                return await self._follow(path, url, ssl=context, timeout=timeout)
         except aiohttp.ClientConnectorCertificateError:
             raise
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as err:
@@ -170,8 +169,6 @@ class Upstream:
             raise NoAnswerError(
                 f"{self.url}{path} did not answer within {seconds:g} seconds. Try again later."
             ) from err
-        except aiohttp.TooManyRedirects as err:
-            raise UpstreamNonsenseError(f"{path} redirects without end.") from err
         except (aiohttp.ClientPayloadError, zlib.error) as err:
             raise UpstreamNonsenseError(f"{path} broke off in the middle of its answer.") from err
         except (aiohttp.ClientError, OSError, ValueError) as err:
@@ -179,17 +176,54 @@ class Upstream:
                 f"{self.url}{path} broke off the connection: {err}. Try again later."
             ) from err
 
+    async def _follow(self, path: str, url: URL, **options: Any) -> str:
+        """Return the text at an address, or where that redirects to.
+
+        Each step is looked at before it is taken: what is asked for in a house, or in clear, is
+        gone by the time that there is an answer.
+        """
+        for _ in range(MAX_REDIRECTS + 1):
+            async with self._asking(url, options) as response:
+                where = response.headers.get(hdrs.LOCATION)
+                if response.status not in _REDIRECTS or not where:
+                    if response.status != HTTPStatus.OK:
+                        raise UpstreamNonsenseError(
+                            f"{path} answered with HTTP status {response.status}."
+                        )
+                    return (await _read(response, path)).decode("utf-8", "replace")
+                url = url.join(URL(where))
+            if self.is_encrypted and url.scheme != "https":
+                raise UpstreamNonsenseError(f"{path} redirects to an address without encryption.")
+            if not may_lead_to(str(url), self.url):
+                raise UpstreamNonsenseError(f"{path} redirects to an address that is not public.")
+        raise UpstreamNonsenseError(f"{path} redirects without end.")
+
+    @asynccontextmanager
+    async def _asking(
+        self, url: URL, options: Mapping[str, Any]
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Ask at an address; one of another host has to turn out to be public."""
+        own = URL(self.url)
+        async with AsyncExitStack() as stack:
+            session = self._session
+            if url.raw_host != own.raw_host:
+                session = await stack.enter_async_context(outside_session(own.raw_host or ""))
+            yield await stack.enter_async_context(
+                session.get(
+                    url,
+                    headers=_HEADERS,
+                    allow_redirects=False,
+                    # Its own decompression knows no limit for the whole answer.
+                    auto_decompress=False,
+                    **options,
+                )
+            )
+
     def _too_slow(self) -> TimedOutError:
         return TimedOutError(
-            f"{self.url} is too slow: {self.patience.run:g} seconds were not enough. Allow more"
+            f"{self.url} is too slow: {self.timeouts.run:g} seconds were not enough. Allow more"
             " time, or try again later."
         )
-
-    def _check(self, path: str, response: aiohttp.ClientResponse) -> None:
-        if response.status != HTTPStatus.OK:
-            raise UpstreamNonsenseError(f"{path} answered with HTTP status {response.status}.")
-        if self.url.startswith("https:") and response.url.scheme != "https":
-            raise UpstreamNonsenseError(f"{path} redirects to an address without encryption.")
 
 
 def _refusal(error: aiohttp.ClientConnectorCertificateError) -> ssl.SSLCertVerificationError:

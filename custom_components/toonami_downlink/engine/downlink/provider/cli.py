@@ -152,23 +152,23 @@ async def _run(arguments: argparse.Namespace) -> None:
     from ..files import write_whole  # noqa: PLC0415
     from ..formats.m3u import Links, render_m3u  # noqa: PLC0415
     from ..formats.xmltv_writer import render_xmltv  # noqa: PLC0415
-    from .api import Patience  # noqa: PLC0415
-    from .build import Request, build  # noqa: PLC0415
+    from .api import Timeouts  # noqa: PLC0415
+    from .fetch import ProviderConfig, fetch  # noqa: PLC0415
 
     _set_up_log(arguments)
-    request = Request(
+    config = ProviderConfig(
         api_url=arguments.api_url,
         guide_days=arguments.guide_days,
         verify_tls=not arguments.insecure,
         cache_file=Path(arguments.cache_file) if arguments.cache_file else None,
         user_agent=f"ToonamiDownlink/{version()} (+{_PAGE})",
-        patience=Patience(
+        timeouts=Timeouts(
             answer=arguments.answer_timeout,
             run=arguments.time_limit,
             details=arguments.time_limit * _FOR_DETAILS,
         ),
     )
-    feed = await build(request, _print_progress if arguments.progress else _keep_quiet)
+    feed = await fetch(config, _print_progress if arguments.progress else _keep_quiet)
     links = Links(guide="", logo=lambda _: "", stream=lambda channel: channel.stream_url)
     write_whole(
         {

@@ -72,7 +72,7 @@ class DetailReader:
         self._cache = cache
         self._ignored = ignored
         self._now = now
-        self._ends = time.monotonic() + upstream.patience.details
+        self._ends = time.monotonic() + upstream.timeouts.details
         self._on_step: OnStep | None = None
         self._wanted: set[Query] = set()
         self._waiting: asyncio.PriorityQueue[tuple[datetime, int, Query]] = asyncio.PriorityQueue()

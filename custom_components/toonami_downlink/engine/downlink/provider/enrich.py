@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..models import Programme
 from .imdb import Detail, EpisodeDetail
 from .items import MOVIE
-from .likeness import is_same_episode, is_same_title
+from .title_matching import is_same_episode, is_same_title
 
 
 def enrich(programme: Programme, detail: Detail) -> Programme:

@@ -43,7 +43,7 @@ class Day(NamedTuple):
     span: Span
 
 
-class ScheduleReader:
+class TvGuideReader:
     """Bring together the guide of one schedule from all that upstream says about it."""
 
     def __init__(

@@ -1,25 +1,41 @@
 """Where a channel can be played: asked for anew each time, because nodes come and go."""
 
+import logging
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 
 from ..errors import UpstreamNonsenseError, UpstreamUnreachableError
 from ..lineup import KnownChannel
+from ..network import may_lead_to
 from ..text import is_usable_url
-from .api import NoAnswerError, NoConnectionError, Patience, Upstream
-from .tls import shared_trust
+from .api import NoAnswerError, NoConnectionError, Timeouts, Upstream
+from .tls import shared_verifier
 
+_LOGGER = logging.getLogger(__name__)
 _TRIES: Final = 2
 """A second try gets another node, and a single failure is normal."""
 _ENDING: Final = ".m3u8"
 """Of each address that upstream ever gave; half of one would look just as usable otherwise."""
 _MIRROR_PORT: Final = 3000
 """Where upstream serves the streams directly, in clear."""
-_AT_PLAY_TIME: Final = Patience(answer=4.0, run=8.0)
+_AT_PLAY_TIME: Final = Timeouts(answer=4.0, run=8.0)
 """Somebody is sitting in front of a black screen."""
+
+
+class StreamAddress(NamedTuple):
+    """Where a channel can be played."""
+
+    url: str
+    is_mirror: bool
+    """Upstream gave no address, so this is the one on port 3000 that it always had."""
+
+    @property
+    def is_in_clear(self) -> bool:
+        """Whether anybody on the way can see and change what is played."""
+        return not self.url.startswith("https:")
 
 
 async def fetch_stream(upstream: Upstream, known: KnownChannel) -> str | None:
@@ -40,7 +56,7 @@ async def fetch_stream(upstream: Upstream, known: KnownChannel) -> str | None:
         except UpstreamNonsenseError, UpstreamUnreachableError:
             continue
         url = answer.strip().strip("\"'").strip()
-        if is_usable_url(url) and urlsplit(url).path.endswith(_ENDING):
+        if _is_stream(url) and may_lead_to(url, upstream.url):
             return url
     return None
 
@@ -59,6 +75,10 @@ def mirror_url(api_url: str, known: KnownChannel) -> str:
     return urlunsplit((*origin, f"/{known.slug}/playlist.m3u8", query, ""))
 
 
+def _is_stream(url: str) -> bool:
+    return is_usable_url(url) and urlsplit(url).path.endswith(_ENDING)
+
+
 async def resolve_stream(
     api_url: str,
     known: KnownChannel,
@@ -66,17 +86,24 @@ async def resolve_stream(
     *,
     verify_tls: bool = True,
     certificates: Path | None = None,
-) -> str:
+) -> StreamAddress:
     """Return an address to play a channel from now.
 
-    `certificates` is where a run of the provider keeps what it learnt (`tls.links_file`). Raises
-    UpstreamUnreachableError or TimedOutError when upstream cannot be asked.
+    `certificates` is where a run of the provider keeps what it learnt (`fetch.links_file`). The
+    address may be in clear also where the API is not: the only one that is left when `/streamUrl`
+    fails is, and a picture that others may see is better than none (`StreamAddress.is_in_clear`,
+    and a line in the log). Raises UpstreamUnreachableError or TimedOutError when upstream cannot be
+    asked.
     """
     if session is None:
         async with aiohttp.ClientSession() as own:
             return await resolve_stream(
                 api_url, known, own, verify_tls=verify_tls, certificates=certificates
             )
-    trust = shared_trust(verify=verify_tls, remembered=certificates)
-    upstream = Upstream(session, api_url, trust=trust, patience=_AT_PLAY_TIME)
-    return await fetch_stream(upstream, known) or mirror_url(api_url, known)
+    verifier = shared_verifier(verify=verify_tls, remembered=certificates)
+    upstream = Upstream(session, api_url, verifier=verifier, timeouts=_AT_PLAY_TIME)
+    url = await fetch_stream(upstream, known)
+    address = StreamAddress(url or mirror_url(api_url, known), url is None)
+    if address.is_in_clear and upstream.is_encrypted:
+        _LOGGER.info("%s is played without encryption: %s", known.name, address.url)
+    return address

@@ -2,34 +2,46 @@
 
 Upstream's server sends its own certificate and not the one above it, which strict clients refuse
 (upstream.md 1.1). What is missing comes from a file beside this one, from an earlier run, or from
-the address that the certificate itself names for it (RFC 5280 § 4.2.2.1). Such a certificate is a
-link only: in the end the chain has to reach a root that the system trusts.
+the address that the certificate itself names for it (`aia`). Such a certificate is a link only: in
+the end the chain has to reach a root that the system trusts.
+
+OpenSSL knows no links: whatever it is given is a root for it if it looks like one. So it is given
+only what has been proven to lie below a root of the system, and does not look like one.
 """
 
 import asyncio
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 import logging
+import os
 from pathlib import Path
+import re
 import ssl
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
-
 from ..errors import CannotWriteError
 from ..files import read_limited, write_whole
+from .outside import outside_session
 
 if TYPE_CHECKING:
-    from .chain import Link
+    from .aia import Link
 
 _LOGGER = logging.getLogger(__name__)
 _BUNDLED: Final = Path(__file__).with_name("certificates.pem")
 _MAX_BYTES: Final = 64 * 1024
 """Of a file of certificates."""
 _MAX_REMEMBERED: Final = 16
+_MAX_ROOTS: Final = 1_000
+"""More files in a folder of roots than that are not looked at."""
+_HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+"""How OpenSSL wants the files in such a folder to be called (openssl-rehash)."""
 _SECONDS: Final = 10.0
-_INCOMPLETE: Final = frozenset({2, 20, 21})
-"""OpenSSL's codes for a chain that does not reach a trusted root (openssl-verification-options)."""
+_INCOMPLETE: Final = frozenset({2, 10, 20, 21})
+"""OpenSSL's codes for a chain that does not reach a trusted root (openssl-verification-options).
+
+One is that something has expired: it may be a link, for which there is a newer one.
+"""
 _REASONS: Final = {
     2: "its issuer is not known",
     10: "it has expired",
@@ -43,7 +55,7 @@ _REASONS: Final = {
 
 
 def can_be_completed(error: ssl.SSLCertVerificationError) -> bool:
-    """Whether a chain was refused for a missing link."""
+    """Whether a chain may have been refused for a missing link."""
     return error.verify_code in _INCOMPLETE
 
 
@@ -52,7 +64,7 @@ def reason_of(error: ssl.SSLCertVerificationError) -> str:
     return _REASONS.get(error.verify_code) or error.verify_message or "it cannot be checked"
 
 
-class Trust:
+class CertificateVerifier:
     """How the certificates of servers are checked, and what was learnt about missing links."""
 
     def __init__(self, *, verify: bool = True, remembered: Path | None = None) -> None:
@@ -70,9 +82,7 @@ class Trust:
                 self._context = await asyncio.to_thread(self._start)
             return self._context
 
-    async def complete(
-        self, session: aiohttp.ClientSession, host: str, port: int, refused_by: ssl.SSLContext
-    ) -> bool:
+    async def complete(self, host: str, port: int, refused_by: ssl.SSLContext) -> bool:
         """Look for the links that a server leaves out; True when it can be trusted with them.
 
         `refused_by` is the context that did not suffice. Everything that fails is a False.
@@ -80,47 +90,77 @@ class Trust:
         async with self._lock:
             if self._context is not refused_by:
                 return True
-            from . import chain  # noqa: PLC0415  # slow to load
+            from . import aia  # noqa: PLC0415  # slow to load
 
-            known = [*chain.load(await asyncio.to_thread(_read, _BUNDLED)), *self._learnt]
+            now = datetime.now(UTC)
+            bundled = aia.load(await asyncio.to_thread(_read, _BUNDLED))
+            known = aia.usable([*bundled, *self._learnt], now)
             try:
-                async with asyncio.timeout(_SECONDS):
+                async with asyncio.timeout(_SECONDS), outside_session(host) as session:
                     sent = await _handshake(host, port, _accepting())
-                    links = [link async for link in chain.find(session, sent, known)]
-                    pem = chain.dump([*known, *links])
-                    context = await asyncio.to_thread(_verifying, pem)
+                    roots = await asyncio.to_thread(_roots)
+                    links = await aia.complete(session, host, sent, known, roots, now)
+                    new = [link for link in links if link not in known]
+                    context = await asyncio.to_thread(_verifying, aia.dump([*known, *new]))
                     await _handshake(host, port, context)
-            except (OSError, ValueError, aiohttp.ClientError) as err:
+            except (OSError, ValueError) as err:
                 _LOGGER.debug("No chain for %s: %s", host, err)
                 return False
-            self._learnt += links
+            self._learnt = [*self._learnt, *new][-_MAX_REMEMBERED:]
             self._context = context
-            if self._file:
-                learnt = chain.dump(self._learnt[-_MAX_REMEMBERED:])
-                with suppress(CannotWriteError):
-                    await asyncio.to_thread(write_whole, {self._file: learnt})
+            if new:
+                await asyncio.to_thread(self._remember, aia.dump(self._learnt))
         return True
 
     def _start(self) -> ssl.SSLContext:
         if not self._verify:
             return _accepting()
-        pem = _read(_BUNDLED)
-        if self._file and (remembered := _read(self._file)):
-            from . import chain  # noqa: PLC0415  # slow to load
+        bundled = _read(_BUNDLED)
+        remembered = _read(self._file) if self._file else b""
+        return _verifying(self._recall(bundled, remembered) if remembered else bundled)
 
-            self._learnt = chain.load(remembered)
-            pem += chain.dump(self._learnt)
-        return _verifying(pem)
+    def _recall(self, bundled: bytes, remembered: bytes) -> bytes:
+        """Return the links to start with: of those from an earlier run what is proven again.
+
+        The file lies where others may write, and an earlier version was less careful.
+        """
+        from . import aia  # noqa: PLC0415  # slow to load
+
+        now = datetime.now(UTC)
+        ours = aia.usable(aia.load(bundled), now)
+        self._learnt = aia.proven(aia.load(remembered), ours, _roots(), now)
+        if (kept := aia.dump(self._learnt)) != remembered:
+            _LOGGER.warning("What was remembered of certificates is not right any more")
+            self._remember(kept)
+        return aia.dump([*ours, *self._learnt])
+
+    def _remember(self, links: bytes) -> None:
+        """Write the file for the next run, or remove one that would be empty."""
+        if self._file:
+            with suppress(CannotWriteError, OSError):
+                if links:
+                    write_whole({self._file: links})
+                else:
+                    self._file.unlink()
 
 
 @cache
-def shared_trust(*, verify: bool, remembered: Path | None = None) -> Trust:
-    """Return the same `Trust` each time: what is asked for at play time loads no file again."""
-    return Trust(verify=verify, remembered=remembered)
+def shared_verifier(*, verify: bool, remembered: Path | None = None) -> CertificateVerifier:
+    """Return the same verifier each time: playing a channel loads no file again."""
+    return CertificateVerifier(verify=verify, remembered=remembered)
 
 
 def _verifying(links: bytes) -> ssl.SSLContext:
     """A context that trusts the system's roots, and knows some links to them (PEM)."""
+    context = _trusting_the_system()
+    # With this flag, which is on by default, a link would be as good as a root.
+    context.verify_flags &= ~ssl.VERIFY_X509_PARTIAL_CHAIN
+    if links:
+        context.load_verify_locations(cadata=links.decode("ascii"))
+    return context
+
+
+def _trusting_the_system() -> ssl.SSLContext:
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:
         # A small container may have no roots of its own; Home Assistant brings some.
@@ -128,11 +168,25 @@ def _verifying(links: bytes) -> ssl.SSLContext:
             import certifi  # noqa: PLC0415  # not needed otherwise
 
             context.load_verify_locations(certifi.where())
-    # With this flag, which is on by default, a link would be as good as a root.
-    context.verify_flags &= ~ssl.VERIFY_X509_PARTIAL_CHAIN
-    if links:
-        context.load_verify_locations(cadata=links.decode("ascii"))
     return context
+
+
+def _roots() -> list[bytes]:
+    """Return the roots that the system trusts (DER).
+
+    OpenSSL loads those of a file at once, but those of a folder only when it meets their names, so
+    that they are not to be seen; here they are loaded all.
+    """
+    context = _trusting_the_system()
+    paths = ssl.get_default_verify_paths()
+    folders = os.environ.get(paths.openssl_capath_env, paths.openssl_capath)
+    for folder in filter(None, folders.split(os.pathsep)):
+        with suppress(OSError):
+            files = sorted(one for one in Path(folder).iterdir() if _HASHED.fullmatch(one.name))
+            for file in files[:_MAX_ROOTS]:
+                with suppress(OSError):
+                    context.load_verify_locations(file)
+    return list(dict.fromkeys(context.get_ca_certs(binary_form=True)))
 
 
 def _accepting() -> ssl.SSLContext:

@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from ..limits import MAX_REDIRECTS
-from ..provider.tls import Trust as CertificateVerifier, can_be_completed, reason_of
+from ..provider.tls import CertificateVerifier, can_be_completed, reason_of
 from .addresses import AddressGuard, internal_address, join_address, was_refused
 from .errors import AddressRefusedError, Reason, UpstreamError
 
@@ -129,7 +129,7 @@ class Downloader:
             host, port = parts.hostname or "", parts.port or _HTTPS_PORT
             if not (
                 can_be_completed(_refusal(err))
-                and await self._verifier.complete(self._opened(), host, port, context)
+                and await self._verifier.complete(host, port, context)
             ):
                 raise
         return await self._request(url, bounds, await self._verifier.context())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from downlink.provider.likeness import is_same_episode, is_same_title
+from downlink.provider.title_matching import is_same_episode, is_same_title
 
 
 @pytest.mark.parametrize(

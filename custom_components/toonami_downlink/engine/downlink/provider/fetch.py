@@ -16,15 +16,16 @@ import aiohttp
 from ..errors import CannotWriteError, DownlinkError, TimedOutError, UpstreamNonsenseError
 from ..lineup import KNOWN, KnownChannel, Lineup, find, is_ignored, normalise
 from ..models import Channel, Feed, Programme, Progress, Source, Stage
-from .api import DEFAULT_PATIENCE, NoConnectionError, Patience, Upstream
+from ..network import may_lead_to
+from .api import DEFAULT_TIMEOUTS, NoConnectionError, Timeouts, Upstream
 from .cache import Cache
 from .details import DetailReader, query_for
 from .enrich import enrich
 from .fields import Ignored, objects
-from .guide import ScheduleReader, Span
+from .guide import Span, TvGuideReader
 from .items import programme_of
 from .streams import fetch_stream, mirror_url
-from .tls import Trust
+from .tls import CertificateVerifier
 
 _LOGGER = logging.getLogger(__name__)
 _BEFORE: Final = timedelta(hours=30)
@@ -37,7 +38,7 @@ type OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class ProviderConfig:
     """What to fetch, and how."""
 
     api_url: str
@@ -46,7 +47,7 @@ class Request:
     cache_file: Path | None = None
     """What was learnt is kept there and in a file beside it (`links_file`)."""
     user_agent: str = "ToonamiDownlink"
-    patience: Patience = DEFAULT_PATIENCE
+    timeouts: Timeouts = DEFAULT_TIMEOUTS
 
 
 def links_file(cache_file: Path) -> Path:
@@ -54,22 +55,24 @@ def links_file(cache_file: Path) -> Path:
     return cache_file.with_suffix(".certificates.pem")
 
 
-async def build(request: Request, on_progress: OnProgress, now: datetime | None = None) -> Feed:
+async def fetch(
+    config: ProviderConfig, on_progress: OnProgress, now: datetime | None = None
+) -> Feed:
     """Fetch everything and return it as it is: checking and repairing is the ingest's work.
 
     `now` is aware. Raises an UpstreamUnreachableError, UpstreamNonsenseError or TimedOutError when
     nothing came of it that is worth to be published.
     """
     now = (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
-    trust = Trust(
-        verify=request.verify_tls,
-        remembered=links_file(request.cache_file) if request.cache_file else None,
+    verifier = CertificateVerifier(
+        verify=config.verify_tls,
+        remembered=links_file(config.cache_file) if config.cache_file else None,
     )
-    cache = await asyncio.to_thread(Cache, request.cache_file, request.api_url, now)
-    headers = {"User-Agent": request.user_agent}
+    cache = await asyncio.to_thread(Cache, config.cache_file, config.api_url, now)
+    headers = {"User-Agent": config.user_agent}
     async with aiohttp.ClientSession(headers=headers) as session:
-        upstream = Upstream(session, request.api_url, trust=trust, patience=request.patience)
-        feed = await Run(upstream, cache, on_progress, now).feed(request.guide_days)
+        upstream = Upstream(session, config.api_url, verifier=verifier, timeouts=config.timeouts)
+        feed = await ProviderRun(upstream, cache, on_progress, now).feed(config.guide_days)
     try:
         await asyncio.to_thread(cache.save)
     except CannotWriteError as err:
@@ -84,7 +87,7 @@ class Listed(NamedTuple):
     trouble: DownlinkError | None
 
 
-class Run:
+class ProviderRun:
     """One run: what it knows of upstream, and what it found on the way."""
 
     def __init__(
@@ -98,7 +101,7 @@ class Run:
         self._ignored: Ignored = Counter()
 
     async def feed(self, days: int) -> Feed:
-        """Fetch it all. Raises as `build` does."""
+        """Fetch it all. Raises as `fetch` does."""
         details = DetailReader(self._upstream, self._cache, self._ignored, self._now)
         fetching = asyncio.create_task(self._fetch_guides(days, details.begin))
         try:
@@ -156,8 +159,8 @@ class Run:
             done += 1
             self._on_progress(Progress(Stage.STREAMS, done, len(names)))
             if not url and _is_known(name):
-                _LOGGER.warning("No stream address for %s: taking the one on port 3000", name)
                 url = mirror_url(self._upstream.url, known)
+                _LOGGER.warning("No stream address for %s: taking %s", name, url)
             return known.channel(url) if url else None
 
         found = await asyncio.gather(*(fetch(name) for name in names))
@@ -176,7 +179,7 @@ class Run:
 
         schedules = sorted({known.schedule for known in KNOWN if known.schedule})
         readers = [
-            ScheduleReader(self._upstream, self._cache, schedule, self._ignored, on_step, on_day)
+            TvGuideReader(self._upstream, self._cache, schedule, self._ignored, on_step, on_day)
             for schedule in schedules
         ]
         found = await asyncio.gather(*(reader.fetch(span, self._now) for reader in readers))
@@ -211,9 +214,16 @@ class Run:
         def fuller(programme: Programme) -> Programme:
             query = query_for(programme)
             detail = found.get(query) if query else None
-            return enrich(programme, detail) if detail else programme
+            return self._presentable(enrich(programme, detail) if detail else programme)
 
         return {key: tuple(map(fuller, programmes)) for key, programmes in guide.items()}
+
+    def _presentable(self, programme: Programme) -> Programme:
+        """Leave out a picture that is in somebody's house, where whoever sees the guide is."""
+        if not programme.image or may_lead_to(programme.image, self._upstream.url):
+            return programme
+        self._ignored["image"] += 1
+        return replace(programme, image=None)
 
     def _report(
         self, channels: Sequence[Channel], guide: Mapping[str, Sequence[Programme]]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 import pytest
 
 from downlink.errors import (
@@ -15,12 +16,12 @@ from downlink.errors import (
 )
 from downlink.lineup import KNOWN
 from downlink.models import Feed, Programme, Progress, Source, Stage
-from downlink.provider.api import Patience
-from downlink.provider.build import Request, build, links_file
+from downlink.provider.api import Timeouts
+from downlink.provider.fetch import ProviderConfig, fetch, links_file
 from scripts.lib.bench_provider import go_requests
 from tests.simulator import Simulator
 
-from .upstream import HASTY, NOW, QUICK, ignore, request, simulator
+from .upstream import HASTY, NOW, QUICK, config, ignore, pretend_names, serving, simulator
 
 WEST = timedelta(hours=3)
 
@@ -28,10 +29,10 @@ WEST = timedelta(hours=3)
 async def run(
     sim: Simulator,
     cache_file: Path | None = None,
-    patience: Patience = QUICK,
+    timeouts: Timeouts = QUICK,
     now: datetime = NOW,
 ) -> Feed:
-    return await build(request(sim.url, cache_file, patience), ignore, now)
+    return await fetch(config(sim.url, cache_file, timeouts), ignore, now)
 
 
 def sources(feed: Feed, key: str = "toonami_east") -> Counter[Source]:
@@ -41,7 +42,7 @@ def sources(feed: Feed, key: str = "toonami_east") -> Counter[Source]:
 async def test_everything() -> None:
     seen: list[Progress] = []
     async with simulator() as sim:
-        feed = await build(request(sim.url), seen.append, NOW)
+        feed = await fetch(config(sim.url), seen.append, NOW)
         assert sim.high_water <= 6
         agents = {request.user_agent for request in sim.requests}
     assert agents == {"ToonamiDownlink"}
@@ -152,8 +153,8 @@ async def test_order_does_not_matter() -> None:
 async def test_no_list_of_channels(kind: str) -> None:
     async with simulator() as sim:
         sim.set_faults({"rules": [{"endpoint": "channelscurrentmedia", "kind": kind}]})
-        patience = Patience(answer=3, run=25) if kind == "silence" else QUICK
-        feed = await run(sim, patience=patience)
+        timeouts = Timeouts(answer=3, run=25) if kind == "silence" else QUICK
+        feed = await run(sim, timeouts=timeouts)
     assert [channel.key for channel in feed.channels] == [known.key for known in KNOWN]
     assert sources(feed)[Source.GUIDE] > 300
 
@@ -251,13 +252,13 @@ async def test_too_slow_from_the_start() -> None:
     async with simulator() as sim:
         sim.set_faults({"latency": 5})
         with pytest.raises(TimedOutError):
-            await run(sim, patience=Patience(answer=5, run=0.3))
+            await run(sim, timeouts=Timeouts(answer=5, run=0.3))
 
 
 async def test_too_slow_on_the_way() -> None:
     async with simulator() as sim:
         sim.set_faults(broken("playlist", "mediainfo", "streamurl", kind="silence"))
-        feed = await run(sim, patience=Patience(answer=20, run=3))
+        feed = await run(sim, timeouts=Timeouts(answer=20, run=3))
     assert feed.channels[0].stream_url.endswith("/est/playlist.m3u8")
     assert sources(feed) == {Source.CURRENT: 10}
 
@@ -278,10 +279,34 @@ async def test_fields_of_no_use_are_counted(caplog: pytest.LogCaptureFixture) ->
     assert "Fields of no use" in caplog.text
 
 
+@pytest.mark.parametrize("host", ["upstream.example", "upstream.lan"])
+async def test_pictures_in_the_house(
+    host: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    outside = ["https://images.example/1.png", "http://8.8.8.8/1.png", f"http://{host}/1.png"]
+    inside = ["http://192.168.1.1/1.png", "http://supervisor/1.png", "http://2852039166/1.png"]
+    items = [
+        {"startDate": f"2026-10-14T{hour:02}:00:00.000Z", "name": "Bebop", "info": {"image": image}}
+        for hour, image in enumerate([*outside, *inside], start=15)
+    ]
+
+    async def channels(_request: web.Request) -> web.Response:
+        return web.json_response([{"name": "Toonami Aftermath East", "media": items}])
+
+    pretend_names(monkeypatch, host)
+    async with serving(web.get("/channelsCurrentMedia", channels)) as url:
+        hurried = config(url.replace("127.0.0.1", host), timeouts=Timeouts(answer=3, run=25))
+        feed = await fetch(hurried, ignore, NOW)
+    images = [one.image for one in feed.guide["toonami_east"]]
+    is_public = host == "upstream.example"
+    assert images == [*outside, *([None] * 3 if is_public else inside)]
+    assert ("'image': 3" in caplog.text) is is_public
+
+
 async def test_the_clock_is_now() -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     async with simulator(before) as sim:
-        feed = await build(Request(api_url=sim.url, guide_days=1), ignore)
+        feed = await fetch(ProviderConfig(api_url=sim.url, guide_days=1), ignore)
     assert before <= feed.made <= datetime.now(UTC)
 
 
