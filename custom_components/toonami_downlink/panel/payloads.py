@@ -1,4 +1,4 @@
-"""What the panel and the card show, as JSON values. Times are seconds since 1970."""
+"""Payloads of the panel and the card, as JSON values. Times are seconds since 1970."""
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
@@ -201,7 +201,7 @@ def _origins(hass: HomeAssistant) -> list[str]:
 
 
 def players(coordinator: DownlinkCoordinator) -> list[dict[str, Any]]:
-    """Return who asked for what lately, the newest first."""
+    """Return the log of clients, the newest first."""
     return [
         {**record.as_dict(), "when": seconds(record.when)} for record in coordinator.clients.records
     ]

@@ -17,7 +17,7 @@ from ..views.paths import API
 
 
 class StatusView(HomeAssistantView):
-    """Everything that the panel's status page shows; for administrators, as there."""
+    """The status page's payload over HTTP, for administrators."""
 
     url = f"{API}/status"
     name = "toonami_downlink:status"

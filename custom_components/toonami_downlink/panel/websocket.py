@@ -114,7 +114,7 @@ def _in_background(
 
 
 class _Subscription:
-    """What one page subscribed to; it outlives a reload of the entry."""
+    """A subscription of one page; it outlives a reload of the entry."""
 
     def __init__(
         self,
@@ -379,7 +379,7 @@ async def rotate_credentials(
 def end_session(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
-    """End what somebody watches, and refuse a quick return for a minute."""
+    """End a session, and refuse its return for a minute."""
     if coordinator.streams.async_end(msg["session"]):
         connection.send_result(msg["id"])
     else:

@@ -1,1 +1,1 @@
-"""What is kept over a restart: settings, state, secrets."""
+"""Storage: the settings, the state and the secrets that survive a restart."""

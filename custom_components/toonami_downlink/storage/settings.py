@@ -32,7 +32,7 @@ from ..const import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the user chose; times are in seconds unless the name says otherwise."""
+    """The user's choices; times are in seconds unless the name says otherwise."""
 
     provider: str
     api_url: str

@@ -1,4 +1,4 @@
-"""What the integration remembers over a restart beside the feed itself."""
+"""The state that survives a restart: numbers of channels, history, schedule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

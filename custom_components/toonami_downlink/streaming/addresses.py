@@ -1,4 +1,4 @@
-"""Fresh upstream stream addresses, asked for when somebody wants to watch."""
+"""Resolve upstream stream addresses when a viewer comes."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ _KNOWN: Final = {channel.key: channel for channel in KNOWN}
 
 
 class StreamAddresses:
-    """Where channels are played from: asked for anew, or as the provider wrote it."""
+    """The stream addresses of channels: resolved anew, or as the provider wrote them."""
 
     def __init__(self, hass: HomeAssistant, settings: Settings, certificates: Path) -> None:
         """Resolve as the settings say; `certificates` is what the provider learnt of them."""

@@ -1,4 +1,4 @@
-"""The streams of the house: one pull a channel for all who watch, and what is said about it."""
+"""The stream manager: the relay in Home Assistant, its sessions, log lines and listeners."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping
@@ -34,14 +34,14 @@ __all__ = ["BusyError", "Session", "StreamManager", "ViewerEndedError", "Watcher
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who asks for a stream."""
+    """The client of a stream."""
 
     address: str
     player: str
 
     @property
     def key(self) -> str:
-        """What tells it from others in the house."""
+        """Tells it from other clients."""
         return f"{self.address} {self.player}"
 
 
@@ -97,7 +97,7 @@ class StreamManager:
 
     @property
     def viewers(self) -> int:
-        """How many are watching now."""
+        """The number of viewers now."""
         return len(self._relay.viewers)
 
     @property
@@ -107,17 +107,17 @@ class StreamManager:
 
     @property
     def sessions(self) -> list[Session]:
-        """Who watches what, the longest first."""
+        """The live sessions, the longest first."""
         return sorted(self._sessions(), key=lambda session: session.viewer.since)
 
     @property
     def health(self) -> Mapping[str, Health]:
-        """How the channels are that were ever watched, by key."""
+        """The health of each channel that was watched since the start, by key."""
         return {key: channel.health for key, channel in self._relay.channels.items()}
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Tell `listener` when somebody begins or stops to watch, and when a signal is lost."""
+        """Call `listener` when viewers come or go, and when a signal is lost or back."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 

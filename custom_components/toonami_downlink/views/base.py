@@ -1,4 +1,4 @@
-"""What all views share: who may ask, and how a body is answered."""
+"""The base of all views: check the secret, answer with a body, refuse."""
 
 from abc import ABC, abstractmethod
 from functools import lru_cache
@@ -83,7 +83,7 @@ class TokenView(DownlinkView):
 def record_request(
     coordinator: DownlinkCoordinator, request: web.Request, kind: RequestKind, outcome: Outcome
 ) -> None:
-    """Remember who asked for what."""
+    """Add a request to the log of clients."""
     coordinator.clients.record(
         request.remote or "?", request.headers.get(hdrs.USER_AGENT, ""), kind, outcome
     )
@@ -149,7 +149,7 @@ def respond(
 
 
 class _ResponseHead(NamedTuple):
-    """Everything of an answer but its body."""
+    """The head of a response: its status and headers."""
 
     is_known: bool
     is_gzipped: bool

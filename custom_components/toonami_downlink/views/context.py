@@ -1,4 +1,4 @@
-"""What all views share: the coordinator, the rate limit, and what was rendered."""
+"""The context that all views share: coordinator, rate limit, rendered bodies."""
 
 from dataclasses import dataclass, field
 

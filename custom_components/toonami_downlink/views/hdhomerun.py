@@ -77,7 +77,7 @@ class TunerJsonView(TunerView):
 
 
 class DiscoverView(TunerJsonView):
-    """What the tuner is."""
+    """Describe the tuner (``discover.json``)."""
 
     url = f"{_BASE}/discover.json"
     name = "toonami_downlink:hdhr_discover"
@@ -118,7 +118,7 @@ class LineupView(TunerJsonView):
 
 
 class LineupStatusView(TunerJsonView):
-    """Whether channels are being searched: never."""
+    """Answer that no search for channels is running (``lineup_status.json``)."""
 
     url = f"{_BASE}/lineup_status.json"
     name = "toonami_downlink:hdhr_lineup_status"
@@ -134,7 +134,7 @@ class LineupStatusView(TunerJsonView):
 
 
 class LineupPostView(TunerView):
-    """Where Plex asks for a search; the channels are known anyway."""
+    """Accept the search for channels that Plex asks for; they are known anyway."""
 
     url = f"{_BASE}/lineup.post"
     name = "toonami_downlink:hdhr_lineup_post"
@@ -174,7 +174,7 @@ class DeviceView(TunerView):
 
 
 class BaseView(DeviceView):
-    """The same where the tuner begins."""
+    """The same document at the tuner's base address."""
 
     url = f"{_BASE}/"
     name = "toonami_downlink:hdhr_base"

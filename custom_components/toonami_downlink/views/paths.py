@@ -38,7 +38,7 @@ def segment_path(token: str, number: int | str, sequence: int | str) -> str:
 
 
 def watch_path(token: str, number: int | str) -> str:
-    """Return the path of a channel's HLS for somebody who has logged in to Home Assistant."""
+    """Return the path of a channel's HLS for a user of Home Assistant."""
     return f"{API}/watch/{token}/{number}.m3u8"
 
 

@@ -1,4 +1,4 @@
-"""Slow down those who guess tokens and passwords, and say so in the log, but not too often."""
+"""Limit how often wrong tokens and passwords are tried, and log it once a minute."""
 
 import asyncio
 from collections import OrderedDict

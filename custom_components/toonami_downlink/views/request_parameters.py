@@ -1,4 +1,4 @@
-"""Who may use the Xtream Codes API, and what they sent with it."""
+"""Read the parameters of an Xtream request from its query and body, under limits."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What was rendered of the published feed, kept for those who ask for the same."""
+"""Cache the bodies that are rendered from the published feed."""
 
 import asyncio
 from collections import OrderedDict
@@ -21,7 +21,7 @@ _STRANGE_ORIGINS_WAIT: Final = 4
 
 
 class ResponseCache:
-    """What was made from the published feed, forgotten when there is another one."""
+    """Bodies rendered from the published feed; another feed empties it."""
 
     def __init__(self) -> None:
         """Begin with nothing."""

@@ -67,7 +67,7 @@ class SegmentView(TokenView):
 
 
 class WatchView(TokenView):
-    """A channel's HLS for somebody who has logged in to Home Assistant: always from the relay."""
+    """A channel's HLS for a user of Home Assistant, always from the relay."""
 
     url = watch_path("{feed_token}", "{number}")
     name = "toonami_downlink:watch"
@@ -241,7 +241,7 @@ async def _send(
 
 
 def watcher_of(request: web.Request) -> Watcher:
-    """Return who asks, as far as a request tells."""
+    """Identify the client of a request by address and player."""
     return Watcher(
         address=request.remote or "?",
         player=player_name(request.headers.get(hdrs.USER_AGENT, "")),
@@ -255,5 +255,5 @@ def _cut(request: web.Request) -> None:
 
 
 def _ended() -> web.Response:
-    """Refuse somebody whose session has just been ended by the user."""
+    """Refuse a client whose session has just been ended."""
     return web.Response(status=HTTPStatus.FORBIDDEN, headers=_NO_STORE)

@@ -44,7 +44,7 @@ _NUMBER: Final = re.compile(r"([0-9]{1,9})(?:\.0*)?", re.ASCII)
 
 @dataclass(slots=True)
 class Call:
-    """A request of somebody who has logged in."""
+    """A request with a right login."""
 
     context: ViewContext
     request: web.Request
@@ -53,12 +53,12 @@ class Call:
     parameters: Mapping[str, str]
 
     def number(self, name: str) -> int | None:
-        """Return a parameter that should be a number; None for whatever else it is."""
+        """Return a numeric parameter; None for anything else."""
         text = self.parameters.get(name, "")
         return _number(text) if len(text) <= _NUMBER_CHARS else None
 
     def record_request(self, kind: RequestKind) -> None:
-        """Remember who asked for what."""
+        """Add the request to the log of clients."""
         record_request(self.coordinator, self.request, kind, Outcome.OK)
 
     def render[*Arguments](
@@ -68,7 +68,7 @@ class Call:
         return self.context.cache.get(self.publication, make, *arguments)
 
     def channel(self) -> Channel | None:
-        """Return the channel that is asked for; None when nobody knows it."""
+        """Return the channel that is asked for; None when it is unknown."""
         number = self.number("stream_id")
         return None if number is None else self.publication.feed.channel(number)
 
@@ -138,7 +138,7 @@ class XtreamView(DownlinkView):
 
     @abstractmethod
     async def serve(self, call: Call) -> web.StreamResponse:
-        """Answer somebody who has logged in."""
+        """Answer a request with a right login."""
 
 
 class FormView(XtreamView):
@@ -150,7 +150,7 @@ class FormView(XtreamView):
 
 
 class PlayerApiView(FormView):
-    """What players ask for lists and programmes."""
+    """Answer lists and programmes (``player_api.php``)."""
 
     path = "/player_api.php"
     kind = RequestKind.ACCOUNT
@@ -166,7 +166,7 @@ class PlayerApiView(FormView):
 
 
 class PanelApiView(FormView):
-    """What old players ask for everything at once."""
+    """Answer account, categories and channels at once (``panel_api.php``)."""
 
     path = "/panel_api.php"
     kind = RequestKind.ACCOUNT
@@ -308,7 +308,7 @@ def _data_table(call: Call) -> Body:
 
 
 class _Handler(NamedTuple):
-    """How an action is answered."""
+    """An action: what it counts as, and what makes its body."""
 
     kind: RequestKind
     body: Callable[[Call], Body]

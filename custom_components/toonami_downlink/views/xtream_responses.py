@@ -1,4 +1,4 @@
-"""What the Xtream Codes API answers, rendered: the same arguments give the same bytes."""
+"""Render the answers of the Xtream Codes API; the same arguments give the same bytes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -39,7 +39,7 @@ def account(
 
 
 def refused_account(origin: Origin, now: datetime) -> bytes:
-    """Render the account of somebody whose login is wrong."""
+    """Render the account that a wrong login gets."""
     return _account(xtream.refused_user_info(), origin, now)
 
 

@@ -47,7 +47,7 @@ def read_file(path: Path, within: Path) -> bytes:
 
 
 class FolderWatch:
-    """Tell when somebody has finished writing both files.
+    """Tell when both files have been written.
 
     The files count as written when both have changed since they were last taken, and neither has
     changed between two looks. What lies there at the first look counts as taken.

@@ -35,7 +35,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """How long to wait for upstream, in seconds."""
+    """Time limits for upstream, in seconds."""
 
     answer: float = 15.0
     """For one answer, from the first byte sent to the last one received."""

@@ -1,4 +1,4 @@
-"""What earlier runs learnt from upstream, in one JSON file that may be lost at any time."""
+"""Cache answers of upstream over runs, in one JSON file that may be lost at any time."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,7 +19,7 @@ _PLAYLIST_AGE: Final = timedelta(days=10)
 
 
 class Kind(StrEnum):
-    """What an answer is about."""
+    """The kind of a cached answer."""
 
     PLAYLIST = "playlists"
     DETAIL = "details"

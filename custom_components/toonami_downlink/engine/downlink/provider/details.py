@@ -1,4 +1,4 @@
-"""What ``/mediaInfo`` knows of the programmes in a guide: asked once each, for a limited time."""
+"""Fetch the details of programmes from ``/mediaInfo``, once each and for a limited time."""
 
 import asyncio
 from collections import Counter
@@ -30,7 +30,7 @@ type OnStep = Callable[[int, int], None]
 
 
 class Query(NamedTuple):
-    """What to look a programme up by; an empty text is nothing."""
+    """The query for a programme's details; empty texts are left out."""
 
     name: str
     year: str

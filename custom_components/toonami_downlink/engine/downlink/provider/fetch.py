@@ -39,7 +39,7 @@ type OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderConfig:
-    """What to fetch, and how."""
+    """The configuration of a run."""
 
     api_url: str
     guide_days: int
@@ -248,6 +248,6 @@ def _is_known(name: str) -> bool:
 
 
 def _known(name: str) -> KnownChannel:
-    """Return the channel of that name; of one that nobody knows, the name is the best guess."""
+    """Return the channel of that name; an unknown one is made from its name."""
     known, _ = Lineup().admit(name)
     return known if known.slug else replace(known, slug=normalise(name).replace(" ", "-"))

@@ -1,4 +1,4 @@
-"""What ``/mediaInfo`` says about a title, cleaned of the dirt of the pages it was copied from.
+"""Read the details of a title from ``/mediaInfo``, cleaned of IMDb's boilerplate.
 
 Source for the keys and the dirt: upstream.md 1.4.
 """

@@ -1,4 +1,4 @@
-"""What upstream calls a media item, made into a programme."""
+"""Make programmes of upstream's media items."""
 
 from collections import Counter
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Where a channel can be played: asked for anew each time, because nodes come and go."""
+"""Resolve a channel's stream address, anew each time, because nodes come and go."""
 
 import logging
 from pathlib import Path
@@ -26,7 +26,7 @@ _AT_PLAY_TIME: Final = Timeouts(answer=4.0, run=8.0)
 
 
 class StreamAddress(NamedTuple):
-    """Where a channel can be played."""
+    """A channel's stream address."""
 
     url: str
     is_mirror: bool
@@ -34,7 +34,7 @@ class StreamAddress(NamedTuple):
 
     @property
     def is_in_clear(self) -> bool:
-        """Whether anybody on the way can see and change what is played."""
+        """Whether the stream is not encrypted."""
         return not self.url.startswith("https:")
 
 
@@ -62,7 +62,7 @@ async def fetch_stream(upstream: Upstream, known: KnownChannel) -> str | None:
 
 
 def mirror_url(api_url: str, known: KnownChannel) -> str:
-    """Return the address of a channel's stream on the API's own host; nobody has to be asked.
+    """Return the address of a channel's stream on the API's own host; no request is needed.
 
     It is on port 3000, in clear (upstream.md 1.5). Where the API's address names a port itself, it
     is a stand-in for upstream, which has its streams below the same origin.

@@ -1,4 +1,4 @@
-"""Whether two titles mean the same thing: upstream's data base sometimes finds another one."""
+"""Match titles: upstream's data base sometimes returns another programme."""
 
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher

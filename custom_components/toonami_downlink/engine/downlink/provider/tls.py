@@ -65,7 +65,7 @@ def reason_of(error: ssl.SSLCertVerificationError) -> str:
 
 
 class CertificateVerifier:
-    """How the certificates of servers are checked, and what was learnt about missing links."""
+    """Verify servers' certificates, completed by the links that servers leave out."""
 
     def __init__(self, *, verify: bool = True, remembered: Path | None = None) -> None:
         """Check or do not; `remembered` is a file for links that were found."""

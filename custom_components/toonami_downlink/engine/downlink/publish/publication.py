@@ -1,4 +1,4 @@
-"""What the views serve: the current feed, rendered once, with the addresses of each client."""
+"""The published feed, rendered once, with the addresses of each client."""
 
 from dataclasses import dataclass
 import gzip

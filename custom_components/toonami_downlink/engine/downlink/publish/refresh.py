@@ -1,4 +1,4 @@
-"""One refresh, from the provider to the published feed; whatever fails leaves the old one alone."""
+"""Refresh the feed: run the provider, ingest, publish; a failure leaves the old feed alone."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ type ProgressCallback = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a refresh needs to know."""
+    """The input of a refresh."""
 
     origin: Command | Path
     """The provider to run, or the folder that somebody else's provider writes into."""
@@ -41,7 +41,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """What a refresh brought."""
+    """The result of a refresh."""
 
     generation: Generation
     lineup: Lineup
