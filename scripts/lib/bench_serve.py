@@ -19,10 +19,8 @@ import shutil
 from statistics import median
 import subprocess
 import tempfile
-import time
 from typing import Final
 from urllib.parse import urlencode
-from urllib.request import urlopen
 
 from .develop.client import request
 from .develop.feed import Access, wait_for_feed
@@ -33,7 +31,6 @@ from .develop.waiting import DevelopError
 
 CONNECTIONS: Final = 16
 SOAK_CONNECTIONS: Final = 50
-VIEWERS: Final = 10
 STREAM_TIMEOUT: Final = 30.0
 GZIP: Final = {"Accept-Encoding": "gzip"}
 BARE: Final = "bench_bare"
@@ -168,22 +165,6 @@ def soak(home: Home, access: Access, seconds: int) -> str:
     )
 
 
-def leave(home: Home, access: Access) -> float:
-    """Watch a channel as MPEG-TS and leave; return the seconds until ffmpeg is gone."""
-    url = f"{access.playlist_url.rpartition('/')[0]}/stream/1.ts"
-    children = Path(f"/proc/{home.pid}/task/{home.pid}/children")
-    with urlopen(url, timeout=60) as television:  # noqa: S310  # it is our own
-        television.read(188)
-        if not children.read_text():
-            raise DevelopError("Nobody turns the channel into MPEG-TS: is ffmpeg there?")
-    left = time.monotonic()
-    while children.read_text():
-        if time.monotonic() - left > STREAM_TIMEOUT:
-            raise DevelopError("ffmpeg goes on without a viewer.")
-        time.sleep(0.001)
-    return time.monotonic() - left
-
-
 def add_bare_views(home: Home) -> None:
     """Put the bare views into a Home Assistant that has not been started."""
     home.write_configuration()
@@ -241,9 +222,6 @@ def main() -> None:
             for case in cases(access):
                 print(compare(case, home, arguments), flush=True)
             print(soak(home, access, arguments.soak))
-            left = sorted(leave(home, access) for _ in range(VIEWERS))
-            middle, last = (seconds * 1000 for seconds in (median(left), left[-1]))
-            print(f"{VIEWERS} viewers leave: ffmpeg gone after {middle:.0f} ms, at most {last:.0f}")
         finally:
             home.stop()
             upstream.stop()
