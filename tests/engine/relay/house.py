@@ -15,6 +15,7 @@ from downlink.relay.download import Downloader
 from downlink.relay.errors import Reason
 from downlink.relay.relay import Relay
 from downlink.relay.ring import NumberedSegment, Ring
+from downlink.relay.segment import TsTools
 from downlink.relay.source import Listener, Origin, ResolutionBudget, Source
 
 from .station import USER_AGENT, Node, mark_of, slate, wall_clock
@@ -42,6 +43,7 @@ class House:
     events: list[tuple[str, str]] = field(default_factory=list)
     budget: ResolutionBudget = field(default_factory=ResolutionBudget)
     downloader: Downloader = field(default_factory=downloader)
+    tools: TsTools = field(default_factory=TsTools)
     relay: Relay = field(init=False)
 
     async def resolve(self) -> str:
@@ -52,7 +54,15 @@ class House:
 
     def open_source(self, _key: str, listener: Listener) -> Source:
         origin = Origin(self.resolve, self.mirror)
-        return Source(self.downloader, origin, self.budget, slate, listener, wall_clock)
+        return Source(
+            self.downloader,
+            origin,
+            self.budget,
+            slate,
+            listener,
+            now=wall_clock,
+            tools=self.tools,
+        )
 
     def on_broken(self, key: str, reason: Reason) -> None:
         self.events.append((key, reason))

@@ -1,15 +1,19 @@
 """What upstream can do to a channel, and that its viewers go on watching."""
 
 from collections.abc import Awaitable, Callable
+import threading
 
 from aiohttp import web
 import pytest
 
+from downlink.errors import DownlinkError
+from downlink.limits import MIB
 from downlink.relay.errors import Reason, RingClosedError
 from downlink.relay.ring import Ring
+from downlink.relay.segment import PACKET, TsTools
 
 from .house import house, marks, numbers, record, steps
-from .station import Node, nodes
+from .station import Node, mark_of, nodes, packets
 
 FAST_TIME = True
 
@@ -301,3 +305,81 @@ async def test_unknown_faults_end_a_channel_and_no_other(caplog: pytest.LogCaptu
 async def record_until_closed(ring: Ring) -> None:
     with pytest.raises(RingClosedError):
         await ring.wait_for(-1)
+
+
+class BadSegmentError(DownlinkError):
+    pass
+
+
+async def test_segments_are_joined_once_and_told_where_it_breaks() -> None:
+    inspected: list[bytes] = []
+    joined: list[tuple[str, bool, object]] = []
+
+    def inspect(data: bytes) -> object:
+        inspected.append(data)
+        return mark_of(data)
+
+    def join(data: bytes, is_break: bool, info: object) -> bytes:
+        joined.append((mark_of(data), is_break, info))
+        return data[:PACKET]
+
+    async with nodes(1) as (one,), house(one, mirror=one) as home:
+        home.tools = TsTools(inspect, lambda: join)
+        async with (
+            home.relay.watch("east", "tv", "TV") as tv,
+            home.relay.watch("east", "other", "TV"),
+        ):
+            await record(tv.ring, 10)
+            one.bad = {letter: web.Response(status=404) for letter in "pcm"}
+            await record(tv.ring, 20)
+            one.bad = {}
+            await record(tv.ring, 20)
+            window = tv.ring.window().segments
+    assert {len(one.segment.data) for one in window} == {PACKET}
+    assert {one.segment.info for one in window} == {None}
+    assert len(window) == len(joined)
+    assert len(inspected) == len([one for one in window if not one.segment.is_slate])
+    # The slate is ours: nobody has to look into it.
+    assert all(info == (None if "slate" in mark else mark) for mark, _, info in joined)
+    marks_joined = [mark for mark, _, _ in joined]
+    back = max(index for index, mark in enumerate(marks_joined) if "slate" in mark) + 1
+    breaks = [index for index, (_, is_break, _) in enumerate(joined) if is_break]
+    assert breaks == [marks_joined.index("slate 0"), back]
+
+
+@pytest.mark.parametrize("where", ["inspect", "join"])
+async def test_segment_that_is_not_fit_is_one_that_is_corrupt(where: str) -> None:
+    async with nodes(2) as (one, two), house(one, two) as home:
+        bad = 105
+
+        def look(data: bytes, *_: object) -> bytes:
+            if mark_of(data) == f"{bad} node 0":
+                raise BadSegmentError("No timestamps.")
+            return data
+
+        one.same_bytes = two.same_bytes = False
+        home.tools = TsTools(look) if where == "inspect" else TsTools(new_join=lambda: look)
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await record(tv.ring, 30)
+            window = tv.ring.window().segments
+    seen = marks(window)
+    assert f"{bad} node 0" not in seen
+    assert f"{bad - 1} node 0" in seen
+    assert f"{bad} node 1" in seen
+    assert one.count(f"media-{bad}.ts") == (2 if where == "inspect" else 1)
+    assert home.events == []
+
+
+@pytest.mark.parametrize("count", [2 * MIB // PACKET, 2 * MIB // PACKET + 1])
+async def test_large_segments_are_looked_into_elsewhere(count: int) -> None:
+    threads: set[bool] = set()
+
+    def inspect(_data: bytes) -> None:
+        threads.add(threading.current_thread() is threading.main_thread())
+
+    async with nodes(1) as (one,), house(one) as home:
+        home.tools = TsTools(inspect)
+        one.content = packets("large", count)
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await tv.ready()
+    assert threads == {count == 2 * MIB // PACKET}

@@ -107,9 +107,13 @@ async def downloader(names: Names | None = None) -> AsyncIterator[Downloader]:
         await made.close()
 
 
+def follow(client: Downloader, url: str) -> Pull:
+    return Pull(client, url, Position(), now=wall_clock, inspect=len)
+
+
 async def outcome(client: Downloader, url: str) -> Reason | Segment | None:
     """The first segment of a pull, or the reason why there is none."""
-    segments = Pull(client, url, Position(), wall_clock).segments()
+    segments = follow(client, url).segments()
     try:
         return await anext(segments)
     except RelayError as err:
@@ -287,7 +291,7 @@ async def test_rebinding() -> None:
     ):
         address = f"http://rebound.example:{server.port}/a.ts"
         server.answers["/p"] = HEAD + f"#EXTINF:4,\n{address}\n" * 2
-        segments = Pull(client, f"{server.url}/p", Position(), wall_clock).segments()
+        segments = follow(client, f"{server.url}/p").segments()
         assert (await anext(segments)).data == packets("a")
         with pytest.raises(RelayError) as caught:
             await anext(segments)
@@ -305,7 +309,7 @@ async def test_playlist_that_grows_faster_than_the_clock() -> None:
         return web.Response(text=HEAD + number + "#EXTINF:1,\na.ts\n" * 1000)
 
     async with upstream({"/p": playlist, "/a.ts": packets("a")}) as server, downloader() as client:
-        segments = Pull(client, f"{server.url}/p", Position(), wall_clock).segments()
+        segments = follow(client, f"{server.url}/p").segments()
         begin = asyncio.get_running_loop().time()
         found = [await anext(segments) for _ in range(3 + 5 * 12)]
         await segments.aclose()

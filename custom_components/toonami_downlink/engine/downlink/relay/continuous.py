@@ -12,25 +12,24 @@ nearly one may pass, or two if upstream was asked a moment too early."""
 
 
 async def continuous(
-    ring: Ring, join: Callable[[bytes, bool], bytes], *, lead: float = _LEAD
+    ring: Ring, resume: Callable[[bytes], bytes], *, lead: float = _LEAD
 ) -> AsyncGenerator[bytes]:
     """Yield a channel, from the newest whole segments that last `lead` target durations.
 
-    `join` carries the clocks on: it gets a segment and whether that one starts anew. A reader
-    that falls out of the ring goes on near the end. Ends when the channel stops.
+    The segments have been joined for all viewers. A reader that falls out of the ring goes on near
+    the end, where `resume` gives what to put before a segment that does not follow on its last
+    one. Ends when the channel stops.
     """
     try:
         numbered = await ring.wait_for(_near_the_end(ring, lead))
-        starts_anew = True
         while True:
-            segment = numbered.segment
-            if data := join(segment.data, starts_anew or segment.discontinuity):
-                yield data
+            yield numbered.segment.data
             after = numbered.sequence
             numbered = await ring.wait_for(after)
-            starts_anew = numbered.sequence != after + 1
-            if starts_anew:
+            if numbered.sequence != after + 1:
                 numbered = await ring.wait_for(_near_the_end(ring, lead))
+                if announcement := resume(numbered.segment.data):
+                    yield announcement
     except RingClosedError:
         return
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..limits import MAX_PLAYLIST_BYTES, MAX_SEGMENT_BYTES
+from ..errors import DownlinkError
+from ..limits import MAX_PLAYLIST_BYTES, MAX_SEGMENT_BYTES, MIB
 from .addresses import server_of
 from .download import Answer, Bounds, Downloader
 from .errors import Reason, UpstreamError
@@ -24,16 +25,19 @@ _FROZEN_TARGETS: Final = 1.9
 the clock's grain."""
 _AHEAD_TARGETS: Final = 2
 """Target durations by which a playlist may grow more than the clock goes on."""
+_AT_ONCE: Final = 2 * MIB
+"""Bytes that are looked into in the event loop: some milliseconds."""
 _LONGEST_PAUSE: Final = 1.0
 """Seconds before a second try."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A segment as it was fetched."""
+    """A segment as it was fetched, and what was found in it."""
 
     data: bytes
     form: Form
+    info: object
 
 
 class Pull:
@@ -44,14 +48,20 @@ class Pull:
         downloader: Downloader,
         url: str,
         position: Position,
+        *,
         now: Callable[[], datetime],
+        inspect: Callable[[bytes], object],
     ) -> None:
-        """Follow the playlist at `url`, from where the viewers have come to. `now` is aware."""
+        """Follow the playlist at `url`, from where the viewers have come to.
+
+        `now` is aware; `inspect` is what `TsTools` has.
+        """
         self.target = 0
         self._downloader = downloader
         self._url = url
         self._position = position
         self._now = now
+        self._inspect = inspect
         self._node = server_of(url)
         self._asked_at = 0.0
         self._edge: datetime | None = None
@@ -104,6 +114,7 @@ class Pull:
             date=self._edge and self._edge - behind,
             node=self._node,
             form=read.form,
+            info=read.info,
         )
 
     def _fresh(self, playlist: MediaPlaylist) -> Sequence[ListedSegment]:
@@ -186,7 +197,17 @@ class Pull:
         silence = max(_LEAST_SILENCE, float(self.target))
         bounds = Bounds(size=MAX_SEGMENT_BYTES, total=_SEGMENT_TARGETS * silence, silence=silence)
         answer = await self._downloader.get(listed.url, bounds)
-        return _Read(answer.body, form_of(answer.body))
+        form = form_of(answer.body)
+        try:
+            info = await self._look_into(answer.body) if form is Form.TS else None
+        except DownlinkError as err:
+            raise UpstreamError(Reason.CORRUPT, str(err)) from err
+        return _Read(answer.body, form, info)
+
+    async def _look_into(self, data: bytes) -> object:
+        if len(data) > _AT_ONCE:
+            return await asyncio.to_thread(self._inspect, data)
+        return self._inspect(data)
 
     async def _pause(self) -> None:
         await asyncio.sleep(min(_LONGEST_PAUSE, self.target / 4))

@@ -1,6 +1,7 @@
 """One segment: what it is, and what upstream may send in its place."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -39,6 +40,23 @@ class Segment:
     node: str = ""
     is_slate: bool = False
     form: Form = Form.TS
+    info: object = field(default=None, compare=False, repr=False)
+    """What `TsTools.inspect` said, until the segment is joined."""
+
+
+type Join = Callable[[bytes, bool, object], bytes]
+"""Gives a segment as the continuation of the one before; gets also whether there is a break, and
+what `inspect` said of it (None if it was not asked)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TsTools:
+    """What knows MPEG-TS better than this package has to; by default nothing does."""
+
+    inspect: Callable[[bytes], object] = lambda _data: None
+    """Looks into a segment of the form TS. Raises DownlinkError for one that is not fit."""
+    new_join: Callable[[], Join] = lambda: lambda data, _is_break, _info: data
+    """Begins the stream of a channel. What it returns raises DownlinkError as well."""
 
 
 def form_of(data: bytes) -> Form:
@@ -48,8 +66,8 @@ def form_of(data: bytes) -> Form:
     that is not passed on.
     """
     if data[:1] == _SYNC:
-        count, rest = divmod(len(data), PACKET)
-        if rest or data[::PACKET] != _SYNC * count:
+        # Of a packet that is cut off there is one sync byte too many.
+        if data[::PACKET] != _SYNC * (len(data) // PACKET):
             raise UpstreamError(Reason.CORRUPT, "A segment is cut off or damaged.")
         return Form.TS
     if data[4:8] in _BOXES:

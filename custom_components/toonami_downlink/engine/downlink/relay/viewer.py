@@ -43,8 +43,8 @@ class Viewer:
             async with asyncio.timeout(seconds):
                 await self.ring.wait_for(first.sequence + count - 2)
 
-    async def stream(self, join: Callable[[bytes, bool], bytes]) -> AsyncGenerator[bytes]:
+    async def stream(self, resume: Callable[[bytes], bytes]) -> AsyncGenerator[bytes]:
         """Yield the channel as continuous MPEG-TS (`continuous`), and count what was taken."""
-        async for data in continuous(self.ring, join):
+        async for data in continuous(self.ring, resume):
             yield data
             self.sent += len(data)
