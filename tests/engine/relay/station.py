@@ -1,7 +1,7 @@
 """A strict upstream for the relay: one time line, told by nodes that can go wrong in every way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -72,6 +72,8 @@ class Node:
         """Bytes of a segment after which nothing more comes."""
         self.content: bytes | None = None
         """Of each segment, instead of packets."""
+        self.missing: Callable[[int], bool] = lambda _number: False
+        """Which segments there are none of."""
         self.fails = 0
         """How often it goes wrong, and then no longer; 0 is for ever."""
         self.url = ""
@@ -171,6 +173,8 @@ class Node:
             return wrong
         number = int(request.match_info["number"])
         assert number <= self.station.newest, "asked for what is not there yet"
+        if self.missing(number):
+            return web.Response(status=404)
         body = packets(f"{number}" if self.same_bytes else f"{number} {self.name}")
         if self.station.bodies:
             body = self.station.bodies[number]
@@ -195,7 +199,7 @@ async def nodes(count: int, station: Station | None = None) -> AsyncIterator[lis
     station = station or Station()
     made = [Node(station, f"node {number}") for number in range(count)]
     for number, node in enumerate(made):
-        node.shift = 1000 * number + 7
+        node.shift = 1000 * number + 1007
         await node.__aenter__()
     try:
         yield made

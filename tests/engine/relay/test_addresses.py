@@ -248,3 +248,11 @@ def test_networks_beside() -> None:
 )
 def test_server_of(url: str, server: str) -> None:
     assert server_of(url) == server
+
+
+async def test_names_of_the_system() -> None:
+    guard = AddressGuard("http://localhost")
+    assert await guard.resolve("localhost", 80)
+    with pytest.raises(OSError, match="internal address"):
+        await AddressGuard().resolve("localhost", 80)
+    await guard.close()

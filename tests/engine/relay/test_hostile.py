@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 import gzip
 from ipaddress import ip_network
 from itertools import count
 from pathlib import Path
+import socket
 import ssl
 import tracemalloc
 
@@ -496,6 +497,47 @@ async def test_memory(
             assert tracemalloc.get_traced_memory()[1] < limit
         finally:
             tracemalloc.stop()
+
+
+async def test_server_that_does_not_accept() -> None:
+    """Its queue is full: nothing ever comes of the connection."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        address = server.getsockname()
+        with ExitStack() as stack:
+            for _ in range(3):
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                with suppress(BlockingIOError):
+                    waiting.connect(address)
+            async with downloader() as client:
+                with pytest.raises(RelayError) as caught:
+                    await client.get(f"http://127.0.0.1:{address[1]}/p", BOUNDS)
+    assert caught.value.reason is Reason.UNREACHABLE
+
+
+async def test_media_playlist_that_becomes_a_master_playlist() -> None:
+    async with upstream({"/p": ONE, "/a.ts": packets("a")}) as server, downloader() as client:
+        segments = follow(client, f"{server.url}/p").segments()
+        await anext(segments)
+        server.answers["/p"] = variant("/q")
+        with pytest.raises(RelayError) as caught:
+            await anext(segments)
+    assert caught.value.reason is Reason.NESTED
+
+
+async def test_gaps_are_left_out() -> None:
+    gap = HEAD + "#EXTINF:4,\na.ts\n#EXT-X-GAP\n#EXTINF:4,\nb.ts\n#EXTINF:4,\nc.ts\n"
+    answers: dict[str, web.Response | Handler | str | bytes] = {
+        "/p": gap,
+        "/a.ts": packets("a"),
+        "/c.ts": packets("c"),
+    }
+    async with upstream(answers) as server, downloader() as client:
+        segments = follow(client, f"{server.url}/p").segments()
+        found = [await anext(segments), await anext(segments)]
+        await segments.aclose()
+    assert [one.discontinuity for one in found] == [False, True]
+    assert "/b.ts" not in server.asked
 
 
 @pytest.fixture

@@ -135,6 +135,7 @@ class RelayChannel:
                 raise ViewerEndedError("The viewer was ended.") from err
             raise
         finally:
+            viewer.scope = None
             self._viewers.discard(viewer)
             self._note_change()
 
@@ -263,21 +264,19 @@ class RelayChannel:
             return call
 
         return Listener(
-            on_segment=only_for_this_run(self._add),
+            on_segment=only_for_this_run(lambda segment: self._add(ring, segment)),
             on_target=only_for_this_run(ring.raise_target),
             on_broken=only_for_this_run(self._break),
             on_healed=only_for_this_run(self._heal),
         )
 
-    def _add(self, segment: Segment) -> None:
-        if self._ring is None:
-            return
+    def _add(self, ring: Ring, segment: Segment) -> None:
         if not segment.is_slate:
             self._last_segment = self._now()
             self._note_node(segment.node)
         dated = replace(segment, date=self._follow_on(segment))
         self._end = dated.date and dated.date + timedelta(seconds=segment.duration)
-        self._ring.append(dated)
+        ring.append(dated)
 
     def _follow_on(self, segment: Segment) -> datetime | None:
         """Return a date that goes on from the segment before, unless that is too far off."""

@@ -111,8 +111,6 @@ class Downloader:
             raise UpstreamError(Reason.UNREACHABLE, "A server cannot be reached.") from err
         except aiohttp.ServerTimeoutError as err:
             raise UpstreamError(Reason.SILENT, "A server has gone silent.") from err
-        except aiohttp.InvalidURL as err:
-            raise AddressRefusedError(Reason.BAD_ADDRESS, "An address is in an odd form.") from err
         except (aiohttp.ClientResponseError, ValueError) as err:
             raise UpstreamError(Reason.BAD_ANSWER, "A server does not speak HTTP.") from err
         except (aiohttp.ClientError, ConnectionError, ssl.SSLError) as err:

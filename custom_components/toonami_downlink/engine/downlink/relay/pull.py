@@ -25,6 +25,8 @@ _FROZEN_TARGETS: Final = 1.9
 the clock's grain."""
 _AHEAD_TARGETS: Final = 2
 """Target durations by which a playlist may grow more than the clock goes on."""
+_MISSES: Final = 3
+"""Attempts that have to fail at a segment until it is left out."""
 _AT_ONCE: Final = 2 * MIB
 """Bytes that are looked into in the event loop: some milliseconds."""
 _LONGEST_PAUSE: Final = 1.0
@@ -73,6 +75,7 @@ class Pull:
         """The highest sequence number that was dealt with."""
         self._starts_anew = position.listed_at is not None
         self._may_repeat = self._starts_anew
+        self._has_skipped = False
 
     async def segments(self) -> AsyncGenerator[Segment]:
         """Yield segments as they come, for ever; their dates go by our own clock.
@@ -100,7 +103,16 @@ class Pull:
         if listed.is_gap:
             self._starts_anew = True
             return None
-        read = await self._twice(listed)
+        try:
+            read = await self._twice(listed)
+        except UpstreamError:
+            self._position.misses += 1
+            if self._position.misses < _MISSES or self._has_skipped:
+                raise
+            # It is not the node: what nobody has must not hold up what comes after it.
+            self._has_skipped = self._starts_anew = True
+            return None
+        self._has_skipped = False
         if self._may_repeat and self._position.has_had(read.data):
             return None
         self._may_repeat = False
