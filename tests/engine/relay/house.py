@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from downlink.relay.download import Downloader
 from downlink.relay.errors import Reason
 from downlink.relay.relay import Relay
 from downlink.relay.ring import NumberedSegment, Ring
+from downlink.relay.segment import TsTools
 from downlink.relay.source import Listener, Origin, ResolutionBudget, Source
 
 from .station import USER_AGENT, Node, as_it_is, mark_of, read_marked, slate, wall_clock
@@ -42,6 +43,7 @@ class House:
     events: list[tuple[str, str]] = field(default_factory=list)
     budget: ResolutionBudget = field(default_factory=ResolutionBudget)
     downloader: Downloader = field(default_factory=downloader)
+    tools: TsTools = field(default_factory=lambda: TsTools(read_marked, as_it_is))
     relay: Relay = field(init=False)
 
     async def resolve(self) -> str:
@@ -53,7 +55,13 @@ class House:
     def open_source(self, _key: str, listener: Listener) -> Source:
         origin = Origin(self.resolve, self.mirror)
         return Source(
-            self.downloader, origin, self.budget, slate, listener, wall_clock, read_marked
+            self.downloader,
+            origin,
+            self.budget,
+            slate,
+            listener,
+            now=wall_clock,
+            tools=self.tools,
         )
 
     def on_broken(self, key: str, reason: Reason) -> None:
@@ -76,7 +84,7 @@ async def house(
     made.relay = Relay(
         made.open_source,
         max_channels=max_channels,
-        settings=replace(settings or Settings(), open_joiner=as_it_is),
+        settings=settings or Settings(),
         events=Events(on_broken=made.on_broken, on_healed=made.on_healed),
         now=wall_clock,
         on_close=made.downloader.close,

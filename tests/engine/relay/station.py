@@ -10,7 +10,7 @@ from typing import Self
 from aiohttp import web
 
 from downlink.relay.errors import Reason, UpstreamError
-from downlink.relay.segment import Media, Segment, read_media
+from downlink.relay.segment import Join, Media, Segment, read_media
 from downlink.relay.tables import PACKET
 
 BEGINNING = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -37,9 +37,9 @@ def read_marked(data: bytes) -> Media:
     return Media(data)
 
 
-def as_it_is() -> Callable[[Segment], bytes]:
+def as_it_is() -> Join:
     """Join nothing: the marks stay readable."""
-    return lambda segment: segment.data
+    return lambda data, _is_break, _info: data
 
 
 def mark_of(data: bytes) -> str:
@@ -89,6 +89,8 @@ class Node:
         """Bytes of a segment after which nothing more comes."""
         self.content: bytes | None = None
         """Of each segment, instead of packets."""
+        self.missing: Callable[[int], bool] = lambda _number: False
+        """Which segments there are none of."""
         self.fails = 0
         """How often it goes wrong, and then no longer; 0 is for ever."""
         self.url = ""
@@ -188,6 +190,8 @@ class Node:
             return wrong
         number = int(request.match_info["number"])
         assert number <= self.station.newest, "asked for what is not there yet"
+        if self.missing(number):
+            return web.Response(status=404)
         body = packets(f"{number}" if self.same_bytes else f"{number} {self.name}")
         if self.station.bodies:
             body = self.station.bodies[number]
@@ -212,7 +216,7 @@ async def nodes(count: int, station: Station | None = None) -> AsyncIterator[lis
     station = station or Station()
     made = [Node(station, f"node {number}") for number in range(count)]
     for number, node in enumerate(made):
-        node.shift = 1000 * number + 7
+        node.shift = 1000 * number + 1007
         await node.__aenter__()
     try:
         yield made

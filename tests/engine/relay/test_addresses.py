@@ -78,6 +78,7 @@ INTERNAL = [
     "100::1",
     "2001::1",
     "2001:db8::1",
+    "2002:101:101::1",
     "2002:7f00:1::1",
     "2002:c0a8:101::1",
     "fc00::1",
@@ -247,3 +248,11 @@ def test_networks_beside() -> None:
 )
 def test_server_of(url: str, server: str) -> None:
     assert server_of(url) == server
+
+
+async def test_names_of_the_system() -> None:
+    guard = AddressGuard("http://localhost")
+    assert await guard.resolve("localhost", 80)
+    with pytest.raises(OSError, match="internal address"):
+        await AddressGuard().resolve("localhost", 80)
+    await guard.close()

@@ -1,15 +1,24 @@
 """What upstream can do to a channel, and that its viewers go on watching."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+import threading
+from typing import Any
 
 from aiohttp import web
 import pytest
 
-from downlink.relay.errors import Reason, RingClosedError
+from downlink.limits import MIB
+from downlink.relay.errors import Reason, RelayError, RingClosedError, UpstreamError
+from downlink.relay.position import Position
+from downlink.relay.pull import Pull
 from downlink.relay.ring import Ring
+from downlink.relay.segment import Media, TsTools
+from downlink.relay.segment_error import Flaw, SegmentError
+from downlink.relay.tables import PACKET
 
-from .house import house, marks, numbers, record, steps
-from .station import Node, nodes
+from .house import downloader, house, marks, numbers, record, steps
+from .station import Node, as_it_is, mark_of, nodes, packets, read_marked, wall_clock
 
 FAST_TIME = True
 
@@ -68,19 +77,37 @@ async def vanish(node: Node) -> None:
     await node.vanish()
 
 
-FAULTS = [
-    freeze,
-    lose_segments,
-    lose_playlist,
-    answer_with_a_page,
-    cut_segments,
-    damage_segments,
-    stop_in_a_segment,
-    stop_before_a_segment,
-    stop_before_a_playlist,
-    go_back,
-    vanish,
-]
+FAULTS = {
+    freeze: Reason.FROZEN,
+    lose_segments: Reason.NOT_FOUND,
+    lose_playlist: Reason.NOT_FOUND,
+    answer_with_a_page: Reason.WEB_PAGE,
+    cut_segments: Reason.CORRUPT,
+    damage_segments: Reason.CORRUPT,
+    stop_in_a_segment: Reason.SILENT,
+    stop_before_a_segment: Reason.SILENT,
+    stop_before_a_playlist: Reason.SILENT,
+    go_back: Reason.BACKWARDS,
+    vanish: Reason.UNREACHABLE,
+}
+
+
+@pytest.mark.parametrize(("fault", "reason"), FAULTS.items())
+async def test_faults_are_told_apart(
+    fault: Callable[[Node], Awaitable[None]], reason: Reason
+) -> None:
+    client = downloader()
+    async with nodes(1) as (node,):
+        pull = Pull(client, node.url, Position(), now=wall_clock, read=read_marked)
+        async with aclosing(pull.segments()) as segments:
+            for _ in range(6):
+                await anext(segments)
+            await fault(node)
+            with pytest.raises(RelayError) as caught:
+                async for _ in segments:
+                    pass
+    await client.close()
+    assert caught.value.reason is reason
 
 
 @pytest.mark.parametrize("same_bytes", [True, False], ids=["same bytes", "other bytes"])
@@ -172,8 +199,8 @@ async def test_mirror_is_the_last_resort() -> None:
 
 async def test_another_node_is_drawn_when_it_is_the_same_again() -> None:
     async with (
-        nodes(2) as (one, two),
-        house(one, one, two) as home,
+        nodes(3) as (one, two, mirror),
+        house(one, one, two, mirror=mirror) as home,
         home.relay.watch("east", "tv", "TV") as tv,
     ):
         await record(tv.ring, 20)
@@ -182,6 +209,7 @@ async def test_another_node_is_drawn_when_it_is_the_same_again() -> None:
         assert tv.ring.newest
         assert tv.ring.newest.segment.node == two.server
     assert len(home.resolved) == 3
+    assert mirror.asked == []
     assert home.events == []
 
 
@@ -229,6 +257,30 @@ async def test_slate_is_shown_to_the_first_viewer_of_a_channel_that_is_away() ->
     assert home.events == [("east", Reason.UNREACHABLE)]
 
 
+async def test_picture_begins_anew_after_the_slate_of_the_beginning() -> None:
+    async with nodes(1) as (one,), house(one, mirror=one) as home:
+        one.bad = {"p": web.Response(status=404)}
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await record(tv.ring, 20)
+            one.bad = {}
+            await record(tv.ring, 30)
+            window = tv.ring.window().segments
+    back = next(index for index, one in enumerate(window) if not one.segment.is_slate)
+    breaks = [index for index, one in enumerate(window) if one.segment.discontinuity]
+    assert breaks == [0, back]
+    assert home.events == [("east", Reason.NOT_FOUND), ("east", "healed")]
+
+
+async def test_nodes_without_segments_do_not_hold_a_channel() -> None:
+    """Left out is one segment, not all of them."""
+    async with nodes(2) as (one, two), house(one, one, one, one, two, mirror=one) as home:
+        one.missing = lambda _number: True
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await record(tv.ring, 30)
+            window = tv.ring.window().segments
+    assert window[-1].segment.node == two.server
+
+
 async def test_upstream_is_asked_for_few_addresses() -> None:
     """At most six times in any minute, by all channels together, and ever more seldom."""
     async with (
@@ -268,6 +320,32 @@ async def test_node_that_only_ever_brings_one_segment() -> None:
         assert sum(begin <= at < begin + 60 for at in home.resolved[index:]) <= 6
 
 
+async def test_nodes_that_fail_again_and_again_are_tried_ever_more_seldom() -> None:
+    """Also if each brings a segment before it fails: that is no health."""
+    async with (
+        nodes(1) as (one,),
+        house(one, mirror=one) as home,
+        home.relay.watch("east", "tv", "TV") as tv,
+    ):
+        one.missing = lambda number: number % 2 == 0
+        await record(tv.ring, 300)
+    assert one.count("/playlist.m3u8") < 40
+
+
+async def test_segment_that_nobody_has() -> None:
+    """It is missing, and holds up nothing that comes after it."""
+    async with nodes(3) as (one, two, mirror), house(one, two, mirror=mirror) as home:
+        for node in (one, two, mirror):
+            node.missing = lambda number: number == 108
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await record(tv.ring, 40)
+            window = tv.ring.window().segments
+    assert steps(window) == [2]
+    assert 108 not in numbers(window)
+    assert [node.count("media-108") for node in (one, two, mirror)] == [2, 2, 2]
+    assert home.events == []
+
+
 async def test_upstream_ends_the_stream() -> None:
     async with (
         nodes(2) as (one, two),
@@ -301,3 +379,87 @@ async def test_unknown_faults_end_a_channel_and_no_other(caplog: pytest.LogCaptu
 async def record_until_closed(ring: Ring) -> None:
     with pytest.raises(RingClosedError):
         await ring.wait_for(-1)
+
+
+async def test_segments_are_joined_once_and_told_where_it_breaks() -> None:
+    inspected: list[bytes] = []
+    joined: list[tuple[str, bool, object]] = []
+
+    def read(data: bytes) -> Media:
+        inspected.append(data)
+        info: Any = mark_of(data)
+        return Media(data, info)
+
+    def join(data: bytes, is_break: bool, info: object) -> bytes:
+        joined.append((mark_of(data), is_break, info))
+        return data[:PACKET]
+
+    async with nodes(1) as (one,), house(one, mirror=one) as home:
+        home.tools = TsTools(read, lambda: join)
+        async with (
+            home.relay.watch("east", "tv", "TV") as tv,
+            home.relay.watch("east", "other", "TV"),
+        ):
+            await record(tv.ring, 10)
+            one.bad = {letter: web.Response(status=404) for letter in "pcm"}
+            await record(tv.ring, 20)
+            one.bad = {}
+            await record(tv.ring, 20)
+            window = tv.ring.window().segments
+    assert {len(one.segment.data) for one in window} == {PACKET}
+    assert {one.segment.info for one in window} == {None}
+    assert len(window) == len(joined)
+    assert len(inspected) == len([one for one in window if not one.segment.is_slate])
+    # The slate is ours: nobody has to look into it.
+    assert all(info == (None if "slate" in mark else mark) for mark, _, info in joined)
+    marks_joined = [mark for mark, _, _ in joined]
+    back = max(index for index, mark in enumerate(marks_joined) if "slate" in mark) + 1
+    breaks = [index for index, (_, is_break, _) in enumerate(joined) if is_break]
+    assert breaks == [marks_joined.index("slate 0"), back]
+
+
+@pytest.mark.parametrize("where", ["read", "join"])
+async def test_segment_that_is_not_fit_is_one_that_is_corrupt(where: str) -> None:
+    async with nodes(2) as (one, two), house(one, two) as home:
+        bad = 105
+
+        def read(data: bytes) -> Media:
+            if mark_of(data) == f"{bad} node 0":
+                raise UpstreamError(Reason.CORRUPT, "No timestamps.")
+            return Media(data)
+
+        def join(data: bytes, *_: object) -> bytes:
+            if mark_of(data) == f"{bad} node 0":
+                raise SegmentError(Flaw.TIMESTAMPS, "they jump")
+            return data
+
+        one.same_bytes = two.same_bytes = False
+        if where == "read":
+            home.tools = TsTools(read, as_it_is)
+        else:
+            home.tools = TsTools(read_marked, lambda: join)
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await record(tv.ring, 30)
+            window = tv.ring.window().segments
+    seen = marks(window)
+    assert f"{bad} node 0" not in seen
+    assert f"{bad - 1} node 0" in seen
+    assert f"{bad} node 1" in seen
+    assert one.count(f"media-{bad}.ts") == (2 if where == "read" else 1)
+    assert home.events == []
+
+
+@pytest.mark.parametrize("count", [2 * MIB // PACKET, 2 * MIB // PACKET + 1])
+async def test_large_segments_are_looked_into_elsewhere(count: int) -> None:
+    threads: set[bool] = set()
+
+    def read(data: bytes) -> Media:
+        threads.add(threading.current_thread() is threading.main_thread())
+        return Media(data)
+
+    async with nodes(1) as (one,), house(one) as home:
+        home.tools = TsTools(read, as_it_is)
+        one.content = packets("large", count)
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await tv.ready()
+    assert threads == {count == 2 * MIB // PACKET}

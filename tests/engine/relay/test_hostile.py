@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 import gzip
 from ipaddress import ip_network
 from itertools import count
 from pathlib import Path
+import socket
 import ssl
 import tracemalloc
 
@@ -21,7 +22,7 @@ from downlink.relay.download import Bounds, Downloader
 from downlink.relay.errors import Reason, RelayError
 from downlink.relay.position import Position
 from downlink.relay.pull import Pull
-from downlink.relay.segment import Segment
+from downlink.relay.segment import Segment, read_media
 from tests.engine.authority import Certificate
 
 from ..relay_ts.writer import adts, segment as ts_segment
@@ -108,9 +109,13 @@ async def downloader(names: Names | None = None) -> AsyncIterator[Downloader]:
         await made.close()
 
 
+def follow(client: Downloader, url: str) -> Pull:
+    return Pull(client, url, Position(), now=wall_clock, read=read_media)
+
+
 async def outcome(client: Downloader, url: str) -> Reason | None:
     """The reason why a pull brings no segment; None when it brings one."""
-    segments = Pull(client, url, Position(), wall_clock).segments()
+    segments = follow(client, url).segments()
     try:
         segment = await anext(segments)
     except RelayError as err:
@@ -295,7 +300,7 @@ async def test_rebinding() -> None:
     ):
         address = f"http://rebound.example:{server.port}/a.ts"
         server.answers["/p"] = HEAD + f"#EXTINF:4,\n{address}\n" * 2
-        segments = Pull(client, f"{server.url}/p", Position(), wall_clock).segments()
+        segments = follow(client, f"{server.url}/p").segments()
         assert (await anext(segments)).data == REAL
         with pytest.raises(RelayError) as caught:
             await anext(segments)
@@ -313,7 +318,7 @@ async def test_playlist_that_grows_faster_than_the_clock() -> None:
         return web.Response(text=HEAD + number + "#EXTINF:1,\na.ts\n" * 1000)
 
     async with upstream({"/p": playlist, "/a.ts": REAL}) as server, downloader() as client:
-        segments = Pull(client, f"{server.url}/p", Position(), wall_clock).segments()
+        segments = follow(client, f"{server.url}/p").segments()
         begin = asyncio.get_running_loop().time()
         found = [await anext(segments) for _ in range(3 + 5 * 12)]
         await segments.aclose()
@@ -500,6 +505,47 @@ async def test_memory(
             assert tracemalloc.get_traced_memory()[1] < limit
         finally:
             tracemalloc.stop()
+
+
+async def test_server_that_does_not_accept() -> None:
+    """Its queue is full: nothing ever comes of the connection."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        address = server.getsockname()
+        with ExitStack() as stack:
+            for _ in range(3):
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                with suppress(BlockingIOError):
+                    waiting.connect(address)
+            async with downloader() as client:
+                with pytest.raises(RelayError) as caught:
+                    await client.get(f"http://127.0.0.1:{address[1]}/p", BOUNDS)
+    assert caught.value.reason is Reason.UNREACHABLE
+
+
+async def test_media_playlist_that_becomes_a_master_playlist() -> None:
+    async with upstream({"/p": ONE, "/a.ts": REAL}) as server, downloader() as client:
+        segments = follow(client, f"{server.url}/p").segments()
+        await anext(segments)
+        server.answers["/p"] = variant("/q")
+        with pytest.raises(RelayError) as caught:
+            await anext(segments)
+    assert caught.value.reason is Reason.NESTED
+
+
+async def test_gaps_are_left_out() -> None:
+    gap = HEAD + "#EXTINF:4,\na.ts\n#EXT-X-GAP\n#EXTINF:4,\nb.ts\n#EXTINF:4,\nc.ts\n"
+    answers: dict[str, web.Response | Handler | str | bytes] = {
+        "/p": gap,
+        "/a.ts": REAL,
+        "/c.ts": REAL,
+    }
+    async with upstream(answers) as server, downloader() as client:
+        segments = follow(client, f"{server.url}/p").segments()
+        found = [await anext(segments), await anext(segments)]
+        await segments.aclose()
+    assert [one.discontinuity for one in found] == [False, True]
+    assert "/b.ts" not in server.asked
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Requests to addresses that a server has named, and not the user."""
 
+from collections.abc import Callable
 from errno import EHOSTUNREACH
 import socket
 from typing import TYPE_CHECKING
@@ -12,15 +13,23 @@ if TYPE_CHECKING:
     from aiohttp.connector import AddrInfoType
 
 
-def outside_session(asked: str) -> aiohttp.ClientSession:
+type MakeSocket = Callable[[AddrInfoType], socket.socket]
+"""Makes the socket for an address that is about to be connected to; OSError for a forbidden one."""
+
+
+def outside_session(asked: str, make_socket: MakeSocket | None = None) -> aiohttp.ClientSession:
     """Return a session for addresses that the host `asked` has named; the caller closes it.
 
     It connects to public addresses only, whatever a name resolves to at that moment; anything else
     is aiohttp's ClientConnectorError. Where `asked` is in the house itself, it connects anywhere.
-    Bodies are left packed. Redirects are the caller's business.
+    `make_socket` decides instead of all that. Bodies are left packed. Redirects are the caller's
+    business.
     """
-    factory = _open_public_socket if is_global_host(asked) else None
-    connector = aiohttp.TCPConnector(socket_factory=factory, resolver=aiohttp.ThreadedResolver())
+    if make_socket is None and is_global_host(asked):
+        make_socket = _open_public_socket
+    connector = aiohttp.TCPConnector(
+        socket_factory=make_socket, resolver=aiohttp.ThreadedResolver()
+    )
     return aiohttp.ClientSession(connector=connector, auto_decompress=False)
 
 

@@ -17,12 +17,13 @@ import logging
 import os
 from pathlib import Path
 import re
+import socket
 import ssl
 from typing import TYPE_CHECKING, Final
 
 from ..errors import CannotWriteError
 from ..files import read_limited, write_whole
-from .outside import outside_session
+from .outside import MakeSocket, outside_session
 
 if TYPE_CHECKING:
     from .aia import Link
@@ -82,10 +83,17 @@ class CertificateVerifier:
                 self._context = await asyncio.to_thread(self._start)
             return self._context
 
-    async def complete(self, host: str, port: int, refused_by: ssl.SSLContext) -> bool:
+    async def complete(
+        self,
+        host: str,
+        port: int,
+        refused_by: ssl.SSLContext,
+        make_socket: MakeSocket | None = None,
+    ) -> bool:
         """Look for the links that a server leaves out; True when it can be trusted with them.
 
-        `refused_by` is the context that did not suffice. Everything that fails is a False.
+        `refused_by` is the context that did not suffice; `make_socket` refuses addresses that must
+        not be connected to. Everything that fails is a False.
         """
         async with self._lock:
             if self._context is not refused_by:
@@ -96,13 +104,13 @@ class CertificateVerifier:
             bundled = aia.load(await asyncio.to_thread(_read, _BUNDLED))
             known = aia.usable([*bundled, *self._learnt], now)
             try:
-                async with asyncio.timeout(_SECONDS), outside_session(host) as session:
-                    sent = await _handshake(host, port, _accepting())
+                async with asyncio.timeout(_SECONDS), outside_session(host, make_socket) as session:
+                    sent = await _handshake(host, port, _accepting(), make_socket)
                     roots = await asyncio.to_thread(_roots)
                     links = await aia.complete(session, host, sent, known, roots, now)
                     new = [link for link in links if link not in known]
                     context = await asyncio.to_thread(_verifying, aia.dump([*known, *new]))
-                    await _handshake(host, port, context)
+                    await _handshake(host, port, context, make_socket)
             except (OSError, ValueError) as err:
                 _LOGGER.debug("No chain for %s: %s", host, err)
                 return False
@@ -202,11 +210,39 @@ def _read(file: Path) -> bytes:
     return b""
 
 
-async def _handshake(host: str, port: int, context: ssl.SSLContext) -> list[bytes]:
+async def _handshake(
+    host: str, port: int, context: ssl.SSLContext, make_socket: MakeSocket | None = None
+) -> list[bytes]:
     """Connect; return the certificates that the server sent (DER, its own first)."""
-    _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
+    connection = await _connected(host, port, make_socket)
+    _, writer = await asyncio.open_connection(sock=connection, ssl=context, server_hostname=host)
     try:
         chain: list[bytes] = writer.get_extra_info("ssl_object").get_unverified_chain()
         return chain
     finally:
         writer.transport.abort()
+
+
+async def _connected(host: str, port: int, make_socket: MakeSocket | None) -> socket.socket:
+    """Return a connected socket. Raises OSError, also for a host with forbidden addresses only."""
+    loop = asyncio.get_running_loop()
+    error: OSError | None = None
+    for info in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        family, kind, protocol, _, address = info
+        try:
+            made = make_socket(info) if make_socket else socket.socket(family, kind, protocol)
+        except OSError as err:
+            error = err
+            continue
+        try:
+            made.setblocking(False)
+            await loop.sock_connect(made, address)
+        except OSError as err:
+            made.close()
+            error = err
+        except BaseException:
+            made.close()
+            raise
+        else:
+            return made
+    raise error or OSError(f"{host} has no address")

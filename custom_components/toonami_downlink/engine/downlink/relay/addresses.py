@@ -81,8 +81,7 @@ def is_public(address: Address) -> bool:
     """Whether an address is one of the internet's own."""
     address = _unwrapped(address)
     if isinstance(address, IPv6Address):
-        # Tunnels: where they end is decided by somebody else.
-        if address.sixtofour or address.teredo or address.is_site_local or address.scope_id:
+        if address.is_site_local or address.scope_id:
             return False
     elif address in _RELAYS_6TO4:
         return False

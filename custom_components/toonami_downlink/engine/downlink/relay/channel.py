@@ -9,10 +9,8 @@ import logging
 from typing import Final, Protocol
 
 from .errors import Reason, ViewerEndedError
-from .joiner import Joiner
 from .ring import Capacity, Ring, first_sequence
 from .segment import Segment
-from .segment_error import SegmentError
 from .source import Listener
 from .viewer import Viewer
 
@@ -35,21 +33,9 @@ class Runnable(Protocol):
         """Bring segments."""
 
 
-def _new_joiner() -> Callable[[Segment], bytes]:
-    joiner = Joiner()
-
-    def join(segment: Segment) -> bytes:
-        return joiner.join(segment.data, discontinuity=segment.discontinuity, info=segment.info)
-
-    return join
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How channels behave; times in seconds."""
-
-    open_joiner: Callable[[], Callable[[Segment], bytes]] = _new_joiner
-    """Makes what carries a channel's clocks and counters on, once for all who watch it."""
 
     capacity: Capacity = field(default_factory=Capacity)
     linger: float = 30.0
@@ -112,7 +98,6 @@ class RelayChannel:
         self._barred: dict[str, float] = {}
         """Until when (loop time) a key is refused."""
         self._changed = asyncio.Event()
-        self._join = settings.open_joiner()
         self._end: datetime | None = None
         self._last_segment: datetime | None = None
         self._node = ""
@@ -150,6 +135,7 @@ class RelayChannel:
                 raise ViewerEndedError("The viewer was ended.") from err
             raise
         finally:
+            viewer.scope = None
             self._viewers.discard(viewer)
             self._note_change()
 
@@ -229,7 +215,6 @@ class RelayChannel:
         if self._ring is None:
             first = max(first_sequence(self._now()), self._next_sequence)
             self._ring = Ring(first, self._settings.capacity)
-            self._join = self._settings.open_joiner()
             task = asyncio.create_task(self._run(self._ring), name=f"relay {self.key}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -287,29 +272,22 @@ class RelayChannel:
             return call
 
         return Listener(
-            on_segment=only_for_this_run(self._add),
+            on_segment=only_for_this_run(lambda segment: self._add(ring, segment)),
             on_target=only_for_this_run(ring.raise_target),
             on_broken=only_for_this_run(self._break),
             on_healed=only_for_this_run(self._heal),
         )
 
-    def _add(self, segment: Segment) -> None:
-        if self._ring is None:
-            return
+    def _add(self, ring: Ring, segment: Segment) -> None:
         if not segment.is_slate:
             self._last_segment = self._now()
             self._note_node(segment.node)
-        if self._ring.newest is None:
+        if ring.newest is None:
             # Whoever goes on from an earlier run of the channel has to know.
             segment = replace(segment, discontinuity=True)
-        try:
-            joined = self._join(segment)
-        except SegmentError as err:
-            _LOGGER.debug("A segment of %s was left out: %s", self.key, err)
-            return
-        dated = replace(segment, data=joined, date=self._follow_on(segment), info=None)
+        dated = replace(segment, date=self._follow_on(segment))
         self._end = dated.date and dated.date + timedelta(seconds=segment.duration)
-        self._ring.append(dated)
+        ring.append(dated)
 
     def _follow_on(self, segment: Segment) -> datetime | None:
         """Return a date that goes on from the segment before, unless that is too far off."""

@@ -1,9 +1,10 @@
-"""A channel as one endless stream of MPEG-TS: the segments of its ring, one after the other."""
+"""A channel as one endless stream of MPEG-TS: the segments of its ring, joined."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 from .errors import RingClosedError
+from .joiner import resume
 from .ring import NumberedSegment, Ring
 
 _LEAD: Final = 1.5
@@ -11,10 +12,14 @@ _LEAD: Final = 1.5
 nearly one may pass, or two if upstream was asked a moment too early."""
 
 
-async def continuous(ring: Ring, *, lead: float = _LEAD) -> AsyncGenerator[bytes]:
+async def continuous(
+    ring: Ring, *, lead: float = _LEAD, resume: Callable[[bytes], bytes] = resume
+) -> AsyncGenerator[bytes]:
     """Yield a channel, from the newest whole segments that last `lead` target durations.
 
-    A reader that falls out of the ring goes on near the end. Ends when the channel stops.
+    The segments have been joined for all viewers. A reader that falls out of the ring goes on near
+    the end, where `resume` gives what to put before a segment that does not follow on its last
+    one. Ends when the channel stops.
     """
     try:
         numbered = await ring.wait_for(_near_the_end(ring, lead))
@@ -24,6 +29,8 @@ async def continuous(ring: Ring, *, lead: float = _LEAD) -> AsyncGenerator[bytes
             numbered = await ring.wait_for(after)
             if numbered.sequence != after + 1:
                 numbered = await ring.wait_for(_near_the_end(ring, lead))
+                if announcement := resume(numbered.segment.data):
+                    yield announcement
     except RingClosedError:
         return
 

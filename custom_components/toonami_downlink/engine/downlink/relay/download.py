@@ -111,8 +111,6 @@ class Downloader:
             raise UpstreamError(Reason.UNREACHABLE, "A server cannot be reached.") from err
         except aiohttp.ServerTimeoutError as err:
             raise UpstreamError(Reason.SILENT, "A server has gone silent.") from err
-        except aiohttp.InvalidURL as err:
-            raise AddressRefusedError(Reason.BAD_ADDRESS, "An address is in an odd form.") from err
         except (aiohttp.ClientResponseError, ValueError) as err:
             raise UpstreamError(Reason.BAD_ANSWER, "A server does not speak HTTP.") from err
         except (aiohttp.ClientError, ConnectionError, ssl.SSLError) as err:
@@ -129,7 +127,7 @@ class Downloader:
             host, port = parts.hostname or "", parts.port or _HTTPS_PORT
             if not (
                 can_be_completed(_refusal(err))
-                and await self._verifier.complete(host, port, context)
+                and await self._verifier.complete(host, port, context, self._guard.make_socket)
             ):
                 raise
         return await self._request(url, bounds, await self._verifier.context())

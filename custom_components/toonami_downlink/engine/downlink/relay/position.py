@@ -31,6 +31,8 @@ class Position:
     waiting: int = 0
     end: datetime | None = None
     is_after_slate: bool = False
+    misses: int = 0
+    """How many attempts in a row ended at a segment that could not be had."""
     digests: deque[bytes] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     def advance(self, segment: ListedSegment, data: bytes, listed_at: float, waiting: int) -> None:
@@ -39,6 +41,7 @@ class Position:
         self.waiting = waiting
         self.end = segment.end
         self.is_after_slate = False
+        self.misses = 0
         self.digests.append(digest_of(data))
 
     def has_had(self, data: bytes) -> bool:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..limits import MAX_PLAYLIST_BYTES, MAX_SEGMENT_BYTES
+from ..limits import MAX_PLAYLIST_BYTES, MAX_SEGMENT_BYTES, MIB
 from .addresses import server_of
 from .download import Answer, Bounds, Downloader
 from .errors import Reason, UpstreamError
 from .playlist import ListedSegment, MasterPlaylist, MediaPlaylist, read_playlist
 from .position import Position, within_reach
-from .segment import Media, Segment, read_media
+from .segment import Media, Segment
 
 _FIRST_ANSWER: Final = Bounds(size=MAX_PLAYLIST_BYTES, total=8.0, silence=4.0)
 """Before it is known how fast the channel is."""
@@ -24,6 +24,10 @@ _FROZEN_TARGETS: Final = 1.9
 the clock's grain."""
 _AHEAD_TARGETS: Final = 2
 """Target durations by which a playlist may grow more than the clock goes on."""
+_MISSES: Final = 3
+"""Attempts that have to fail at a segment until it is left out."""
+_AT_ONCE: Final = 2 * MIB
+"""Bytes that are looked into in the event loop: some milliseconds."""
 _LONGEST_PAUSE: Final = 1.0
 """Seconds before a second try."""
 
@@ -36,12 +40,13 @@ class Pull:
         downloader: Downloader,
         url: str,
         position: Position,
+        *,
         now: Callable[[], datetime],
-        read: Callable[[bytes], Media] = read_media,
+        read: Callable[[bytes], Media],
     ) -> None:
-        """Follow the playlist at `url`, from where the viewers have come to. `now` is aware.
+        """Follow the playlist at `url`, from where the viewers have come to.
 
-        `read` says what is in the body of a segment; see `read_media` for what it raises.
+        `now` is aware; `read` is what `TsTools` has.
         """
         self.target = 0
         self._downloader = downloader
@@ -60,6 +65,7 @@ class Pull:
         """The highest sequence number that was dealt with."""
         self._starts_anew = position.listed_at is not None
         self._may_repeat = self._starts_anew
+        self._has_skipped = False
 
     async def segments(self) -> AsyncGenerator[Segment]:
         """Yield segments as they come, for ever; their dates go by our own clock.
@@ -87,7 +93,16 @@ class Pull:
         if listed.is_gap:
             self._starts_anew = True
             return None
-        media = await self._twice(listed)
+        try:
+            media = await self._twice(listed)
+        except UpstreamError:
+            self._position.misses += 1
+            if self._position.misses < _MISSES or self._has_skipped:
+                raise
+            # It is not the node: what nobody has must not hold up what comes after it.
+            self._has_skipped = self._starts_anew = True
+            return None
+        self._has_skipped = False
         if self._may_repeat and self._position.has_had(media.data):
             return None
         self._may_repeat = False
@@ -183,6 +198,8 @@ class Pull:
         silence = max(_LEAST_SILENCE, float(self.target))
         bounds = Bounds(size=MAX_SEGMENT_BYTES, total=_SEGMENT_TARGETS * silence, silence=silence)
         answer = await self._downloader.get(listed.url, bounds)
+        if len(answer.body) > _AT_ONCE:
+            return await asyncio.to_thread(self._read, answer.body)
         return self._read(answer.body)
 
     async def _pause(self) -> None:

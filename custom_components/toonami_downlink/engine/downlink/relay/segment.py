@@ -1,10 +1,12 @@
 """One segment: what it is, and what upstream may send in its place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from .errors import Reason, RelayError, UnsupportedFormatError, UpstreamError
+from .joiner import Joiner
 from .packed_audio import is_packed_audio, pack
 from .segment_error import Flaw, SegmentError
 from .transport_stream import SegmentInfo, inspect
@@ -55,6 +57,11 @@ class Segment:
     """What `inspect` said of `data`, until it is joined."""
 
 
+type Join = Callable[[bytes, bool, SegmentInfo | None], bytes]
+"""Gives a segment as the continuation of the one before; gets also whether there is a break, and
+what `inspect` said of it."""
+
+
 def read_media(data: bytes) -> Media:
     """Check what upstream sent as a segment; sound without a transport stream is put into one.
 
@@ -67,6 +74,24 @@ def read_media(data: bytes) -> Media:
         return Media(data, inspect(data))
     except SegmentError as err:
         raise _refusal(err) from err
+
+
+def new_join() -> Join:
+    """Begin the stream of a channel. What it returns raises SegmentError."""
+    joiner = Joiner()
+
+    def join(data: bytes, is_break: bool, info: SegmentInfo | None) -> bytes:
+        return joiner.join(data, discontinuity=is_break, info=info)
+
+    return join
+
+
+@dataclass(frozen=True, slots=True)
+class TsTools:
+    """What is done to segments on their way through."""
+
+    read: Callable[[bytes], Media] = read_media
+    new_join: Callable[[], Join] = new_join
 
 
 def _refusal(error: SegmentError) -> RelayError:

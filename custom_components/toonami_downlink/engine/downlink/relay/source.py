@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+import math
 from typing import Final
 
 import aiohttp
@@ -16,7 +17,7 @@ from .download import Downloader
 from .errors import Reason, RelayError, UpstreamError
 from .position import Position
 from .pull import Pull
-from .segment import Media, Segment, read_media
+from .segment import Segment, TsTools
 
 _RESOLVE_SECONDS: Final = 10.0
 _HEALTHY_SECONDS: Final = 10.0
@@ -28,6 +29,7 @@ _MOST_SILENCE: Final = 25.0
 """Seconds without a segment until the slate: players give up after thirty."""
 _SLATES_AT_ONCE: Final = 2
 """Players have nothing left by then, and need one while the next is on its way."""
+_TOOLS: Final = TsTools()
 
 
 class ResolutionBudget:
@@ -82,12 +84,13 @@ class Source:
         budget: ResolutionBudget,
         slate: Callable[[int], Segment],
         listener: Listener,
+        *,
         now: Callable[[], datetime],
-        read: Callable[[bytes], Media] = read_media,
+        tools: TsTools = _TOOLS,
     ) -> None:
         """`slate` gives the segments of the notice that the signal is lost, counted from 0.
 
-        `now` is the time of day, aware.
+        `now` is the time of day, aware. Segments are joined here, once for all viewers.
         """
         self.reason: Reason | None = None
         """What went wrong last, None when nothing did since the last segment."""
@@ -97,7 +100,8 @@ class Source:
         self._slate = slate
         self._listener = listener
         self._now = now
-        self._read = read
+        self._tools = tools
+        self._join = tools.new_join()
         self._position = Position()
         self._failed_server = ""
         self._target = 0
@@ -129,7 +133,13 @@ class Source:
         first_at: float | None = None
         try:
             url = await self._next_address(failures)
-            pull = Pull(self._downloader, url, self._position, self._now, self._read)
+            pull = Pull(
+                self._downloader,
+                url,
+                self._position,
+                now=self._now,
+                read=self._tools.read,
+            )
             async with aclosing(pull.segments()) as segments:
                 async for segment in segments:
                     if first_at is None:
@@ -163,14 +173,25 @@ class Source:
             return ""
 
     def _accept(self, segment: Segment, target: int) -> None:
+        """Pass on what came from upstream. Raises UpstreamError for what cannot be joined."""
+        if self._is_slate:
+            segment = replace(segment, discontinuity=True)
+        try:
+            segment = self._joined(segment)
+        except DownlinkError as err:
+            raise UpstreamError(Reason.CORRUPT, str(err)) from err
         if self._is_slate:
             self._is_slate = False
-            segment = replace(segment, discontinuity=True)
             self._listener.on_healed()
         self.reason = None
         self._target = target
-        self._listener.on_target(target)
+        # With the slate in mind from the start on, which may be longer: it must not change.
+        self._listener.on_target(max(target, math.ceil(self._slate(0).duration)))
         self._pass_on(segment)
+
+    def _joined(self, segment: Segment) -> Segment:
+        data = self._join(segment.data, segment.discontinuity, segment.info)
+        return replace(segment, data=data, info=None)
 
     def _pass_on(self, segment: Segment) -> None:
         self._last_at = asyncio.get_running_loop().time()
@@ -201,7 +222,7 @@ class Source:
             segment = replace(self._slate(number), is_slate=True, date=self._now())
             if number == 0:
                 segment = replace(segment, discontinuity=True)
-            self._pass_on(segment)
+            self._pass_on(self._joined(segment))
             number += 1
             if number >= _SLATES_AT_ONCE:
                 due += segment.duration

@@ -1,0 +1,100 @@
+"""Where another node goes on."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from downlink.relay.playlist import ListedSegment, MediaPlaylist
+from downlink.relay.position import Position, within_reach
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def listed(count: int, *, dated: bool = False, begin: datetime = NOON) -> MediaPlaylist:
+    """Segments of two seconds, from number 0 on."""
+    return MediaPlaylist(
+        target=2,
+        segments=tuple(
+            ListedSegment(
+                url=f"http://a.example/{number}.ts",
+                sequence=number,
+                duration=2.0,
+                is_discontinuity=False,
+                is_gap=False,
+                date=begin + timedelta(seconds=2 * number) if dated else None,
+            )
+            for number in range(count)
+        ),
+        is_ended=False,
+    )
+
+
+def chosen(position: Position, playlist: MediaPlaylist, now: float = 100.0) -> list[int]:
+    return [one.sequence for one in position.choose(playlist, now)]
+
+
+def after(end: datetime | None = None, *, waiting: int = 0) -> Position:
+    return Position(listed_at=100.0, waiting=waiting, end=end)
+
+
+@pytest.mark.parametrize(("count", "first"), [(0, []), (2, [0, 1]), (9, [6, 7, 8])])
+def test_at_the_start(count: int, first: list[int]) -> None:
+    assert chosen(Position(), listed(count)) == first
+
+
+@pytest.mark.parametrize(
+    ("seconds", "first"),
+    [
+        pytest.param(0.0, [8], id="at once"),
+        pytest.param(1.9, [8], id="less than one"),
+        pytest.param(2.0, [7, 8], id="one"),
+        pytest.param(5.0, [6, 7, 8], id="more"),
+        pytest.param(90.0, list(range(9)), id="all"),
+    ],
+)
+def test_by_count(seconds: float, first: list[int]) -> None:
+    assert chosen(after(), listed(9), 100 + seconds) == first
+
+
+def test_those_that_were_waiting_count() -> None:
+    assert chosen(after(waiting=2), listed(9), 102.0) == [5, 6, 7, 8]
+
+
+@pytest.mark.parametrize(
+    ("end", "first"),
+    [
+        pytest.param(NOON + timedelta(seconds=12), [6, 7, 8], id="on a border"),
+        pytest.param(NOON + timedelta(seconds=12.9), [6, 7, 8], id="a little late"),
+        pytest.param(NOON + timedelta(seconds=11.1), [6, 7, 8], id="a little early"),
+        pytest.param(NOON + timedelta(seconds=18), [], id="nothing new"),
+        pytest.param(NOON - timedelta(seconds=20), list(range(9)), id="a gap"),
+        pytest.param(NOON - timedelta(seconds=61), [8], id="clock far ahead"),
+        pytest.param(NOON + timedelta(seconds=79), [8], id="clock far behind"),
+    ],
+)
+def test_by_date(end: datetime, first: list[int]) -> None:
+    assert chosen(after(end), listed(9, dated=True)) == first
+
+
+def test_dates_that_are_not_all_there() -> None:
+    some = listed(9, dated=True).segments[:4] + listed(9).segments[4:]
+    for segments in (some, some[::-1], some[:2] + some[4:] + some[2:4]):
+        assert len(chosen(after(NOON), MediaPlaylist(2, segments, is_ended=False))) == 1
+
+
+def test_nothing_listed() -> None:
+    assert chosen(after(NOON), listed(0)) == []
+
+
+def test_after_a_slate_there_is_little_to_catch_up_with() -> None:
+    position = after()
+    position.is_after_slate = True
+    assert chosen(position, listed(9), 160.0) == [7, 8]
+
+
+@pytest.mark.parametrize(("count", "held"), [(15, 15), (16, 15), (99, 15)])
+def test_reach(count: int, held: int) -> None:
+    """Half a minute; one segment in any case."""
+    assert len(within_reach(listed(count).segments)) == held
+    assert len(within_reach(listed(count).segments, 4.0)) == 2
+    assert len(within_reach(listed(count).segments, 0.0)) == 1
