@@ -1,10 +1,12 @@
 """The picture counter measures other tests: it has to be read right, or not at all."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 import subprocess
 
+from playwright.sync_api import Browser
 import pytest
 
 from scripts.lib.develop.client import request
@@ -23,6 +25,28 @@ TWO_THAT_ADD_UP = next(
     if (word := counter.word(one) & counter.word(other)) == counter.word(word >> 8)
 )
 """Pictures whose black blocks together are those of a third."""
+SHOW = """
+url => new Promise((resolve, reject) => {
+  setTimeout(reject, 60000, "it does not play");
+  const video = Object.assign(document.createElement("video"), {
+    crossOrigin: "anonymous", muted: true, src: url
+  });
+  const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+  video.addEventListener("error", () => reject(video.error.message));
+  video.addEventListener("timeupdate", () => {
+    if (video.currentTime < 1) return;
+    canvas.getContext("2d").drawImage(video, 0, 0, 320, 240);
+    try {
+      resolve(canvas.toDataURL("image/png").split(",")[1]);
+    } catch (error) {
+      reject(error);
+    }
+  });
+  document.body.replaceChildren(video);
+  video.play();
+})
+"""
+"""Play an address in a browser; return a picture of it, once a second has passed."""
 EVERY = range(0, counter.PICTURES, 7)
 CELLS = counter.COLUMNS * counter.ROWS
 
@@ -198,6 +222,17 @@ def test_what_a_player_shows_is_what_the_clock_says(streaming: Upstream, tmp_pat
     assert all(abs(step - 0.1) < 0.01 for step in counter.steps(seen))
     # Players begin three segments before the newest, and the first has to be fetched.
     assert -12 < counter.forward(before["position"], seen[0]) < 12
+
+
+def test_a_browser_shows_it_too(streaming: Upstream, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(f"{streaming.control_url}/_sim/streams")
+    before = streaming.streams()["clock"]
+    shot = counter.read_image(b64decode(page.evaluate(SHOW, f"{streaming.url}/est/playlist.m3u8")))
+    page.close()
+
+    assert shot is not None
+    assert -20 < counter.forward(before["position"], shot) < 20
 
 
 def test_vlc_shows_it_too(streaming: Upstream) -> None:
