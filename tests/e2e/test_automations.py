@@ -13,7 +13,7 @@ from scripts.lib.develop.flow import entry_id, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.at_home_automations import (
+from tests.e2e.automations import (
     PATIENCE,
     arrange,
     automate,
@@ -24,8 +24,8 @@ from tests.e2e.at_home_automations import (
     prepare,
     ran_since,
 )
-from tests.e2e.at_home_station import EAST, FAILURE, Show, Station
-from tests.e2e.at_home_vlc import segments, television
+from tests.e2e.file_provider import EAST, FAILURE, Show, Station
+from tests.e2e.vlc import segments, television
 
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"

@@ -8,7 +8,7 @@ from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import Home
 from tests.e2e.axe import violations
 from tests.e2e.browser import screenshot
-from tests.e2e.looks import LOOKS, examine, set_look
+from tests.e2e.viewports import LOOKS, examine, set_look
 
 CARD = "toonami-downlink-card"
 

@@ -11,7 +11,7 @@ from scripts.lib.develop.check import check
 from scripts.lib.develop.feed import Access, entries, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_up
 from scripts.lib.develop.home import ROOT, Home
-from tests.e2e.judges import channel_ids, guide_complaints, unmatched
+from tests.e2e.assertions import channel_ids, guide_complaints, unmatched
 
 GO_CLI = f"{sys.executable} {ROOT / 'tests' / 'fakes' / 'go_cli.py'}"
 

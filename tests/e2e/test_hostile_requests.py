@@ -10,7 +10,7 @@ from scripts.lib.develop.feed import Access, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_options, set_up
 from scripts.lib.develop.home import HOST, Home
 from scripts.lib.develop.upstream import Upstream
-from tests.e2e.judges import records
+from tests.e2e.assertions import records
 from tests.hostile.campaign import attack
 from tests.hostile.guest import Guest, Secrets, leaks
 

@@ -13,7 +13,8 @@ from scripts.lib.develop.flow import DOMAIN, entry_id, remove, set_options, set_
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.at_home_automations import (
+from tests.e2e.assertions import log_complaints, records
+from tests.e2e.automations import (
     PATIENCE,
     arrange,
     automate,
@@ -22,8 +23,7 @@ from tests.e2e.at_home_automations import (
     prepare,
     ran_since,
 )
-from tests.e2e.at_home_station import EAST, Show, Station
-from tests.e2e.judges import log_complaints, records
+from tests.e2e.file_provider import EAST, Show, Station
 
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"

@@ -8,8 +8,8 @@ import pytest
 from scripts.lib.develop.feed import Access, entries, fetch
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
-from tests.e2e.at_home_vlc import Television, segments, television
 from tests.e2e.browser import screenshot
+from tests.e2e.vlc import Television, segments, television
 
 HLS = "application/vnd.apple.mpegurl"
 SLOW = 90_000

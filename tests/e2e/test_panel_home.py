@@ -14,7 +14,7 @@ from scripts.lib.develop.flow import DOMAIN, entry_id, set_up
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.looks import examine
+from tests.e2e.viewports import examine
 from tests.e2e.wire import Wire
 
 pytestmark = pytest.mark.usefixtures("access")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.axe import AXE, violations
 from tests.e2e.browser import overhear
-from tests.e2e.looks import examine, set_look
+from tests.e2e.viewports import examine, set_look
 from tests.panel.stand import HEALTH, serve
 
 PANEL = "toonami-downlink-panel"

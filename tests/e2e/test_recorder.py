@@ -17,8 +17,8 @@ from scripts.lib.develop.feed import Access, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.at_home_automations import PATIENCE, arrange
-from tests.e2e.at_home_station import Show, Station
+from tests.e2e.automations import PATIENCE, arrange
+from tests.e2e.file_provider import Show, Station
 
 LIMIT = 1_000_000
 """Bytes a day."""

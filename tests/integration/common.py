@@ -23,7 +23,7 @@ from custom_components.toonami_downlink.const import (
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
 
-from .homes import copying_command, make_feed
+from .factories import copying_command, make_feed
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)

@@ -19,10 +19,10 @@ from syrupy.assertion import SnapshotAssertion
 import custom_components.toonami_downlink  # noqa: F401
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 
-from . import stations
+from . import harness
 from .common import MIDNIGHT, NOON, home_entry, only
-from .homes import make_feed, set_up, write_files
-from .stations import Station
+from .factories import make_feed, set_up, write_files
+from .harness import Station
 
 
 @pytest.fixture(autouse=True)
@@ -75,8 +75,8 @@ async def station(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
 ) -> Station:
     """Give a feed that is published, ten minutes into a programme, and a client as players are."""
-    freezer.move_to(stations.NOON)
-    return await stations.open_station(hass, hass_client_no_auth)
+    freezer.move_to(harness.NOON)
+    return await harness.open_station(hass, hass_client_no_auth)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def home(
     freezer: FrozenDateTimeFactory,
 ) -> DownlinkCoordinator:
     """Give a loaded entry without entities, with a feed of two days, for the panel."""
-    freezer.move_to(stations.NOON)
+    freezer.move_to(harness.NOON)
     await hass.config.async_set_time_zone("UTC")
     only(monkeypatch, ())
     write_files(tmp_path / "provider", make_feed(MIDNIGHT))

@@ -20,7 +20,7 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause, Cha
 from custom_components.toonami_downlink.intent import async_setup_intents
 
 from .common import MIDNIGHT, NOON, feed_of, home_entry, move
-from .homes import make_feed, set_up, write_files
+from .factories import make_feed, set_up, write_files
 
 CUSTOM_SENTENCES = Path(__file__).parents[2] / "custom_sentences" / "en" / f"{DOMAIN}.yaml"
 

@@ -11,7 +11,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
 from .common import FAIL, NOON, home_entry, move, state_of, use_command
-from .homes import copying_command, set_up
+from .factories import copying_command, set_up
 
 PROBLEM = "binary_sensor.toonami_downlink_refresh_problem"
 STALE = "binary_sensor.toonami_downlink_guide_stale"

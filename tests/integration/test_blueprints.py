@@ -20,7 +20,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
 from .common import FAIL, MIDNIGHT, NOON, move, use_command
-from .homes import copying_command
+from .factories import copying_command
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "blueprints" / "automation" / DOMAIN

@@ -15,7 +15,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
 
 from .common import MIDNIGHT, NOON, home_entry, move, state_of
-from .homes import make_feed, set_up, write_files
+from .factories import make_feed, set_up, write_files
 
 EAST = "calendar.toonami_aftermath_east_guide"
 MOVIES = "calendar.movies_guide"

@@ -18,7 +18,7 @@ from custom_components.toonami_downlink.views.rate_limit import (
     RateLimit,
 )
 
-from .stations import NOON
+from .harness import NOON
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from custom_components.toonami_downlink.coordinator import (
 from custom_components.toonami_downlink.engine.downlink.models import Cause, RefreshRecord, Stage
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
-from .homes import copying_command, make_entry, make_feed, set_up, write_files
+from .factories import copying_command, make_entry, make_feed, set_up, write_files
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FAIL = shlex.join([sys.executable, "-c", "import sys; sys.exit('no signal from the dish')"])

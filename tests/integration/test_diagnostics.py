@@ -24,7 +24,7 @@ from custom_components.toonami_downlink.engine.downlink.client_log import Outcom
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
 from .common import NOON, home_entry, use_command
-from .homes import set_up
+from .factories import set_up
 
 CLIENT_ID = "ss3iB2"
 PERSONAL = (

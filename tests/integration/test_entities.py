@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.toonami_downlink import PLATFORMS
 
 from .common import only
-from .homes import set_up
+from .factories import set_up
 
 
 @pytest.mark.usefixtures("all_entities_enabled")

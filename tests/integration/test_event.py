@@ -19,7 +19,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
 from .common import FAIL, NOON, move, use_command
-from .homes import copying_command, set_up
+from .factories import copying_command, set_up
 
 ENTITY = "event.toonami_downlink_refresh"
 

@@ -19,8 +19,8 @@ from custom_components.toonami_downlink.views import request_parameters
 from tests.hostile.campaign import attack
 from tests.hostile.guest import Guest, Secrets, leaks
 
-from .raw import raw_request
-from .stations import Station, open_station
+from .harness import Station, open_station
+from .raw_http import raw_request
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 NUMBER = 1000

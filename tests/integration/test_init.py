@@ -16,7 +16,7 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import async_loaded_coordinator
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
-from .homes import copying_command, make_entry, make_feed, set_up, write_files
+from .factories import copying_command, make_entry, make_feed, set_up, write_files
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

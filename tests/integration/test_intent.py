@@ -20,7 +20,7 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.intent import async_setup_intents
 
 from .common import feed_of, home_entry
-from .homes import set_up, write_files
+from .factories import set_up, write_files
 
 
 @pytest.fixture

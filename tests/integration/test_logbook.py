@@ -16,7 +16,7 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.logbook import async_describe_events
 
 from .common import FAIL, NOON, move, use_command
-from .homes import copying_command
+from .factories import copying_command
 
 FAILED = "python ended with exit code 1: no signal from the dish"
 

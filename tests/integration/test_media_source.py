@@ -24,7 +24,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 
 from .common import NOON, home_entry, move
-from .homes import set_up
+from .factories import set_up
 
 ROOT = "media-source://toonami_downlink"
 TV = "application/vnd.apple.mpegurl"

@@ -15,7 +15,7 @@ from custom_components.toonami_downlink.engine.downlink.models import Programme
 from custom_components.toonami_downlink.panel import payloads
 
 from .common import MIDNIGHT
-from .homes import make_feed
+from .factories import make_feed
 from .panel_client import DAY, NOW, START, ask
 
 

@@ -14,7 +14,7 @@ from custom_components.toonami_downlink.const import PANEL_PATH
 from custom_components.toonami_downlink.panel.registration import FRONTEND_DIR
 
 from .common import MIDNIGHT, home_entry, only
-from .homes import make_feed, set_up, write_files
+from .factories import make_feed, set_up, write_files
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from custom_components.toonami_downlink.engine.downlink.client_log import Outcom
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
 from .common import FAIL, MIDNIGHT, home_entry, move, only, use_command
-from .homes import make_entry, make_feed, set_up, write_files
+from .factories import make_entry, make_feed, set_up, write_files
 from .panel_client import DAY, NOW, START, ask, event
 
 ADMIN_ONLY = (

@@ -19,7 +19,7 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
 from .common import FAIL, NOON, home_entry, move, use_command
-from .homes import make_feed, set_up, write_files
+from .factories import make_feed, set_up, write_files
 
 YEAR = timedelta(days=365)
 

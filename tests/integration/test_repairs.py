@@ -30,7 +30,7 @@ from custom_components.toonami_downlink.refreshing.issues import (
 )
 
 from .common import FAIL, NOON, home_entry, move, use_command
-from .homes import copying_command, set_up
+from .factories import copying_command, set_up
 
 MISSING = "/nowhere/at/all/toonamiaftermath"
 API = "/api/repairs/issues/fix"

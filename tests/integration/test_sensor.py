@@ -20,7 +20,7 @@ from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
 from .common import FAIL, MIDNIGHT, NOON, home_entry, move, use_command
-from .homes import make_feed, set_up, write_files
+from .factories import make_feed, set_up, write_files
 
 EAST = "sensor.toonami_aftermath_east_now_playing"
 EAST_NEXT = "sensor.toonami_aftermath_east_up_next"

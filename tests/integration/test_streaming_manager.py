@@ -24,7 +24,7 @@ from custom_components.toonami_downlink.streaming.ffmpeg import (
 from custom_components.toonami_downlink.streaming.manager import StreamManager, StreamsBusyError
 from tests.simulator.server import Simulator
 
-from .watching import children, is_alive, open_files, put_ffmpeg, until
+from .stream_harness import children, is_alive, open_files, put_ffmpeg, until
 
 URL = "http://upstream.example/playlist.m3u8"
 FOREVER = "exec cat /dev/zero"

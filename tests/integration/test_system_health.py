@@ -13,7 +13,7 @@ from custom_components.toonami_downlink.const import DEFAULT_API_URL, DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 
 from .common import home_entry
-from .homes import set_up
+from .factories import set_up
 
 
 async def info(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> dict[str, Any]:

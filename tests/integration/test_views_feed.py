@@ -23,8 +23,8 @@ from custom_components.toonami_downlink.engine.downlink.publish.publication impo
 from custom_components.toonami_downlink.views.base import accepts_gzip
 from custom_components.toonami_downlink.views.response_cache import GuideCache, ResponseCache
 
-from .homes import make_entry, make_feed, set_up
-from .stations import MIDNIGHT, NOON, Station, open_station, publish
+from .factories import make_entry, make_feed, set_up
+from .harness import MIDNIGHT, NOON, Station, open_station, publish
 
 PLAIN = {hdrs.ACCEPT_ENCODING: "identity"}
 FEED_PATHS = ("playlist.m3u", "guide.xml", "guide.xml.gz")

@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import CONF_HDHOMERUN, CONF_MAX_STREAMS
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 
-from .stations import Station, open_station
-from .watching import children, put_ffmpeg, until
+from .harness import Station, open_station
+from .stream_harness import children, put_ffmpeg, until
 
 PATHS = (
     "/",

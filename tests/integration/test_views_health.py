@@ -17,8 +17,8 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause, Pro
 from custom_components.toonami_downlink.panel.status import status_payload
 from custom_components.toonami_downlink.views.health import Health, Reason, health_of, version
 
-from .homes import make_entry, set_up
-from .stations import Station
+from .factories import make_entry, set_up
+from .harness import Station
 
 HEALTH = "/api/toonami_downlink/health"
 STATUS = "/api/toonami_downlink/status"

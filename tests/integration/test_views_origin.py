@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.views.origin import client_origin, make_origin, parse_origin
 
-from .raw import raw_request
-from .stations import NOON, Station, open_station
+from .harness import NOON, Station, open_station
+from .raw_http import raw_request
 
 FALLBACK = "http://10.10.10.10:8123"
 """What Home Assistant believes of itself in a test."""

@@ -16,9 +16,9 @@ from custom_components.toonami_downlink.engine.downlink.client_log import Outcom
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 from tests.simulator.server import Simulator
 
-from .homes import make_feed
-from .stations import MIDNIGHT, Station, open_station
-from .watching import children, open_files, put_ffmpeg, served, until
+from .factories import make_feed
+from .harness import MIDNIGHT, Station, open_station
+from .stream_harness import children, open_files, put_ffmpeg, served, until
 
 FRESH = "https://n7.example.com/fresh/playlist.m3u8?session=1"
 FOREVER = "exec cat /dev/zero"

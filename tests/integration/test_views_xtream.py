@@ -12,7 +12,7 @@ import pytest
 from custom_components.toonami_downlink.engine.downlink.formats import xtream
 from custom_components.toonami_downlink.engine.downlink.formats.m3u import parse_m3u
 
-from .stations import Station
+from .harness import Station
 from .xtream_client import PREFIX, account, ask
 
 

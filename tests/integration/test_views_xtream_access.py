@@ -12,9 +12,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 
-from .homes import make_entry, set_up
-from .raw import raw_request
-from .stations import Station
+from .factories import make_entry, set_up
+from .harness import Station
+from .raw_http import raw_request
 from .xtream_client import METHODS, PHP, PREFIX, account, ask
 
 

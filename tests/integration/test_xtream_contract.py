@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .stations import NOON, Station, open_station
+from .harness import NOON, Station, open_station
 
 type Shape = str | dict[str, Shape] | list[Shape]
 """A kind of value, an object of all these fields, or an array of items of one shape."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import hdrs
 
-from .stations import NOON, Station
+from .harness import NOON, Station
 
 PREFIX = "/api/toonami_downlink/xtream"
 PHP = ("/player_api.php", "/panel_api.php", "/get.php", "/xmltv.php")

@@ -13,8 +13,8 @@ from typing import Final
 
 from scripts.lib.develop.waiting import DevelopError
 
-from .arena import Arena, make_folder
 from .campaign import Campaign
+from .environment import Arena, make_folder
 
 ROUNDS: Final = 15
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from scripts.lib.develop.waiting import DevelopError
 
-from .arena import Arena
-from .troubles import TROUBLES, Trouble
+from .environment import Arena
+from .faults import TROUBLES, Trouble
 
 BLOCK: Final = 5
 """Rounds in a row with the same provider."""

@@ -22,7 +22,7 @@ from downlink.policy import CACHE_DROPPED_AFTER_FAILURES
 from downlink.process.command import Command, bundled_command, parse_command
 from downlink.process.runner import read_version
 
-from ..bench import GOOD, Bench
+from .harness import GOOD, Bench
 
 
 @pytest.fixture

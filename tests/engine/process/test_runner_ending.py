@@ -12,7 +12,7 @@ from downlink.limits import MIB
 from downlink.process.orphans import RUN_VARIABLE
 from downlink.process.runner import clear_staging
 
-from ..bench import GOOD, Bench
+from .harness import GOOD, Bench
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from downlink.process.command import Command
 from downlink.publish.refresh import Plan, Refreshed, Stopwatch, refresh
 from downlink.publish.store import Generation, Store
 
-from ..feeds import make_feed, write_files
+from ..factories import make_feed, write_files
 
 COPY = "import shutil, sys; shutil.copy(*sys.argv[1:3]); shutil.copy(*sys.argv[3:5])"
 

@@ -19,10 +19,10 @@ from downlink.models import Feed
 from downlink.policy import GENERATIONS_KEPT
 from downlink.publish.store import GUIDE, MANIFEST, PLAYLIST, Store
 
-from ..feeds import make_feed
+from ..factories import make_feed
 from ..samples import NOON
-from ..shelf import REPORT, names, publish
 from ..strategies import feeds
+from .builders import REPORT, names, publish
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from downlink.errors import StoreError
 from downlink.policy import GENERATIONS_KEPT
 from downlink.publish.store import GUIDE, Generation, Store
 
-from ..feeds import make_feed
+from ..factories import make_feed
 from ..samples import NOON
-from ..shelf import names, publish
+from .builders import names, publish
 
 
 class Killed(BaseException):

@@ -1,6 +1,6 @@
 """Inside Home Assistant's process: a clock of its own, and trouble at a chosen file operation.
 
-The order is a file that `scripts.lib.chaos.orders` writes: after how many operations on which
+The order is a file that `scripts.lib.chaos.file_faults` writes: after how many operations on which
 folders to do what. Python tells of most operations itself, by audit events; fsync is wrapped.
 """
 

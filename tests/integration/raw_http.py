@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from .stations import Station
+from .harness import Station
 
 
 @dataclass(frozen=True, slots=True)

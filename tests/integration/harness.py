@@ -21,7 +21,7 @@ from custom_components.toonami_downlink.engine.downlink.publish.refresh import l
 from custom_components.toonami_downlink.engine.downlink.publish.store import Store
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
-from .homes import make_entry, make_feed, set_up
+from .factories import make_entry, make_feed, set_up
 
 NOON = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
 """Ten minutes into a programme."""

@@ -7,7 +7,7 @@ from downlink.formats.xmltv_writer import render_xmltv
 from downlink.models import Feed, Fix, IngestReport, Source
 from downlink.publish.store import Generation, Store
 
-from .samples import NOON
+from ..samples import NOON
 
 REPORT = IngestReport(
     channels=7,

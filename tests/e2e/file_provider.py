@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A provider command that brings the files that a test wrote, and fails while there are none.
 
-To Home Assistant it is ``PYTHON at_home_station.py FOLDER run --m3u-output …``.
+To Home Assistant it is ``PYTHON file_provider.py FOLDER run --m3u-output …``.
 """
 
 from collections.abc import Iterable, Mapping

@@ -15,11 +15,11 @@ from scripts.lib.develop.flow import DOMAIN, entry_id, remove_others, set_option
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import DevelopError, wait_for
-from tests.e2e.judges import records
+from tests.e2e.assertions import records
 
+from .assertions import Judge
 from .disk import Disk
-from .judge import Judge
-from .orders import Orders
+from .file_faults import Orders
 from .traffic import Traffic
 
 BAD_CLI: Final = ROOT / "tests" / "fakes" / "bad_cli.py"

@@ -6,7 +6,7 @@ from itertools import combinations
 from statistics import median
 from typing import Final
 
-from .counts import Counts
+from .resources import Counts
 
 MEMORY_LIMIT: Final = 0.02
 """What the trend of the memory over the second half may come to, as a part of all."""

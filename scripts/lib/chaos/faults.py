@@ -9,8 +9,8 @@ from typing import Final
 from tests.engine.campaign.table import ROWS
 from tests.fakes.bad_cli import MODES
 
-from .arena import Arena
 from .disk import DAMAGES, damage
+from .environment import Arena
 
 HOUR: Final = 3600
 _ERRORS: Final = ("ENOSPC", "EROFS", "EIO", "EDQUOT", "EACCES")
