@@ -17,9 +17,9 @@ from ..develop.flow import remove_others, set_options, set_up
 from ..develop.home import Home
 from ..develop.upstream import Upstream
 from ..develop.waiting import DevelopError
+from ..traffic import Traffic
 from .assertions import Finding, judge
 from .resources import Counts, count, count_at_rest, install
-from .traffic import Traffic
 
 SAMPLE_EVERY: Final = 10.0
 """Seconds between two looks."""

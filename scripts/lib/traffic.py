@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from ..develop.client import Client
-from ..develop.feed import Access
+from .develop.client import Client
+from .develop.feed import Access
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=120, sock_read=60)
 _BETWEEN: Final = (0.5, 3.0)
