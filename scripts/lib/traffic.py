@@ -38,12 +38,12 @@ class Traffic:
     players: int
     """Each fetches the playlist, the guide or from the Xtream API, again and again."""
     viewers: int = 0
-    """Each watches a channel for a while, and leaves in the middle of it."""
+    """Each watches one channel after another."""
     refresh_with: Client | None = None
     """The login of one more client, which refreshes."""
-    refresh_pause: float = 0
-    pause: tuple[float, float]
-    """Seconds between two requests, at least and at most."""
+    refresh_every: float = 0
+    interval: tuple[float, float]
+    """Seconds from one request to the next, at least and at most; a slow answer makes it longer."""
     timeout: float
     """Seconds without a byte of an answer."""
     is_starting: Callable[[], bool] | None = None
@@ -63,15 +63,15 @@ class Traffic:
 
     async def run(self, random: Random) -> None:
         """Send requests until cancelled."""
-        jobs: list[tuple[Job, tuple[float, float]]] = [(self._play, self.pause)] * self.players
-        jobs += [(self._watch, self.pause)] * self.viewers
+        jobs: list[tuple[Job, tuple[float, float]]] = [(self._play, self.interval)] * self.players
+        jobs += [(self._watch, self.interval)] * self.viewers
         if self.refresh_with:
             refresh = partial(self._refresh, self.refresh_with)
-            jobs.append((refresh, (self.refresh_pause, self.refresh_pause)))
+            jobs.append((refresh, (self.refresh_every, self.refresh_every)))
         async with asyncio.TaskGroup() as group:
-            for job, pause in jobs:
+            for job, interval in jobs:
                 seed = random.random()
-                group.create_task(self._repeat(job, pause, Random(seed)))  # noqa: S311  # no secret
+                group.create_task(self._repeat(job, interval, Random(seed)))  # noqa: S311  # no secret
 
     @contextmanager
     def in_background(self, random: Random) -> Iterator[None]:
@@ -90,12 +90,14 @@ class Traffic:
             with suppress(asyncio.CancelledError):
                 task.result()
 
-    async def _repeat(self, job: Job, pause: tuple[float, float], random: Random) -> None:
+    async def _repeat(self, job: Job, interval: tuple[float, float], random: Random) -> None:
         """Do a job again and again; the connection is made anew at times."""
+        loop = asyncio.get_running_loop()
         timeout = aiohttp.ClientTimeout(total=2 * self.timeout, sock_read=self.timeout)
         while True:
             async with aiohttp.ClientSession(timeout=timeout) as session:
                 for _ in range(random.randint(1, 20)):
+                    due = loop.time() + random.uniform(*interval)
                     try:
                         await job(session, random)
                     except TimeoutError:
@@ -103,7 +105,7 @@ class Traffic:
                     except (aiohttp.ClientError, OSError) as err:
                         if self.is_starting is None:
                             self.complaints[repr(err)] += 1
-                    await asyncio.sleep(random.uniform(*pause))
+                    await asyncio.sleep(due - loop.time())
 
     async def _refresh(
         self, client: Client, session: aiohttp.ClientSession, random: Random
@@ -132,6 +134,7 @@ class Traffic:
             await self._ask(session, name, url, headers={"If-None-Match": etag})
 
     async def _watch(self, session: aiohttp.ClientSession, random: Random) -> None:
+        """Watch a channel, leave in the middle of it, and stay away for a moment."""
         base = self.access().playlist_url.rpartition("/")[0]
         async with session.get(f"{base}/stream/{random.choice(_CHANNELS)}.ts") as answer:
             self._count("stream", answer.status)
@@ -142,6 +145,7 @@ class Traffic:
             if random.random() < 0.5 and answer.connection and answer.connection.transport:
                 answer.connection.transport.abort()
             answer.close()
+        await asyncio.sleep(random.uniform(*self.interval))
 
     async def _ask(
         self,

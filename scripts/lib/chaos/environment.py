@@ -38,7 +38,7 @@ TIMEOUT: Final = 60.0
 REFRESH_GRACE: Final = 2.0
 """Seconds that a refresh may go on after its round; then the entry is reloaded to end it."""
 PLAYERS: Final = 2
-PLAYER_PAUSE: Final = 0.25
+PLAYER_INTERVAL: Final = (0.25, 0.25)
 PLAYER_TIMEOUT: Final = 30.0
 _BACK: Final = -86_400
 """The clock's offset at the login, so that its token stays valid when the clock is set back."""
@@ -73,7 +73,7 @@ class Environment:
         self.traffic = Traffic(
             access=lambda: self.access,
             players=PLAYERS,
-            pause=(PLAYER_PAUSE, PLAYER_PAUSE),
+            interval=PLAYER_INTERVAL,
             timeout=PLAYER_TIMEOUT,
             is_starting=lambda: self.is_starting,
         )

@@ -23,7 +23,7 @@ from .resources import Resources, install_probe, measure, measure_at_rest
 
 SAMPLE_EVERY: Final = 10.0
 """Seconds between two measurements."""
-PLAYER_PAUSE: Final = (0.5, 3.0)
+PLAYER_INTERVAL: Final = (0.5, 3.0)
 PLAYER_TIMEOUT: Final = 60.0
 WARM_UP: Final = 1 / 6
 """The fraction of the time after which everything should have been in use once."""
@@ -109,8 +109,8 @@ def soak(home: Home, arguments: Arguments) -> Iterator[Finding]:
         players=arguments.players,
         viewers=arguments.streams,
         refresh_with=home.client,
-        refresh_pause=arguments.every,
-        pause=PLAYER_PAUSE,
+        refresh_every=arguments.every,
+        interval=PLAYER_INTERVAL,
         timeout=PLAYER_TIMEOUT,
     )
     seconds = arguments.minutes * 60
