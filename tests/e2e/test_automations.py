@@ -13,19 +13,19 @@ from scripts.lib.develop.flow import entry_id, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.at_home_automations import (
-    PATIENCE,
+from tests.e2e.automations import (
+    TIMEOUT,
     arrange,
     automate,
+    enable_automations,
     from_blueprint,
     import_blueprints,
     last_run,
     notifications,
-    prepare,
     ran_since,
 )
-from tests.e2e.at_home_station import EAST, FAILURE, Show, Station
-from tests.e2e.at_home_vlc import segments, television
+from tests.e2e.file_provider import EAST, FAILURE, FileProvider, Show
+from tests.e2e.vlc import segments, vlc_player
 
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
@@ -39,7 +39,7 @@ class Household:
     """A Home Assistant with blueprints, and a provider that brings what a test wants."""
 
     home: Home
-    station: Station
+    provider: FileProvider
 
     def refresh(self) -> dict[str, Any]:
         record: dict[str, Any] = self.home.client.command("toonami_downlink/refresh")
@@ -65,16 +65,16 @@ def at_notification(title: str) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
     folder = tmp_path_factory.mktemp("household")
-    prepare(folder)
-    station = Station(folder / "station")
-    station.broadcast({EAST: [quiet(datetime.now(UTC) + timedelta(hours=1))]})
+    enable_automations(folder)
+    provider = FileProvider(folder / "provider")
+    provider.publish({EAST: [quiet(datetime.now(UTC) + timedelta(hours=1))]})
     home = Home(folder)
     try:
         home.start()
-        set_up(home.client, "command", {"provider_command": station.command})
+        set_up(home.client, "command", {"provider_command": provider.command})
         wait_for_feed(home.client)
         import_blueprints(home.client)
-        yield Household(home, station)
+        yield Household(home, provider)
     finally:
         home.stop()
         home.end_orphans()
@@ -101,13 +101,13 @@ def test_three_failures_are_told_and_the_end_of_them(household: Household) -> No
         "relief",
         from_blueprint("refresh_problem", refresh_event=event, recovered_actions=[told]),
     )
-    household.station.fall_silent()
+    household.provider.fail()
 
     for _ in range(2):
         assert household.refresh()["error"] == "provider_failed"
     assert NOTE not in notifications(client)
     household.refresh()
-    wait_for(lambda: NOTE in notifications(client), "Nobody was told", PATIENCE)
+    wait_for(lambda: NOTE in notifications(client), "Nobody was told", TIMEOUT)
     note = notifications(client)[NOTE]
     assert note["title"] == "Toonami Downlink cannot be refreshed"
     assert note["message"].startswith("3 refreshes in a row have failed.")
@@ -118,13 +118,13 @@ def test_three_failures_are_told_and_the_end_of_them(household: Household) -> No
     household.refresh()
     assert notifications(client)[NOTE] == note  # and nobody was told once more
 
-    household.station.broadcast({EAST: [quiet(datetime.now(UTC) + timedelta(hours=1))]})
+    household.provider.publish({EAST: [quiet(datetime.now(UTC) + timedelta(hours=1))]})
     assert household.refresh()["recovered"]
-    wait_for(lambda: "again" in notifications(client), "Nobody was told of the end", PATIENCE)
+    wait_for(lambda: "again" in notifications(client), "Nobody was told of the end", TIMEOUT)
     relief = notifications(client)["again"]
     assert relief["title"] == "Toonami Downlink works again"
     assert relief["message"] == "The feed was refreshed after 4 failures in a row."
-    wait_for(lambda: NOTE not in notifications(client), "The note was left", PATIENCE)
+    wait_for(lambda: NOTE not in notifications(client), "The note was left", TIMEOUT)
 
 
 def test_automations_run_at_the_second_a_programme_starts(
@@ -137,7 +137,7 @@ def test_automations_run_at_the_second_a_programme_starts(
         "calendar": {"trigger": "calendar", "entity_id": CALENDAR, "event": "start"},
         "sensor": {"trigger": "state", "entity_id": NOW_PLAYING, "to": "Cowboy Bebop"},
     }
-    with television(home, tmp_path) as screen:
+    with vlc_player(home, tmp_path) as player:
         automations = {
             name: {"triggers": [trigger], "actions": [note]} for name, trigger in triggers.items()
         }
@@ -147,7 +147,7 @@ def test_automations_run_at_the_second_a_programme_starts(
             titles=["bebop"],
             announcement=at_notification("starts"),
             screen={
-                "entity_id": screen.entity_id,
+                "entity_id": player.entity_id,
                 "media_content_id": "media-source://toonami_downlink/1",
                 "media_content_type": "application/vnd.apple.mpegurl",
             },
@@ -161,7 +161,7 @@ def test_automations_run_at_the_second_a_programme_starts(
                 episode="Asteroid Blues",
             )
             stream = {EAST: f"{upstream.url}/est/playlist.m3u8"}
-            household.station.broadcast({EAST: [quiet(at), start]}, stream)
+            household.provider.publish({EAST: [quiet(at), start]}, stream)
             assert household.refresh()["error"] is None
             for name, automation in automations.items():
                 automate(home, name, automation)
@@ -170,7 +170,7 @@ def test_automations_run_at_the_second_a_programme_starts(
         wait_for(
             lambda: all(ran_since(home, name, at) for name in automations),
             "Not all automations ran",
-            PATIENCE,
+            TIMEOUT,
         )
 
         late = {name: (last_run(home, name) or at) - at for name in automations}
@@ -182,5 +182,5 @@ def test_automations_run_at_the_second_a_programme_starts(
         assert state["state"] == "Cowboy Bebop"
         said = notifications(client)["starts"]["message"]
         assert said == "Cowboy Bebop|Asteroid Blues|Toonami Aftermath East"
-        screen.wait_until_time_passes()
+        player.wait_until_playing()
         assert {slug for slug, agent in segments(upstream) if "VLC" in agent} == {"est"}

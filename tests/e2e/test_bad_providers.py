@@ -12,7 +12,7 @@ from scripts.lib.develop.feed import Access, fetch, wait_for_feed
 from scripts.lib.develop.flow import entry_id, set_options, set_up
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.judges import log_complaints
+from tests.e2e.assertions import log_complaints
 
 BAD_CLI = ROOT / "tests" / "fakes" / "bad_cli.py"
 FIRST_RETRY = 60

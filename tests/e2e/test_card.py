@@ -8,7 +8,7 @@ from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import Home
 from tests.e2e.axe import violations
 from tests.e2e.browser import screenshot
-from tests.e2e.looks import LOOKS, examine, set_look
+from tests.e2e.viewports import VIEWPORTS, check_viewports, set_viewport
 
 CARD = "toonami-downlink-card"
 
@@ -36,7 +36,7 @@ def test_it_shows_what_is_on(page: Page, home: Home, access: Access) -> None:
     expect(page.locator(f"{CARD} .row")).to_have_count(1)
     expect(page.locator(f"{CARD} .strip")).to_have_count(2)
     expect(page.locator(f"{CARD} .strip li.live").first).to_be_visible()
-    examine(page, "card", "tdl-card")
+    check_viewports(page, "card", "tdl-card")
 
     page.locator(f"{CARD} .row").click()
     expect(page.locator("tdl-guide .hero")).to_contain_text("Snickelodeon East")
@@ -60,11 +60,11 @@ def test_the_card_picker_and_the_editor_know_it(page: Page, home: Home, access: 
     form = page.locator("hui-form-editor")
     expect(form).to_be_visible()
     expect(form).to_contain_text("Draw the next hours")
-    for look in LOOKS:
-        set_look(page, look, "tdl-card")
-        screenshot(page, f"card_editor_{look}")
+    for viewport in VIEWPORTS:
+        set_viewport(page, viewport, "tdl-card")
+        screenshot(page, f"card_editor_{viewport}")
         # The form itself is drawn by Home Assistant.
-        assert violations(page, "hui-dialog-edit-card tdl-card") == [], look
+        assert violations(page, "hui-dialog-edit-card tdl-card") == [], viewport
 
 
 def test_a_wrong_configuration_is_said(page: Page, home: Home, access: Access) -> None:

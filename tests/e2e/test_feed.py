@@ -11,7 +11,7 @@ from scripts.lib.develop.check import check
 from scripts.lib.develop.feed import Access, entries, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_up
 from scripts.lib.develop.home import ROOT, Home
-from tests.e2e.judges import channel_ids, guide_complaints, unmatched
+from tests.e2e.assertions import channel_ids, guide_complaints, unmatched_ids
 
 GO_CLI = f"{sys.executable} {ROOT / 'tests' / 'fakes' / 'go_cli.py'}"
 
@@ -20,7 +20,7 @@ def test_feed_of_the_bundled_provider(home: Home, access: Access, tmp_path: Path
     guide = fetch(access.guide_url).body
 
     assert guide_complaints(guide, tmp_path) == ""
-    assert unmatched(entries(fetch(access.playlist_url).body), guide) == set()
+    assert unmatched_ids(entries(fetch(access.playlist_url).body), guide) == set()
     assert [finding.text for finding in check(home, access, streams=True) if not finding.good] == []
 
 
@@ -32,7 +32,7 @@ def test_feed_of_a_provider_command(make_home: Callable[[], Home], tmp_path: Pat
     guide = fetch(access.guide_url).body
 
     assert guide_complaints(guide, tmp_path) == ""
-    assert unmatched(entries(fetch(access.playlist_url).body), guide) == set()
+    assert unmatched_ids(entries(fetch(access.playlist_url).body), guide) == set()
     assert [
         finding.text for finding in check(home, access, streams=False) if not finding.good
     ] == []

@@ -10,7 +10,7 @@ from scripts.lib.develop.feed import Access, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_options, set_up
 from scripts.lib.develop.home import HOST, Home
 from scripts.lib.develop.upstream import Upstream
-from tests.e2e.judges import records
+from tests.e2e.assertions import log_records
 from tests.hostile.campaign import attack
 from tests.hostile.guest import Guest, Secrets, leaks
 
@@ -51,7 +51,7 @@ def test_nothing_gets_in_or_breaks(home: Home) -> None:
     assert wait_for_feed(home.client) == access
     log = home.log
     assert "Serving /api/toonami_downlink/**REDACTED**/playlist.m3u" in log
-    assert any(level == "DEBUG" for level, _ in records(log))
+    assert any(level == "DEBUG" for level, _ in log_records(log))
     assert leaks(log, secrets) == []
 
 

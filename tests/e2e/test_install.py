@@ -16,8 +16,8 @@ from scripts.lib.develop.flow import remove, set_up
 from scripts.lib.develop.home import INTEGRATION, ROOT, Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import DevelopError, wait_for
+from tests.e2e.assertions import log_complaints
 from tests.e2e.github import REPOSITORY, GitHub
-from tests.e2e.judges import log_complaints
 
 LAUNCHER: Final = Path(__file__).with_name("home_on_loopback.py")
 VERSION: Final[str] = json.loads((INTEGRATION / "manifest.json").read_bytes())["version"]

@@ -13,17 +13,17 @@ from scripts.lib.develop.flow import DOMAIN, entry_id, remove, set_options, set_
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.at_home_automations import (
-    PATIENCE,
+from tests.e2e.assertions import log_complaints, log_records
+from tests.e2e.automations import (
+    TIMEOUT,
     arrange,
     automate,
+    enable_automations,
     from_blueprint,
     import_blueprints,
-    prepare,
     ran_since,
 )
-from tests.e2e.at_home_station import EAST, Show, Station
-from tests.e2e.judges import log_complaints, records
+from tests.e2e.file_provider import EAST, FileProvider, Show
 
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
@@ -39,7 +39,7 @@ def strict_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hom
     monkeypatch.setenv("PYTHONASYNCIODEBUG", "1")  # puts Home Assistant in debug mode, too
     folder = tmp_path / "home"
     folder.mkdir()
-    prepare(folder)
+    enable_automations(folder)
     home = Home(folder)
     try:
         home.start()
@@ -74,7 +74,7 @@ def set_disabled(home: Home, by: str | None) -> None:
     home.client.command("config_entries/disable", entry_id=entry_id(home.client), disabled_by=by)
 
 
-def watch_a_boundary(home: Home, station: Station, channels: dict[str, list[Show]]) -> None:
+def watch_a_boundary(home: Home, provider: FileProvider, channels: dict[str, list[Show]]) -> None:
     """Wait for a programme to start, and for an automation that it triggers."""
     trigger = {
         "trigger": "calendar.event_started",
@@ -84,13 +84,13 @@ def watch_a_boundary(home: Home, station: Station, channels: dict[str, list[Show
     def announce(at: datetime) -> None:
         before = Show(start=at - timedelta(hours=1), stop=at, title="Before")
         after = Show(start=at, stop=at + timedelta(hours=1), title="After")
-        station.broadcast({**channels, EAST: [before, after]})
+        provider.publish({**channels, EAST: [before, after]})
         assert home.client.command("toonami_downlink/refresh")["error"] is None
         automate(home, "started", {"triggers": [trigger], "actions": []})
 
     at = arrange(announce)
-    wait_for(lambda: home.entities()[NOW_PLAYING]["state"] == "After", "No boundary", PATIENCE)
-    wait_for(lambda: ran_since(home, "started", at), "The automation did not run", PATIENCE)
+    wait_for(lambda: home.entities()[NOW_PLAYING]["state"] == "After", "No boundary", TIMEOUT)
+    wait_for(lambda: ran_since(home, "started", at), "The automation did not run", TIMEOUT)
 
 
 def test_log_is_clean_with_all_warnings_on(
@@ -105,13 +105,13 @@ def test_log_is_clean_with_all_warnings_on(
     wait_for_feed(client)
     client.post("/api/services/toonami_downlink/rotate_credentials", {})
     secrets |= use(home)
-    station = Station(tmp_path / "station")
+    provider = FileProvider(tmp_path / "provider")
     playlist = fetch(wait_for_feed(client).playlist_url).body
     channels: dict[str, list[Show]] = {entry.name: [] for entry in entries(playlist)}
-    station.broadcast(channels)
-    set_up(client, "command", {"provider_command": station.command})
+    provider.publish(channels)
+    set_up(client, "command", {"provider_command": provider.command})
     wait_for_feed(client)
-    watch_a_boundary(home, station, channels)
+    watch_a_boundary(home, provider, channels)
     set_disabled(home, "user")
     assert NOW_PLAYING not in home.entities()
     set_disabled(home, None)
@@ -122,4 +122,4 @@ def test_log_is_clean_with_all_warnings_on(
     assert complaints(home) == []
     assert len(secrets) == 4
     assert [secret for secret in secrets if secret in home.log] == []
-    assert any(DOMAIN in text for level, text in records(home.log) if level == "DEBUG")
+    assert any(DOMAIN in text for level, text in log_records(home.log) if level == "DEBUG")

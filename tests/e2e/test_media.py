@@ -8,8 +8,8 @@ import pytest
 from scripts.lib.develop.feed import Access, entries, fetch
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
-from tests.e2e.at_home_vlc import Television, segments, television
 from tests.e2e.browser import screenshot
+from tests.e2e.vlc import VlcPlayer, segments, vlc_player
 
 HLS = "application/vnd.apple.mpegurl"
 SLOW = 90_000
@@ -27,9 +27,9 @@ nodes => Promise.all(nodes.map(async node => {
 
 
 @pytest.fixture(scope="module")
-def screen(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Television]:
-    with television(home, tmp_path_factory.mktemp("vlc")) as screen:
-        yield screen
+def player(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VlcPlayer]:
+    with vlc_player(home, tmp_path_factory.mktemp("vlc")) as player:
+        yield player
 
 
 @pytest.mark.usefixtures("access", "streams_in_clear")
@@ -37,16 +37,14 @@ def screen(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tel
     ("number", "slug"),
     [pytest.param(1, "est", id="television"), pytest.param(7, "radio", id="radio")],
 )
-def test_vlc_plays_a_channel(
-    screen: Television, upstream: Upstream, number: int, slug: str
-) -> None:
+def test_vlc_plays_a_channel(player: VlcPlayer, upstream: Upstream, number: int, slug: str) -> None:
     channel = f"media-source://toonami_downlink/{number}"
 
-    screen.do("play_media", media_content_id=channel, media_content_type=HLS)
+    player.call("play_media", media_content_id=channel, media_content_type=HLS)
 
-    screen.wait_until_time_passes()
+    player.wait_until_playing()
     assert {found for found, agent in segments(upstream) if "VLC" in agent} == {slug}
-    screen.rest()
+    player.reset()
 
 
 @pytest.fixture

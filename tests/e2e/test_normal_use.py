@@ -8,8 +8,8 @@ from scripts.lib.develop.feed import entries, fetch, wait_for_feed
 from scripts.lib.develop.flow import entry_id, remove, set_options, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
+from tests.e2e.assertions import log_complaints
 from tests.e2e.browser import open_page, screenshot
-from tests.e2e.judges import log_complaints
 
 
 def test_an_ordinary_day_leaves_the_log_clean(

@@ -14,7 +14,7 @@ from scripts.lib.develop.flow import DOMAIN, entry_id, set_up
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.looks import examine
+from tests.e2e.viewports import check_viewports
 from tests.e2e.wire import Wire
 
 pytestmark = pytest.mark.usefixtures("access")
@@ -43,56 +43,56 @@ def refresh(home: Home) -> str | None:
 
 def test_the_guide(page: Page) -> None:
     go(page, "guide", LIVE)
-    examine(page, "guide", PANEL)
+    check_viewports(page, "guide", PANEL)
 
     page.locator("tdl-list .channel").first.click()
     expect(page.locator("tdl-list .item.live")).to_be_in_viewport()
-    examine(page, "guide_day", PANEL)
+    check_viewports(page, "guide_day", PANEL)
 
     page.set_viewport_size({"width": 1280, "height": 800})
     page.locator("tdl-grid .cell.live").first.click()
     expect(page.get_by_role("dialog").locator(".text")).not_to_be_empty()
-    examine(page, "details", PANEL)
+    check_viewports(page, "details", PANEL)
     page.keyboard.press("Escape")
 
     page.locator("tdl-search input").fill("the")
     expect(page.locator("tdl-search [role=option]").first).to_be_visible()
-    examine(page, "search", PANEL)
+    check_viewports(page, "search", PANEL)
 
 
 def test_connecting(page: Page, home: Home) -> None:
     go(page, "connect", ".tile")
     page.locator("#origin").select_option(home.base_url)
     expect(page.get_by_text("The address works")).to_be_visible()
-    examine(page, "connect", PANEL)
+    check_viewports(page, "connect", PANEL)
 
     page.get_by_role("button", name="IPTV Smarters").click()
     page.locator("tdl-connect summary").click()
-    examine(page, "connect_steps", PANEL)
+    check_viewports(page, "connect_steps", PANEL)
 
     page.get_by_role("button", name="QR code: Username").click()
     expect(page.locator("#qr svg")).to_be_visible()
-    examine(page, "connect_qr", PANEL)
+    check_viewports(page, "connect_qr", PANEL)
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="Replace…").click()
     expect(page.get_by_role("button", name="Cancel")).to_be_focused()
-    examine(page, "connect_replace", PANEL)
+    check_viewports(page, "connect_replace", PANEL)
 
 
 def test_the_status(page: Page) -> None:
     go(page, "status", ".chain")
-    examine(page, "status", PANEL)
+    check_viewports(page, "status", PANEL)
 
     page.locator("tdl-status").evaluate("element => element.scrollTo(0, 9999)")
-    examine(page, "status_end", PANEL)
+    check_viewports(page, "status_end", PANEL)
 
 
 def test_tuning(page: Page) -> None:
     wire = Wire(page)
     wire.lost.add("toonami_downlink/overview/subscribe")
     go(page, "guide", ".skeleton")
-    examine(page, "tuning", PANEL)
+    check_viewports(page, "tuning", PANEL)
 
 
 def test_no_signal_yet(page: Page, home: Home, upstream: Upstream) -> None:
@@ -104,12 +104,12 @@ def test_no_signal_yet(page: Page, home: Home, upstream: Upstream) -> None:
     home.client.command(disable, entry_id=identifier, disabled_by=None)
     go(page, "guide", "text=No signal yet")
     expect(page.get_by_text("Could not reach Toonami Aftermath")).to_be_visible()
-    examine(page, "no_signal_yet", PANEL)
+    check_viewports(page, "no_signal_yet", PANEL)
 
     upstream.set_faults({"latency": 0.3})
     page.get_by_role("button", name="Refresh now").click()
     expect(page.get_by_text("Tuning in for the first time")).to_be_visible()
-    examine(page, "first_refresh", PANEL)
+    check_viewports(page, "first_refresh", PANEL)
     upstream.set_faults({})
 
     expect(page.locator(LIVE).first).to_be_visible()
@@ -120,7 +120,7 @@ def test_refreshing(page: Page, home: Home, upstream: Upstream) -> None:
     upstream.set_faults({"latency": 1})
     page.get_by_role("button", name="Refresh now").click()
     expect(page.locator(".link.active")).to_be_visible()
-    examine(page, "refreshing", PANEL)
+    check_viewports(page, "refreshing", PANEL)
     upstream.set_faults({})
 
     expect(page.locator(".link.ok")).to_have_count(5)
@@ -131,10 +131,10 @@ def test_the_signal_is_lost_and_found(page: Page, home: Home, upstream: Upstream
     upstream.set_faults(DOWN)
     assert refresh(home) == "upstream_unreachable"
     go(page, "guide", "text=is still being served")
-    examine(page, "signal_lost", PANEL)
+    check_viewports(page, "signal_lost", PANEL)
     page.get_by_role("link", name="Status").click()
     expect(page.locator(".problem")).to_contain_text("Check the internet connection")
-    examine(page, "signal_lost_status", PANEL)
+    check_viewports(page, "signal_lost_status", PANEL)
 
     upstream.set_faults({})
     page.get_by_role("button", name="Refresh now").click()
@@ -147,7 +147,7 @@ def test_the_connection_is_lost_and_comes_back(page: Page, console: list[str]) -
     go(page, "guide", LIVE)
     wire.cut()
     expect(page.get_by_role("alert")).to_contain_text("connection to Home Assistant is lost")
-    examine(page, "offline", PANEL)
+    check_viewports(page, "offline", PANEL)
 
     wire.mend()
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -169,7 +169,7 @@ def test_the_integration_does_not_run(page: Page, home: Home) -> None:
         home.client.send("POST", reload_path)
         expect(settings).to_be_visible()
         expect(page.get_by_text("could not start it")).to_be_visible()
-        examine(page, "not_running", PANEL)
+        check_viewports(page, "not_running", PANEL)
         page.reload()
         expect(settings).to_be_visible()
     finally:
@@ -192,9 +192,9 @@ def test_a_hostile_guide_and_a_command_that_goes(
         expect(page.locator("tdl-grid .cell.live .title").first).to_contain_text("<img src=x")
         page.locator("tdl-grid .cell.live").first.click()
         expect(page.get_by_role("dialog").locator("h2")).to_contain_text("<img src=x")
-        examine(page, "hostile_details", PANEL)
+        check_viewports(page, "hostile_details", PANEL)
         page.keyboard.press("Escape")
-        examine(page, "hostile", PANEL)
+        check_viewports(page, "hostile", PANEL)
         assert page.evaluate("window.hacked") is None
 
         command.unlink()
@@ -202,7 +202,7 @@ def test_a_hostile_guide_and_a_command_that_goes(
         page.set_viewport_size({"width": 1280, "height": 800})
         page.get_by_role("link", name="Status").click()
         expect(page.locator(".problem")).to_contain_text("command was not found")
-        examine(page, "provider_command_missing", PANEL)
+        check_viewports(page, "provider_command_missing", PANEL)
     finally:
         set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
         wait_for(lambda: provider_of(home) == "bundled", "It was not reloaded", 60)

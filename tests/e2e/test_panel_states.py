@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.axe import AXE, violations
 from tests.e2e.browser import overhear
-from tests.e2e.looks import examine, set_look
+from tests.e2e.viewports import check_viewports, set_viewport
 from tests.panel.harness import HEALTH, serve
 
 PANEL = "toonami-downlink-panel"
@@ -93,7 +93,9 @@ def test_every_state_can_be_used_by_everybody(page: Page, state: str) -> None:
     expect(page.locator(landmark).first).to_be_visible()
 
     themed = "tdl-card" if path.startswith("/card") else PANEL
-    examine(page, f"harness_{state.replace(', ', '_').replace(' ', '_')}", themed, whole="body")
+    check_viewports(
+        page, f"harness_{state.replace(', ', '_').replace(' ', '_')}", themed, whole="body"
+    )
 
 
 def test_titles_are_text_and_nothing_else(page: Page) -> None:
@@ -289,7 +291,7 @@ def test_a_colour_of_the_users_own_can_be_read(page: Page) -> None:
     page.goto(f"{ROOT}/guide")
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
     for scheme, surface in (("dark", "#16223a"), ("light", "#e8f0f7")):
-        set_look(page, f"desktop_{scheme}", PANEL)
+        set_viewport(page, f"desktop_{scheme}", PANEL)
         for colour in ("#ff0000", "#000000", "#ffffff", "#5a28a0", "#ffeb3b", "#0000ff", "#00ff00"):
             assert page.evaluate(CONTRAST, [colour, surface]) >= 4.5, f"{colour}, {scheme}"
         assert page.evaluate(CONTRAST, ["#009AC7", surface]) > 4.5

@@ -17,8 +17,8 @@ from scripts.lib.develop.feed import Access, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.at_home_automations import PATIENCE, arrange
-from tests.e2e.at_home_station import Show, Station
+from tests.e2e.automations import TIMEOUT, arrange
+from tests.e2e.file_provider import FileProvider, Show
 
 LIMIT = 1_000_000
 """Bytes a day."""
@@ -102,14 +102,14 @@ def squeezed(day: Mapping[str, Iterable[Show]], start: datetime) -> dict[str, li
 
 def watch(home: Home, day: Mapping[str, list[Show]]) -> Sample:
     """Run Home Assistant while programmes start one after the other."""
-    station = Station(home.folder.with_name("station"))
-    station.broadcast(day)
+    provider = FileProvider(home.folder.with_name("provider"))
+    provider.publish(day)
     home.start()
-    set_up(home.client, "command", {"provider_command": station.command})
+    set_up(home.client, "command", {"provider_command": provider.command})
     wait_for_feed(home.client)
 
     def announce(at: datetime) -> None:
-        station.broadcast(squeezed(day, at))
+        provider.publish(squeezed(day, at))
         assert home.client.command("toonami_downlink/refresh")["error"] is None
 
     since = arrange(announce)
@@ -118,7 +118,7 @@ def watch(home: Home, day: Mapping[str, list[Show]]) -> Sample:
     wait_for(
         lambda: datetime.fromisoformat(home.entities()[LAST]["last_updated"]) >= end,
         "The last programme did not start",
-        PATIENCE,
+        TIMEOUT,
     )
     until = datetime.now(UTC)
     home.stop()

@@ -1,1 +1,1 @@
-"""A hostile guest on the network: what he sends, and how the answers are judged."""
+"""A hostile client on the network: generated requests, and checks on their answers."""

@@ -1,8 +1,8 @@
-"""The guest tries whatever hypothesis thinks of."""
+"""Send the requests that hypothesis generates."""
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from .guest import Guest, Secrets, judge
+from .guest import Guest, Secrets, check_answer
 from .requests import requests
 
 
@@ -20,7 +20,7 @@ def attack(guest: Guest, secrets: Secrets, number: int) -> None:
     @given(request=requests(secrets))
     def attempt(request: tuple[bytes, bool]) -> None:
         data, knows = request
-        wrong = judge(guest.send(data), secrets, knows=knows)
+        wrong = check_answer(guest.send(data), secrets, knows=knows)
         assert not wrong or breaks_all_pages(guest, data), (wrong, data[:2000])
 
     attempt()

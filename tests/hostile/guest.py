@@ -1,4 +1,4 @@
-"""Sends bytes, reads what comes back, and judges that."""
+"""Send raw requests, and check the answers and the log."""
 
 import base64
 from collections import Counter
@@ -9,13 +9,13 @@ import socket
 from typing import Final
 
 CANARY: Final = "zq<'\"&>qz"
-"""Is in whatever a request makes up: nothing may come back of it as it is."""
+"""Part of every value that a request makes up: no answer may repeat it unescaped."""
 INJECTED: Final = "x-zq-injected"
 """A header that no answer may have."""
 _OUR_CODE: Final = "custom_components/toonami_downlink/"
 _TRACEBACK: Final = re.compile(r"^Traceback .*\n(?:[ ].*\n)+\S.*$", re.MULTILINE)
 _LEFT_OVER: Final = "aiohttp.web_protocol.RequestPayloadError"
-"""What aiohttp says of a body that was answered long ago; also when nobody ever looked at it."""
+"""What aiohttp logs of a body that arrives after the answer, read or not."""
 _TIMEOUT: Final = 60.0
 _TUNNEL: Final = b"CONNECT "
 _TUNNEL_TIMEOUT: Final = 1.0
@@ -25,7 +25,7 @@ _MAX_ANSWER: Final = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What a guest does not know, and players do."""
+    """The feed token and the Xtream login, which players know and a guest does not."""
 
     token: str
     username: str
@@ -46,7 +46,7 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """The answer to one request."""
 
     status: int
     headers: dict[str, str]
@@ -56,7 +56,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Guest:
-    """Somebody who tries everything at one server."""
+    """A client that sends raw bytes to one server and counts the statuses."""
 
     host: str
     port: int
@@ -103,8 +103,8 @@ def parse(data: bytes) -> Answer | None:
     return Answer(int(status), {name.lower(): value.strip() for name, _, value in pairs}, body)
 
 
-def judge(answer: Answer | None, secrets: Secrets, *, knows: bool) -> list[str]:
-    """Say what is wrong with an answer to somebody who `knows` the secrets, or does not."""
+def check_answer(answer: Answer | None, secrets: Secrets, *, knows: bool) -> list[str]:
+    """Return what is wrong with an answer; `knows`: the request had the secrets in it."""
     if answer is None:
         return []
     wrong = []

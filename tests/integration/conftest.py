@@ -1,4 +1,4 @@
-"""What every test with Home Assistant needs."""
+"""Fixtures for all tests with Home Assistant."""
 
 from pathlib import Path
 
@@ -19,10 +19,8 @@ from syrupy.assertion import SnapshotAssertion
 import custom_components.toonami_downlink  # noqa: F401
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 
-from . import stations
-from .common import MIDNIGHT, NOON, home_entry, only
-from .homes import make_feed, set_up, write_files
-from .stations import Station
+from .factories import NOON, make_entry, make_feed, write_provider_files
+from .harness import NOW, Harness, limit_platforms, setup_integration, start_harness
 
 
 @pytest.fixture(autouse=True)
@@ -44,59 +42,57 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 @pytest.fixture
 async def folder(hass: HomeAssistant, tmp_path: Path, freezer: FrozenDateTimeFactory) -> Path:
-    """Give a provider two days of guide, of which half a day is over."""
+    """Make a provider's folder with a guide of two days, of which half a day is over."""
     await hass.config.async_set_time_zone("UTC")
     freezer.move_to(NOON)
     folder = tmp_path / "provider"
-    write_files(folder, make_feed(MIDNIGHT))
+    write_provider_files(folder, make_feed())
     return folder
 
 
 @pytest.fixture
 def entry(folder: Path) -> MockConfigEntry:
-    """Give the entry of that home; it is not set up."""
-    return home_entry(folder)
+    """Make an entry on that folder; it is not set up."""
+    return make_entry(folder)
 
 
 @pytest.fixture
 async def coordinator(hass: HomeAssistant, entry: MockConfigEntry) -> DownlinkCoordinator:
-    """Set the entry up, and give its coordinator with the first feed published."""
-    return await set_up(hass, entry)
+    """Set the entry up; return its coordinator with the first feed published."""
+    return await setup_integration(hass, entry)
 
 
 @pytest.fixture
 def all_entities_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enable those too that are off by default."""
+    """Enable entities that are off by default, too."""
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 @pytest.fixture
-async def station(
+async def harness(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
-) -> Station:
-    """Give a feed that is published, ten minutes into a programme, and a client as players are."""
-    freezer.move_to(stations.NOON)
-    return await stations.open_station(hass, hass_client_no_auth)
+) -> Harness:
+    """Load an entry with a published feed, ten minutes into a programme."""
+    freezer.move_to(NOW)
+    return await start_harness(hass, hass_client_no_auth)
 
 
 @pytest.fixture
-async def home(
+async def panel_coordinator(
     hass: HomeAssistant,
-    tmp_path: Path,
+    entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,
     freezer: FrozenDateTimeFactory,
 ) -> DownlinkCoordinator:
-    """Give a loaded entry without entities, with a feed of two days, for the panel."""
-    freezer.move_to(stations.NOON)
-    await hass.config.async_set_time_zone("UTC")
-    only(monkeypatch, ())
-    write_files(tmp_path / "provider", make_feed(MIDNIGHT))
-    return await set_up(hass, home_entry(tmp_path / "provider"))
+    """Set the entry up without entities, ten minutes into a programme."""
+    freezer.move_to(NOW)
+    limit_platforms(monkeypatch, ())
+    return await setup_integration(hass, entry)
 
 
 @pytest.fixture
 async def socket(
-    home: DownlinkCoordinator, hass_ws_client: WebSocketGenerator
+    panel_coordinator: DownlinkCoordinator, hass_ws_client: WebSocketGenerator
 ) -> MockHAClientWebSocket:
-    """Give the panel's connection, of an administrator."""
-    return await hass_ws_client(home.hass)
+    """Open the panel's websocket as an administrator."""
+    return await hass_ws_client(panel_coordinator.hass)

@@ -1,17 +1,14 @@
-"""What the panel asks over its websocket, and when."""
+"""Ask what the panel asks over its websocket."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
 from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
 )
 
-from .common import MIDNIGHT
+from .factories import MIDNIGHT
 
-NOW = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
-"""Ten minutes into a programme."""
 DAY = 86_400
 START = int(MIDNIGHT.timestamp())
 

@@ -19,8 +19,8 @@ from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Channel
 from custom_components.toonami_downlink.intent import async_setup_intents
 
-from .common import MIDNIGHT, NOON, feed_of, home_entry, move
-from .homes import make_feed, set_up, write_files
+from .factories import NOON, make_entry, make_feed, make_feed_with, write_provider_files
+from .harness import move_clock, setup_integration
 
 CUSTOM_SENTENCES = Path(__file__).parents[2] / "custom_sentences" / "en" / f"{DOMAIN}.yaml"
 
@@ -83,7 +83,7 @@ def test_names_of_a_channel_nobody_knows() -> None:
 
 
 def test_guide_without_titles_has_no_question_for_them() -> None:
-    feed = replace(make_feed(MIDNIGHT), guide={})
+    feed = replace(make_feed(), guide={})
     assert set(sentences.build_sentences(feed)) == {
         "ToonamiDownlinkWhatsOn",
         "ToonamiDownlinkWhatsNext",
@@ -91,7 +91,7 @@ def test_guide_without_titles_has_no_question_for_them() -> None:
 
 
 def test_slots() -> None:
-    feed = feed_of(("Toonami Special", timedelta()), ("Dragon Ball Z", timedelta(hours=1)))
+    feed = make_feed_with(("Toonami Special", timedelta()), ("Dragon Ball Z", timedelta(hours=1)))
     kind = "ToonamiDownlinkWhenIs"
     assert sentences.find_slots(feed, kind, "When is Toonami special on?") == {
         "programme": {"value": "Toonami Special"}
@@ -155,16 +155,16 @@ async def test_sentences_follow_the_entry(
 ) -> None:
     hass.config.components.add("conversation")
     await async_setup_intents(hass)
-    coordinator = await set_up(hass, entry)
+    coordinator = await setup_integration(hass, entry)
     kinds = ["ToonamiDownlinkWhatsOn", "ToonamiDownlinkWhatsNext", "ToonamiDownlinkWhenIs"]
     assert [trigger["id"] for trigger in triggers.attached] == kinds
     assert await triggers.say(kinds[0], "what's on toonami") == (
         "Show 1-24, Part 24, is on Toonami Aftermath East until 12:30 PM."
     )
     before = list(triggers.attached)
-    await move(hass, freezer, NOON + timedelta(minutes=30))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=30))
     assert triggers.attached == before
-    write_files(folder, make_feed(MIDNIGHT, show="Something else"))
+    write_provider_files(folder, make_feed(show="Something else"))
     await coordinator.async_refresh_feed(Cause.BUTTON)
     await hass.async_block_till_done()
     assert [trigger["id"] for trigger in triggers.attached] == kinds
@@ -179,7 +179,7 @@ async def test_sentences_wait_for_the_first_feed(
     hass.config.components.add("conversation")
     playlist = (folder / "index.m3u").read_bytes()
     (folder / "index.m3u").unlink()
-    coordinator = await set_up(hass, home_entry(folder))
+    coordinator = await setup_integration(hass, make_entry(folder))
     assert triggers.attached == []
     (folder / "index.m3u").write_bytes(playlist)
     await coordinator.async_refresh_feed(Cause.BUTTON)
@@ -190,7 +190,7 @@ async def test_sentences_wait_for_the_first_feed(
 async def test_unloaded_while_sentences_are_attached(
     hass: HomeAssistant, entry: MockConfigEntry, triggers: Triggers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await set_up(hass, entry)
+    await setup_integration(hass, entry)
     ours = sentences.Sentences(hass, entry.runtime_data)
 
     async def validate(_hass: HomeAssistant, config: list[Any]) -> list[Any]:
@@ -209,7 +209,7 @@ async def test_no_english_sentences_elsewhere(
 ) -> None:
     hass.config.components.add("conversation")
     hass.config.language = "de"
-    await set_up(hass, entry)
+    await setup_integration(hass, entry)
     assert triggers.attached == []
 
 
@@ -272,7 +272,7 @@ SAID = [
 async def test_conversation(
     hass: HomeAssistant, conversation: None, entry: MockConfigEntry, said: str, answer: str
 ) -> None:
-    await set_up(hass, entry)
+    await setup_integration(hass, entry)
     assert (await converse(hass, said))[1] == answer
 
 
@@ -285,7 +285,7 @@ async def test_other_questions_are_left_alone(
     hass: HomeAssistant, conversation: None, entry: MockConfigEntry, said: str
 ) -> None:
     without = await converse(hass, said)
-    await set_up(hass, entry)
+    await setup_integration(hass, entry)
     assert await converse(hass, said) == without
 
 
@@ -306,6 +306,6 @@ async def test_custom_sentences_work(
     hass.config.language = "de"
     assert await async_setup_component(hass, "homeassistant", {})
     assert await async_setup_component(hass, "conversation", {})
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     kind, speech = await converse(hass, said, language="en")
     assert (kind, speech) == ("query_answer", answer)

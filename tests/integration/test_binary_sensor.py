@@ -10,8 +10,8 @@ from homeassistant.core import HomeAssistant
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, NOON, home_entry, move, state_of, use_command
-from .homes import copying_command, set_up
+from .factories import FAILING_COMMAND, NOON, copy_command, make_entry
+from .harness import move_clock, set_provider_command, setup_integration, state_of
 
 PROBLEM = "binary_sensor.toonami_downlink_refresh_problem"
 STALE = "binary_sensor.toonami_downlink_guide_stale"
@@ -22,7 +22,7 @@ async def test_refresh_problem(
 ) -> None:
     assert state_of(hass, PROBLEM).state == STATE_OFF
     assert "error" not in state_of(hass, PROBLEM).attributes
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     for failures in (1, 2):
         await coordinator.async_refresh_feed(Cause.BUTTON)
         problem = state_of(hass, PROBLEM)
@@ -31,7 +31,7 @@ async def test_refresh_problem(
         assert "no signal from the dish" in problem.attributes["message"]
         assert problem.attributes["consecutive_failures"] == failures
     assert state_of(hass, STALE).state == STATE_OFF
-    use_command(hass, coordinator, copying_command(folder))
+    set_provider_command(hass, coordinator, copy_command(folder))
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert state_of(hass, PROBLEM).state == STATE_OFF
     assert "error" not in state_of(hass, PROBLEM).attributes
@@ -40,19 +40,19 @@ async def test_refresh_problem(
 async def test_guide_stale(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    coordinator = await set_up(hass, home_entry(folder, stale_hours=3))
-    use_command(hass, coordinator, FAIL)
-    await move(hass, freezer, NOON + timedelta(hours=2, minutes=30))
+    coordinator = await setup_integration(hass, make_entry(folder, stale_hours=3))
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
+    await move_clock(hass, freezer, NOON + timedelta(hours=2, minutes=30))
     assert state_of(hass, STALE).state == STATE_OFF
-    await move(hass, freezer, NOON + timedelta(hours=3))
+    await move_clock(hass, freezer, NOON + timedelta(hours=3))
     assert state_of(hass, STALE).state == STATE_ON
-    use_command(hass, coordinator, copying_command(folder))
+    set_provider_command(hass, coordinator, copy_command(folder))
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert state_of(hass, STALE).state == STATE_OFF
 
 
 async def test_no_feed_yet_is_a_problem(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     assert state_of(hass, PROBLEM).state == STATE_ON
     assert state_of(hass, STALE).state == STATE_ON

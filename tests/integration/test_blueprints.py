@@ -19,8 +19,8 @@ from custom_components.toonami_downlink.const import DOMAIN, REPOSITORY
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, MIDNIGHT, NOON, move, use_command
-from .homes import copying_command
+from .factories import FAILING_COMMAND, MIDNIGHT, NOON, copy_command
+from .harness import move_clock, set_provider_command
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "blueprints" / "automation" / DOMAIN
@@ -92,7 +92,7 @@ async def test_refresh_problem(
         failed_actions=say("told", "title", "message"),
         recovered_actions=say("told", "title", "message"),
     )
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     for _ in range(4):
         await coordinator.async_refresh_feed(Cause.BUTTON)
         await hass.async_block_till_done()
@@ -103,7 +103,7 @@ async def test_refresh_problem(
             "python ended with exit code 1: no signal from the dish",
         }
     ]
-    use_command(hass, coordinator, copying_command(folder))
+    set_provider_command(hass, coordinator, copy_command(folder))
     for _ in range(2):
         await coordinator.async_refresh_feed(Cause.BUTTON)
         await hass.async_block_till_done()
@@ -123,10 +123,10 @@ async def test_a_single_failure_is_not_worth_a_word(
     dismissed = async_mock_service(hass, "persistent_notification", "dismiss")
     await automate(hass, "refresh_problem", refresh_event="event.toonami_downlink_refresh")
     for times in (1, 3):
-        use_command(hass, coordinator, FAIL)
+        set_provider_command(hass, coordinator, FAILING_COMMAND)
         for _ in range(times):
             await coordinator.async_refresh_feed(Cause.BUTTON)
-        use_command(hass, coordinator, copying_command(folder))
+        set_provider_command(hass, coordinator, copy_command(folder))
         await coordinator.async_refresh_feed(Cause.BUTTON)
         await hass.async_block_till_done()
         assert len(shown) == len(dismissed) == (times == 3)
@@ -149,7 +149,7 @@ async def test_programme_start(hass: HomeAssistant, freezer: FrozenDateTimeFacto
         },
     )
     for minutes in range(0, 121, 10):
-        await move(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
+        await move_clock(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
     assert said(told) == [
         {"title": "Show 1-27", "episode": "S02E28 Part 27", "channel": "Toonami Aftermath East"}
     ]
@@ -178,9 +178,9 @@ async def test_programme_is_announced_only(
         announcement=say("told", "title"),
     )
     for minutes in range(0, 55, 6):
-        await move(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
+        await move_clock(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
     assert said(told) == []
-    await move(hass, freezer, NOON + timedelta(minutes=55, seconds=1))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=55, seconds=1))
     assert said(told) == [{"title": "Show 1-26"}]
     assert played == []
 
@@ -223,9 +223,9 @@ async def test_weekly_guide(
         actions=say("told", "title", "message"),
         **inputs,
     )
-    await move(hass, freezer, MIDNIGHT + timedelta(hours=20))
+    await move_clock(hass, freezer, MIDNIGHT + timedelta(hours=20))
     assert said(told) == (
         [{"title": "On Toonami Aftermath", "message": "\n".join(lines)}] if lines else []
     )
-    await move(hass, freezer, MIDNIGHT + timedelta(days=1, hours=20))
+    await move_clock(hass, freezer, MIDNIGHT + timedelta(days=1, hours=20))
     assert len(told) == bool(lines)

@@ -9,7 +9,8 @@ import pytest
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, use_command
+from .factories import FAILING_COMMAND
+from .harness import set_provider_command
 
 
 async def press(hass: HomeAssistant) -> None:
@@ -26,6 +27,6 @@ async def test_press(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> N
 
 
 async def test_press_in_vain(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     with pytest.raises(HomeAssistantError, match=r"The provider failed: .*no signal from the dish"):
         await press(hass)

@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
 
-from .common import MIDNIGHT, NOON, home_entry, move, state_of
-from .homes import make_feed, set_up, write_files
+from .factories import MIDNIGHT, NOON, make_entry, make_feed, write_provider_files
+from .harness import move_clock, setup_integration, state_of
 
 EAST = "calendar.toonami_aftermath_east_guide"
 MOVIES = "calendar.movies_guide"
@@ -48,7 +48,7 @@ async def test_whole_guide(hass: HomeAssistant, hass_client: ClientSessionGenera
 async def test_on_air(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     assert state_of(hass, EAST).state == STATE_ON
     assert state_of(hass, EAST).attributes["message"] == "Show 1-24"
-    await move(hass, freezer, NOON + timedelta(minutes=30))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=30))
     assert state_of(hass, EAST).attributes["message"] == "Show 1-25"
     assert state_of(hass, MOVIES).state == STATE_OFF
     assert "message" not in state_of(hass, MOVIES).attributes
@@ -56,7 +56,7 @@ async def test_on_air(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> No
 
 def feed_with_a_hole() -> Feed:
     """Nothing is known between 12:30 and 18:00."""
-    feed = make_feed(MIDNIGHT)
+    feed = make_feed()
     east = tuple(
         programme
         for programme in feed.guide["toonami_east"]
@@ -68,14 +68,14 @@ def feed_with_a_hole() -> Feed:
 async def test_filler_is_not_an_event(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    write_files(folder, feed_with_a_hole())
-    await set_up(hass, home_entry(folder))
+    write_provider_files(folder, feed_with_a_hole())
+    await setup_integration(hass, make_entry(folder))
     assert state_of(hass, EAST).attributes["message"] == "Show 1-24"
-    await move(hass, freezer, NOON + timedelta(minutes=30))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=30))
     assert state_of(hass, EAST).state == STATE_OFF
     assert state_of(hass, EAST).attributes["message"] == "Show 1-36"
     assert state_of(hass, EAST).attributes["start_time"] == "2026-11-24 18:00:00"
-    await move(hass, freezer, MIDNIGHT + timedelta(hours=18))
+    await move_clock(hass, freezer, MIDNIGHT + timedelta(hours=18))
     assert state_of(hass, EAST).state == STATE_ON
 
 
@@ -100,14 +100,14 @@ async def test_description(
     description: str | None,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    feed = make_feed(MIDNIGHT)
+    feed = make_feed()
     only_one = Programme(
         start=NOON,
         stop=NOON + timedelta(hours=1),
         title="Dexter",
         **programme,  # type: ignore[arg-type]  # each value fits its field
     )
-    write_files(
+    write_provider_files(
         folder,
         Feed(
             made=feed.made,
@@ -115,7 +115,7 @@ async def test_description(
             guide={**feed.guide, "toonami_east": (only_one,)},
         ),
     )
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     assert state_of(hass, EAST).attributes["message"] == "Dexter"
     assert state_of(hass, EAST).attributes["description"] == (description or "")
 

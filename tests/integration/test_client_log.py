@@ -18,7 +18,7 @@ from custom_components.toonami_downlink.views.rate_limit import (
     RateLimit,
 )
 
-from .stations import NOON
+from .harness import NOW
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_player_name(user_agent: str, name: str) -> None:
 
 
 def test_records_are_grouped(freezer: FrozenDateTimeFactory) -> None:
-    freezer.move_to(NOON)
+    freezer.move_to(NOW)
     log = ClientLog()
     log.record("10.0.0.1", "VLC/3", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS)
     log.record("10.0.0.1", "VLC/3", RequestKind.GUIDE, Outcome.OK)
@@ -59,7 +59,7 @@ def test_records_are_grouped(freezer: FrozenDateTimeFactory) -> None:
         ("10.0.0.2", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS, 1),
         ("10.0.0.1", RequestKind.GUIDE, Outcome.OK, 1),
     ]
-    assert (log.records[0].when - NOON).total_seconds() == 60
+    assert (log.records[0].when - NOW).total_seconds() == 60
     # Somebody who has come back with the new ones is no longer a problem.
     assert [item.address for item in log.with_old_credentials] == ["10.0.0.2"]
 

@@ -1,12 +1,10 @@
 """The dialogs: every step, every error and the way out of it."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 import shlex
 import sys
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -16,18 +14,8 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .homes import copying_command, make_entry, make_feed, set_up, write_files
-
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def files(hass: HomeAssistant, tmp_path: Path, freezer: FrozenDateTimeFactory) -> Path:
-    await hass.config.async_set_time_zone("UTC")
-    freezer.move_to(NOON)
-    folder = tmp_path / "provider"
-    write_files(folder, make_feed(NOON.replace(hour=0)))
-    return folder
+from .factories import copy_command, make_entry, make_feed, write_provider_files
+from .harness import setup_integration
 
 
 async def start(hass: HomeAssistant, provider: str) -> ConfigFlowResult:
@@ -56,9 +44,9 @@ async def submit(
     return result
 
 
-async def test_command(hass: HomeAssistant, files: Path) -> None:
+async def test_command(hass: HomeAssistant, folder: Path) -> None:
     result = await start(hass, "command")
-    command = copying_command(files)
+    command = copy_command(folder)
     result = await submit(hass, result, {"provider_command": command})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Toonami Downlink"
@@ -69,11 +57,11 @@ async def test_command(hass: HomeAssistant, files: Path) -> None:
     assert [record.cause for record in coordinator.history] == [Cause.SETUP]
 
 
-async def test_folder(hass: HomeAssistant, files: Path) -> None:
+async def test_folder(hass: HomeAssistant, folder: Path) -> None:
     result = await start(hass, "folder")
-    result = await submit(hass, result, {"provider_folder": str(files)})
+    result = await submit(hass, result, {"provider_folder": str(folder)})
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["data"] == {"provider": "folder", "provider_folder": str(files)}
+    assert result["data"] == {"provider": "folder", "provider_folder": str(folder)}
 
 
 async def test_bundled_passes_what_was_entered(hass: HomeAssistant) -> None:
@@ -124,7 +112,7 @@ async def test_bundled_passes_what_was_entered(hass: HomeAssistant) -> None:
     ],
 )
 async def test_error_and_recovery(
-    hass: HomeAssistant, files: Path, provider: str, user_input: dict[str, Any], error: str
+    hass: HomeAssistant, folder: Path, provider: str, user_input: dict[str, Any], error: str
 ) -> None:
     result = await start(hass, provider)
     result = await submit(hass, result, user_input)
@@ -135,10 +123,10 @@ async def test_error_and_recovery(
     assert result["description_placeholders"]["message"]
     assert not hass.config_entries.async_entries(DOMAIN)
     if provider == "command":
-        good = {"provider_command": copying_command(files)}
+        good = {"provider_command": copy_command(folder)}
         assert (await submit(hass, result, good))["type"] is FlowResultType.CREATE_ENTRY
     elif provider == "folder":
-        good = {"provider_folder": str(files)}
+        good = {"provider_folder": str(folder)}
         assert (await submit(hass, result, good))["type"] is FlowResultType.CREATE_ENTRY
 
 
@@ -153,18 +141,18 @@ async def test_closed_dialog_ends_the_provider(hass: HomeAssistant) -> None:
     assert not flow.async_progress()
 
 
-async def test_only_one_entry(hass: HomeAssistant, files: Path) -> None:
-    await set_up(hass, make_entry(copying_command(files)))
+async def test_only_one_entry(hass: HomeAssistant, folder: Path) -> None:
+    await setup_integration(hass, make_entry(folder))
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "single_instance_allowed"
 
 
-async def test_reconfigure(hass: HomeAssistant, files: Path, tmp_path: Path) -> None:
-    entry = make_entry(copying_command(files), guide_days=3)
-    await set_up(hass, entry)
+async def test_reconfigure(hass: HomeAssistant, folder: Path, tmp_path: Path) -> None:
+    entry = make_entry(folder, guide_days=3)
+    await setup_integration(hass, entry)
     other = tmp_path / "other"
-    write_files(other, make_feed(NOON.replace(hour=0), show="Other"))
+    write_provider_files(other, make_feed(show="Other"))
     result = await entry.start_reconfigure_flow(hass)
     assert result["type"] is FlowResultType.MENU
     assert result["step_id"] == "reconfigure"
@@ -183,25 +171,25 @@ async def test_reconfigure(hass: HomeAssistant, files: Path, tmp_path: Path) -> 
     assert Cause.SETUP in {record.cause for record in coordinator.history}
 
 
-async def test_failed_reconfigure_changes_nothing(hass: HomeAssistant, files: Path) -> None:
-    entry = make_entry(copying_command(files))
-    coordinator = await set_up(hass, entry)
+async def test_failed_reconfigure_changes_nothing(hass: HomeAssistant, folder: Path) -> None:
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
     published = coordinator.data
     result = await entry.start_reconfigure_flow(hass)
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {"next_step_id": "command"}
     )
     assert result["data_schema"] is not None
-    assert result["data_schema"]({}) == {"provider_command": copying_command(files)}
+    assert result["data_schema"]({}) == {"provider_command": copy_command(folder)}
     result = await submit(hass, result, {"provider_command": "/nowhere/at/all"})
     assert result["errors"] == {"base": "provider_command_missing"}
     assert entry.runtime_data.data is published
-    assert entry.data["provider_command"] == copying_command(files)
+    assert entry.data["provider_command"] == copy_command(folder)
 
 
-async def test_options(hass: HomeAssistant, files: Path) -> None:
-    entry = make_entry(copying_command(files))
-    await set_up(hass, entry)
+async def test_options(hass: HomeAssistant, folder: Path) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
     options = {
         "schedule": "15 */6 * * *",
         "guide_days": 2,

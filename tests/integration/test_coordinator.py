@@ -22,10 +22,8 @@ from custom_components.toonami_downlink.coordinator import (
 from custom_components.toonami_downlink.engine.downlink.models import Cause, RefreshRecord, Stage
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
-from .homes import copying_command, make_entry, make_feed, set_up, write_files
-
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-FAIL = shlex.join([sys.executable, "-c", "import sys; sys.exit('no signal from the dish')"])
+from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
+from .harness import move_clock, setup_integration
 
 
 class Heard(list[tuple[str, RefreshRecord | None, datetime | None]]):
@@ -40,24 +38,8 @@ class Heard(list[tuple[str, RefreshRecord | None, datetime | None]]):
         return [kind for kind, _, _ in self]
 
 
-@pytest.fixture
-async def files(hass: HomeAssistant, tmp_path: Path, freezer: FrozenDateTimeFactory) -> Path:
-    await hass.config.async_set_time_zone("UTC")
-    freezer.move_to(NOON)
-    folder = tmp_path / "provider"
-    write_files(folder, make_feed(NOON.replace(hour=0)))
-    return folder
-
-
-async def move(hass: HomeAssistant, freezer: FrozenDateTimeFactory, to: datetime) -> None:
-    """Let the clock stand at that time, and wait for all that this sets off."""
-    freezer.move_to(to)
-    async_fire_time_changed(hass, to)
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-async def test_first_start_refreshes(hass: HomeAssistant, files: Path) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files)))
+async def test_first_start_refreshes(hass: HomeAssistant, folder: Path) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder))
     assert coordinator.data is not None
     assert coordinator.last_record is not None
     assert coordinator.last_record.cause is Cause.START
@@ -67,9 +49,9 @@ async def test_first_start_refreshes(hass: HomeAssistant, files: Path) -> None:
     assert async_loaded_coordinator(hass) is coordinator
 
 
-async def test_fresh_feed_is_not_refreshed_at_start(hass: HomeAssistant, files: Path) -> None:
-    entry = make_entry(copying_command(files))
-    await set_up(hass, entry)
+async def test_fresh_feed_is_not_refreshed_at_start(hass: HomeAssistant, folder: Path) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     coordinator: DownlinkCoordinator = entry.runtime_data
@@ -77,13 +59,13 @@ async def test_fresh_feed_is_not_refreshed_at_start(hass: HomeAssistant, files: 
     assert [record.cause for record in coordinator.history] == [Cause.START]
 
 
-async def test_schedule(hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files), schedule="30 * * * *"))
+async def test_schedule(hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder, schedule="30 * * * *"))
     assert coordinator.next_refresh == NOON + timedelta(minutes=30)
     heard = Heard(coordinator)
-    await move(hass, freezer, NOON + timedelta(minutes=29, seconds=59))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=29, seconds=59))
     assert heard.kinds == []
-    await move(hass, freezer, NOON + timedelta(minutes=30, seconds=1))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=30, seconds=1))
     assert heard.kinds == ["succeeded"]
     assert heard[0][1] is not None
     assert heard[0][1].cause is Cause.SCHEDULE
@@ -91,10 +73,10 @@ async def test_schedule(hass: HomeAssistant, files: Path, freezer: FrozenDateTim
 
 
 async def test_missed_while_away(
-    hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    entry = make_entry(copying_command(files), schedule="0 3 * * *")
-    await set_up(hass, entry)
+    entry = make_entry(folder, schedule="0 3 * * *")
+    await setup_integration(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     freezer.move_to(NOON + timedelta(days=3))
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -104,36 +86,36 @@ async def test_missed_while_away(
 
 
 async def test_clock_jumps_forward_over_a_run(
-    hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files), schedule="0 3 * * *"))
+    coordinator = await setup_integration(hass, make_entry(folder, schedule="0 3 * * *"))
     heard = Heard(coordinator)
-    await move(hass, freezer, NOON + timedelta(days=2))
+    await move_clock(hass, freezer, NOON + timedelta(days=2))
     assert heard.kinds == ["missed", "succeeded"]
     assert heard[0][2] == NOON.replace(hour=3) + timedelta(days=2)
-    await move(hass, freezer, NOON + timedelta(days=2, minutes=5))
+    await move_clock(hass, freezer, NOON + timedelta(days=2, minutes=5))
     assert heard.kinds == ["missed", "succeeded"]
 
 
 async def test_clock_goes_back(
-    hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files), schedule="0 * * * *"))
+    coordinator = await setup_integration(hass, make_entry(folder, schedule="0 * * * *"))
     heard = Heard(coordinator)
-    await move(hass, freezer, NOON + timedelta(hours=1, seconds=1))
+    await move_clock(hass, freezer, NOON + timedelta(hours=1, seconds=1))
     assert heard.kinds == ["succeeded"]
-    await move(hass, freezer, NOON)
-    await move(hass, freezer, NOON + timedelta(hours=1, seconds=2))
+    await move_clock(hass, freezer, NOON)
+    await move_clock(hass, freezer, NOON + timedelta(hours=1, seconds=2))
     assert heard.kinds == ["succeeded"]
-    await move(hass, freezer, NOON + timedelta(hours=2, seconds=1))
+    await move_clock(hass, freezer, NOON + timedelta(hours=2, seconds=1))
     assert heard.kinds == ["succeeded", "succeeded"]
 
 
 async def test_clock_was_far_ahead(
-    hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files), schedule="0 * * * *"))
-    await move(hass, freezer, NOON + timedelta(days=400))
+    coordinator = await setup_integration(hass, make_entry(folder, schedule="0 * * * *"))
+    await move_clock(hass, freezer, NOON + timedelta(days=400))
     freezer.move_to(NOON + timedelta(minutes=1))
     # The clock was set back, but the timers go by the time that has really passed.
     async_fire_time_changed(hass, NOON + timedelta(days=400, minutes=1))
@@ -188,14 +170,14 @@ async def test_daylight_saving(
     await hass.config.async_set_time_zone(str(zone))
     start = datetime.fromisoformat(before).replace(tzinfo=zone).astimezone(UTC)
     freezer.move_to(start)
-    write_files(tmp_path, make_feed(start.replace(hour=0, minute=0)))
-    coordinator = await set_up(hass, make_entry(copying_command(tmp_path), schedule=schedule))
+    write_provider_files(tmp_path, make_feed(start.replace(hour=0, minute=0)))
+    coordinator = await setup_integration(hass, make_entry(tmp_path, schedule=schedule))
     seen = []
     for _ in runs:
         due = coordinator.next_refresh
         assert due is not None
         seen.append(due.astimezone(zone).strftime("%m-%d %H:%M"))
-        await move(hass, freezer, due + timedelta(seconds=1))
+        await move_clock(hass, freezer, due + timedelta(seconds=1))
         assert coordinator.last_record is not None
         assert coordinator.last_record.cause is Cause.SCHEDULE
     assert seen == runs
@@ -203,14 +185,14 @@ async def test_daylight_saving(
 
 async def test_failure_keeps_the_feed_and_retries(
     hass: HomeAssistant,
-    files: Path,
+    folder: Path,
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files)))
+    coordinator = await setup_integration(hass, make_entry(folder))
     heard = Heard(coordinator)
     published = coordinator.data
-    (files / "index.xml").write_text("<html>Bad gateway</html>")
+    (folder / "index.xml").write_text("<html>Bad gateway</html>")
     for minutes in (1, 5, 15, 30, 60, 60):
         if coordinator.failures == 0:
             await coordinator.async_refresh_feed(Cause.BUTTON)
@@ -222,11 +204,11 @@ async def test_failure_keeps_the_feed_and_retries(
         assert "guide" in record.message
         due = coordinator.next_refresh
         assert due == record.finished + timedelta(minutes=minutes)
-        await move(hass, freezer, due + timedelta(milliseconds=1))
+        await move_clock(hass, freezer, due + timedelta(milliseconds=1))
     assert coordinator.failures == 7
     assert set(heard.kinds) == {"failed"}
     assert caplog.text.count("Error fetching Toonami Downlink data") == 1
-    write_files(files, make_feed(NOON.replace(hour=0), show="Again"))
+    write_provider_files(folder, make_feed(show="Again"))
     record = await coordinator.async_refresh_feed(Cause.SERVICE)
     assert record.recovered
     assert record.failures == 0
@@ -237,15 +219,15 @@ async def test_failure_keeps_the_feed_and_retries(
 
 
 async def test_retry_goes_on_after_a_restart(
-    hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    entry = make_entry(copying_command(files))
-    await set_up(hass, entry)
-    good = (files / "index.m3u").read_bytes()
-    (files / "index.m3u").write_bytes(b"")
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    good = (folder / "index.m3u").read_bytes()
+    (folder / "index.m3u").write_bytes(b"")
     await entry.runtime_data.async_refresh_feed(Cause.BUTTON)
     await hass.config_entries.async_unload(entry.entry_id)
-    (files / "index.m3u").write_bytes(good)
+    (folder / "index.m3u").write_bytes(good)
     freezer.tick(timedelta(minutes=10))
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -255,8 +237,8 @@ async def test_retry_goes_on_after_a_restart(
     assert coordinator.last_record.recovered
 
 
-async def test_no_feed_yet_is_not_fatal(hass: HomeAssistant, files: Path) -> None:
-    coordinator = await set_up(hass, make_entry(FAIL))
+async def test_no_feed_yet_is_not_fatal(hass: HomeAssistant, folder: Path) -> None:
+    coordinator = await setup_integration(hass, make_entry(FAILING_COMMAND))
     assert coordinator.data is None
     assert coordinator.is_guide_stale
     assert coordinator.last_record is not None
@@ -265,16 +247,16 @@ async def test_no_feed_yet_is_not_fatal(hass: HomeAssistant, files: Path) -> Non
     assert "no signal from the dish" in coordinator.last_record.message
 
 
-async def test_command_that_is_none(hass: HomeAssistant, files: Path) -> None:
-    coordinator = await set_up(hass, make_entry("'unfinished"))
+async def test_command_that_is_none(hass: HomeAssistant, folder: Path) -> None:
+    coordinator = await setup_integration(hass, make_entry("'unfinished"))
     assert coordinator.last_record is not None
     assert coordinator.last_record.error == "usage"
 
 
 async def test_unexpected_error_is_a_failure(
-    hass: HomeAssistant, files: Path, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files)))
+    coordinator = await setup_integration(hass, make_entry(folder))
 
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("nobody thought of this")
@@ -286,8 +268,8 @@ async def test_unexpected_error_is_a_failure(
     assert coordinator.data is not None
 
 
-async def test_one_refresh_at_a_time(hass: HomeAssistant, files: Path) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files)))
+async def test_one_refresh_at_a_time(hass: HomeAssistant, folder: Path) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder))
     first, second = await asyncio.gather(
         coordinator.async_refresh_feed(Cause.BUTTON), coordinator.async_refresh_feed(Cause.PANEL)
     )
@@ -295,9 +277,9 @@ async def test_one_refresh_at_a_time(hass: HomeAssistant, files: Path) -> None:
     assert len(coordinator.history) == 2
 
 
-async def test_unload_ends_a_refresh(hass: HomeAssistant, files: Path, tmp_path: Path) -> None:
-    entry = make_entry(copying_command(files))
-    coordinator = await set_up(hass, entry)
+async def test_unload_ends_a_refresh(hass: HomeAssistant, folder: Path, tmp_path: Path) -> None:
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
     started = tmp_path / "started"
     os.mkfifo(started)
     script = f"import pathlib, time; pathlib.Path({str(started)!r}).open('w'); time.sleep(600)"
@@ -319,18 +301,18 @@ async def test_unload_ends_a_refresh(hass: HomeAssistant, files: Path, tmp_path:
 
 
 async def test_listeners_are_called_at_boundaries(
-    hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files)))
+    coordinator = await setup_integration(hass, make_entry(folder))
     called: list[datetime] = []
     coordinator.async_add_listener(lambda: called.append(datetime.now(UTC)))
     for minutes in (10, 29, 30, 45, 60, 75):
-        await move(hass, freezer, NOON + timedelta(minutes=minutes))
+        await move_clock(hass, freezer, NOON + timedelta(minutes=minutes))
     assert called == [NOON + timedelta(minutes=30), NOON + timedelta(minutes=60)]
 
 
-async def test_progress(hass: HomeAssistant, files: Path) -> None:
-    coordinator = await set_up(hass, make_entry(copying_command(files)))
+async def test_progress(hass: HomeAssistant, folder: Path) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder))
     stages: list[Stage | None] = []
     cancel = coordinator.async_add_progress_listener(
         lambda progress: stages.append(progress.stage if progress else None)
@@ -343,30 +325,30 @@ async def test_progress(hass: HomeAssistant, files: Path) -> None:
     assert len(stages) == 4
 
 
-async def test_folder(hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory) -> None:
+async def test_folder(hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory) -> None:
     entry = MockConfigEntry(
-        domain="toonami_downlink", data={"provider": "folder", "provider_folder": str(files)}
+        domain="toonami_downlink", data={"provider": "folder", "provider_folder": str(folder)}
     )
-    coordinator = await set_up(hass, entry)
+    coordinator = await setup_integration(hass, entry)
     assert coordinator.data is not None
     assert coordinator.provider_version is None
-    write_files(files, make_feed(NOON.replace(hour=0), show="Something else"))
+    write_provider_files(folder, make_feed(show="Something else"))
     for step in range(1, 5):
-        await move(hass, freezer, NOON + timedelta(seconds=31 * step))
+        await move_clock(hass, freezer, NOON + timedelta(seconds=31 * step))
     assert coordinator.last_record is not None
     assert coordinator.last_record.cause is Cause.FOLDER
     assert coordinator.data.feed.guide["toonami_east"][0].title == "Something else 1-0"
     refreshed = len(coordinator.history)
     for step in range(5, 8):
-        await move(hass, freezer, NOON + timedelta(seconds=31 * step))
+        await move_clock(hass, freezer, NOON + timedelta(seconds=31 * step))
     assert len(coordinator.history) == refreshed
 
 
 async def test_damaged_generation_is_skipped(
-    hass: HomeAssistant, files: Path, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    entry = make_entry(copying_command(files))
-    coordinator = await set_up(hass, entry)
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert coordinator.generation is not None
     newest = coordinator.generation.number
@@ -382,12 +364,12 @@ async def test_damaged_generation_is_skipped(
 
 
 async def test_numbers_are_remembered(
-    hass: HomeAssistant, files: Path, hass_storage: dict[str, Any]
+    hass: HomeAssistant, folder: Path, hass_storage: dict[str, Any]
 ) -> None:
-    playlist = (files / "index.m3u").read_text()
+    playlist = (folder / "index.m3u").read_text()
     extra = '#EXTINF:-1 tvg-name="Kids Central",Kids Central\nhttps://n1.example.com/k.m3u8\n'
-    (files / "index.m3u").write_text(playlist + extra)
-    coordinator = await set_up(hass, make_entry(copying_command(files)))
+    (folder / "index.m3u").write_text(playlist + extra)
+    coordinator = await setup_integration(hass, make_entry(folder))
     assert coordinator.data is not None
     assert coordinator.data.feed.channel(8) is not None
     assert hass_storage["toonami_downlink.state"]["data"]["numbers"] == {"other_kids_central": 8}

@@ -12,7 +12,7 @@ from custom_components.toonami_downlink.engine.downlink.policy import CACHE_DROP
 from custom_components.toonami_downlink.engine.downlink.publish.refresh import cache_file
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
-from .common import use_command
+from .harness import set_provider_command
 
 STUMBLE = """
 import pathlib, shutil, sys
@@ -30,7 +30,7 @@ async def test_it_gets_over_it(
     program = folder / "stumble.py"
     program.write_text(STUMBLE)
     words = (sys.executable, str(program), str(folder), "{m3u}", "{xmltv}", "{cache}")
-    use_command(hass, coordinator, shlex.join(words))
+    set_provider_command(hass, coordinator, shlex.join(words))
     cache = cache_file(data_folder(hass))
     cache.parent.mkdir(parents=True, exist_ok=True)
     cache.write_text('{"episodeCache":null}')

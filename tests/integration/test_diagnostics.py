@@ -23,8 +23,8 @@ from custom_components.toonami_downlink.diagnostics import async_get_device_diag
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import NOON, home_entry, use_command
-from .homes import set_up
+from .factories import NOON, make_entry
+from .harness import set_provider_command, setup_integration
 
 CLIENT_ID = "ss3iB2"
 PERSONAL = (
@@ -122,8 +122,8 @@ async def test_channel_after_the_end_of_the_guide(
 
 async def test_no_feed_yet(hass: HomeAssistant, downloads: Downloads, folder: Path) -> None:
     (folder / "index.m3u").unlink()
-    entry = home_entry(folder)
-    await set_up(hass, entry)
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
     diagnostics = await downloads.of_entry()
     assert diagnostics["health"] == {"status": "error", "reason": "no_feed"}
     assert diagnostics["feed"] is None
@@ -132,9 +132,9 @@ async def test_no_feed_yet(hass: HomeAssistant, downloads: Downloads, folder: Pa
 
 
 async def test_issues(downloads: Downloads, hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    coordinator = await set_up(hass, entry)
+    coordinator = await setup_integration(hass, entry)
     assert (await downloads.of_entry())["issues"] == []
-    use_command(hass, coordinator, "/nowhere/at/all")
+    set_provider_command(hass, coordinator, "/nowhere/at/all")
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert (await downloads.of_entry())["issues"] == ["provider_command_missing"]
 
@@ -144,8 +144,8 @@ async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, fol
     stored = "https://n1.example.com/est/0/playlist.m3u8"
     assert stored in playlist
     (folder / "index.m3u").write_text(playlist.replace(stored, PERSONAL))
-    entry = home_entry(folder)
-    coordinator = await set_up(hass, entry)
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
     old = coordinator.credentials.feed_token, coordinator.credentials.password
     await coordinator.credentials.async_rotate()
     coordinator.clients.record(
@@ -156,7 +156,9 @@ async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, fol
         entry, data={**entry.data, "api_url": "https://me:hunter2@mirror.lan/api"}
     )
     coordinator.settings = type(coordinator.settings).from_entry(entry)
-    use_command(hass, coordinator, "/opt/private/provider --key=hunter2 --to http://192.168.178.5/")
+    set_provider_command(
+        hass, coordinator, "/opt/private/provider --key=hunter2 --to http://192.168.178.5/"
+    )
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert coordinator.last_record is not None
     assert "/opt/private/provider" in (coordinator.last_record.message or "")

@@ -9,8 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.toonami_downlink import PLATFORMS
 
-from .common import only
-from .homes import set_up
+from .harness import limit_platforms, setup_integration
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
@@ -23,6 +22,6 @@ async def test_all(
     monkeypatch: pytest.MonkeyPatch,
     platform: Platform,
 ) -> None:
-    only(monkeypatch, [platform])
-    await set_up(hass, entry)
+    limit_platforms(monkeypatch, [platform])
+    await setup_integration(hass, entry)
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)

@@ -18,8 +18,8 @@ from custom_components.toonami_downlink.const import EVENT_REFRESH
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, NOON, move, use_command
-from .homes import copying_command, set_up
+from .factories import FAILING_COMMAND, NOON, copy_command
+from .harness import move_clock, set_provider_command, setup_integration
 
 ENTITY = "event.toonami_downlink_refresh"
 
@@ -48,10 +48,10 @@ async def test_failed_succeeded_and_recovered(
 ) -> None:
     heard = Heard(hass)
     lines = async_capture_events(hass, EVENT_REFRESH)
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     await coordinator.async_refresh_feed(Cause.SERVICE)
-    use_command(hass, coordinator, copying_command(folder))
+    set_provider_command(hass, coordinator, copy_command(folder))
     await coordinator.async_refresh_feed(Cause.PANEL)
     await coordinator.async_refresh_feed(Cause.PANEL)
     await hass.async_block_till_done()
@@ -78,7 +78,7 @@ async def test_failed_succeeded_and_recovered(
 @pytest.mark.usefixtures("coordinator")
 async def test_missed(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     heard = Heard(hass)
-    await move(hass, freezer, NOON + timedelta(days=2))
+    await move_clock(hass, freezer, NOON + timedelta(days=2))
     assert heard.kinds == ["missed", "succeeded"]
     assert heard[0] == {"event_type": "missed", "scheduled": "2026-11-26T03:00:00+00:00"}
     assert heard[1]["cause"] == "missed"
@@ -87,7 +87,7 @@ async def test_missed(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> No
 async def test_missed_while_away(
     hass: HomeAssistant, entry: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    await set_up(hass, entry)
+    await setup_integration(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     freezer.move_to(NOON + timedelta(days=1))
     heard = Heard(hass)
@@ -99,7 +99,7 @@ async def test_missed_while_away(
 async def test_disabled_entity_does_not_silence_the_bus(
     hass: HomeAssistant, entry: MockConfigEntry, entity_registry: er.EntityRegistry
 ) -> None:
-    coordinator = await set_up(hass, entry)
+    coordinator = await setup_integration(hass, entry)
     entity_registry.async_update_entity(ENTITY, disabled_by=er.RegistryEntryDisabler.USER)
     await hass.config_entries.async_reload(entry.entry_id)
     coordinator = entry.runtime_data

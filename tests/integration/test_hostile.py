@@ -19,8 +19,8 @@ from custom_components.toonami_downlink.views import request_parameters
 from tests.hostile.campaign import attack
 from tests.hostile.guest import Guest, Secrets, leaks
 
-from .raw import raw_request
-from .stations import Station, open_station
+from .harness import Harness, start_harness
+from .raw_http import raw_request
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 NUMBER = 1000
@@ -28,18 +28,18 @@ MULTIPART = "multipart/form-data; boundary=b"
 
 
 @pytest.fixture
-async def station(
+async def harness(
     hass: HomeAssistant,
     hass_client_no_auth: ClientSessionGenerator,
     caplog: pytest.LogCaptureFixture,
-) -> Station:
+) -> Harness:
     caplog.set_level(logging.DEBUG)
-    return await open_station(hass, hass_client_no_auth, options={CONF_HDHOMERUN: True})
+    return await start_harness(hass, hass_client_no_auth, options={CONF_HDHOMERUN: True})
 
 
 @pytest.fixture
-def secrets(station: Station) -> Secrets:
-    credentials = station.coordinator.credentials
+def secrets(harness: Harness) -> Secrets:
+    credentials = harness.coordinator.credentials
     return Secrets(credentials.feed_token, credentials.username, credentials.password)
 
 
@@ -57,9 +57,9 @@ def logged_here_alone() -> Iterator[StringIO]:
 
 @pytest.mark.timeout(300)
 async def test_nothing_comes_of_nonsense(
-    station: Station, secrets: Secrets, hass: HomeAssistant
+    harness: Harness, secrets: Secrets, hass: HomeAssistant
 ) -> None:
-    guest = Guest(str(station.client.host), int(station.client.port or 0))
+    guest = Guest(str(harness.client.host), int(harness.client.port or 0))
 
     with logged_here_alone() as log:
         await hass.async_add_executor_job(attack, guest, secrets, NUMBER)
@@ -103,14 +103,14 @@ async def test_nothing_comes_of_nonsense(
     ],
 )
 async def test_a_body_that_cannot_be_read_is_left_out(
-    station: Station, headers: dict[str, str], body: bytes
+    harness: Harness, headers: dict[str, str], body: bytes
 ) -> None:
     head = "\n".join(f"{name}: {value}" for name, value in headers.items())
     query = "username={username}&password={password}&action=get_live_streams"
-    path = f"/player_api.php?{query.format(**station.login)}"
+    path = f"/player_api.php?{query.format(**harness.login)}"
 
     answer = await raw_request(
-        station,
+        harness,
         f"POST {path} HTTP/1.1\nHost: tv.local\nContent-Length: {len(body)}\n{head}",
         body,
     )
@@ -121,12 +121,12 @@ async def test_a_body_that_cannot_be_read_is_left_out(
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", MULTIPART])
 async def test_a_body_that_never_comes_is_not_waited_for(
-    station: Station, monkeypatch: pytest.MonkeyPatch, kind: str
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.setattr(request_parameters, "_MAX_SECONDS", 0.01)
     head = f"Host: tv.local\nContent-Type: {kind}\nContent-Length: 100"
 
-    answer = await raw_request(station, f"POST /player_api.php HTTP/1.1\n{head}", b"username=")
+    answer = await raw_request(harness, f"POST /player_api.php HTTP/1.1\n{head}", b"username=")
 
     assert answer.status == HTTPStatus.UNAUTHORIZED
 
@@ -161,11 +161,11 @@ async def test_secrets_are_crossed_out(
 
 
 async def test_a_stray_sign_does_not_hide_a_secret(
-    station: Station, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """``%43x…`` is also ``Cx…``."""
     password = "43xPassword5of20Sign"
-    credentials = station.coordinator.credentials
+    credentials = harness.coordinator.credentials
     current = Credentials(
         feed_token=credentials.feed_token, username=credentials.username, password=password
     )
@@ -177,12 +177,12 @@ async def test_a_stray_sign_does_not_hide_a_secret(
 
 
 async def test_secrets_are_crossed_out_of_exceptions(
-    station: Station, secrets: Secrets, caplog: pytest.LogCaptureFixture
+    harness: Harness, secrets: Secrets, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The web server quotes a request that it cannot read."""
     path = f"../player_api.php?password={quote(secrets.password)}"
 
-    answer = await raw_request(station, f"GET {path} HTTP/1.1\nHost: tv.local")
+    answer = await raw_request(harness, f"GET {path} HTTP/1.1\nHost: tv.local")
 
     assert answer.status == HTTPStatus.BAD_REQUEST
     assert leaks(caplog.text, secrets) == []
@@ -191,14 +191,14 @@ async def test_secrets_are_crossed_out_of_exceptions(
 
 
 async def test_the_secrets_of_today_are_crossed_out(
-    station: Station, caplog: pytest.LogCaptureFixture
+    harness: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Also while the entry is disabled: they will open the feed again."""
-    await station.coordinator.credentials.async_rotate()
-    await station.hass.config_entries.async_unload(station.entry.entry_id)
+    await harness.coordinator.credentials.async_rotate()
+    await harness.hass.config_entries.async_unload(harness.entry.entry_id)
     caplog.clear()
 
-    answer = await station.client.get(f"{station.base}/guide.xml")
+    answer = await harness.client.get(f"{harness.base}/guide.xml")
 
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     lines = [one.getMessage() for one in caplog.records if one.name == "homeassistant.helpers.http"]

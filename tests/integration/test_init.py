@@ -1,10 +1,8 @@
 """The life of the entry: loaded, unloaded, removed without a trace."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -16,18 +14,8 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import async_loaded_coordinator
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
-from .homes import copying_command, make_entry, make_feed, set_up, write_files
-
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def files(hass: HomeAssistant, tmp_path: Path, freezer: FrozenDateTimeFactory) -> Path:
-    await hass.config.async_set_time_zone("UTC")
-    freezer.move_to(NOON)
-    folder = tmp_path / "provider"
-    write_files(folder, make_feed(NOON.replace(hour=0)))
-    return folder
+from .factories import make_entry
+from .harness import setup_integration
 
 
 async def test_nothing_to_do_without_an_entry(hass: HomeAssistant) -> None:
@@ -35,9 +23,9 @@ async def test_nothing_to_do_without_an_entry(hass: HomeAssistant) -> None:
     assert async_loaded_coordinator(hass) is None
 
 
-async def test_unload_and_load_again(hass: HomeAssistant, files: Path) -> None:
-    entry = make_entry(copying_command(files))
-    await set_up(hass, entry)
+async def test_unload_and_load_again(hass: HomeAssistant, folder: Path) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
     state = hass.states.get("sensor.toonami_aftermath_east_now_playing")
     assert state is not None
     assert state.state == "Show 1-24"
@@ -54,10 +42,10 @@ async def test_unload_and_load_again(hass: HomeAssistant, files: Path) -> None:
 
 
 async def test_entities_that_cannot_be_unloaded_keep_running(
-    hass: HomeAssistant, files: Path, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = make_entry(copying_command(files))
-    await set_up(hass, entry)
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
 
     async def refuse(*_: object) -> bool:
         return False
@@ -69,10 +57,10 @@ async def test_entities_that_cannot_be_unloaded_keep_running(
 
 
 async def test_remove_leaves_nothing(
-    hass: HomeAssistant, files: Path, hass_storage: dict[str, Any]
+    hass: HomeAssistant, folder: Path, hass_storage: dict[str, Any]
 ) -> None:
-    entry = make_entry(copying_command(files))
-    await set_up(hass, entry)
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
     folder = data_folder(hass)
     assert (folder / "generations").is_dir()
     assert [key for key in hass_storage if key.startswith(DOMAIN)]
@@ -85,10 +73,10 @@ async def test_remove_leaves_nothing(
 
 
 async def test_devices(
-    hass: HomeAssistant, files: Path, device_registry: dr.DeviceRegistry
+    hass: HomeAssistant, folder: Path, device_registry: dr.DeviceRegistry
 ) -> None:
-    entry = make_entry(copying_command(files))
-    await set_up(hass, entry)
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert {device.name for device in devices} == {
         "Toonami Downlink",

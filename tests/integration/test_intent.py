@@ -19,8 +19,8 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.intent import async_setup_intents
 
-from .common import feed_of, home_entry
-from .homes import set_up, write_files
+from .factories import make_entry, make_feed_with, write_provider_files
+from .harness import setup_integration
 
 
 @pytest.fixture
@@ -104,7 +104,9 @@ async def test_whats_next(hass: HomeAssistant) -> None:
 async def test_programme_without_an_episode(
     hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
 ) -> None:
-    write_files(folder, feed_of(("Outlaw Star", timedelta()), ("Trigun", timedelta(hours=1))))
+    write_provider_files(
+        folder, make_feed_with(("Outlaw Star", timedelta()), ("Trigun", timedelta(hours=1)))
+    )
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert await ask(hass, "WhatsOn", channel="Toonami") == (
         "Outlaw Star is on Toonami Aftermath East until 1:00 PM."
@@ -170,7 +172,7 @@ async def test_when_is(
     answer: str,
 ) -> None:
     days = [timedelta(days=day) for day in range(10)]
-    feed = feed_of(
+    feed = make_feed_with(
         ("Dragon Ball Z", days[0]),
         ("Dragon Ball", timedelta(hours=1)),
         ("Outlaw Star", timedelta(hours=2)),
@@ -178,7 +180,7 @@ async def test_when_is(
         ("Yu-Gi-Oh!", days[3]),
         ("Pokémon", days[9]),
     )
-    write_files(folder, feed)
+    write_provider_files(folder, feed)
     coordinator.settings = replace(coordinator.settings, guide_days=14)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     spoken = await ask(hass, "WhenIs", programme=programme, **slots)
@@ -193,7 +195,7 @@ async def test_programme_is_needed(hass: HomeAssistant) -> None:
 
 async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     await async_setup_intents(hass)
     assert await ask(hass, "WhatsOn", channel="Toonami") == "There is no TV guide yet."
 

@@ -15,8 +15,8 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.logbook import async_describe_events
 
-from .common import FAIL, NOON, move, use_command
-from .homes import copying_command
+from .factories import FAILING_COMMAND, NOON, copy_command
+from .harness import move_clock, set_provider_command
 
 FAILED = "python ended with exit code 1: no signal from the dish"
 
@@ -44,11 +44,11 @@ async def test_lines(
 ) -> None:
     events = async_capture_events(hass, EVENT_REFRESH)
     await coordinator.async_refresh_feed(Cause.SERVICE)
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await coordinator.async_refresh_feed(Cause.BUTTON)
-    use_command(hass, coordinator, copying_command(folder))
-    await move(hass, freezer, NOON + timedelta(minutes=2))
-    await move(hass, freezer, NOON + timedelta(days=1))
+    set_provider_command(hass, coordinator, copy_command(folder))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=2))
+    await move_clock(hass, freezer, NOON + timedelta(days=1))
     lines = [describe(event) for event in events]
     assert {line["name"] for line in lines} == {"Toonami Downlink Refresh"}
     assert {line["entity_id"] for line in lines} == {"event.toonami_downlink_refresh"}

@@ -23,8 +23,8 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 
-from .common import NOON, home_entry, move
-from .homes import set_up
+from .factories import NOON, make_entry
+from .harness import move_clock, setup_integration
 
 ROOT = "media-source://toonami_downlink"
 TV = "application/vnd.apple.mpegurl"
@@ -98,7 +98,7 @@ async def test_players_for_sound_see_the_radio_only(hass: HomeAssistant) -> None
 
 @pytest.mark.usefixtures("coordinator")
 async def test_titles_follow_the_clock(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-    await move(hass, freezer, NOON + timedelta(minutes=45))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=45))
     item = await browse(hass, f"{ROOT}/1")
     assert item.title == "Toonami Aftermath East: Show 1-25 · 13:00 Show 1-26"
 
@@ -200,13 +200,13 @@ async def test_unknown_channel(hass: HomeAssistant, identifier: str) -> None:
 
 async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     with pytest.raises(BrowseError, match="There is no feed yet"):
         await browse(hass)
 
 
 async def test_not_loaded(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    await set_up(hass, entry)
+    await setup_integration(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     with pytest.raises(Unresolvable):
         await async_resolve_media(hass, f"{ROOT}/1", None)

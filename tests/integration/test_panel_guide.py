@@ -14,9 +14,9 @@ from custom_components.toonami_downlink.engine.downlink.limits import MAX_GUIDE_
 from custom_components.toonami_downlink.engine.downlink.models import Programme
 from custom_components.toonami_downlink.panel import payloads
 
-from .common import MIDNIGHT
-from .homes import make_feed
-from .panel_client import DAY, NOW, START, ask
+from .factories import make_feed
+from .harness import NOW
+from .panel_client import DAY, START, ask
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,10 @@ async def test_search_finds_what_comes_first(socket: MockHAClientWebSocket) -> N
         pytest.param("mtv97", [], id="no filler"),
     ],
 )
-async def test_search(home: DownlinkCoordinator, query: str, titles: list[str]) -> None:
-    feed = make_feed(MIDNIGHT, hours=0)
+async def test_search(
+    panel_coordinator: DownlinkCoordinator, query: str, titles: list[str]
+) -> None:
+    feed = make_feed(hours=0)
     hour = timedelta(hours=1)
     programmes = (
         Programme(start=NOW - 3 * hour, stop=NOW - 2 * hour, title="All That"),

@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import PANEL_PATH
 from custom_components.toonami_downlink.panel.registration import FRONTEND_DIR
 
-from .common import MIDNIGHT, home_entry, only
-from .homes import make_feed, set_up, write_files
+from .factories import make_entry, make_feed, write_provider_files
+from .harness import limit_platforms, setup_integration
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def extra_urls(hass: HomeAssistant) -> set[str]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A provider's folder; and no entities, which nobody looks at here."""
-    only(monkeypatch, ())
-    write_files(tmp_path / "provider", make_feed(MIDNIGHT))
+    limit_platforms(monkeypatch, ())
+    write_provider_files(tmp_path / "provider", make_feed())
     return tmp_path / "provider"
 
 
@@ -44,8 +44,8 @@ async def test_panel_and_card_come_and_go_with_the_entry(
     extra_urls: set[str],
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
-    entry = home_entry(folder)
-    await set_up(hass, entry)
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
 
     panel = hass.data[frontend.DATA_PANELS][PANEL_PATH]
     assert panel.sidebar_title == "Toonami Downlink"
@@ -89,8 +89,8 @@ async def test_panel_and_card_come_and_go_with_the_entry(
 async def test_nobody_is_sent_away_by_a_reload(
     hass: HomeAssistant, folder: Path, extra_urls: set[str]
 ) -> None:
-    entry = home_entry(folder)
-    await set_up(hass, entry)
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
     events = async_capture_events(hass, frontend.EVENT_PANELS_UPDATED)
 
     assert await hass.config_entries.async_unload(entry.entry_id)
@@ -109,15 +109,15 @@ async def test_a_panel_that_is_there_stays(
 ) -> None:
     frontend.async_register_built_in_panel(hass, "iframe", frontend_url_path=PANEL_PATH)
 
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
 
     assert hass.data[frontend.DATA_PANELS][PANEL_PATH].component_name == "iframe"
     assert extra_urls == set()
 
 
 async def test_without_a_front_end(hass: HomeAssistant, folder: Path) -> None:
-    entry = home_entry(folder)
-    await set_up(hass, entry)
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
 
     assert PANEL_PATH not in hass.data.get(frontend.DATA_PANELS, {})
     assert await hass.config_entries.async_unload(entry.entry_id)
@@ -142,7 +142,7 @@ async def test_logos(
     hass_client_no_auth: ClientSessionGenerator,
     key: str,
 ) -> None:
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     client = await hass_client_no_auth()
 
     answer = await client.get(f"/api/toonami_downlink/logos/{key}.png")

@@ -20,9 +20,9 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, MIDNIGHT, home_entry, move, only, use_command
-from .homes import make_entry, make_feed, set_up, write_files
-from .panel_client import DAY, NOW, START, ask, event
+from .factories import FAILING_COMMAND, make_entry, make_feed, write_provider_files
+from .harness import NOW, limit_platforms, move_clock, set_provider_command, setup_integration
+from .panel_client import DAY, START, ask, event
 
 ADMIN_ONLY = (
     "status/subscribe",
@@ -39,7 +39,9 @@ FOR_ALL: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-async def test_overview(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
+async def test_overview(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
     assert (await ask(socket, "overview/subscribe"))["success"]
 
     overview = await event(socket)
@@ -61,12 +63,14 @@ async def test_overview(home: DownlinkCoordinator, socket: MockHAClientWebSocket
 
 
 async def test_overview_follows_the_programmes(
-    home: DownlinkCoordinator, socket: MockHAClientWebSocket, freezer: FrozenDateTimeFactory
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     await ask(socket, "overview/subscribe")
     await event(socket)
 
-    await move(home.hass, freezer, NOW + timedelta(minutes=20))
+    await move_clock(panel_coordinator.hass, freezer, NOW + timedelta(minutes=20))
 
     assert (await event(socket))["channels"][0]["now"]["title"] == "Show 1-25"
 
@@ -76,8 +80,8 @@ async def test_overview_before_the_first_feed(
     hass_ws_client: WebSocketGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    only(monkeypatch, ())
-    await set_up(hass, make_entry(FAIL))
+    limit_platforms(monkeypatch, ())
+    await setup_integration(hass, make_entry(FAILING_COMMAND))
     socket = await hass_ws_client(hass)
 
     await ask(socket, "overview/subscribe")
@@ -93,13 +97,13 @@ async def test_overview_before_the_first_feed(
 
 
 async def test_overview_says_that_a_refresh_runs_and_how_it_ended(
-    home: DownlinkCoordinator, socket: MockHAClientWebSocket
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
 ) -> None:
     await ask(socket, "overview/subscribe")
     await event(socket)
-    use_command(home.hass, home, FAIL)
+    set_provider_command(panel_coordinator.hass, panel_coordinator, FAILING_COMMAND)
 
-    await home.async_refresh_feed(Cause.BUTTON)
+    await panel_coordinator.async_refresh_feed(Cause.BUTTON)
 
     assert (await event(socket))["refreshing"]
     while (overview := await event(socket))["refreshing"] or not overview["error"]:
@@ -110,9 +114,9 @@ async def test_overview_says_that_a_refresh_runs_and_how_it_ended(
 
 
 async def test_a_subscription_outlives_a_reload(
-    home: DownlinkCoordinator, socket: MockHAClientWebSocket
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
 ) -> None:
-    hass, entry_id = home.hass, home.config_entry.entry_id
+    hass, entry_id = panel_coordinator.hass, panel_coordinator.config_entry.entry_id
     await ask(socket, "overview/subscribe")
     await event(socket)
 
@@ -125,26 +129,30 @@ async def test_a_subscription_outlives_a_reload(
 
 
 async def test_a_subscription_ends(
-    home: DownlinkCoordinator, socket: MockHAClientWebSocket
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
 ) -> None:
     answer = await ask(socket, "overview/subscribe")
     await event(socket)
 
     await socket.send_json_auto_id({"type": "unsubscribe_events", "subscription": answer["id"]})
     assert (await socket.receive_json())["success"]
-    await home.hass.config_entries.async_unload(home.config_entry.entry_id)
+    await panel_coordinator.hass.config_entries.async_unload(
+        panel_coordinator.config_entry.entry_id
+    )
 
     await socket.send_json_auto_id({"type": "ping"})
     assert (await socket.receive_json())["type"] == "pong"
 
 
-async def test_status(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
+async def test_status(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
     await ask(socket, "status/subscribe")
     pushed = await event(socket)
     assert pushed["loaded"]
     assert pushed["status"]["feed"]["generation"] == 1
 
-    answer = asyncio.create_task(home.async_refresh_feed(Cause.BUTTON))
+    answer = asyncio.create_task(panel_coordinator.async_refresh_feed(Cause.BUTTON))
     stages = []
     while "status" not in (pushed := await event(socket)) or None not in stages:
         if "status" not in pushed:
@@ -163,13 +171,15 @@ async def test_connect(
     hass_ws_client: WebSocketGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    only(monkeypatch, ())
+    limit_platforms(monkeypatch, ())
     hass.config.internal_url = "http://192.168.1.5:8123"
     hass.config.external_url = "https://tv.example.com"
-    write_files(tmp_path / "provider", make_feed(MIDNIGHT))
-    home = await set_up(hass, home_entry(tmp_path / "provider", **{CONF_HDHOMERUN: True}))
-    home.clients.record("192.168.1.7", "Kodi/21", RequestKind.GUIDE, Outcome.OK)
-    token = home.credentials.feed_token
+    write_provider_files(tmp_path / "provider", make_feed())
+    panel_coordinator = await setup_integration(
+        hass, make_entry(tmp_path / "provider", **{CONF_HDHOMERUN: True})
+    )
+    panel_coordinator.clients.record("192.168.1.7", "Kodi/21", RequestKind.GUIDE, Outcome.OK)
+    token = panel_coordinator.credentials.feed_token
     socket = await hass_ws_client(hass)
 
     result = (await ask(socket, "connect"))["result"]
@@ -186,8 +196,8 @@ async def test_connect(
     assert result == {
         "version": "1.0.0",
         "origins": ["http://192.168.1.5:8123", "https://tv.example.com"],
-        "username": home.credentials.username,
-        "password": home.credentials.password,
+        "username": panel_coordinator.credentials.username,
+        "password": panel_coordinator.credentials.password,
         "playlist": f"/api/toonami_downlink/{token}/playlist.m3u",
         "guide": f"/api/toonami_downlink/{token}/guide.xml",
         "xtream": "/api/toonami_downlink/xtream",
@@ -198,7 +208,7 @@ async def test_connect(
 
 
 async def test_connect_without_addresses_and_tuner(
-    home: DownlinkCoordinator, socket: MockHAClientWebSocket
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
 ) -> None:
     result = (await ask(socket, "connect"))["result"]
 
@@ -207,75 +217,81 @@ async def test_connect_without_addresses_and_tuner(
 
 
 async def test_players_are_pushed_as_they_come(
-    home: DownlinkCoordinator, socket: MockHAClientWebSocket, freezer: FrozenDateTimeFactory
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     await ask(socket, "connect/subscribe")
     assert await event(socket) == {"loaded": True, "players": []}
 
-    home.clients.record("192.168.1.7", "TiviMate/5", RequestKind.PLAYLIST, Outcome.OK)
+    panel_coordinator.clients.record("192.168.1.7", "TiviMate/5", RequestKind.PLAYLIST, Outcome.OK)
     for _ in range(2):
         freezer.tick(1.1)
-        async_fire_time_changed(home.hass)
-        await home.hass.async_block_till_done()
+        async_fire_time_changed(panel_coordinator.hass)
+        await panel_coordinator.hass.async_block_till_done()
 
     assert [seen["player"] for seen in (await event(socket))["players"]] == ["TiviMate"]
     assert (await ask(socket, "connect"))["type"] == "result", "nothing is pushed twice"
 
 
-async def test_refresh(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
+async def test_refresh(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
     result = (await ask(socket, "refresh"))["result"]
 
     assert result["error"] is None
     assert result["cause"] == "panel"
-    assert home.data
-    assert home.data.generation == 2
+    assert panel_coordinator.data
+    assert panel_coordinator.data.generation == 2
 
 
-async def test_rotate(home: DownlinkCoordinator, socket: MockHAClientWebSocket) -> None:
+async def test_rotate(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
     before = (await ask(socket, "connect"))["result"]
 
     after = (await ask(socket, "credentials/rotate"))["result"]
 
-    assert after["password"] == home.credentials.password != before["password"]
-    assert home.credentials.feed_token in after["playlist"]
+    assert after["password"] == panel_coordinator.credentials.password != before["password"]
+    assert panel_coordinator.credentials.feed_token in after["playlist"]
     assert after["playlist"] != before["playlist"]
     assert after["username"] == before["username"]
 
 
 @pytest.mark.parametrize("command", ADMIN_ONLY)
 async def test_only_administrators_may(
-    home: DownlinkCoordinator,
+    panel_coordinator: DownlinkCoordinator,
     hass_ws_client: WebSocketGenerator,
     hass_admin_user: MockUser,
     command: str,
 ) -> None:
     hass_admin_user.groups = []
-    socket = await hass_ws_client(home.hass)
-    token = home.credentials.feed_token
+    socket = await hass_ws_client(panel_coordinator.hass)
+    token = panel_coordinator.credentials.feed_token
 
     assert (await ask(socket, command))["error"]["code"] == "unauthorized"
 
-    assert home.credentials.feed_token == token
-    assert home.data
-    assert home.data.generation == 1
+    assert panel_coordinator.credentials.feed_token == token
+    assert panel_coordinator.data
+    assert panel_coordinator.data.generation == 1
 
 
 @pytest.mark.parametrize(("command", "fields"), FOR_ALL, ids=[name for name, _ in FOR_ALL])
 async def test_everybody_may(
-    home: DownlinkCoordinator,
+    panel_coordinator: DownlinkCoordinator,
     hass_ws_client: WebSocketGenerator,
     hass_read_only_access_token: str,
     command: str,
     fields: dict[str, Any],
 ) -> None:
-    socket = await hass_ws_client(home.hass, hass_read_only_access_token)
+    socket = await hass_ws_client(panel_coordinator.hass, hass_read_only_access_token)
 
     await socket.send_json_auto_id({"type": f"toonami_downlink/{command}", **fields})
     text = await socket.receive_str()
 
     assert '"success":true' in text
-    assert home.credentials.feed_token not in text
-    assert home.credentials.password not in text
+    assert panel_coordinator.credentials.feed_token not in text
+    assert panel_coordinator.credentials.password not in text
 
 
 @pytest.mark.parametrize(("command", "fields"), [*FOR_ALL, *((name, {}) for name in ADMIN_ONLY)])

@@ -16,7 +16,8 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, MIDNIGHT, NOON, move, use_command
+from .factories import FAILING_COMMAND, MIDNIGHT, NOON
+from .harness import move_clock, set_provider_command
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^([^\n]+):\n\n```yaml\n(.*?)```$", README, re.DOTALL | re.MULTILINE)
@@ -53,7 +54,7 @@ async def test_switch_on(hass: HomeAssistant, freezer: FrozenDateTimeFactory) ->
     played = async_mock_service(hass, "media_player", "play_media")
     await automate(hass, "Switch the television on", Outlaw_Star="Show 1-27")
     for minutes in range(0, 121, 10):
-        await move(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
+        await move_clock(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
     assert [call.data["media_content_id"] for call in played] == [
         "media-source://toonami_downlink/1"
     ]
@@ -64,7 +65,7 @@ async def test_switch_on(hass: HomeAssistant, freezer: FrozenDateTimeFactory) ->
 async def test_failures(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
     told = async_mock_service(hass, "notify", "notify")
     await automate(hass, "three times in a row")
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     for _ in range(4):
         await coordinator.async_refresh_feed(Cause.BUTTON)
         await hass.async_block_till_done()
@@ -77,7 +78,7 @@ async def test_failures(hass: HomeAssistant, coordinator: DownlinkCoordinator) -
 async def test_tonight(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     told = async_mock_service(hass, "notify", "notify")
     await automate(hass, "what is on tonight")
-    await move(hass, freezer, MIDNIGHT + timedelta(hours=18))
+    await move_clock(hass, freezer, MIDNIGHT + timedelta(hours=18))
     (message,) = (call.data["message"].splitlines() for call in told)
     assert message[0] == "18:00 Show 1-36"
     assert message[-1] == "22:30 Show 1-45"

@@ -18,8 +18,8 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
-from .common import FAIL, NOON, home_entry, move, use_command
-from .homes import make_feed, set_up, write_files
+from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
+from .harness import move_clock, set_provider_command, setup_integration
 
 YEAR = timedelta(days=365)
 
@@ -35,20 +35,20 @@ async def jump(hass: HomeAssistant, freezer: FrozenDateTimeFactory, to: datetime
 @pytest.fixture
 async def hourly(hass: HomeAssistant, folder: Path) -> DownlinkCoordinator:
     """Set up a home that refreshes at each full hour."""
-    return await set_up(hass, home_entry(folder, schedule="0 * * * *"))
+    return await setup_integration(hass, make_entry(folder, schedule="0 * * * *"))
 
 
 async def test_schedule_goes_on_after_a_clock_that_was_a_year_ahead(
     hass: HomeAssistant, hourly: DownlinkCoordinator, freezer: FrozenDateTimeFactory
 ) -> None:
-    await move(hass, freezer, NOON + YEAR)
+    await move_clock(hass, freezer, NOON + YEAR)
     await jump(hass, freezer, NOON + timedelta(minutes=1))
     assert hourly.next_refresh == NOON + timedelta(hours=1)
     shown = hass.states.get("sensor.toonami_downlink_next_refresh")
     assert shown
     assert shown.state == "2026-11-24T13:00:00+00:00"
-    await move(hass, freezer, NOON + timedelta(hours=1, seconds=1))
-    await move(hass, freezer, NOON + timedelta(hours=2, seconds=1))
+    await move_clock(hass, freezer, NOON + timedelta(hours=1, seconds=1))
+    await move_clock(hass, freezer, NOON + timedelta(hours=2, seconds=1))
     assert [record.cause for record in hourly.history[-2:]] == [Cause.SCHEDULE, Cause.SCHEDULE]
     assert hourly.last_success == NOON + timedelta(hours=2, seconds=1)
 
@@ -57,7 +57,7 @@ async def test_retry_comes_soon_after_a_clock_that_was_a_year_ahead(
     hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
 ) -> None:
     freezer.move_to(NOON + YEAR)
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     await jump(hass, freezer, NOON)
     assert coordinator.next_refresh == NOON + timedelta(hours=1)
@@ -68,7 +68,7 @@ async def test_schedule_that_is_due_while_a_refresh_runs_joins_it(
 ) -> None:
     freezer.move_to(NOON + timedelta(hours=1, seconds=-1))
     refresh = hass.async_create_task(hourly.async_refresh_feed(Cause.BUTTON), eager_start=True)
-    await move(hass, freezer, NOON + timedelta(hours=1, seconds=1))
+    await move_clock(hass, freezer, NOON + timedelta(hours=1, seconds=1))
     await refresh
     assert [record.cause for record in hourly.history] == [Cause.START, Cause.BUTTON]
     assert hourly.next_refresh == NOON + timedelta(hours=2)
@@ -110,11 +110,11 @@ async def test_missed_over_a_change_of_the_clocks(
         for time in (since, until)
     )
     freezer.move_to(start)
-    write_files(folder, make_feed(start, hours=2))
-    entry = home_entry(folder, schedule=schedule)
-    coordinator = await set_up(hass, entry)
+    write_provider_files(folder, make_feed(start, hours=2))
+    entry = make_entry(folder, schedule=schedule)
+    coordinator = await setup_integration(hass, entry)
     events = async_capture_events(hass, EVENT_REFRESH)
-    write_files(folder, make_feed(wake))
+    write_provider_files(folder, make_feed(wake))
     if how == "off":
         assert await hass.config_entries.async_unload(entry.entry_id)
         freezer.move_to(wake)
@@ -140,8 +140,8 @@ async def test_lost_state_does_not_lose_a_run(
     freezer: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
 ) -> None:
-    entry = home_entry(folder)
-    await set_up(hass, entry)
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     del hass_storage["toonami_downlink.state"]
     assert data_folder(hass).exists()

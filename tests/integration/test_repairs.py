@@ -29,8 +29,8 @@ from custom_components.toonami_downlink.refreshing.issues import (
     async_delete_issues,
 )
 
-from .common import FAIL, NOON, home_entry, move, use_command
-from .homes import copying_command, set_up
+from .factories import FAILING_COMMAND, NOON, copy_command, make_entry
+from .harness import move_clock, set_provider_command, setup_integration
 
 MISSING = "/nowhere/at/all/toonamiaftermath"
 API = "/api/repairs/issues/fix"
@@ -77,7 +77,7 @@ async def fail(coordinator: DownlinkCoordinator, times: int) -> None:
 async def test_provider_failing(
     hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
 ) -> None:
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 2)
     assert issues(hass) == {}
     await fail(coordinator, 1)
@@ -93,7 +93,7 @@ async def test_provider_failing(
     placeholders = issues(hass)[PROVIDER_FAILING].translation_placeholders
     assert placeholders is not None
     assert placeholders["failures"] == "4"
-    use_command(hass, coordinator, copying_command(folder))
+    set_provider_command(hass, coordinator, copy_command(folder))
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert issues(hass) == {}
 
@@ -102,7 +102,7 @@ async def test_cause_in_another_language_falls_back(
     hass: HomeAssistant, coordinator: DownlinkCoordinator
 ) -> None:
     hass.config.language = "nl"
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 3)
     placeholders = issues(hass)[PROVIDER_FAILING].translation_placeholders
     assert placeholders is not None
@@ -112,22 +112,22 @@ async def test_cause_in_another_language_falls_back(
 async def test_failing_survives_a_restart(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    entry = home_entry(folder)
-    coordinator = await set_up(hass, entry)
-    use_command(hass, coordinator, FAIL)
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 3)
     async_delete_issues(hass)
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await move(hass, freezer, NOON + WATCH_INTERVAL)
+    await move_clock(hass, freezer, NOON + WATCH_INTERVAL)
     assert set(issues(hass)) == {PROVIDER_FAILING}
 
 
 async def test_changing_the_provider_clears(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    entry = home_entry(folder)
-    coordinator = await set_up(hass, entry)
-    use_command(hass, coordinator, FAIL)
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 3)
     freezer.tick(timedelta(seconds=5))
     result = await entry.start_reconfigure_flow(hass)
@@ -138,21 +138,21 @@ async def test_changing_the_provider_clears(
     assert set(issues(hass)) == {PROVIDER_FAILING}
     await flow.async_configure(result["flow_id"])
     await hass.async_block_till_done(wait_background_tasks=True)
-    await move(hass, freezer, NOON + 2 * WATCH_INTERVAL)
+    await move_clock(hass, freezer, NOON + 2 * WATCH_INTERVAL)
     assert issues(hass) == {}
 
 
 async def test_command_missing(
     hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
 ) -> None:
-    use_command(hass, coordinator, MISSING)
+    set_provider_command(hass, coordinator, MISSING)
     await fail(coordinator, 4)
     assert set(issues(hass)) == {PROVIDER_COMMAND_MISSING}
     issue = issues(hass)[PROVIDER_COMMAND_MISSING]
     assert issue.severity is ir.IssueSeverity.ERROR
     assert issue.translation_placeholders is not None
     assert MISSING in issue.translation_placeholders["message"]
-    use_command(hass, coordinator, copying_command(folder))
+    set_provider_command(hass, coordinator, copy_command(folder))
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert issues(hass) == {}
 
@@ -160,10 +160,12 @@ async def test_command_missing(
 async def test_guide_stale(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    coordinator = await set_up(hass, home_entry(folder, stale_hours=3, schedule="0 0 1 1 *"))
-    await move(hass, freezer, NOON + timedelta(hours=3) - WATCH_INTERVAL)
+    coordinator = await setup_integration(
+        hass, make_entry(folder, stale_hours=3, schedule="0 0 1 1 *")
+    )
+    await move_clock(hass, freezer, NOON + timedelta(hours=3) - WATCH_INTERVAL)
     assert issues(hass) == {}
-    await move(hass, freezer, NOON + timedelta(hours=3))
+    await move_clock(hass, freezer, NOON + timedelta(hours=3))
     issue = issues(hass)[GUIDE_STALE]
     assert issue.translation_placeholders == {"made": "2026-11-24 12:00", "hours": "3"}
     await coordinator.async_refresh_feed(Cause.BUTTON)
@@ -172,7 +174,7 @@ async def test_guide_stale(
 
 async def test_no_feed_yet_is_not_stale(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     assert issues(hass) == {}
 
 
@@ -182,13 +184,13 @@ async def test_old_credentials(
     record = coordinator.clients.record
     record("192.168.1.5", "TiviMate/4.7.0", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS)
     record("192.168.1.6", "Kodi/21", RequestKind.GUIDE, Outcome.REFUSED)
-    await move(hass, freezer, NOON + WATCH_INTERVAL)
+    await move_clock(hass, freezer, NOON + WATCH_INTERVAL)
     assert set(issues(hass)) == {OLD_CREDENTIALS_IN_USE}
     issue = issues(hass)[OLD_CREDENTIALS_IN_USE]
     assert not issue.is_fixable
     assert issue.translation_placeholders == {"players": "192.168.1.5 (TiviMate)"}
     record("192.168.1.5", "TiviMate/4.7.0", RequestKind.PLAYLIST, Outcome.OK)
-    await move(hass, freezer, NOON + 2 * WATCH_INTERVAL)
+    await move_clock(hass, freezer, NOON + 2 * WATCH_INTERVAL)
     assert issues(hass) == {}
 
 
@@ -199,12 +201,12 @@ async def test_old_credentials_are_forgotten(
         coordinator.clients.record(
             f"192.168.1.{last}", "Kodi/21", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS
         )
-    await move(hass, freezer, NOON + timedelta(hours=23))
+    await move_clock(hass, freezer, NOON + timedelta(hours=23))
     placeholders = issues(hass)[OLD_CREDENTIALS_IN_USE].translation_placeholders
     assert placeholders is not None
     assert placeholders["players"].startswith("192.168.1.1 (Kodi), 192.168.1.2 (Kodi), ")
     assert placeholders["players"].endswith("192.168.1.5 (Kodi), …")
-    await move(hass, freezer, NOON + timedelta(hours=24))
+    await move_clock(hass, freezer, NOON + timedelta(hours=24))
     assert OLD_CREDENTIALS_IN_USE not in issues(hass)
 
 
@@ -215,7 +217,7 @@ async def test_use_bundled_provider(
     client: TestClient[Any, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    use_command(hass, coordinator, MISSING)
+    set_provider_command(hass, coordinator, MISSING)
     await fail(coordinator, 1)
     started: list[Cause] = []
 
@@ -243,7 +245,7 @@ async def test_refresh_from_the_dialog(
     coordinator: DownlinkCoordinator,
     client: TestClient[Any, Any],
 ) -> None:
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 3)
     result = await open_flow(client, PROVIDER_FAILING)
     assert result["type"] == "menu"
@@ -258,7 +260,7 @@ async def test_refresh_from_the_dialog(
     assert (result["type"], result["reason"]) == ("abort", "still_failing")
     assert "no signal from the dish" in result["description_placeholders"]["cause"]
     assert set(issues(hass)) == {PROVIDER_FAILING}
-    use_command(hass, coordinator, copying_command(folder))
+    set_provider_command(hass, coordinator, copy_command(folder))
     result = await open_flow(client, PROVIDER_FAILING)
     flow_path = f"{API}/{result['flow_id']}"
     await post(client, flow_path, {"next_step_id": "refresh"})
@@ -281,8 +283,8 @@ async def flow_of(hass: HomeAssistant, issue_id: str) -> Any:
 async def test_unloaded_while_the_dialog_waits(
     hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    coordinator = await set_up(hass, home_entry(folder))
-    use_command(hass, coordinator, FAIL)
+    coordinator = await setup_integration(hass, make_entry(folder))
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 3)
     manager, result = await flow_of(hass, PROVIDER_FAILING)
 
@@ -297,7 +299,7 @@ async def test_unloaded_while_the_dialog_waits(
 async def test_closed_dialog_leaves_the_refresh_alone(
     hass: HomeAssistant, coordinator: DownlinkCoordinator
 ) -> None:
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 3)
     manager, result = await flow_of(hass, PROVIDER_FAILING)
     await manager.async_configure(result["flow_id"], {"next_step_id": "refresh"})
@@ -309,7 +311,7 @@ async def test_closed_dialog_leaves_the_refresh_alone(
 async def test_reconfigure_from_the_dialog(
     hass: HomeAssistant, coordinator: DownlinkCoordinator
 ) -> None:
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 3)
     manager, result = await flow_of(hass, PROVIDER_FAILING)
     result = await manager.async_configure(result["flow_id"], {"next_step_id": "reconfigure"})
@@ -330,7 +332,7 @@ async def test_reconfigure_where_a_repair_cannot_go_on(
     hass: HomeAssistant, coordinator: DownlinkCoordinator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(repairs, "FlowType", raising=False)
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     await fail(coordinator, 3)
     manager, result = await flow_of(hass, PROVIDER_FAILING)
     result = await manager.async_configure(result["flow_id"], {"next_step_id": "reconfigure"})
@@ -341,17 +343,19 @@ async def test_reconfigure_where_a_repair_cannot_go_on(
 @pytest.mark.parametrize(
     ("command", "issue_id", "answer"),
     [
-        pytest.param(FAIL, PROVIDER_FAILING, {"next_step_id": "refresh"}, id="refresh"),
-        pytest.param(FAIL, PROVIDER_FAILING, {"next_step_id": "reconfigure"}, id="reconfigure"),
+        pytest.param(FAILING_COMMAND, PROVIDER_FAILING, {"next_step_id": "refresh"}, id="refresh"),
+        pytest.param(
+            FAILING_COMMAND, PROVIDER_FAILING, {"next_step_id": "reconfigure"}, id="reconfigure"
+        ),
         pytest.param(MISSING, PROVIDER_COMMAND_MISSING, {}, id="bundled"),
     ],
 )
 async def test_unloaded_while_the_dialog_is_open(
     hass: HomeAssistant, folder: Path, command: str, issue_id: str, answer: dict[str, str]
 ) -> None:
-    entry = home_entry(folder)
-    coordinator = await set_up(hass, entry)
-    use_command(hass, coordinator, command)
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
+    set_provider_command(hass, coordinator, command)
     await fail(coordinator, 3)
     manager, result = await flow_of(hass, issue_id)
     await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
@@ -362,8 +366,8 @@ async def test_unloaded_while_the_dialog_is_open(
 async def test_entry_that_does_not_come_back(
     hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    coordinator = await set_up(hass, home_entry(folder))
-    use_command(hass, coordinator, MISSING)
+    coordinator = await setup_integration(hass, make_entry(folder))
+    set_provider_command(hass, coordinator, MISSING)
     await fail(coordinator, 1)
     manager, result = await flow_of(hass, PROVIDER_COMMAND_MISSING)
 
@@ -379,9 +383,9 @@ async def test_entry_that_does_not_come_back(
 async def test_delete_issues(
     hass: HomeAssistant, folder: Path, entry: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    coordinator = await set_up(hass, entry)
-    use_command(hass, coordinator, FAIL)
-    await move(hass, freezer, NOON + timedelta(days=4))
+    coordinator = await setup_integration(hass, entry)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
+    await move_clock(hass, freezer, NOON + timedelta(days=4))
     await fail(coordinator, 3)
     assert set(issues(hass)) == {PROVIDER_FAILING, GUIDE_STALE}
     async_delete_issues(hass)

@@ -39,8 +39,8 @@ from custom_components.toonami_downlink.storage.log_filter import SecretFilter
 from custom_components.toonami_downlink.views.rate_limit import WINDOW_SECONDS, RateLimit
 from custom_components.toonami_downlink.views.response_cache import GuideCache
 
-from .raw import raw_request
-from .stations import Station
+from .harness import Harness
+from .raw_http import raw_request
 
 ADMIN_COMMANDS = (
     "status/subscribe",
@@ -126,7 +126,7 @@ async def test_commands_are_for(
     ],
 )
 async def test_the_status_is_for_administrators(
-    station: Station,
+    harness: Harness,
     hass_client: ClientSessionGenerator,
     hass_client_no_auth: ClientSessionGenerator,
     hass_read_only_access_token: str,
@@ -194,10 +194,10 @@ async def test_texts_of_the_media_source_are_short(
 
 
 async def test_known_origins_do_not_wait_for_strange_ones(
-    station: Station, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publication = station.publication
-    guides = GuideCache(station.hass)
+    publication = harness.publication
+    guides = GuideCache(harness.hass)
     television = "http://tv.local:8123"
     known = await guides.async_get(publication, television)
     again, strange_may_go_on = Event(), Event()
@@ -227,21 +227,21 @@ async def test_known_origins_do_not_wait_for_strange_ones(
 
 
 async def test_too_many_strange_origins_are_told_to_come_back(
-    station: Station, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, go_on = Event(), Event()
-    make = station.publication.guide
+    make = harness.publication.guide
 
     def slowly(origin: str) -> Any:
         made.set()
         assert go_on.wait(20)
         return make(origin)
 
-    monkeypatch.setattr(station.publication, "guide", slowly)
+    monkeypatch.setattr(harness.publication, "guide", slowly)
 
     def ask(number: int) -> asyncio.Task[Any]:
-        head = f"GET {station.base}/guide.xml HTTP/1.1\nHost: strange{number}.example"
-        return asyncio.ensure_future(raw_request(station, head))
+        head = f"GET {harness.base}/guide.xml HTTP/1.1\nHost: strange{number}.example"
+        return asyncio.ensure_future(raw_request(harness, head))
 
     waiting = [ask(number) for number in range(12)]
     done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -354,10 +354,10 @@ def test_a_malformed_record_passes_the_filter(message: str, arguments: tuple[Any
 
 
 @pytest.mark.parametrize("host", ["evil.example:99999", '"><script>', "a b", ""])
-async def test_a_guest_learns_no_address_of_ours(station: Station, host: str) -> None:
-    answer = await raw_request(station, f"GET /player_api.php HTTP/1.1\nHost: {host}")
+async def test_a_guest_learns_no_address_of_ours(harness: Harness, host: str) -> None:
+    answer = await raw_request(harness, f"GET /player_api.php HTTP/1.1\nHost: {host}")
     if answer.status == HTTPStatus.UNAUTHORIZED:
         server = json.loads(answer.body)["server_info"]
         assert (server["url"], server["port"]) == ("localhost", "80")
-    for own in (b"10.10.10.10", b"127.0.0.1", str(station.client.port).encode()):
+    for own in (b"10.10.10.10", b"127.0.0.1", str(harness.client.port).encode()):
         assert own not in answer.body

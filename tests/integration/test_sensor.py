@@ -19,8 +19,8 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, MIDNIGHT, NOON, home_entry, move, use_command
-from .homes import make_feed, set_up, write_files
+from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
+from .harness import move_clock, set_provider_command, setup_integration
 
 EAST = "sensor.toonami_aftermath_east_now_playing"
 EAST_NEXT = "sensor.toonami_aftermath_east_up_next"
@@ -44,7 +44,7 @@ async def test_off_by_default(entity_registry: er.EntityRegistry) -> None:
 async def test_next_refresh_is_known_from_the_start(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    await set_up(hass, entry)
+    await setup_integration(hass, entry)
     for _ in range(2):
         assert state_of(hass, "sensor.toonami_downlink_next_refresh") == "2026-11-25T03:00:00+00:00"
         await hass.config_entries.async_reload(entry.entry_id)
@@ -53,18 +53,18 @@ async def test_next_refresh_is_known_from_the_start(
 @pytest.mark.usefixtures("coordinator")
 async def test_changes_at_the_second(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     assert (state_of(hass, EAST), state_of(hass, EAST_NEXT)) == ("Show 1-24", "Show 1-25")
-    await move(hass, freezer, NOON + timedelta(minutes=29, seconds=59))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=29, seconds=59))
     assert (state_of(hass, EAST), state_of(hass, EAST_NEXT)) == ("Show 1-24", "Show 1-25")
-    await move(hass, freezer, NOON + timedelta(minutes=30))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=30))
     assert (state_of(hass, EAST), state_of(hass, EAST_NEXT)) == ("Show 1-25", "Show 1-26")
 
 
 async def test_an_hour_of_writes(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    write_files(folder, make_feed(MIDNIGHT, hours=15 * 24))
-    entry = home_entry(folder, guide_days=14)
-    coordinator = await set_up(hass, entry)
+    write_provider_files(folder, make_feed(hours=15 * 24))
+    entry = make_entry(folder, guide_days=14)
+    coordinator = await setup_integration(hass, entry)
     assert coordinator.data is not None
     assert coordinator.data.report.programmes == 4 * 14 * 48
     writes: dict[str, Counter[datetime]] = {}
@@ -76,7 +76,7 @@ async def test_an_hour_of_writes(
     hass.bus.async_listen(EVENT_STATE_CHANGED, count)
     hass.bus.async_listen(EVENT_STATE_REPORTED, count, event_filter=callback(lambda _: True))
     for step in range(1, 2 * 60 + 1):
-        await move(hass, freezer, NOON + timedelta(seconds=30 * step))
+        await move_clock(hass, freezer, NOON + timedelta(seconds=30 * step))
         if step == 80:
             await coordinator.async_refresh_feed(Cause.BUTTON)
     boundaries = [NOON + timedelta(minutes=30), NOON + timedelta(minutes=60)]
@@ -92,8 +92,8 @@ async def test_an_hour_of_writes(
 async def test_end_of_the_guide(
     hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
 ) -> None:
-    use_command(hass, coordinator, FAIL)
-    await move(hass, freezer, NOON + timedelta(days=8))
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
+    await move_clock(hass, freezer, NOON + timedelta(days=8))
     assert state_of(hass, EAST) == "unknown"
     assert state_of(hass, EAST_NEXT) == "unknown"
     state = hass.states.get(EAST)
@@ -111,7 +111,7 @@ async def test_new_channel_comes_by_itself(
     kids = replace(
         KNOWN[0], key="", number=1, guide_id="kids", name="Kids Central", slug="kids", aliases=()
     )
-    write_files(folder, make_feed(MIDNIGHT, channels=(*KNOWN, kids)))
+    write_provider_files(folder, make_feed(channels=(*KNOWN, kids)))
     await coordinator.async_refresh_feed(Cause.BUTTON)
     await hass.async_block_till_done()
     assert state_of(hass, "sensor.kids_central_now_playing") == "Show 1-24"
@@ -123,7 +123,7 @@ async def test_new_channel_comes_by_itself(
 async def test_vanished_channel_becomes_unavailable(
     hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
 ) -> None:
-    write_files(folder, make_feed(MIDNIGHT, channels=KNOWN[1:]))
+    write_provider_files(folder, make_feed(channels=KNOWN[1:]))
     for _ in range(2):
         await coordinator.async_refresh_feed(Cause.BUTTON)
     assert state_of(hass, EAST) == "Show 1-24"
@@ -142,7 +142,7 @@ async def test_deleted_channel_comes_back(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     entity_registry.async_update_entity(EAST_NEXT, disabled_by=er.RegistryEntryDisabler.USER)
-    write_files(folder, make_feed(MIDNIGHT, channels=KNOWN[1:]))
+    write_provider_files(folder, make_feed(channels=KNOWN[1:]))
     for _ in range(3):
         await coordinator.async_refresh_feed(Cause.BUTTON)
     east = entity_registry.async_get(EAST)
@@ -151,7 +151,7 @@ async def test_deleted_channel_comes_back(
     device_registry.async_remove_device(east.device_id)
     await hass.async_block_till_done()
     assert hass.states.get(EAST) is None
-    write_files(folder, make_feed(MIDNIGHT))
+    write_provider_files(folder, make_feed())
     for _ in range(2):
         await coordinator.async_refresh_feed(Cause.BUTTON)
     await hass.async_block_till_done()
@@ -171,7 +171,7 @@ async def test_renamed_entity_stays_the_only_one(
     entity_registry.async_update_entity(EAST, new_entity_id="sensor.east")
     entity_registry.async_update_entity(EAST_NEXT, disabled_by=er.RegistryEntryDisabler.USER)
     await hass.async_block_till_done()
-    await move(hass, freezer, NOON + timedelta(minutes=30))
+    await move_clock(hass, freezer, NOON + timedelta(minutes=30))
     assert state_of(hass, "sensor.east") == "Show 1-25"
     assert hass.states.get(EAST) is None
     assert hass.states.get(EAST_NEXT) is None
@@ -180,7 +180,7 @@ async def test_renamed_entity_stays_the_only_one(
 
 async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     for key in ("last_refresh", "channels", "programmes", "guide_until"):
         assert state_of(hass, f"sensor.toonami_downlink_{key}") == "unknown"
     assert state_of(hass, "sensor.toonami_downlink_next_refresh") == "2026-11-24T12:01:00+00:00"
@@ -189,7 +189,7 @@ async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
 async def test_failure_leaves_everything_available(
     hass: HomeAssistant, coordinator: DownlinkCoordinator
 ) -> None:
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     record = await coordinator.async_refresh_feed(Cause.BUTTON)
     assert record.error == "provider_failed"
     assert state_of(hass, EAST) == "Show 1-24"

@@ -19,8 +19,8 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 
-from .common import FAIL, MIDNIGHT, NOON, home_entry, use_command
-from .homes import make_feed, set_up, write_files
+from .factories import FAILING_COMMAND, MIDNIGHT, NOON, make_entry, make_feed, write_provider_files
+from .harness import set_provider_command, setup_integration
 
 
 async def get_guide(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
@@ -54,7 +54,7 @@ async def test_refresh(hass: HomeAssistant, coordinator: DownlinkCoordinator) ->
 
 
 async def test_refresh_in_vain(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
-    use_command(hass, coordinator, FAIL)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
     with pytest.raises(HomeAssistantError) as raised:
         await hass.services.async_call(DOMAIN, "refresh", blocking=True, return_response=True)
     assert raised.value.translation_domain == DOMAIN
@@ -184,14 +184,14 @@ async def test_input_of_the_wrong_kind(hass: HomeAssistant, data: dict[str, Any]
 
 async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     with pytest.raises(ServiceValidationError, match="There is no feed yet"):
         await get_guide(hass)
 
 
 @pytest.mark.parametrize("service", ["refresh", "get_guide", "rotate_credentials"])
 async def test_not_loaded(hass: HomeAssistant, entry: MockConfigEntry, service: str) -> None:
-    await set_up(hass, entry)
+    await setup_integration(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     with pytest.raises(ServiceValidationError):
         await hass.services.async_call(
@@ -230,8 +230,8 @@ async def test_only_administrators_rotate(
 
 
 async def test_a_long_guide_is_answered_whole(hass: HomeAssistant, folder: Path) -> None:
-    write_files(folder, make_feed(MIDNIGHT, hours=15 * 24))
-    await set_up(hass, home_entry(folder, guide_days=14))
+    write_provider_files(folder, make_feed(hours=15 * 24))
+    await setup_integration(hass, make_entry(folder, guide_days=14))
     until = (MIDNIGHT + timedelta(days=30)).isoformat()
     answer = await get_guide(hass, limit=5000, **{"from": NOON.isoformat(), "to": until})
     assert answer["truncated"] is False

@@ -24,7 +24,7 @@ from custom_components.toonami_downlink.streaming.ffmpeg import (
 from custom_components.toonami_downlink.streaming.manager import StreamManager, StreamsBusyError
 from tests.simulator.server import Simulator
 
-from .watching import children, is_alive, open_files, put_ffmpeg, until
+from .stream_harness import child_pids, count_open_files, is_alive, wait_until, write_fake_ffmpeg
 
 URL = "http://upstream.example/playlist.m3u8"
 FOREVER = "exec cat /dev/zero"
@@ -94,10 +94,10 @@ async def test_real_television(manager: StreamManager) -> None:
             while len(received) < 188 * 500:
                 received += await remux.async_read()
             assert set(received[::188]) == {0x47}
-            (pid,) = children()
-        await until(lambda: manager.active == 0)
+            (pid,) = child_pids()
+        await wait_until(lambda: manager.active == 0)
         assert not is_alive(pid)
-    assert not children()
+    assert not child_pids()
 
 
 async def test_a_duration_ends_the_stream(manager: StreamManager) -> None:
@@ -114,7 +114,7 @@ async def test_a_duration_ends_the_stream(manager: StreamManager) -> None:
 async def test_environment_and_process_group(
     manager: StreamManager, fake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_ffmpeg(
+    write_fake_ffmpeg(
         fake, "env; echo GROUP=$(cut -d' ' -f5 /proc/$$/stat); echo SELF=$$; exec cat /dev/zero"
     )
     monkeypatch.setenv("SUPERVISOR_TOKEN", "secret")
@@ -131,35 +131,37 @@ async def test_environment_and_process_group(
 
 
 async def test_everything_that_ffmpeg_started_is_killed(manager: StreamManager, fake: Path) -> None:
-    put_ffmpeg(fake, "trap '' TERM INT HUP PIPE; sleep 600 & echo $!; while :; do wait; done")
+    write_fake_ffmpeg(
+        fake, "trap '' TERM INT HUP PIPE; sleep 600 & echo $!; while :; do wait; done"
+    )
     async with manager.async_open("East", URL) as remux:
         grandchild = int((await remux.async_read()).split()[0])
-        (child,) = children()
+        (child,) = child_pids()
         assert is_alive(child)
         assert is_alive(grandchild)
-    await until(lambda: not is_alive(child) and not is_alive(grandchild))
-    await until(lambda: not children())
+    await wait_until(lambda: not is_alive(child) and not is_alive(grandchild))
+    await wait_until(lambda: not child_pids())
 
 
 async def test_nothing_is_left_after_many_streams(manager: StreamManager, fake: Path) -> None:
-    put_ffmpeg(fake, FOREVER)
+    write_fake_ffmpeg(fake, FOREVER)
     async with manager.async_open("East", URL) as remux:
         await remux.async_read()
-    await until(lambda: manager.active == 0)
-    files, tasks = open_files(), len(asyncio.all_tasks())
+    await wait_until(lambda: manager.active == 0)
+    files, tasks = count_open_files(), len(asyncio.all_tasks())
     for _ in range(20):
         async with manager.async_open("East", URL):
             pass
-        await until(lambda: manager.active == 0)
-    assert not children()
-    await until(lambda: open_files() <= files)
+        await wait_until(lambda: manager.active == 0)
+    assert not child_pids()
+    await wait_until(lambda: count_open_files() <= files)
     assert len(asyncio.all_tasks()) <= tasks
 
 
 async def test_ffmpeg_waits_for_the_viewer(manager: StreamManager, fake: Path) -> None:
-    put_ffmpeg(fake, "head -c 8000000 /dev/zero")
+    write_fake_ffmpeg(fake, "head -c 8000000 /dev/zero")
     async with manager.async_open("East", URL) as remux:
-        await until(lambda: remux.is_full)
+        await wait_until(lambda: remux.is_full)
         pieces = [await remux.async_read()]
         assert len(pieces[0]) < 2_000_000
         while piece := await remux.async_read():
@@ -171,16 +173,18 @@ async def test_ffmpeg_waits_for_the_viewer(manager: StreamManager, fake: Path) -
 async def test_a_failure_is_told_once_and_its_end_too(
     manager: StreamManager, fake: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    put_ffmpeg(fake, f"echo 'noise' >&2; echo '{URL}?key=1: Server returned 404' >&2; exit 1")
+    write_fake_ffmpeg(
+        fake, f"echo 'noise' >&2; echo '{URL}?key=1: Server returned 404' >&2; exit 1"
+    )
     for _ in range(2):
         with pytest.raises(StreamFailedError, match="… Server returned 404"):
             async with manager.async_open("East", URL):
                 pytest.fail("opened")  # pragma: no cover
-    put_ffmpeg(fake, FOREVER)
+    write_fake_ffmpeg(fake, FOREVER)
     for _ in range(2):
         async with manager.async_open("East", URL):
             pass
-        await until(lambda: manager.active == 0)
+        await wait_until(lambda: manager.active == 0)
     lines = [item.getMessage() for item in caplog.records if item.name == streams_module.__name__]
     assert lines == [
         "East cannot be played at the moment: … Server returned 404",
@@ -189,14 +193,14 @@ async def test_a_failure_is_told_once_and_its_end_too(
 
 
 async def test_much_noise_is_cut(manager: StreamManager, fake: Path) -> None:
-    put_ffmpeg(fake, "yes error | head -c 3000000 >&2; echo last >&2")
+    write_fake_ffmpeg(fake, "yes error | head -c 3000000 >&2; echo last >&2")
     with pytest.raises(StreamFailedError, match=r"\Alast\Z"):
         async with manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
 
 
 async def test_no_noise_at_all(manager: StreamManager, fake: Path) -> None:
-    put_ffmpeg(fake, "exit 1")
+    write_fake_ffmpeg(fake, "exit 1")
     with pytest.raises(StreamFailedError, match="no reason given"):
         async with manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
@@ -206,31 +210,31 @@ async def test_upstream_that_sends_nothing(
     manager: StreamManager, fake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remux_module, "_START_TIMEOUT", 0.1)
-    put_ffmpeg(fake, "exec sleep 600")
+    write_fake_ffmpeg(fake, "exec sleep 600")
     with pytest.raises(StreamFailedError, match="sends nothing"):
         async with manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
-    await until(lambda: not children())
+    await wait_until(lambda: not child_pids())
 
 
 async def test_a_stream_that_stalls_ends(
     manager: StreamManager, fake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remux_module, "_STALL_TIMEOUT", 0.1)
-    put_ffmpeg(fake, "echo data; exec sleep 600")
+    write_fake_ffmpeg(fake, "echo data; exec sleep 600")
     async with manager.async_open("East", URL) as remux:
         assert await remux.async_read() == b"data\n"
         assert await remux.async_read() == b""
 
 
 async def test_no_more_viewers_than_allowed(manager: StreamManager, fake: Path) -> None:
-    put_ffmpeg(fake, FOREVER)
+    write_fake_ffmpeg(fake, FOREVER)
     async with manager.async_open("East", URL), manager.async_open("West", URL):
         assert manager.active == 2
         with pytest.raises(StreamsBusyError):
             async with manager.async_open("Movies", URL):
                 pytest.fail("opened")  # pragma: no cover
-    await until(lambda: manager.active == 0)
+    await wait_until(lambda: manager.active == 0)
     async with manager.async_open("Movies", URL):
         assert manager.active == 1
 
@@ -238,7 +242,7 @@ async def test_no_more_viewers_than_allowed(manager: StreamManager, fake: Path) 
 async def test_a_viewer_who_leaves_while_ffmpeg_starts(
     hass: HomeAssistant, manager: StreamManager, fake: Path
 ) -> None:
-    put_ffmpeg(fake, "exec sleep 600")
+    write_fake_ffmpeg(fake, "exec sleep 600")
 
     async def watch() -> None:
         async with manager.async_open("East", URL):
@@ -251,16 +255,16 @@ async def test_a_viewer_who_leaves_while_ffmpeg_starts(
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await until(lambda: manager.active == 0 and not children())
+        await wait_until(lambda: manager.active == 0 and not child_pids())
 
 
 async def test_stop_all(manager: StreamManager, fake: Path) -> None:
-    put_ffmpeg(fake, FOREVER)
+    write_fake_ffmpeg(fake, FOREVER)
     async with manager.async_open("East", URL) as remux:
         remux.viewer = viewer = Mock(spec=asyncio.Transport)
         await manager.async_stop_all()
         assert manager.active == 0
-        assert not children()
+        assert not child_pids()
         viewer.abort.assert_called_once_with()
     await manager.async_stop_all()
     with pytest.raises(StreamsBusyError):
@@ -271,12 +275,12 @@ async def test_stop_all(manager: StreamManager, fake: Path) -> None:
 async def test_home_assistant_stops(
     hass: HomeAssistant, manager: StreamManager, fake: Path
 ) -> None:
-    put_ffmpeg(fake, FOREVER)
+    write_fake_ffmpeg(fake, FOREVER)
     async with manager.async_open("East", URL):
         hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
         await hass.async_block_till_done()
         assert manager.active == 0
-        assert not children()
+        assert not child_pids()
 
 
 async def test_a_manager_that_is_stopped_no_longer_listens(hass: HomeAssistant) -> None:
@@ -293,7 +297,7 @@ async def test_stopped_while_ffmpeg_starts(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    put_ffmpeg(fake, "exec sleep 600")
+    write_fake_ffmpeg(fake, "exec sleep 600")
     start = Remux.start
 
     async def start_slowly(binary: str, arguments: list[str]) -> Remux:
@@ -305,13 +309,13 @@ async def test_stopped_while_ffmpeg_starts(
     with pytest.raises(StreamsBusyError):
         async with asyncio.timeout(5), manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
-    await until(lambda: manager.active == 0 and not children())
+    await wait_until(lambda: manager.active == 0 and not child_pids())
     # It is not upstream's fault.
     assert "cannot be played" not in caplog.text
 
 
 async def test_an_ffmpeg_that_cannot_be_started(manager: StreamManager, fake: Path) -> None:
-    put_ffmpeg(fake, "").write_text("#!/no/such/interpreter\n")
+    write_fake_ffmpeg(fake, "").write_text("#!/no/such/interpreter\n")
     with pytest.raises(StreamFailedError, match="does not start"):
         async with manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
@@ -328,7 +332,7 @@ async def test_no_ffmpeg(
     with pytest.raises(StreamFailedError, match="not installed"):
         async with manager.async_open("East", URL):
             pytest.fail("opened")  # pragma: no cover
-    program = put_ffmpeg(fake, FOREVER)
+    program = write_fake_ffmpeg(fake, FOREVER)
     assert await manager.async_find_ffmpeg() is None
     assert not manager.has_ffmpeg
     monkeypatch.setattr(hass.loop, "time", lambda: now + 301)
@@ -339,7 +343,7 @@ async def test_no_ffmpeg(
 async def test_the_ffmpeg_that_home_assistant_uses(
     hass: HomeAssistant, manager: StreamManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = put_ffmpeg(tmp_path / "opt", FOREVER)
+    program = write_fake_ffmpeg(tmp_path / "opt", FOREVER)
     component = ModuleType("homeassistant.components.ffmpeg")
     component.get_ffmpeg_manager = lambda _: Mock(binary=str(program))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, component.__name__, component)

@@ -12,8 +12,8 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.toonami_downlink.const import DEFAULT_API_URL, DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 
-from .common import home_entry
-from .homes import set_up
+from .factories import make_entry
+from .harness import setup_integration
 
 
 async def info(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> dict[str, Any]:
@@ -70,7 +70,7 @@ async def test_no_feed_and_no_upstream(
     shown: str,
 ) -> None:
     (folder / "index.m3u").unlink()
-    await set_up(hass, home_entry(folder))
+    await setup_integration(hass, make_entry(folder))
     aioclient_mock.get(DEFAULT_API_URL, **error)
     lines = (await info(hass, hass_ws_client))["info"]
     assert lines["upstream"] == {"type": "failed", "error": shown}

@@ -93,20 +93,20 @@ async def test_every_layout_is_loaded(
 
     assert await hass.config_entries.async_setup(entry.entry_id)
 
-    home: DownlinkCoordinator = entry.runtime_data
-    assert home.credentials.feed_token == "F" * 43
-    assert home.credentials.login_matches("toonamiabc123", "P" * 20)
-    assert home.data
-    assert [channel.number for channel in home.data.feed.channels] == [1, 2, 101]
-    assert home.data.feed.channels[2].missed == 1
-    shown = home.data.feed.guide["toonami_west"][1]
+    coordinator: DownlinkCoordinator = entry.runtime_data
+    assert coordinator.credentials.feed_token == "F" * 43
+    assert coordinator.credentials.login_matches("toonamiabc123", "P" * 20)
+    assert coordinator.data
+    assert [channel.number for channel in coordinator.data.feed.channels] == [1, 2, 101]
+    assert coordinator.data.feed.channels[2].missed == 1
+    shown = coordinator.data.feed.guide["toonami_west"][1]
     assert (shown.title, shown.episode_title, shown.season) == ("Show 2-1", "Part 1", 2)
-    assert home.data.report.sources == {Source.GUIDE: 6}
-    assert [record.cause for record in home.history] == [Cause.RETRY, Cause.SCHEDULE]
-    assert home.failures == 0
-    assert home.next_refresh == datetime(2026, 11, 24, 18, tzinfo=UTC)
-    assert not home.is_refreshing
-    settings = home.settings
+    assert coordinator.data.report.sources == {Source.GUIDE: 6}
+    assert [record.cause for record in coordinator.history] == [Cause.RETRY, Cause.SCHEDULE]
+    assert coordinator.failures == 0
+    assert coordinator.next_refresh == datetime(2026, 11, 24, 18, tzinfo=UTC)
+    assert not coordinator.is_refreshing
+    settings = coordinator.settings
     assert (settings.api_url, settings.verify_tls) == ("https://api.example.com", False)
     assert (settings.guide_days, settings.stream_links) == (5, "home_assistant")
     assert (settings.max_streams, settings.hdhomerun) == (2, True)
@@ -359,10 +359,10 @@ async def test_a_damaged_state_is_left_out(
 
     assert await hass.config_entries.async_setup(newest.entry_id)
 
-    home: DownlinkCoordinator = newest.runtime_data
-    assert home.data
-    assert home.next_refresh
-    assert home.next_refresh > NOW - timedelta(days=1)
+    coordinator: DownlinkCoordinator = newest.runtime_data
+    assert coordinator.data
+    assert coordinator.next_refresh
+    assert coordinator.next_refresh > NOW - timedelta(days=1)
 
 
 async def test_what_a_later_version_counts_does_not_spoil_a_feed(
@@ -377,6 +377,6 @@ async def test_what_a_later_version_counts_does_not_spoil_a_feed(
 
     assert await hass.config_entries.async_setup(newest.entry_id)
 
-    home: DownlinkCoordinator = newest.runtime_data
-    assert home.data
-    assert list(home.data.report.fixes.values()) == [1]
+    coordinator: DownlinkCoordinator = newest.runtime_data
+    assert coordinator.data
+    assert list(coordinator.data.report.fixes.values()) == [1]

@@ -23,51 +23,51 @@ from custom_components.toonami_downlink.engine.downlink.publish.publication impo
 from custom_components.toonami_downlink.views.base import accepts_gzip
 from custom_components.toonami_downlink.views.response_cache import GuideCache, ResponseCache
 
-from .homes import make_entry, make_feed, set_up
-from .stations import MIDNIGHT, NOON, Station, open_station, publish
+from .factories import make_feed
+from .harness import NOW, Harness, publish_feed, start_harness, start_without_feed
 
 PLAIN = {hdrs.ACCEPT_ENCODING: "identity"}
 FEED_PATHS = ("playlist.m3u", "guide.xml", "guide.xml.gz")
 
 
-async def test_playlist(station: Station) -> None:
-    answer = await station.client.get(f"{station.base}/playlist.m3u")
+async def test_playlist(harness: Harness) -> None:
+    answer = await harness.client.get(f"{harness.base}/playlist.m3u")
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "audio/x-mpegurl"
     assert answer.charset == "utf-8"
     assert answer.headers[hdrs.CACHE_CONTROL] == "private, no-cache"
     assert answer.headers[hdrs.VARY] == "Accept-Encoding"
     body = await answer.read()
-    guide = f"{station.origin}{station.base}/guide.xml"
+    guide = f"{harness.origin}{harness.base}/guide.xml"
     header, first, *_ = body.decode().splitlines()
     assert header == f'#EXTM3U url-tvg="{guide}" x-tvg-url="{guide}"'
-    assert f'tvg-logo="{station.origin}/api/toonami_downlink/logos/toonami_east.png"' in first
+    assert f'tvg-logo="{harness.origin}/api/toonami_downlink/logos/toonami_east.png"' in first
     entries = parse_m3u(body)
     assert [int(entry.attributes["tvg-chno"]) for entry in entries] == [1, 2, 3, 4, 5, 6, 7]
     assert entries[0].url == "https://n1.example.com/est/0/playlist.m3u8"
 
 
-async def test_guide(station: Station) -> None:
-    answer = await station.client.get(f"{station.base}/guide.xml")
+async def test_guide(harness: Harness) -> None:
+    answer = await harness.client.get(f"{harness.base}/guide.xml")
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "application/xml"
     assert answer.charset == "utf-8"
     body = await answer.read()
     assert parse_xmltv(body).programmes == {
-        channel.guide_id: list(station.publication.feed.guide[channel.key])
-        for channel in station.publication.feed.channels
-        if station.publication.feed.guide[channel.key]
+        channel.guide_id: list(harness.publication.feed.guide[channel.key])
+        for channel in harness.publication.feed.channels
+        if harness.publication.feed.guide[channel.key]
     }
-    assert f'<icon src="{station.origin}/api/toonami_downlink/logos/mtv97.png"'.encode() in body
+    assert f'<icon src="{harness.origin}/api/toonami_downlink/logos/mtv97.png"'.encode() in body
     assert b"downlink.invalid" not in body
 
 
-async def test_guide_file_is_the_gzipped_guide(station: Station) -> None:
-    answer = await station.client.get(f"{station.base}/guide.xml.gz")
+async def test_guide_file_is_the_gzipped_guide(harness: Harness) -> None:
+    answer = await harness.client.get(f"{harness.base}/guide.xml.gz")
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "application/gzip"
     assert hdrs.CONTENT_ENCODING not in answer.headers
-    guide = await station.client.get(f"{station.base}/guide.xml")
+    guide = await harness.client.get(f"{harness.base}/guide.xml")
     assert gzip.decompress(await answer.read()) == await guide.read()
     assert answer.headers[hdrs.ETAG] != guide.headers[hdrs.ETAG]
 
@@ -75,20 +75,20 @@ async def test_guide_file_is_the_gzipped_guide(station: Station) -> None:
 async def test_streams_can_come_from_home_assistant(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
 ) -> None:
-    freezer.move_to(NOON)
+    freezer.move_to(NOW)
     options = {CONF_STREAM_LINKS: LINKS_HOME_ASSISTANT}
-    station = await open_station(hass, hass_client_no_auth, options=options)
-    answer = await station.client.get(f"{station.base}/playlist.m3u")
+    harness = await start_harness(hass, hass_client_no_auth, options=options)
+    answer = await harness.client.get(f"{harness.base}/playlist.m3u")
     entries = parse_m3u(await answer.read())
     assert [entry.url for entry in entries] == [
-        f"{station.origin}{station.base}/stream/{number}.m3u8" for number in range(1, 8)
+        f"{harness.origin}{harness.base}/stream/{number}.m3u8" for number in range(1, 8)
     ]
 
 
 @pytest.mark.parametrize("path", FEED_PATHS)
-async def test_head_has_the_headers_of_get_and_no_body(station: Station, path: str) -> None:
-    got = await station.client.get(f"{station.base}/{path}")
-    asked = await station.client.head(f"{station.base}/{path}")
+async def test_head_has_the_headers_of_get_and_no_body(harness: Harness, path: str) -> None:
+    got = await harness.client.get(f"{harness.base}/{path}")
+    asked = await harness.client.head(f"{harness.base}/{path}")
     assert asked.status == HTTPStatus.OK
     assert await asked.read() == b""
     ignored = {hdrs.DATE}
@@ -99,11 +99,11 @@ async def test_head_has_the_headers_of_get_and_no_body(station: Station, path: s
 
 
 @pytest.mark.parametrize("path", FEED_PATHS)
-async def test_a_range_gets_the_whole(station: Station, path: str) -> None:
-    url = f"{station.base}/{path}"
-    whole = await (await station.client.get(url)).read()
+async def test_a_range_gets_the_whole(harness: Harness, path: str) -> None:
+    url = f"{harness.base}/{path}"
+    whole = await (await harness.client.get(url)).read()
     for value in ("bytes=0-", "bytes=100-200", "bytes=999999999-", "pages=1"):
-        answer = await station.client.get(url, headers={hdrs.RANGE: value})
+        answer = await harness.client.get(url, headers={hdrs.RANGE: value})
         assert answer.status == HTTPStatus.OK
         assert await answer.read() == whole
 
@@ -129,10 +129,10 @@ def test_accept_encoding(accepted: str, is_gzipped: bool) -> None:
 
 
 @pytest.mark.parametrize("path", ["playlist.m3u", "guide.xml"])
-async def test_gzip_is_made_once_and_is_the_same(station: Station, path: str) -> None:
-    plain = await station.client.get(f"{station.base}/{path}", headers=PLAIN)
-    client = station.client.session
-    url = f"{station.origin}{station.base}/{path}"
+async def test_gzip_is_made_once_and_is_the_same(harness: Harness, path: str) -> None:
+    plain = await harness.client.get(f"{harness.base}/{path}", headers=PLAIN)
+    client = harness.client.session
+    url = f"{harness.origin}{harness.base}/{path}"
     async with client.get(url, headers={hdrs.ACCEPT_ENCODING: "gzip"}, auto_decompress=False) as it:
         zipped = await it.read()
     assert hdrs.CONTENT_ENCODING not in plain.headers
@@ -155,14 +155,14 @@ async def test_gzip_is_made_once_and_is_the_same(station: Station, path: str) ->
         pytest.param("", HTTPStatus.OK, id="empty"),
     ],
 )
-async def test_conditional_requests(station: Station, condition: str, status: HTTPStatus) -> None:
+async def test_conditional_requests(harness: Harness, condition: str, status: HTTPStatus) -> None:
     requests = product(FEED_PATHS, (hdrs.METH_GET, hdrs.METH_HEAD))
     for path, method in requests:
-        url = f"{station.base}/{path}"
-        etag = (await station.client.get(url)).headers[hdrs.ETAG]
+        url = f"{harness.base}/{path}"
+        etag = (await harness.client.get(url)).headers[hdrs.ETAG]
         assert etag.startswith('"')
         headers = {hdrs.IF_NONE_MATCH: condition.format(etag=etag)}
-        answer = await station.client.request(method, url, headers=headers)
+        answer = await harness.client.request(method, url, headers=headers)
         assert answer.status == status
         assert answer.headers[hdrs.ETAG] == etag
         assert answer.headers[hdrs.CACHE_CONTROL] == "private, no-cache"
@@ -171,16 +171,16 @@ async def test_conditional_requests(station: Station, condition: str, status: HT
             assert hdrs.CONTENT_ENCODING not in answer.headers
 
 
-async def test_a_plain_copy_is_not_fetched_again_gzipped(station: Station) -> None:
-    url = f"{station.base}/guide.xml"
-    etag = (await station.client.get(url, headers=PLAIN)).headers[hdrs.ETAG]
-    answer = await station.client.get(url, headers={hdrs.IF_NONE_MATCH: etag})
+async def test_a_plain_copy_is_not_fetched_again_gzipped(harness: Harness) -> None:
+    url = f"{harness.base}/guide.xml"
+    etag = (await harness.client.get(url, headers=PLAIN)).headers[hdrs.ETAG]
+    answer = await harness.client.get(url, headers={hdrs.IF_NONE_MATCH: etag})
     assert answer.status == HTTPStatus.NOT_MODIFIED
     assert answer.headers[hdrs.ETAG] == etag
 
 
-async def test_only_so_many_bodies_are_kept(station: Station) -> None:
-    publication = station.publication
+async def test_only_so_many_bodies_are_kept(harness: Harness) -> None:
+    publication = harness.publication
     bodies = ResponseCache()
     made: list[int] = []
 
@@ -194,11 +194,11 @@ async def test_only_so_many_bodies_are_kept(station: Station) -> None:
     assert made == [*range(65), 0]
 
 
-async def test_etag_names_the_content(station: Station) -> None:
+async def test_etag_names_the_content(harness: Harness) -> None:
     body = Body.of(b"content")
     assert body.etag == f'"{hashlib.sha256(b"content").hexdigest()[:32]}"'
     assert Body.of(b"content") == body
-    answer = await station.client.get(f"{station.base}/playlist.m3u", headers=PLAIN)
+    answer = await harness.client.get(f"{harness.base}/playlist.m3u", headers=PLAIN)
     assert answer.headers[hdrs.ETAG] == Body.of(await answer.read()).etag
 
 
@@ -213,11 +213,11 @@ async def test_etag_names_the_content(station: Station) -> None:
         pytest.param("{token!s:.0}%20", id="blank"),
     ],
 )
-async def test_wrong_token(station: Station, token: str) -> None:
-    wrong = token.format(token=station.coordinator.credentials.feed_token)
+async def test_wrong_token(harness: Harness, token: str) -> None:
+    wrong = token.format(token=harness.coordinator.credentials.feed_token)
     paths = (*FEED_PATHS, "stream/1.m3u8", "stream/1.ts")
     for path, method in product(paths, (hdrs.METH_GET, hdrs.METH_HEAD)):
-        answer = await station.client.request(method, f"/api/toonami_downlink/{wrong}/{path}")
+        answer = await harness.client.request(method, f"/api/toonami_downlink/{wrong}/{path}")
         assert answer.status == HTTPStatus.FORBIDDEN
         assert await answer.read() == b""
         assert hdrs.WWW_AUTHENTICATE not in answer.headers
@@ -225,39 +225,39 @@ async def test_wrong_token(station: Station, token: str) -> None:
 
 @pytest.mark.parametrize("path", ["playlist.m3u", "guide.xml"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-async def test_other_methods(station: Station, path: str, method: str) -> None:
-    answer = await station.client.request(method, f"{station.base}/{path}")
+async def test_other_methods(harness: Harness, path: str, method: str) -> None:
+    answer = await harness.client.request(method, f"{harness.base}/{path}")
     assert answer.status == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 @pytest.mark.parametrize("path", [*FEED_PATHS, "stream/1.m3u8"])
-async def test_cors(station: Station, path: str) -> None:
-    url = f"{station.base}/{path}"
+async def test_cors(harness: Harness, path: str) -> None:
+    url = f"{harness.base}/{path}"
     for origin in ("https://player.example", "null"):
         headers = {hdrs.ORIGIN: origin}
         for method in (hdrs.METH_GET, hdrs.METH_HEAD):
-            answer = await station.client.request(
+            answer = await harness.client.request(
                 method, url, headers=headers, allow_redirects=False
             )
             assert answer.headers.getall(hdrs.ACCESS_CONTROL_ALLOW_ORIGIN) == [origin]
             assert hdrs.ACCESS_CONTROL_ALLOW_CREDENTIALS not in answer.headers
         preflight = {**headers, hdrs.ACCESS_CONTROL_REQUEST_METHOD: "GET"}
-        answer = await station.client.options(url, headers=preflight)
+        answer = await harness.client.options(url, headers=preflight)
         assert answer.status == HTTPStatus.OK
         assert answer.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] == origin
 
 
-async def test_unavailable_while_not_loaded(station: Station) -> None:
-    url = f"{station.base}/playlist.m3u"
-    assert await station.hass.config_entries.async_unload(station.entry.entry_id)
+async def test_unavailable_while_not_loaded(harness: Harness) -> None:
+    url = f"{harness.base}/playlist.m3u"
+    assert await harness.hass.config_entries.async_unload(harness.entry.entry_id)
     for method in (hdrs.METH_GET, hdrs.METH_HEAD):
-        answer = await station.client.request(method, url)
+        answer = await harness.client.request(method, url)
         assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
         assert answer.headers[hdrs.RETRY_AFTER] == "30"
         assert await answer.read() == b""
-    assert await station.hass.config_entries.async_setup(station.entry.entry_id)
-    await station.hass.async_block_till_done(wait_background_tasks=True)
-    assert (await station.client.get(url)).status == HTTPStatus.OK
+    assert await harness.hass.config_entries.async_setup(harness.entry.entry_id)
+    await harness.hass.async_block_till_done(wait_background_tasks=True)
+    assert (await harness.client.get(url)).status == HTTPStatus.OK
 
 
 async def test_unavailable_before_an_entry(
@@ -272,56 +272,54 @@ async def test_unavailable_before_an_entry(
 async def test_unavailable_before_the_first_feed(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
-    entry = make_entry("/no/such/provider {m3u} {xmltv}")
-    coordinator = await set_up(hass, entry)
-    station = Station(hass, entry, coordinator, await hass_client_no_auth())
-    answer = await station.client.get(f"{station.base}/playlist.m3u")
+    harness = await start_without_feed(hass, hass_client_no_auth)
+    answer = await harness.client.get(f"{harness.base}/playlist.m3u")
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer.headers[hdrs.RETRY_AFTER] == "30"
-    (record,) = coordinator.clients.records
+    (record,) = harness.coordinator.clients.records
     assert record.outcome is Outcome.NO_FEED
-    wrong = await station.client.get("/api/toonami_downlink/wrong/playlist.m3u")
+    wrong = await harness.client.get("/api/toonami_downlink/wrong/playlist.m3u")
     assert wrong.status == HTTPStatus.FORBIDDEN
     # What never was right has a place of its own, and pushes nothing out.
-    assert {item.outcome for item in coordinator.clients.records} == {
+    assert {item.outcome for item in harness.coordinator.clients.records} == {
         Outcome.NO_FEED,
         Outcome.REFUSED,
     }
 
 
 async def test_a_new_feed_is_served_at_once(
-    station: Station, freezer: FrozenDateTimeFactory
+    harness: Harness, freezer: FrozenDateTimeFactory
 ) -> None:
-    urls = [f"{station.base}/{path}" for path in FEED_PATHS]
-    before = [await (await station.client.get(url)).read() for url in urls]
-    feed = make_feed(MIDNIGHT, show="Other", channels=())
-    await station.hass.async_add_executor_job(publish, station.hass, feed)
-    assert await station.hass.config_entries.async_reload(station.entry.entry_id)
-    await station.hass.async_block_till_done(wait_background_tasks=True)
-    after = [await (await station.client.get(url)).read() for url in urls]
+    urls = [f"{harness.base}/{path}" for path in FEED_PATHS]
+    before = [await (await harness.client.get(url)).read() for url in urls]
+    feed = make_feed(show="Other", channels=())
+    await harness.hass.async_add_executor_job(publish_feed, harness.hass, feed)
+    assert await harness.hass.config_entries.async_reload(harness.entry.entry_id)
+    await harness.hass.async_block_till_done(wait_background_tasks=True)
+    after = [await (await harness.client.get(url)).read() for url in urls]
     assert all(old != new for old, new in zip(before, after, strict=True))
 
 
-async def test_replaced_credentials(station: Station) -> None:
-    old = station.base
-    assert (await station.client.get(f"{old}/playlist.m3u")).status == HTTPStatus.OK
-    await station.coordinator.credentials.async_rotate()
-    refused = await station.client.get(
+async def test_replaced_credentials(harness: Harness) -> None:
+    old = harness.base
+    assert (await harness.client.get(f"{old}/playlist.m3u")).status == HTTPStatus.OK
+    await harness.coordinator.credentials.async_rotate()
+    refused = await harness.client.get(
         f"{old}/playlist.m3u", headers={hdrs.USER_AGENT: "TiviMate/5.1"}
     )
     assert refused.status == HTTPStatus.FORBIDDEN
-    (record,) = station.coordinator.clients.with_old_credentials
+    (record,) = harness.coordinator.clients.with_old_credentials
     assert (record.player, record.kind) == ("TiviMate", RequestKind.PLAYLIST)
-    answer = await station.client.get(f"{station.base}/playlist.m3u")
+    answer = await harness.client.get(f"{harness.base}/playlist.m3u")
     text = await answer.text()
-    assert station.coordinator.credentials.feed_token in text
+    assert harness.coordinator.credentials.feed_token in text
     assert old not in text
 
 
 async def test_guides_are_made_once_for_all_who_wait(
-    station: Station, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publication = station.publication
+    publication = harness.publication
     made: list[str] = []
     make, all_wait = publication.guide, Event()
 
@@ -331,19 +329,19 @@ async def test_guides_are_made_once_for_all_who_wait(
         return make(origin)
 
     monkeypatch.setattr(publication, "guide", count)
-    guides = GuideCache(station.hass)
-    requests = asyncio.gather(*(guides.async_get(publication, station.origin) for _ in range(8)))
-    station.hass.loop.call_soon(all_wait.set)
+    guides = GuideCache(harness.hass)
+    requests = asyncio.gather(*(guides.async_get(publication, harness.origin) for _ in range(8)))
+    harness.hass.loop.call_soon(all_wait.set)
     first, *others = await requests
     assert all(other is first for other in others)
-    assert made == [station.origin]
+    assert made == [harness.origin]
 
 
-async def test_players_are_seen(station: Station) -> None:
+async def test_players_are_seen(harness: Harness) -> None:
     headers = {hdrs.USER_AGENT: "VLC/3.0.18 LibVLC/3.0.18"}
     for path in ("playlist.m3u", "guide.xml", "guide.xml.gz"):
-        await station.client.get(f"{station.base}/{path}", headers=headers)
-    newest, oldest = station.coordinator.clients.records
+        await harness.client.get(f"{harness.base}/{path}", headers=headers)
+    newest, oldest = harness.coordinator.clients.records
     assert (newest.kind, newest.count) == (RequestKind.GUIDE, 2)
     assert (oldest.kind, oldest.count) == (RequestKind.PLAYLIST, 1)
     assert {(item.address, item.player, item.outcome) for item in (newest, oldest)} == {
@@ -351,10 +349,10 @@ async def test_players_are_seen(station: Station) -> None:
     }
 
 
-async def test_no_secret_in_the_log(station: Station, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_secret_in_the_log(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
     caplog.clear()
-    await station.client.get("/api/toonami_downlink/wrong-token/playlist.m3u")
-    await station.client.get(f"{station.base}/playlist.m3u")
+    await harness.client.get("/api/toonami_downlink/wrong-token/playlist.m3u")
+    await harness.client.get(f"{harness.base}/playlist.m3u")
     ours = [item.getMessage() for item in caplog.records if "toonami_downlink" in item.name]
     assert len(ours) == 1
     assert "127.0.0.1" in ours[0]

@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import CONF_HDHOMERUN, CONF_MAX_STREAMS
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 
-from .stations import Station, open_station
-from .watching import children, put_ffmpeg, until
+from .harness import Harness, start_harness
+from .stream_harness import child_pids, wait_until, write_fake_ffmpeg
 
 PATHS = (
     "/",
@@ -28,9 +28,9 @@ PATHS = (
 
 
 @pytest.fixture
-async def station(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> Station:
+async def harness(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> Harness:
     options = {CONF_HDHOMERUN: True, CONF_MAX_STREAMS: 1}
-    return await open_station(hass, hass_client_no_auth, options=options)
+    return await start_harness(hass, hass_client_no_auth, options=options)
 
 
 @pytest.fixture
@@ -44,16 +44,16 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_off_unless_wanted(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
-    station = await open_station(hass, hass_client_no_auth)
+    harness = await start_harness(hass, hass_client_no_auth)
     for path in PATHS:
-        answer = await station.client.get(f"{station.tuner}{path}")
+        answer = await harness.client.get(f"{harness.tuner}{path}")
         assert answer.status == HTTPStatus.NOT_FOUND
         assert await answer.read() == b""
 
 
-async def test_discover(station: Station) -> None:
-    base = f"{station.origin}{station.tuner}"
-    answer = await station.client.get(f"{station.tuner}/discover.json")
+async def test_discover(harness: Harness) -> None:
+    base = f"{harness.origin}{harness.tuner}"
+    answer = await harness.client.get(f"{harness.tuner}/discover.json")
     assert answer.content_type == "application/json"
     found = await answer.json()
     assert len(found["DeviceID"]) == 8
@@ -73,19 +73,19 @@ async def test_discover(station: Station) -> None:
     }
 
 
-async def test_lineup(station: Station) -> None:
-    found = await (await station.client.get(f"{station.tuner}/lineup.json")).json()
+async def test_lineup(harness: Harness) -> None:
+    found = await (await harness.client.get(f"{harness.tuner}/lineup.json")).json()
     assert found[0] == {
         "GuideNumber": "1",
         "GuideName": "Toonami Aftermath East",
-        "URL": f"{station.origin}{station.tuner}/auto/v1",
+        "URL": f"{harness.origin}{harness.tuner}/auto/v1",
     }
     assert [item["GuideNumber"] for item in found] == ["1", "2", "3", "4", "5", "6", "7"]
     assert not [item for item in found if "?" in item["URL"]]
 
 
-async def test_lineup_status(station: Station) -> None:
-    answer = await station.client.get(f"{station.tuner}/lineup_status.json")
+async def test_lineup_status(harness: Harness) -> None:
+    answer = await harness.client.get(f"{harness.tuner}/lineup_status.json")
     assert await answer.json() == {
         "ScanInProgress": 0,
         "ScanPossible": 1,
@@ -94,41 +94,41 @@ async def test_lineup_status(station: Station) -> None:
     }
 
 
-async def test_a_search_for_channels_is_accepted(station: Station) -> None:
+async def test_a_search_for_channels_is_accepted(harness: Harness) -> None:
     for method in (hdrs.METH_POST, hdrs.METH_GET, hdrs.METH_HEAD):
-        answer = await station.client.request(
-            method, f"{station.tuner}/lineup.post?scan=start&source=Cable"
+        answer = await harness.client.request(
+            method, f"{harness.tuner}/lineup.post?scan=start&source=Cable"
         )
         assert answer.status == HTTPStatus.OK
         assert await answer.read() == b""
 
 
-async def test_device(station: Station) -> None:
-    found = await (await station.client.get(f"{station.tuner}/discover.json")).json()
+async def test_device(harness: Harness) -> None:
+    found = await (await harness.client.get(f"{harness.tuner}/discover.json")).json()
     for path in ("/device.xml", "/"):
-        answer = await station.client.get(f"{station.tuner}{path}")
+        answer = await harness.client.get(f"{harness.tuner}{path}")
         assert answer.content_type == "application/xml"
         root = etree.fromstring(await answer.read())
         texts = {etree.QName(item).localname: item.text or "" for item in root.iter()}
-        assert texts["URLBase"] == f"{station.origin}{station.tuner}"
+        assert texts["URLBase"] == f"{harness.origin}{harness.tuner}"
         assert texts["friendlyName"] == "Toonami Downlink"
         assert texts["serialNumber"] == found["DeviceID"]
         assert texts["UDN"].startswith("uuid:")
 
 
-async def test_wrong_token(station: Station) -> None:
+async def test_wrong_token(harness: Harness) -> None:
     for path in PATHS:
-        answer = await station.client.get(f"/api/toonami_downlink/hdhr/wrong{path}")
+        answer = await harness.client.get(f"/api/toonami_downlink/hdhr/wrong{path}")
         assert answer.status == HTTPStatus.FORBIDDEN
         assert await answer.read() == b""
 
 
-async def test_head(station: Station) -> None:
+async def test_head(harness: Harness) -> None:
     for path in PATHS:
-        answer = await station.client.head(f"{station.tuner}{path}")
+        answer = await harness.client.head(f"{harness.tuner}{path}")
         assert answer.status == HTTPStatus.OK
         assert await answer.read() == b""
-    assert not children()
+    assert not child_pids()
 
 
 @pytest.mark.parametrize(
@@ -143,36 +143,36 @@ async def test_head(station: Station) -> None:
         pytest.param(f"/auto/v1?duration={'9' * 5000}", None, id="endless-duration"),
     ],
 )
-async def test_watch(station: Station, fake: Path, path: str, duration: str | None) -> None:
-    put_ffmpeg(fake, 'echo "$@"')
-    answer = await station.client.get(f"{station.tuner}{path}")
+async def test_watch(harness: Harness, fake: Path, path: str, duration: str | None) -> None:
+    write_fake_ffmpeg(fake, 'echo "$@"')
+    answer = await harness.client.get(f"{harness.tuner}{path}")
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "video/mp2t"
     words = (await answer.text()).split()
     assert (words[words.index("-t") + 1] if "-t" in words else None) == duration
-    record = station.coordinator.clients.records[0]
+    record = harness.coordinator.clients.records[0]
     assert (record.kind, record.outcome) == (RequestKind.TUNER, Outcome.OK)
-    await until(lambda: not children())
+    await wait_until(lambda: not child_pids())
 
 
-async def test_unknown_channel(station: Station) -> None:
-    answer = await station.client.get(f"{station.tuner}/auto/v99")
+async def test_unknown_channel(harness: Harness) -> None:
+    answer = await harness.client.get(f"{harness.tuner}/auto/v99")
     assert answer.status == HTTPStatus.NOT_FOUND
     assert answer.headers["X-HDHomeRun-Error"] == "801 Unknown Channel"
-    assert station.coordinator.clients.records[0].outcome is Outcome.NOT_FOUND
+    assert harness.coordinator.clients.records[0].outcome is Outcome.NOT_FOUND
 
 
-async def test_all_tuners_busy(station: Station, fake: Path) -> None:
-    put_ffmpeg(fake, "exec cat /dev/zero")
-    async with station.coordinator.streams.async_open("East", "http://upstream.example/a.m3u8"):
-        answer = await station.client.get(f"{station.tuner}/auto/v2")
+async def test_all_tuners_busy(harness: Harness, fake: Path) -> None:
+    write_fake_ffmpeg(fake, "exec cat /dev/zero")
+    async with harness.coordinator.streams.async_open("East", "http://upstream.example/a.m3u8"):
+        answer = await harness.client.get(f"{harness.tuner}/auto/v2")
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer.headers["X-HDHomeRun-Error"] == "805 All Tuners In Use"
     assert hdrs.RETRY_AFTER in answer.headers
-    await until(lambda: not children())
+    await wait_until(lambda: not child_pids())
 
 
-async def test_unavailable_while_not_loaded(station: Station) -> None:
-    assert await station.hass.config_entries.async_unload(station.entry.entry_id)
-    answer = await station.client.get(f"{station.tuner}/discover.json")
+async def test_unavailable_while_not_loaded(harness: Harness) -> None:
+    assert await harness.hass.config_entries.async_unload(harness.entry.entry_id)
+    answer = await harness.client.get(f"{harness.tuner}/discover.json")
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE

@@ -17,44 +17,44 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause, Pro
 from custom_components.toonami_downlink.panel.status import status_payload
 from custom_components.toonami_downlink.views.health import Health, Reason, health_of, version
 
-from .homes import make_entry, set_up
-from .stations import Station
+from .factories import MISSING_COMMAND, make_entry
+from .harness import Harness, setup_integration
 
 HEALTH = "/api/toonami_downlink/health"
 STATUS = "/api/toonami_downlink/status"
 
 
-async def test_well(station: Station) -> None:
-    answer = await station.client.get(HEALTH)
+async def test_well(harness: Harness) -> None:
+    answer = await harness.client.get(HEALTH)
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "application/json"
     assert answer.headers[hdrs.CACHE_CONTROL] == "no-store"
     assert await answer.json() == {
         "status": "ok",
-        "version": version(station.hass),
+        "version": version(harness.hass),
         "artifacts": "m3u xml",
     }
-    asked = await station.client.head(HEALTH)
+    asked = await harness.client.head(HEALTH)
     assert (asked.status, await asked.read()) == (HTTPStatus.OK, b"")
-    assert health_of(station.coordinator) == (Health.OK, None)
+    assert health_of(harness.coordinator) == (Health.OK, None)
 
 
-async def test_degraded_by_a_refresh_that_failed(station: Station) -> None:
-    record = await station.coordinator.async_refresh_feed(Cause.BUTTON)
+async def test_degraded_by_a_refresh_that_failed(harness: Harness) -> None:
+    record = await harness.coordinator.async_refresh_feed(Cause.BUTTON)
     assert record.error
-    answer = await station.client.get(HEALTH)
+    answer = await harness.client.get(HEALTH)
     assert answer.status == HTTPStatus.OK
     assert (await answer.json())["status"] == "degraded"
     assert (await answer.json())["artifacts"] == "m3u xml"
-    assert health_of(station.coordinator) == (Health.DEGRADED, Reason.REFRESH_FAILED)
+    assert health_of(harness.coordinator) == (Health.DEGRADED, Reason.REFRESH_FAILED)
 
 
-async def test_degraded_by_age(station: Station, freezer: FrozenDateTimeFactory) -> None:
+async def test_degraded_by_age(harness: Harness, freezer: FrozenDateTimeFactory) -> None:
     freezer.tick(timedelta(hours=47, minutes=59))
-    assert health_of(station.coordinator) == (Health.OK, None)
+    assert health_of(harness.coordinator) == (Health.OK, None)
     freezer.tick(60)
-    assert health_of(station.coordinator) == (Health.DEGRADED, Reason.GUIDE_STALE)
-    answer = await station.client.get(HEALTH)
+    assert health_of(harness.coordinator) == (Health.DEGRADED, Reason.GUIDE_STALE)
+    answer = await harness.client.get(HEALTH)
     assert (await answer.json())["status"] == "degraded"
 
 
@@ -78,8 +78,8 @@ async def test_error_without_a_feed(
     hass_client: ClientSessionGenerator,
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
-    entry = make_entry("/no/such/provider {m3u} {xmltv}")
-    coordinator = await set_up(hass, entry)
+    entry = make_entry(MISSING_COMMAND)
+    coordinator = await setup_integration(hass, entry)
     answer = await (await hass_client_no_auth()).get(HEALTH)
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert (await answer.json())["status"] == "error"
@@ -93,15 +93,15 @@ async def test_error_without_a_feed(
     assert status["history"] == [status["last_error"]]
 
 
-async def test_status_needs_a_login(station: Station) -> None:
-    answer = await station.client.get(STATUS)
+async def test_status_needs_a_login(harness: Harness) -> None:
+    answer = await harness.client.get(STATUS)
     assert answer.status == HTTPStatus.UNAUTHORIZED
 
 
 async def test_status_while_not_loaded(
-    station: Station, hass_client: ClientSessionGenerator
+    harness: Harness, hass_client: ClientSessionGenerator
 ) -> None:
-    assert await station.hass.config_entries.async_unload(station.entry.entry_id)
+    assert await harness.hass.config_entries.async_unload(harness.entry.entry_id)
     answer = await (await hass_client()).get(STATUS)
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
 
@@ -110,19 +110,19 @@ def artifact(name: str, content: bytes) -> dict[str, object]:
     return {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-async def test_status(station: Station, hass_client: ClientSessionGenerator) -> None:
-    await station.client.get(
-        f"{station.base}/playlist.m3u", headers={hdrs.USER_AGENT: "Kodi/20.1 (X11; Linux)"}
+async def test_status(harness: Harness, hass_client: ClientSessionGenerator) -> None:
+    await harness.client.get(
+        f"{harness.base}/playlist.m3u", headers={hdrs.USER_AGENT: "Kodi/20.1 (X11; Linux)"}
     )
     client = await hass_client()
     answer = await client.get(STATUS)
     assert answer.status == HTTPStatus.OK
     assert answer.headers[hdrs.CACHE_CONTROL] == "no-store"
     text = await answer.text()
-    generation = station.coordinator.generation
+    generation = harness.coordinator.generation
     assert generation is not None
     assert json.loads(text) == {
-        "version": version(station.hass),
+        "version": version(harness.hass),
         "health": {"status": "ok", "reason": None},
         "provider": {"kind": "command", "version": None},
         "refresh": {
@@ -161,18 +161,18 @@ async def test_status(station: Station, hass_client: ClientSessionGenerator) -> 
         ],
         "history": [],
     }
-    credentials = station.coordinator.credentials
+    credentials = harness.coordinator.credentials
     for secret in (credentials.feed_token, credentials.username, credentials.password):
         assert secret not in text
 
 
 async def test_history_has_the_newest_first(
-    station: Station, freezer: FrozenDateTimeFactory
+    harness: Harness, freezer: FrozenDateTimeFactory
 ) -> None:
     for _ in range(2):
         freezer.tick(60)
-        await station.coordinator.async_refresh_feed(Cause.BUTTON)
-    status = status_payload(station.coordinator)
+        await harness.coordinator.async_refresh_feed(Cause.BUTTON)
+    status = status_payload(harness.coordinator)
     first, second = status["history"]
     assert first["started"] > second["started"]
     assert status["last_error"] == first
@@ -180,7 +180,7 @@ async def test_history_has_the_newest_first(
     assert status["feed"]["generation"] == 1
 
 
-async def test_progress(station: Station) -> None:
-    station.coordinator.progress = replace(Progress(Stage.DETAILS), done=3, total=9)
-    refresh = status_payload(station.coordinator)["refresh"]
+async def test_progress(harness: Harness) -> None:
+    harness.coordinator.progress = replace(Progress(Stage.DETAILS), done=3, total=9)
+    refresh = status_payload(harness.coordinator)["refresh"]
     assert refresh["progress"] == {"stage": "details", "done": 3, "total": 9}

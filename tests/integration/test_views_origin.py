@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.views.origin import client_origin, make_origin, parse_origin
 
-from .raw import raw_request
-from .stations import NOON, Station, open_station
+from .harness import NOW, Harness, start_harness
+from .raw_http import raw_request
 
 FALLBACK = "http://10.10.10.10:8123"
 """What Home Assistant believes of itself in a test."""
@@ -89,11 +89,11 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("host", STRANGE)
-async def test_a_strange_host_gets_into_no_body(station: Station, host: str) -> None:
-    login = "username={username}&password={password}".format(**station.login)
+async def test_a_strange_host_gets_into_no_body(harness: Harness, host: str) -> None:
+    login = "username={username}&password={password}".format(**harness.login)
     paths = (
-        f"{station.base}/playlist.m3u",
-        f"{station.base}/guide.xml",
+        f"{harness.base}/playlist.m3u",
+        f"{harness.base}/guide.xml",
         f"/player_api.php?{login}",
         f"/player_api.php?{login}&action=get_live_streams",
         f"/get.php?{login}",
@@ -101,31 +101,31 @@ async def test_a_strange_host_gets_into_no_body(station: Station, host: str) -> 
         "/player_api.php",
     )
     for path in paths:
-        answer = await raw_request(station, f"GET {path} HTTP/1.1\nHost: {host}")
+        answer = await raw_request(harness, f"GET {path} HTTP/1.1\nHost: {host}")
         assert answer.status in {200, 400, 401}
         assert b"evil" not in answer.body
         if answer.status != 400:
             # Who has not logged in learns nothing of ours from it.
             assert (b"10.10.10.10" in answer.body) == (answer.status == 200)
-        others = await raw_request(station, f"GET {path} HTTP/1.1\nHost: tv.local:8123")
+        others = await raw_request(harness, f"GET {path} HTTP/1.1\nHost: tv.local:8123")
         assert b"evil" not in others.body
         assert b"10.10.10.10" not in others.body
         assert b"tv.local" in others.body
 
 
-async def test_every_client_gets_its_own_addresses(station: Station) -> None:
+async def test_every_client_gets_its_own_addresses(harness: Harness) -> None:
     for path in ("playlist.m3u", "guide.xml"):
         bodies = set()
         for host in ("tv.local:8123", "192.168.1.5:8123", "[fd00::5]:8123", "tv.local"):
-            head = f"GET {station.base}/{path} HTTP/1.1\nHost: {host}"
-            answer = await raw_request(station, head)
+            head = f"GET {harness.base}/{path} HTTP/1.1\nHost: {host}"
+            answer = await raw_request(harness, head)
             assert f"http://{host}/api/".encode() in answer.body
             bodies.add(answer.body)
         assert len(bodies) == 4
 
 
-async def test_no_host_at_all(station: Station) -> None:
-    answer = await raw_request(station, f"GET {station.base}/playlist.m3u HTTP/1.0")
+async def test_no_host_at_all(harness: Harness) -> None:
+    answer = await raw_request(harness, f"GET {harness.base}/playlist.m3u HTTP/1.0")
     assert answer.status == 200
     assert f"{FALLBACK}/api/".encode() in answer.body
 
@@ -173,22 +173,22 @@ async def test_behind_a_trusted_proxy(
     headers: dict[str, str],
     expected: str,
 ) -> None:
-    freezer.move_to(NOON)
+    freezer.move_to(NOW)
     assert await async_setup_component(hass, "http", {"http": proxy_config})
-    station = await open_station(hass, hass_client_no_auth)
-    answer = await station.client.get(
-        f"{station.base}/playlist.m3u", headers={**headers, "X-Forwarded-For": "10.1.2.3"}
+    harness = await start_harness(hass, hass_client_no_auth)
+    answer = await harness.client.get(
+        f"{harness.base}/playlist.m3u", headers={**headers, "X-Forwarded-For": "10.1.2.3"}
     )
     assert answer.status == 200
-    assert f'x-tvg-url="{expected}{station.base}/guide.xml"' in await answer.text()
+    assert f'x-tvg-url="{expected}{harness.base}/guide.xml"' in await answer.text()
     # It is the viewer who is remembered, not the proxy.
-    assert station.coordinator.clients.records[0].address == "10.1.2.3"
+    assert harness.coordinator.clients.records[0].address == "10.1.2.3"
 
 
-async def test_a_proxy_that_is_not_trusted_changes_nothing(station: Station) -> None:
+async def test_a_proxy_that_is_not_trusted_changes_nothing(harness: Harness) -> None:
     headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-    answer = await station.client.get(f"{station.base}/playlist.m3u", headers=headers)
-    assert f'x-tvg-url="{station.origin}/' in await answer.text()
+    answer = await harness.client.get(f"{harness.base}/playlist.m3u", headers=headers)
+    assert f'x-tvg-url="{harness.origin}/' in await answer.text()
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from custom_components.toonami_downlink.engine.downlink.client_log import Outcom
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 from tests.simulator.server import Simulator
 
-from .homes import make_feed
-from .stations import MIDNIGHT, Station, open_station
-from .watching import children, open_files, put_ffmpeg, served, until
+from .factories import make_feed
+from .harness import Harness, start_harness
+from .stream_harness import child_pids, count_open_files, serve_app, wait_until, write_fake_ffmpeg
 
 FRESH = "https://n7.example.com/fresh/playlist.m3u8?session=1"
 FOREVER = "exec cat /dev/zero"
@@ -32,23 +32,23 @@ async def upstream() -> AsyncIterator[Simulator]:
 
 
 @pytest.fixture
-async def station(
+async def harness(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, upstream: Simulator
-) -> Station:
-    feed = make_feed(MIDNIGHT)
+) -> Harness:
+    feed = make_feed()
     slugs = ("est", "pst", "snick-est", "snick-pst", "mtv97", "movies", "radio")
     channels = tuple(
         replace(channel, stream_url=f"{upstream.url}/{slug}/playlist.m3u8")
         for channel, slug in zip(feed.channels, slugs, strict=True)
     )
     feed = replace(feed, channels=channels)
-    return await open_station(hass, hass_client_no_auth, feed, {CONF_MAX_STREAMS: 4})
+    return await start_harness(hass, hass_client_no_auth, feed, {CONF_MAX_STREAMS: 4})
 
 
 @pytest.fixture
-async def address(station: Station) -> AsyncIterator[tuple[str, int]]:
+async def address(harness: Harness) -> AsyncIterator[tuple[str, int]]:
     """The server as Home Assistant runs it."""
-    async with served(station.hass) as address:
+    async with serve_app(harness.hass) as address:
         yield address
 
 
@@ -60,43 +60,43 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def fresh_streams(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_streams(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let upstream have moved its streams."""
 
     async def fresh(channel: Channel) -> str:
         return f"{FRESH}&channel={channel.number}"
 
-    monkeypatch.setattr(station.coordinator, "async_stream_url", fresh)
+    monkeypatch.setattr(harness.coordinator, "async_stream_url", fresh)
 
 
-def paths(station: Station, name: str) -> list[str]:
+def paths(harness: Harness, name: str) -> list[str]:
     """Return all addresses of a stream."""
-    live = [f"/live{station.live}", station.live]
+    live = [f"/live{harness.live}", harness.live]
     prefixed = [f"/api/toonami_downlink/xtream{path}" for path in live]
-    return [f"{base}/{name}" for base in (f"{station.base}/stream", *live, *prefixed)]
+    return [f"{base}/{name}" for base in (f"{harness.base}/stream", *live, *prefixed)]
 
 
 async def test_hls_is_a_redirection_to_where_upstream_has_it_now(
-    station: Station, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fresh_streams(station, monkeypatch)
-    for path in paths(station, "3.m3u8"):
+    fresh_streams(harness, monkeypatch)
+    for path in paths(harness, "3.m3u8"):
         for method in (hdrs.METH_GET, hdrs.METH_HEAD):
-            answer = await station.client.request(method, path, allow_redirects=False)
+            answer = await harness.client.request(method, path, allow_redirects=False)
             assert answer.status == HTTPStatus.FOUND
             assert answer.headers[hdrs.LOCATION] == f"{FRESH}&channel=3"
             assert answer.content_type == "application/vnd.apple.mpegurl"
             assert answer.headers[hdrs.CACHE_CONTROL] == "no-store"
             assert await answer.read() == b""
-    record = station.coordinator.clients.records[0]
+    record = harness.coordinator.clients.records[0]
     assert (record.kind, record.outcome) == (RequestKind.STREAM, Outcome.OK)
-    assert not children()
+    assert not child_pids()
 
 
-async def test_hls_plays(station: Station, upstream: Simulator) -> None:
+async def test_hls_plays(harness: Harness, upstream: Simulator) -> None:
     async with (
         ClientSession() as session,
-        session.get(f"{station.origin}{station.base}/stream/1.m3u8") as answer,
+        session.get(f"{harness.origin}{harness.base}/stream/1.m3u8") as answer,
     ):
         assert answer.url.host == "127.0.0.1"
         assert str(answer.url).startswith(upstream.url)
@@ -104,143 +104,143 @@ async def test_hls_plays(station: Station, upstream: Simulator) -> None:
 
 
 @pytest.mark.parametrize("name", ["1.ts", "7.ts"])
-async def test_transport_stream(station: Station, address: tuple[str, int], name: str) -> None:
+async def test_transport_stream(harness: Harness, address: tuple[str, int], name: str) -> None:
     host, port = address
     async with (
         ClientSession(f"http://{host}:{port}") as session,
-        session.get(f"{station.base}/stream/{name}") as answer,
+        session.get(f"{harness.base}/stream/{name}") as answer,
     ):
         assert answer.status == HTTPStatus.OK
         assert answer.content_type == "video/mp2t"
         assert answer.headers[hdrs.CACHE_CONTROL] == "no-store"
         received = await answer.content.readexactly(188 * 100)
         assert set(received[::188]) == {0x47}
-        assert len(children()) == 1
-        assert station.coordinator.streams.active == 1
-    await until(lambda: station.coordinator.streams.active == 0)
-    assert not children()
+        assert len(child_pids()) == 1
+        assert harness.coordinator.streams.active == 1
+    await wait_until(lambda: harness.coordinator.streams.active == 0)
+    assert not child_pids()
 
 
 @pytest.mark.parametrize("name", ["1.ts", "1"])
-async def test_every_address_of_a_transport_stream(station: Station, fake: Path, name: str) -> None:
-    put_ffmpeg(fake, "echo television")
-    names = paths(station, name)
+async def test_every_address_of_a_transport_stream(harness: Harness, fake: Path, name: str) -> None:
+    write_fake_ffmpeg(fake, "echo television")
+    names = paths(harness, name)
     for path in names if name == "1.ts" else names[1:]:
-        answer = await station.client.get(path)
+        answer = await harness.client.get(path)
         assert answer.content_type == "video/mp2t"
         assert await answer.read() == b"television\n"
-    await until(lambda: not children())
+    await wait_until(lambda: not child_pids())
 
 
-async def test_no_extension_below_the_token(station: Station) -> None:
-    answer = await station.client.get(f"{station.base}/stream/1")
+async def test_no_extension_below_the_token(harness: Harness) -> None:
+    answer = await harness.client.get(f"{harness.base}/stream/1")
     assert answer.status == HTTPStatus.NOT_FOUND
 
 
-async def test_head_starts_nothing(station: Station, fake: Path, tmp_path: Path) -> None:
-    put_ffmpeg(fake, f"echo started > {tmp_path}/started; echo television")
-    for path in paths(station, "1.ts"):
-        answer = await station.client.head(path)
+async def test_head_starts_nothing(harness: Harness, fake: Path, tmp_path: Path) -> None:
+    write_fake_ffmpeg(fake, f"echo started > {tmp_path}/started; echo television")
+    for path in paths(harness, "1.ts"):
+        answer = await harness.client.head(path)
         assert answer.status == HTTPStatus.OK
         assert answer.content_type == "video/mp2t"
     assert not (tmp_path / "started").exists()
-    await (await station.client.get(paths(station, "1.ts")[0])).read()
+    await (await harness.client.get(paths(harness, "1.ts")[0])).read()
     assert (tmp_path / "started").exists()
 
 
 async def test_without_ffmpeg_players_are_sent_to_the_hls(
-    station: Station, fake: Path, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, fake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fresh_streams(station, monkeypatch)
-    for path in paths(station, "2.ts"):
-        answer = await station.client.get(path, allow_redirects=False)
+    fresh_streams(harness, monkeypatch)
+    for path in paths(harness, "2.ts"):
+        answer = await harness.client.get(path, allow_redirects=False)
         assert answer.status == HTTPStatus.FOUND
         assert answer.headers[hdrs.LOCATION] == f"{FRESH}&channel=2"
 
 
-async def test_unknown_channel(station: Station) -> None:
+async def test_unknown_channel(harness: Harness) -> None:
     for name in ("8.m3u8", "0.ts", "one.m3u8", "11111111111111.ts"):
-        answer = await station.client.get(f"{station.base}/stream/{name}")
+        answer = await harness.client.get(f"{harness.base}/stream/{name}")
         assert answer.status == HTTPStatus.NOT_FOUND
         assert await answer.read() == b""
 
 
-async def test_an_upstream_that_does_not_play(station: Station, upstream: Simulator) -> None:
+async def test_an_upstream_that_does_not_play(harness: Harness, upstream: Simulator) -> None:
     await upstream.go_offline()
-    answer = await station.client.get(f"{station.base}/stream/1.ts")
+    answer = await harness.client.get(f"{harness.base}/stream/1.ts")
     assert answer.status == HTTPStatus.BAD_GATEWAY
     assert await answer.read() == b""
-    assert station.coordinator.clients.records[0].outcome is Outcome.FAILED
-    await until(lambda: not children())
+    assert harness.coordinator.clients.records[0].outcome is Outcome.FAILED
+    await wait_until(lambda: not child_pids())
 
 
-async def test_all_streams_taken(station: Station, address: tuple[str, int], fake: Path) -> None:
-    put_ffmpeg(fake, f"PATH=/bin:/usr/bin; {FOREVER}")
+async def test_all_streams_taken(harness: Harness, address: tuple[str, int], fake: Path) -> None:
+    write_fake_ffmpeg(fake, f"PATH=/bin:/usr/bin; {FOREVER}")
     host, port = address
     async with ClientSession(f"http://{host}:{port}") as session:
-        viewers = [await session.get(f"{station.base}/stream/{n}.ts") for n in (1, 1, 2, 3)]
-        answer = await station.client.get(f"{station.base}/stream/4.ts")
+        viewers = [await session.get(f"{harness.base}/stream/{n}.ts") for n in (1, 1, 2, 3)]
+        answer = await harness.client.get(f"{harness.base}/stream/4.ts")
         assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
         assert int(answer.headers[hdrs.RETRY_AFTER]) > 0
-        assert station.coordinator.clients.records[0].outcome is Outcome.BUSY
+        assert harness.coordinator.clients.records[0].outcome is Outcome.BUSY
         # HLS costs nothing here.
-        answer = await station.client.get(f"{station.base}/stream/4.m3u8", allow_redirects=False)
+        answer = await harness.client.get(f"{harness.base}/stream/4.m3u8", allow_redirects=False)
         assert answer.status == HTTPStatus.FOUND
-        query = {**station.login}
-        account = await (await station.client.get("/player_api.php", params=query)).json()
+        query = {**harness.login}
+        account = await (await harness.client.get("/player_api.php", params=query)).json()
         assert account["user_info"]["active_cons"] == "4"
         viewers[0].close()
-        await until(lambda: station.coordinator.streams.active == 3)
+        await wait_until(lambda: harness.coordinator.streams.active == 3)
         for viewer in viewers:
             viewer.close()
-    await until(lambda: not children())
+    await wait_until(lambda: not child_pids())
 
 
 async def test_unloading_ends_every_stream(
-    station: Station, address: tuple[str, int], fake: Path
+    harness: Harness, address: tuple[str, int], fake: Path
 ) -> None:
-    put_ffmpeg(fake, f"PATH=/bin:/usr/bin; {FOREVER}")
+    write_fake_ffmpeg(fake, f"PATH=/bin:/usr/bin; {FOREVER}")
     host, port = address
     async with ClientSession(f"http://{host}:{port}") as session:
-        reads = await session.get(f"{station.base}/stream/1.ts")
-        sleeps = await session.get(f"{station.base}/stream/2.ts")
-        assert len(children()) == 2
-        streams = station.coordinator.streams
-        assert await station.hass.config_entries.async_unload(station.entry.entry_id)
+        reads = await session.get(f"{harness.base}/stream/1.ts")
+        sleeps = await session.get(f"{harness.base}/stream/2.ts")
+        assert len(child_pids()) == 2
+        streams = harness.coordinator.streams
+        assert await harness.hass.config_entries.async_unload(harness.entry.entry_id)
         assert streams.active == 0
-        assert not children()
+        assert not child_pids()
         with pytest.raises(ClientPayloadError):
             await reads.read()
         sleeps.close()
 
 
 async def test_a_viewer_who_has_gone_when_the_first_picture_comes(
-    station: Station, fake: Path, tmp_path: Path
+    harness: Harness, fake: Path, tmp_path: Path
 ) -> None:
     """The test client's server does not cancel: what is left is a connection that is closed."""
     gate = tmp_path / "gate"
-    put_ffmpeg(fake, f"PATH=/bin:/usr/bin; while ! [ -e {gate} ]; do :; done; {FOREVER}")
-    request = f"GET {station.base}/stream/1.ts HTTP/1.1\r\nHost: {station.client.host}\r\n\r\n"
-    _, writer = await asyncio.open_connection(station.client.host, station.client.port)
+    write_fake_ffmpeg(fake, f"PATH=/bin:/usr/bin; while ! [ -e {gate} ]; do :; done; {FOREVER}")
+    request = f"GET {harness.base}/stream/1.ts HTTP/1.1\r\nHost: {harness.client.host}\r\n\r\n"
+    _, writer = await asyncio.open_connection(harness.client.host, harness.client.port)
     writer.write(request.encode())
-    await until(children)
+    await wait_until(child_pids)
     writer.transport.abort()
     gate.touch()
-    await until(lambda: station.coordinator.streams.active == 0 and not children())
+    await wait_until(lambda: harness.coordinator.streams.active == 0 and not child_pids())
 
 
 async def test_two_hundred_viewers_who_leave_at_once(
-    station: Station, address: tuple[str, int]
+    harness: Harness, address: tuple[str, int]
 ) -> None:
     host, port = address
-    request = f"GET {station.base}/stream/1.ts HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+    request = f"GET {harness.base}/stream/1.ts HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
     warm = await asyncio.open_connection(host, port)
     warm[1].write(request)
     await warm[0].readexactly(1000)
     warm[1].close()
     await warm[1].wait_closed()
-    await until(lambda: not children())
-    files, tasks = open_files(), len(asyncio.all_tasks())
+    await wait_until(lambda: not child_pids())
+    files, tasks = count_open_files(), len(asyncio.all_tasks())
 
     async def watch(index: int) -> bytes:
         reader, writer = await asyncio.open_connection(host, port)
@@ -254,12 +254,12 @@ async def test_two_hundred_viewers_who_leave_at_once(
 
     answers = await asyncio.gather(*(watch(index) for index in range(200)))
     assert b"HTTP/1.1 " in answers
-    await until(lambda: station.coordinator.streams.active == 0 and not children())
-    await until(lambda: open_files() <= files and len(asyncio.all_tasks()) <= tasks)
+    await wait_until(lambda: harness.coordinator.streams.active == 0 and not child_pids())
+    await wait_until(lambda: count_open_files() <= files and len(asyncio.all_tasks()) <= tasks)
     async with (
         ClientSession(f"http://{host}:{port}") as session,
-        session.get(f"{station.base}/stream/1.ts") as answer,
+        session.get(f"{harness.base}/stream/1.ts") as answer,
     ):
         assert answer.status == HTTPStatus.OK
         assert (await answer.content.readexactly(188))[0] == 0x47
-    await until(lambda: not children())
+    await wait_until(lambda: not child_pids())

@@ -12,15 +12,14 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 
-from .homes import make_entry, set_up
-from .raw import raw_request
-from .stations import Station
+from .harness import Harness, start_without_feed
+from .raw_http import raw_request
 from .xtream_client import METHODS, PHP, PREFIX, account, ask
 
 
-def wrong_logins(station: Station) -> list[dict[str, str]]:
+def wrong_logins(harness: Harness) -> list[dict[str, str]]:
     """Return logins that are wrong in one way each."""
-    right = station.login
+    right = harness.login
     return [
         {},
         {"username": right["username"]},
@@ -36,17 +35,17 @@ def wrong_logins(station: Station) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("path", [*PHP, *(f"{PREFIX}{path}" for path in PHP)])
-async def test_wrong_login(station: Station, path: str) -> None:
+async def test_wrong_login(harness: Harness, path: str) -> None:
     expected = account(
-        station,
+        harness,
         username="",
         password="",
         auth=0,
         status="Disabled",
         message="Wrong user name or password",
     )
-    for index, login in enumerate(wrong_logins(station)):
-        answer = await station.client.request(METHODS[index % 3], path, params=login)
+    for index, login in enumerate(wrong_logins(harness)):
+        answer = await harness.client.request(METHODS[index % 3], path, params=login)
         assert answer.status == HTTPStatus.UNAUTHORIZED
         assert answer.content_type == "application/json"
         assert hdrs.WWW_AUTHENTICATE not in answer.headers
@@ -56,47 +55,47 @@ async def test_wrong_login(station: Station, path: str) -> None:
 
 @pytest.mark.parametrize("prefix", ["", PREFIX])
 @pytest.mark.parametrize("live", ["", "/live"])
-async def test_wrong_login_of_a_stream(station: Station, prefix: str, live: str) -> None:
-    username, password = station.login["username"], station.login["password"]
+async def test_wrong_login_of_a_stream(harness: Harness, prefix: str, live: str) -> None:
+    username, password = harness.login["username"], harness.login["password"]
     for pair in (
         f"{username}/wrong",
         f"{username}/{password}x",
         f"{username}/{password.swapcase()}",
         f"toonamixxxxxx/{password}",
     ):
-        answer = await station.client.get(f"{prefix}{live}/{pair}/1.m3u8")
+        answer = await harness.client.get(f"{prefix}{live}/{pair}/1.m3u8")
         assert answer.status == HTTPStatus.UNAUTHORIZED
         assert await answer.read() == b""
 
 
-async def test_login_after_decoding_once(station: Station) -> None:
-    username = "".join(f"%{ord(char):02X}" for char in station.login["username"])
-    query = f"username={username}&password={station.login['password']}"
-    answer = await raw_request(station, f"GET /player_api.php?{query} HTTP/1.1\nHost: tv")
+async def test_login_after_decoding_once(harness: Harness) -> None:
+    username = "".join(f"%{ord(char):02X}" for char in harness.login["username"])
+    query = f"username={username}&password={harness.login['password']}"
+    answer = await raw_request(harness, f"GET /player_api.php?{query} HTTP/1.1\nHost: tv")
     assert answer.status == 200
     twice = query.replace("%", "%25")
-    answer = await raw_request(station, f"GET /player_api.php?{twice} HTTP/1.1\nHost: tv")
+    answer = await raw_request(harness, f"GET /player_api.php?{twice} HTTP/1.1\nHost: tv")
     assert answer.status == 401
 
 
 async def test_too_many_wrong_logins(
-    station: Station, freezer: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
+    harness: Harness, freezer: FrozenDateTimeFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.clear()
-    wrong = {**station.login, "password": "guessed-password"}
+    wrong = {**harness.login, "password": "guessed-password"}
     statuses = [
-        (await station.client.get("/player_api.php", params=wrong)).status for _ in range(20)
+        (await harness.client.get("/player_api.php", params=wrong)).status for _ in range(20)
     ]
     assert statuses == [HTTPStatus.UNAUTHORIZED] * 20
     for path in ("/player_api.php", "/get.php", "/live/toonamixxxxxx/guessed-password/1.ts"):
-        answer = await station.client.get(path, params=wrong)
+        answer = await harness.client.get(path, params=wrong)
         assert answer.status == HTTPStatus.TOO_MANY_REQUESTS
         assert 0 < int(answer.headers[hdrs.RETRY_AFTER]) <= 60
         assert await answer.read() == b""
-    answer = await station.client.get(f"/api/{DOMAIN}/wrong/playlist.m3u")
+    answer = await harness.client.get(f"/api/{DOMAIN}/wrong/playlist.m3u")
     assert answer.status == HTTPStatus.TOO_MANY_REQUESTS
     # The other players of the house may have the same address.
-    answer = await station.client.get("/player_api.php", params=station.login)
+    answer = await harness.client.get("/player_api.php", params=harness.login)
     assert answer.status == HTTPStatus.OK
     assert len([item for item in caplog.records if "wrong credentials" in item.message]) == 1
     ours = [item for item in caplog.records if "toonami_downlink" in item.name]
@@ -104,7 +103,7 @@ async def test_too_many_wrong_logins(
 
 
 async def test_wrong_logins_are_no_business_of_home_assistant(
-    station: Station, caplog: pytest.LogCaptureFixture
+    harness: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its ban would log the password and might lock the whole house out."""
     caplog.clear()
@@ -113,27 +112,27 @@ async def test_wrong_logins_are_no_business_of_home_assistant(
         "/live/toonamixxxxxx/secret/1.ts",
         f"/api/{DOMAIN}/x/guide.xml",
     ):
-        await station.client.get(path, params={"password": "secret"})
+        await harness.client.get(path, params={"password": "secret"})
     assert "homeassistant.components.http.ban" not in {item.name for item in caplog.records}
 
 
-async def test_replaced_password(station: Station) -> None:
-    old = station.login
-    await station.coordinator.credentials.async_rotate()
-    answer = await station.client.get(
+async def test_replaced_password(harness: Harness) -> None:
+    old = harness.login
+    await harness.coordinator.credentials.async_rotate()
+    answer = await harness.client.get(
         "/player_api.php", params=old, headers={hdrs.USER_AGENT: "IPTVSmartersPlayer"}
     )
     assert answer.status == HTTPStatus.UNAUTHORIZED
-    (record,) = station.coordinator.clients.with_old_credentials
+    (record,) = harness.coordinator.clients.with_old_credentials
     assert (record.player, record.kind) == ("IPTV Smarters", RequestKind.ACCOUNT)
-    answer = await station.client.get("/player_api.php", params=station.login)
+    answer = await harness.client.get("/player_api.php", params=harness.login)
     assert answer.status == HTTPStatus.OK
 
 
 @pytest.mark.parametrize("path", [*PHP, "{live}/1.m3u8", "/live{live}/1.ts"])
-async def test_unavailable_while_not_loaded(station: Station, path: str) -> None:
-    assert await station.hass.config_entries.async_unload(station.entry.entry_id)
-    answer = await station.client.get(path.format(live=station.live), params=station.login)
+async def test_unavailable_while_not_loaded(harness: Harness, path: str) -> None:
+    assert await harness.hass.config_entries.async_unload(harness.entry.entry_id)
+    answer = await harness.client.get(path.format(live=harness.live), params=harness.login)
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert answer.headers[hdrs.RETRY_AFTER] == "30"
 
@@ -141,15 +140,13 @@ async def test_unavailable_while_not_loaded(station: Station, path: str) -> None
 async def test_unavailable_before_the_first_feed(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
-    entry = make_entry("/no/such/provider {m3u} {xmltv}")
-    coordinator = await set_up(hass, entry)
-    station = Station(hass, entry, coordinator, await hass_client_no_auth())
-    for path in (*PHP, f"{station.live}/1.m3u8"):
-        answer = await station.client.get(path, params=station.login)
+    harness = await start_without_feed(hass, hass_client_no_auth)
+    for path in (*PHP, f"{harness.live}/1.m3u8"):
+        answer = await harness.client.get(path, params=harness.login)
         assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
         assert answer.headers[hdrs.RETRY_AFTER] == "30"
-    assert coordinator.clients.records[0].outcome is Outcome.NO_FEED
-    answer = await station.client.get("/player_api.php")
+    assert harness.coordinator.clients.records[0].outcome is Outcome.NO_FEED
+    answer = await harness.client.get("/player_api.php")
     assert answer.status == HTTPStatus.UNAUTHORIZED
 
 
@@ -158,23 +155,23 @@ async def test_unavailable_before_the_first_feed(
 
 @pytest.mark.parametrize("prefix", ["", PREFIX])
 @pytest.mark.parametrize("path", PHP)
-async def test_methods(station: Station, prefix: str, path: str) -> None:
+async def test_methods(harness: Harness, prefix: str, path: str) -> None:
     url = f"{prefix}{path}"
-    got = await station.client.get(url, params=station.login)
-    posted = await station.client.post(url, data=station.login)
-    asked = await station.client.head(url, params=station.login)
+    got = await harness.client.get(url, params=harness.login)
+    posted = await harness.client.post(url, data=harness.login)
+    asked = await harness.client.head(url, params=harness.login)
     assert [it.status for it in (got, posted, asked)] == [HTTPStatus.OK] * 3
     assert await posted.read() == await got.read()
     assert await asked.read() == b""
     assert asked.headers[hdrs.CONTENT_LENGTH] == got.headers[hdrs.CONTENT_LENGTH]
-    refused = await station.client.put(url, params=station.login)
+    refused = await harness.client.put(url, params=harness.login)
     assert refused.status == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 @pytest.mark.parametrize("path", PHP)
-async def test_two_slashes(station: Station, path: str) -> None:
-    query = urlencode(station.login)
-    answer = await raw_request(station, f"GET /{path}?{query} HTTP/1.1\nHost: tv")
+async def test_two_slashes(harness: Harness, path: str) -> None:
+    query = urlencode(harness.login)
+    answer = await raw_request(harness, f"GET /{path}?{query} HTTP/1.1\nHost: tv")
     assert answer.status == 200
 
 
@@ -229,9 +226,9 @@ FORM = "application/x-www-form-urlencoded"
         ),
     ],
 )
-async def test_bodies(station: Station, kind: str, body: str, query: str) -> None:
-    values = {"login": urlencode(station.login), **station.login}
-    answer = await station.client.post(
+async def test_bodies(harness: Harness, kind: str, body: str, query: str) -> None:
+    values = {"login": urlencode(harness.login), **harness.login}
+    answer = await harness.client.post(
         f"/player_api.php?{query.format(**values)}",
         data=body.format(**values).encode("latin-1") if "{" in body else body.encode("latin-1"),
         headers={hdrs.CONTENT_TYPE: kind} if kind else None,
@@ -241,51 +238,51 @@ async def test_bodies(station: Station, kind: str, body: str, query: str) -> Non
     assert [item["category_id"] for item in await answer.json()] == ["1", "2"]
 
 
-async def test_a_body_that_is_too_long_is_not_read(station: Station) -> None:
-    body = f"a={'x' * 70_000}&{urlencode(station.login)}"
-    answer = await station.client.post(
+async def test_a_body_that_is_too_long_is_not_read(harness: Harness) -> None:
+    body = f"a={'x' * 70_000}&{urlencode(harness.login)}"
+    answer = await harness.client.post(
         "/player_api.php", data=body, headers={hdrs.CONTENT_TYPE: FORM}
     )
     assert answer.status == HTTPStatus.UNAUTHORIZED
 
 
-async def test_multipart_body(station: Station) -> None:
-    form = FormData({**station.login, "action": "get_live_categories"})
+async def test_multipart_body(harness: Harness) -> None:
+    form = FormData({**harness.login, "action": "get_live_categories"})
     form.add_field("file", b"content", filename="file.bin")
-    answer = await station.client.post("/player_api.php", data=form)
+    answer = await harness.client.post("/player_api.php", data=form)
     assert len(await answer.json()) == 2
 
 
-async def test_the_body_wins_over_the_query(station: Station) -> None:
-    query = {**station.login, "password": "wrong", "action": "get_live_streams"}
-    answer = await station.client.post(
-        "/player_api.php", params=query, data={**station.login, "action": "get_live_categories"}
+async def test_the_body_wins_over_the_query(harness: Harness) -> None:
+    query = {**harness.login, "password": "wrong", "action": "get_live_streams"}
+    answer = await harness.client.post(
+        "/player_api.php", params=query, data={**harness.login, "action": "get_live_categories"}
     )
     assert len(await answer.json()) == 2
 
 
-async def test_cors_on_every_method(station: Station) -> None:
+async def test_cors_on_every_method(harness: Harness) -> None:
     headers = {hdrs.ORIGIN: "https://player.example"}
     for path in PHP:
         for method in METHODS:
-            answer = await station.client.request(
-                method, path, params=station.login, headers=headers
+            answer = await harness.client.request(
+                method, path, params=harness.login, headers=headers
             )
             assert answer.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] == "https://player.example"
             preflight = {**headers, hdrs.ACCESS_CONTROL_REQUEST_METHOD: method}
-            answer = await station.client.options(path, headers=preflight)
+            answer = await harness.client.options(path, headers=preflight)
             assert answer.status == HTTPStatus.OK
-    refused = await station.client.get("/player_api.php", headers=headers)
+    refused = await harness.client.get("/player_api.php", headers=headers)
     assert refused.status == HTTPStatus.UNAUTHORIZED
     assert refused.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] == "https://player.example"
 
 
 async def test_without_ffmpeg_there_is_no_ts(
-    station: Station, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    assert (await ask(station))["user_info"]["allowed_output_formats"] == ["m3u8"]
-    assert not station.coordinator.streams.has_ffmpeg
+    assert (await ask(harness))["user_info"]["allowed_output_formats"] == ["m3u8"]
+    assert not harness.coordinator.streams.has_ffmpeg
 
 
 @pytest.mark.parametrize(
@@ -302,11 +299,11 @@ async def test_without_ffmpeg_there_is_no_ts(
         "/api/toonami_downlink/xtream{live}/99",
     ],
 )
-async def test_unknown_channel(station: Station, path: str) -> None:
-    answer = await station.client.get(path.format(live=station.live))
+async def test_unknown_channel(harness: Harness, path: str) -> None:
+    answer = await harness.client.get(path.format(live=harness.live))
     assert answer.status == HTTPStatus.NOT_FOUND
     assert await answer.read() == b""
-    assert station.coordinator.clients.records[0].outcome is Outcome.NOT_FOUND
+    assert harness.coordinator.clients.records[0].outcome is Outcome.NOT_FOUND
 
 
 @pytest.mark.parametrize(
@@ -320,6 +317,6 @@ async def test_unknown_channel(station: Station, path: str) -> None:
         "/toonami-downlink",
     ],
 )
-async def test_other_paths_stay_with_home_assistant(station: Station, path: str) -> None:
-    answer = await station.client.get(path.format(live=station.live))
+async def test_other_paths_stay_with_home_assistant(harness: Harness, path: str) -> None:
+    answer = await harness.client.get(path.format(live=harness.live))
     assert await answer.read() == b"404: Not Found"

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from .stations import NOON, Station, open_station
+from .harness import NOW, Harness, start_harness
 
 type Shape = str | dict[str, Shape] | list[Shape]
 """A kind of value, an object of all these fields, or an array of items of one shape."""
@@ -167,33 +167,33 @@ def differences(value: Any, shape: Shape, where: str = "answer") -> list[str]:
 
 
 @pytest.fixture
-async def station(
+async def harness(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, freezer: FrozenDateTimeFactory
-) -> Station:
-    freezer.move_to(NOON)
-    return await open_station(hass, hass_client_no_auth)
+) -> Harness:
+    freezer.move_to(NOW)
+    return await start_harness(hass, hass_client_no_auth)
 
 
 @pytest.mark.parametrize("action", CONTRACT)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_player_api(station: Station, action: str, method: str) -> None:
-    query = {**station.login, "action": action, "stream_id": "1", "vod_id": "1", "series_id": "1"}
+async def test_player_api(harness: Harness, action: str, method: str) -> None:
+    query = {**harness.login, "action": action, "stream_id": "1", "vod_id": "1", "series_id": "1"}
     asked, posted = (query, None) if method == "GET" else (None, query)
-    answer = await station.client.request(method, "/player_api.php", params=asked, data=posted)
+    answer = await harness.client.request(method, "/player_api.php", params=asked, data=posted)
     assert answer.headers["Content-Type"] == "application/json"
     assert differences(await answer.json(), CONTRACT[action]) == []
 
 
-async def test_panel_api(station: Station) -> None:
-    answer = await station.client.get("/panel_api.php", params=station.login)
+async def test_panel_api(harness: Harness) -> None:
+    answer = await harness.client.get("/panel_api.php", params=harness.login)
     assert answer.headers["Content-Type"] == "application/json"
     assert differences(await answer.json(), PANEL) == []
 
 
 @pytest.mark.parametrize("path", ["player_api.php", "panel_api.php", "get.php", "xmltv.php"])
-async def test_a_wrong_login(station: Station, path: str) -> None:
-    query = {**station.login, "password": "wrong", "action": "get_live_streams"}
-    answer = await station.client.get(f"/{path}", params=query)
+async def test_a_wrong_login(harness: Harness, path: str) -> None:
+    query = {**harness.login, "password": "wrong", "action": "get_live_streams"}
+    answer = await harness.client.get(f"/{path}", params=query)
     assert answer.status == 401
     assert differences(await answer.json(), ACCOUNT) == []
 

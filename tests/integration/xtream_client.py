@@ -1,31 +1,31 @@
-"""What a player of the Xtream Codes API asks, and the account that it should see."""
+"""Ask the Xtream Codes API as a player does, and build the account that it should get."""
 
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import hdrs
 
-from .stations import NOON, Station
+from .harness import NOW, Harness
 
 PREFIX = "/api/toonami_downlink/xtream"
 PHP = ("/player_api.php", "/panel_api.php", "/get.php", "/xmltv.php")
 METHODS = (hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST)
 
 
-async def ask(station: Station, action: str = "", **parameters: str) -> Any:
+async def ask(harness: Harness, action: str = "", **parameters: str) -> Any:
     """Return the answer to an action."""
-    query = {**station.login, **({"action": action} if action else {}), **parameters}
-    answer = await station.client.get("/player_api.php", params=query)
+    query = {**harness.login, **({"action": action} if action else {}), **parameters}
+    answer = await harness.client.get("/player_api.php", params=query)
     assert answer.status == HTTPStatus.OK
     assert answer.content_type == "application/json"
     return await answer.json()
 
 
-def account(station: Station, **user_info: object) -> dict[str, Any]:
+def account(harness: Harness, **user_info: object) -> dict[str, Any]:
     """Return the account that the client of the test should see."""
     return {
         "user_info": {
-            **station.login,
+            **harness.login,
             "message": "",
             "auth": 1,
             "status": "Active",
@@ -39,12 +39,12 @@ def account(station: Station, **user_info: object) -> dict[str, Any]:
         },
         "server_info": {
             "url": "127.0.0.1",
-            "port": str(station.client.port),
-            "https_port": str(station.client.port),
+            "port": str(harness.client.port),
+            "https_port": str(harness.client.port),
             "server_protocol": "http",
             "rtmp_port": "0",
             "timezone": "UTC",
-            "timestamp_now": int(NOON.timestamp()),
+            "timestamp_now": int(NOW.timestamp()),
             "time_now": "2026-11-24 12:10:00",
             "process": True,
         },

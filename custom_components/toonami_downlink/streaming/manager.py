@@ -199,7 +199,7 @@ class StreamManager:
             return Segment(data=data, duration=seconds, is_slate=True)
 
         origin = Origin(resolve=resolve, mirror=self._addresses.mirror(channel))
-        source = Source(downloader, origin, self._budget, slate, listener, dt_util.utcnow)
+        source = Source(downloader, origin, self._budget, slate, listener, now=dt_util.utcnow)
         return _OwnedSource(source, downloader)
 
     # What is said

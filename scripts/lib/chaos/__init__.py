@@ -1,1 +1,1 @@
-"""A campaign of faults against a real Home Assistant; see scripts/chaos."""
+"""Fault injection into a real Home Assistant; see scripts/chaos."""

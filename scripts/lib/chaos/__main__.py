@@ -1,4 +1,4 @@
-"""The command line of the campaign; see scripts/chaos."""
+"""Run the chaos campaign from the command line; see scripts/chaos."""
 
 import argparse
 from contextlib import ExitStack
@@ -13,15 +13,15 @@ from typing import Final
 
 from scripts.lib.develop.waiting import DevelopError
 
-from .arena import Arena, make_folder
 from .campaign import Campaign
+from .environment import Environment, make_folder
 
 ROUNDS: Final = 15
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="scripts/chaos", description="Break everything, and look at the feed as a player."
+        prog="scripts/chaos", description="Inject faults, and check the feed as a player sees it."
     )
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
@@ -38,9 +38,9 @@ def main() -> int:
     _say(f"seed {args.seed}, {args.rounds} rounds, in {folder}")
     try:
         with ExitStack() as stack:
-            arena = Arena(folder)
-            arena.open(stack)
-            campaign = Campaign(arena, args.seed, _say)
+            environment = Environment(folder)
+            environment.open(stack)
+            campaign = Campaign(environment, args.seed, _say)
             for number in range(args.rounds):
                 campaign.round(number)
     except DevelopError as err:
@@ -53,16 +53,16 @@ def main() -> int:
         "seed": args.seed,
         "rounds": result.rounds,
         "seconds": round(time.monotonic() - started),
-        "troubles": dict(sorted(result.troubles.items())),
-        "deeds": dict(sorted(result.deeds.items())),
+        "faults": dict(sorted(result.faults.items())),
+        "actions": dict(sorted(result.actions.items())),
         "restarts": result.restarts,
-        "requests": arena.traffic.requests,
-        "own disk": arena.has_disk,
+        "requests": environment.traffic.answers.total(),
+        "own disk": environment.has_disk,
         "failures": len(result.failures),
     }
     print(json.dumps(figures, indent=2))
     if result.failures:
-        _say(f"What there is to look at is in {folder}. To repeat: --seed {args.seed}")
+        _say(f"The files are in {folder}. To repeat: --seed {args.seed}")
         return 1
     shutil.rmtree(folder, ignore_errors=True)
     return 0

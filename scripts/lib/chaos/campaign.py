@@ -1,4 +1,4 @@
-"""Round after round: trouble, what people do meanwhile, and the judge."""
+"""Rounds: inject faults, act meanwhile, repair, and check the feed."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,76 +10,52 @@ from typing import Final
 
 from scripts.lib.develop.waiting import DevelopError
 
-from .arena import Arena
-from .troubles import TROUBLES, Trouble
+from .actions import ACTIONS
+from .environment import Environment
+from .faults import FAULTS, Fault
 
 BLOCK: Final = 5
 """Rounds in a row with the same provider."""
-_SECOND_TROUBLE: Final = 0.25
-_TIME_TO_GO_ON: Final = (0.0, 6.0, 6.0)
-"""Seconds that what was begun may take before the trouble is over; most is done sooner."""
+_SECOND_FAULT: Final = 0.25
+"""How often there are two faults in a round."""
+_FAULT_SECONDS: Final = (0.0, 6.0, 6.0)
+"""Seconds that the faults last while actions run; most actions are done sooner."""
 _SUDDEN_KILL: Final = 0.08
 """How often Home Assistant is killed at any moment, not at a chosen operation."""
 
 
-def _refresh(arena: Arena, random: Random) -> None:
-    arena.start_refresh()
-    time.sleep(random.random())
-
-
-def _rotate(arena: Arena, random: Random) -> None:
-    arena.start_rotation()
-    time.sleep(random.random() / 2)
-
-
-def _options(arena: Arena, random: Random) -> None:
-    arena.change_options(random)
-
-
-def _reload(arena: Arena, random: Random) -> None:
-    arena.reload()
-
-
-DEEDS: Final[dict[str, tuple[int, Callable[[Arena, Random], None]]]] = {
-    "refresh": (10, _refresh),
-    "reload": (2, _reload),
-    "options": (2, _options),
-    "rotation": (2, _rotate),
-}
-
-
 @dataclass(slots=True)
 class Result:
-    """What a campaign has brought."""
+    """What happened in a campaign, and what was wrong."""
 
     rounds: int = 0
-    troubles: Counter[str] = field(default_factory=Counter)
-    deeds: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    actions: Counter[str] = field(default_factory=Counter)
     restarts: int = 0
     failures: list[str] = field(default_factory=list)
 
 
 class Campaign:
-    """Rounds that depend on nothing but the seed and their number."""
+    """Rounds of faults and actions, chosen by the seed and their number alone."""
 
-    def __init__(self, arena: Arena, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(self, environment: Environment, seed: int, say: Callable[[str], None]) -> None:
         self.result = Result()
-        self._arena = arena
+        self._environment = environment
         self._seed = seed
         self._say = say
 
     def round(self, number: int) -> None:
-        """Do one round, and note what was wrong after it."""
+        """Do one round, and record what was wrong after it."""
         random = Random(f"{self._seed}/{number}")  # noqa: S311  # it has to be repeatable
         started = time.monotonic()
         story: list[str] = []
         try:
-            self._trouble(random, number, story)
-            complaints = list(self._after(story))
+            self._disturb(random, number, story)
+            complaints = list(self._check(story))
         except (DevelopError, OSError) as err:
             complaints = [f"the round broke off: {err}"]
-            self._arena.orders.take_back()
-        complaints += self._arena.traffic.take_complaints()
+            self._environment.injector.clear()
+        complaints += self._environment.traffic.take_complaints()
         self.result.rounds += 1
         seconds = time.monotonic() - started
         self._say(f"round {number} ({seconds:.1f} s): {', '.join(story)}")
@@ -87,73 +63,78 @@ class Campaign:
             self._say(f"  WRONG: {complaint}")
             self.result.failures.append(f"round {number}: {complaint}")
 
-    def _trouble(self, random: Random, number: int, story: list[str]) -> None:
-        arena = self._arena
-        arena.use_provider("command" if number // BLOCK % 2 else "bundled")
-        for trouble in self._choose(random):
-            if trouble.is_off and arena.is_running:
-                arena.kill()
-            what = trouble.begin(arena, random)
-            self.result.troubles[trouble.name] += 1
-            story.append(f"{trouble.name} [{what}]" if what else trouble.name)
-        if not arena.is_running:
+    def _disturb(self, random: Random, number: int, story: list[str]) -> None:
+        """Inject faults and act while they last; add both to the story."""
+        environment = self._environment
+        environment.use_provider("command" if number // BLOCK % 2 else "bundled")
+        for fault in self._choose_faults(random):
+            if fault.needs_stop and environment.is_running:
+                environment.kill()
+            what = fault.inject(environment, random)
+            self.result.faults[fault.name] += 1
+            story.append(f"{fault.name} [{what}]" if what else fault.name)
+        if not environment.is_running:
             self._restart()
-        for deed in self._deeds(random):
-            story.append(deed)
-            self.result.deeds[deed] += 1
-            # Nobody answers any more once the order to kill has been carried out.
+        for name in self._choose_actions(random):
+            story.append(name)
+            self.result.actions[name] += 1
+            # There is no answer any more once a fault has killed Home Assistant.
             with suppress(OSError, DevelopError):
-                DEEDS[deed][1](arena, random)
-        arena.wait(random.choice(_TIME_TO_GO_ON))
-        if random.random() < _SUDDEN_KILL and arena.is_running:
+                ACTIONS[name][1](environment, random)
+        environment.wait(random.choice(_FAULT_SECONDS))
+        if random.random() < _SUDDEN_KILL and environment.is_running:
             story.append("killed")
-            self.result.troubles["sudden kill"] += 1
-            arena.kill()
+            self.result.faults["sudden kill"] += 1
+            environment.kill()
 
-    def _choose(self, random: Random) -> list[Trouble]:
-        arena = self._arena
+    def _choose_faults(self, random: Random) -> list[Fault]:
+        environment = self._environment
         fitting = [
-            one for one in TROUBLES if one.provider in ("", arena.provider) and one.can_do(arena)
+            one
+            for one in FAULTS
+            if one.provider in ("", environment.provider) and one.is_possible(environment)
         ]
-        chosen: list[Trouble] = []
-        for _ in range(2 if random.random() < _SECOND_TROUBLE else 1):
+        chosen: list[Fault] = []
+        for _ in range(2 if random.random() < _SECOND_FAULT else 1):
             one = random.choices(fitting, [one.weight for one in fitting])[0]
             if one not in chosen:
                 chosen.append(one)
-        # What needs Home Assistant off goes first: the others begin while it runs, or starts.
-        return sorted(chosen, key=lambda one: not one.is_off)
+        # What needs Home Assistant stopped goes first: the others begin while it runs, or starts.
+        return sorted(chosen, key=lambda one: not one.needs_stop)
 
-    def _deeds(self, random: Random) -> Iterator[str]:
-        weights = [weight for weight, _ in DEEDS.values()]
+    def _choose_actions(self, random: Random) -> Iterator[str]:
+        weights = [weight for weight, _ in ACTIONS.values()]
         for _ in range(random.randint(1, 3)):
-            yield random.choices(list(DEEDS), weights)[0]
+            yield random.choices(list(ACTIONS), weights)[0]
 
     def _restart(self) -> None:
         self.result.restarts += 1
-        self._arena.start()
+        self._environment.start()
 
-    def _after(self, story: list[str]) -> Iterator[str]:
-        """Make everything whole; yield what is wrong before and after a good refresh."""
-        arena = self._arena
-        was_running = arena.is_running
-        if where := arena.heal():
-            story.append(f"killed at {where.replace(str(arena.folder), '')}")
+    def _check(self, story: list[str]) -> Iterator[str]:
+        """Repair everything; yield what is wrong before and after a good refresh."""
+        environment = self._environment
+        was_running = environment.is_running
+        if where := environment.heal():
+            story.append(f"killed at {where.replace(str(environment.folder), '')}")
         if not was_running:
             self.result.restarts += 1
-        arena.settle()
-        yield from arena.check_secrets()
-        if arena.judge.newest:
-            yield from (f"before a good refresh: {text}" for text in self._looks())
-        if error := arena.refresh():
+        environment.settle()
+        yield from environment.check_secrets()
+        if environment.assertions.newest:
+            yield from (f"before a good refresh: {text}" for text in self._check_feed())
+        if error := environment.refresh():
             yield f"a refresh fails although all is well: {error}"
-        arena.settle()
-        yield from (f"after a good refresh: {text}" for text in self._looks())
-        yield from arena.judge.look_for_leftovers()
-        yield from arena.check_log()
+        environment.settle()
+        yield from (f"after a good refresh: {text}" for text in self._check_feed())
+        yield from environment.assertions.check_leftovers()
+        yield from environment.check_log()
 
-    def _looks(self) -> Iterator[str]:
-        arena = self._arena
-        if arena.damaged:
-            # Whoever has reloaded the entry since has it fall back to what is whole.
-            arena.judge.newest = min(arena.judge.newest, arena.newest_on_disk())
-        yield from arena.judge.look(arena.access)
+    def _check_feed(self) -> Iterator[str]:
+        environment = self._environment
+        if environment.damaged:
+            # A reload since then makes the integration fall back to a generation that is whole.
+            environment.assertions.newest = min(
+                environment.assertions.newest, environment.newest_on_disk()
+            )
+        yield from environment.assertions.check_feed(environment.access)

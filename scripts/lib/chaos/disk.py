@@ -1,4 +1,4 @@
-"""The disk below the data folder: it fills up, becomes read-only, and loses what is on it."""
+"""Fill the disk below the data folder, make it read-only, and damage what is on it."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,7 +16,7 @@ _CHUNK: Final = 64 * 1024
 
 
 class Disk:
-    """A small disk at the data folder, where that may be mounted; else just the folder."""
+    """A small disk at the data folder where mounting is allowed; elsewhere just the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,11 +40,11 @@ class Disk:
                 file.write(bytes(_CHUNK))
 
     def make_read_only(self) -> None:
-        """Refuse everything that would change what is there."""
+        """Make every write fail."""
         _run("mount", "-o", "remount,ro", str(self.folder))
 
     def heal(self) -> None:
-        """Make it a good disk again; what was damaged on it stays damaged."""
+        """Make it writable again, with space; damaged files stay damaged."""
         if self.is_own:
             _run("mount", "-o", "remount,rw", str(self.folder))
             (self.folder / _FILLER).unlink(missing_ok=True)
@@ -63,14 +63,14 @@ class Disk:
 
 def _run(*argv: str) -> bool:
     try:
-        done = subprocess.run(argv, capture_output=True, check=False)  # noqa: S603  # our own words
+        done = subprocess.run(argv, capture_output=True, check=False)  # noqa: S603  # fixed arguments
     except FileNotFoundError:
         return False
     return done.returncode == 0
 
 
 def damage(path: Path, kind: str, random: Random) -> None:
-    """Damage a file in one of the ways of `DAMAGES`; one that is not there is made up."""
+    """Damage a file in one of the ways of `DAMAGES`; create it where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.write_bytes(b"{}")

@@ -1,1 +1,1 @@
-"""A long life in a short time: see scripts/soak."""
+"""Endurance test: weeks of use in an hour; see scripts/soak."""

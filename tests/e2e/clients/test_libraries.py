@@ -12,8 +12,8 @@ import pytest
 from pyxtream import XTream
 
 from scripts.lib.develop.feed import Access, fetch, on_now
+from tests.e2e.assertions import guide_complaints
 from tests.e2e.clients.programs import HERE, node, run
-from tests.e2e.judges import guide_complaints
 
 NAMES = [
     "Toonami Aftermath East",

@@ -11,7 +11,7 @@ from downlink.formats import xtream
 from downlink.lineup import KNOWN
 from downlink.models import Channel, Programme
 
-from ..feeds import make_feed
+from ..factories import make_feed
 
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)

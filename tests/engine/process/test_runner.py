@@ -22,23 +22,23 @@ from downlink.policy import CACHE_DROPPED_AFTER_FAILURES
 from downlink.process.command import Command, bundled_command, parse_command
 from downlink.process.runner import read_version
 
-from ..bench import GOOD, Bench
+from .harness import GOOD, RunnerHarness
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def harness(tmp_path: Path) -> RunnerHarness:
+    return RunnerHarness(tmp_path)
 
 
-async def test_good_run(bench: Bench) -> None:
-    output = await bench.run(bench.script(GOOD))
+async def test_good_run(harness: RunnerHarness) -> None:
+    output = await harness.run(harness.script(GOOD))
     assert output.playlist == b"playlist"
     assert output.guide == b"guide"
     assert output.seconds > 0
-    assert bench.left_over == []
+    assert harness.left_over == []
 
 
-async def test_environment_is_bare(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_environment_is_bare(harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUPERVISOR_TOKEN", "secret")
     monkeypatch.setenv("SSL_CERT_FILE", "/where/roots/are")
     code = """
@@ -47,16 +47,16 @@ async def test_environment_is_bare(bench: Bench, monkeypatch: pytest.MonkeyPatch
         pathlib.Path(sys.argv[1]).write_text(json.dumps(seen))
         pathlib.Path(sys.argv[2]).write_text("guide")
     """
-    seen = (await bench.run(bench.script(code))).playlist.decode()
+    seen = (await harness.run(harness.script(code))).playlist.decode()
     assert "secret" not in seen
-    assert f'"cwd": "{bench.staging}/run-' in seen
+    assert f'"cwd": "{harness.staging}/run-' in seen
     assert '"group": true' in seen
     assert '"SSL_CERT_FILE": "/where/roots/are"' in seen
 
 
-async def test_cache_is_kept(bench: Bench) -> None:
-    await bench.run(bench.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
-    assert bench.cache.read_text() == "remembered"
+async def test_cache_is_kept(harness: RunnerHarness) -> None:
+    await harness.run(harness.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
+    assert harness.cache.read_text() == "remembered"
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ async def test_cache_is_kept(bench: Bench) -> None:
     ],
 )
 async def test_cache_that_may_be_the_reason_is_removed_once(
-    bench: Bench, failures: int, bundled: bool, is_kept: bool
+    harness: RunnerHarness, failures: int, bundled: bool, is_kept: bool
 ) -> None:
-    bench.cache.parent.mkdir()
-    bench.cache.write_text("remembered")
-    await bench.run(bench.script(GOOD, bundled=bundled), failures=failures)
-    assert bench.cache.exists() is is_kept
+    harness.cache.parent.mkdir()
+    harness.cache.write_text("remembered")
+    await harness.run(harness.script(GOOD, bundled=bundled), failures=failures)
+    assert harness.cache.exists() is is_kept
 
 
 @pytest.mark.parametrize(
@@ -87,16 +87,16 @@ async def test_cache_that_may_be_the_reason_is_removed_once(
     ],
 )
 async def test_what_is_no_cache_makes_room_for_one(
-    bench: Bench, make: Callable[[Path], None]
+    harness: RunnerHarness, make: Callable[[Path], None]
 ) -> None:
-    bench.cache.parent.mkdir()
-    make(bench.cache)
-    await bench.run(bench.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
-    assert not bench.cache.is_symlink()
-    assert bench.cache.read_text() == "remembered"
+    harness.cache.parent.mkdir()
+    make(harness.cache)
+    await harness.run(harness.script(GOOD, "pathlib.Path(sys.argv[3]).write_text('remembered')"))
+    assert not harness.cache.is_symlink()
+    assert harness.cache.read_text() == "remembered"
 
 
-async def test_progress(bench: Bench) -> None:
+async def test_progress(harness: RunnerHarness) -> None:
     code = """
         import json
         print("starting up")
@@ -109,7 +109,7 @@ async def test_progress(bench: Bench) -> None:
         print(json.dumps({"stage": "details", "done": 3, "total": 3}), flush=True)
     """
     seen: list[Progress] = []
-    await bench.run(bench.script(code, GOOD, bundled=True), on_progress=seen.append)
+    await harness.run(harness.script(code, GOOD, bundled=True), on_progress=seen.append)
     assert seen == [Progress(Stage.GUIDE, 1, 2), Progress(Stage.DETAILS, 3, 3)]
 
 
@@ -156,33 +156,35 @@ async def test_progress(bench: Bench) -> None:
         ),
     ],
 )
-async def test_failures(bench: Bench, code: str, error: type[DownlinkError], said: str) -> None:
+async def test_failures(
+    harness: RunnerHarness, code: str, error: type[DownlinkError], said: str
+) -> None:
     with pytest.raises(error, match=said):
-        await bench.run(bench.script(code))
-    assert bench.left_over == []
+        await harness.run(harness.script(code))
+    assert harness.left_over == []
 
 
 async def test_system_without_limits_for_others(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr("resource.prlimit")
-    assert (await bench.run(bench.script(GOOD))).guide == b"guide"
+    assert (await harness.run(harness.script(GOOD))).guide == b"guide"
 
 
 @pytest.mark.parametrize(("bundled", "limit"), [(True, "18"), (False, "{seconds}")])
 async def test_only_the_bundled_one_is_told_the_time_limit(
-    bench: Bench, bundled: bool, limit: str
+    harness: RunnerHarness, bundled: bool, limit: str
 ) -> None:
-    command = bench.script(GOOD, "pathlib.Path(sys.argv[1]).write_text(sys.argv[4])")
+    command = harness.script(GOOD, "pathlib.Path(sys.argv[1]).write_text(sys.argv[4])")
     argv = (*command.argv, "{seconds}")
     command = Command(argv=argv, name="The test", is_bundled=bundled)
-    assert (await bench.run(command, timeout=20)).playlist.decode() == limit
+    assert (await harness.run(command, timeout=20)).playlist.decode() == limit
 
 
-async def test_last_words_are_kept(bench: Bench) -> None:
+async def test_last_words_are_kept(harness: RunnerHarness) -> None:
     code = "import sys; sys.stderr.write('x' * 50_000 + '\\n' + 'gone\\n\\n'); exit(1)"
     with pytest.raises(ProviderError) as caught:
-        await bench.run(bench.script(code))
+        await harness.run(harness.script(code))
     assert caught.value.stderr == "gone"
 
 
@@ -194,9 +196,11 @@ async def test_last_words_are_kept(bench: Bench) -> None:
         pytest.param(1, ProviderError, id="1"),
     ],
 )
-async def test_bundled_exit_codes(bench: Bench, code: int, error: type[DownlinkError]) -> None:
+async def test_bundled_exit_codes(
+    harness: RunnerHarness, code: int, error: type[DownlinkError]
+) -> None:
     with pytest.raises(error) as caught:
-        await bench.run(bench.script(f"exit({code})", bundled=True))
+        await harness.run(harness.script(f"exit({code})", bundled=True))
     assert type(caught.value) is error
 
 
@@ -209,7 +213,7 @@ async def test_bundled_exit_codes(bench: Bench, code: int, error: type[DownlinkE
         pytest.param("{garbage}", id="no program"),
     ],
 )
-async def test_not_a_program(bench: Bench, tmp_path: Path, program: str) -> None:
+async def test_not_a_program(harness: RunnerHarness, tmp_path: Path, program: str) -> None:
     text = tmp_path / "text"
     text.write_text("hello")
     garbage = tmp_path / "garbage"
@@ -217,13 +221,13 @@ async def test_not_a_program(bench: Bench, tmp_path: Path, program: str) -> None
     garbage.chmod(0o755)
     path = program.format(text=text, garbage=garbage)
     with pytest.raises(ProviderMissingError, match=path):
-        await bench.run(Command(argv=(path,), name="The test"))
+        await harness.run(Command(argv=(path,), name="The test"))
 
 
-async def test_data_folder_that_cannot_be_written(bench: Bench) -> None:
-    bench.staging.write_text("a file, not a folder")
+async def test_data_folder_that_cannot_be_written(harness: RunnerHarness) -> None:
+    harness.staging.write_text("a file, not a folder")
     with pytest.raises(CannotWriteError, match="data folder"):
-        await bench.run(bench.script(GOOD))
+        await harness.run(harness.script(GOOD))
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,15 @@ from downlink.limits import MIB
 from downlink.process.orphans import RUN_VARIABLE
 from downlink.process.runner import clear_staging
 
-from ..bench import GOOD, Bench
+from .harness import GOOD, RunnerHarness
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def harness(tmp_path: Path) -> RunnerHarness:
+    return RunnerHarness(tmp_path)
 
 
-async def test_time_limit_ends_the_whole_group(bench: Bench, tmp_path: Path) -> None:
+async def test_time_limit_ends_the_whole_group(harness: RunnerHarness, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     code = f"""
         import os, pathlib, signal, subprocess, sys, time
@@ -31,14 +31,14 @@ async def test_time_limit_ends_the_whole_group(bench: Bench, tmp_path: Path) -> 
         time.sleep(600)
     """
     with pytest.raises(ProviderTimedOutError, match=r"within 1\.5 seconds") as caught:
-        await bench.run(bench.script(code), timeout=1.5)
+        await harness.run(harness.script(code), timeout=1.5)
     assert caught.value.stderr == "working"
-    assert bench.left_over == []
+    assert harness.left_over == []
     for pid in pids.read_text().split():
         assert await _is_gone(int(pid))
 
 
-async def test_child_left_behind_is_ended(bench: Bench, tmp_path: Path) -> None:
+async def test_child_left_behind_is_ended(harness: RunnerHarness, tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     code = f"""
         import subprocess
@@ -46,7 +46,7 @@ async def test_child_left_behind_is_ended(bench: Bench, tmp_path: Path) -> None:
         child = subprocess.Popen(sleep)
         pathlib.Path({str(pid_file)!r}).write_text(str(child.pid))
     """
-    output = await bench.run(bench.script(GOOD, code))
+    output = await harness.run(harness.script(GOOD, code))
     assert output.guide == b"guide"
     assert await _is_gone(int(pid_file.read_text()))
 
@@ -63,7 +63,7 @@ DAEMON = """
 """
 
 
-async def test_daemon_is_ended(bench: Bench, tmp_path: Path) -> None:
+async def test_daemon_is_ended(harness: RunnerHarness, tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     code = f"""
         read, write = os.pipe()
@@ -75,12 +75,12 @@ async def test_daemon_is_ended(bench: Bench, tmp_path: Path) -> None:
         os.close(write)
         os.read(read, 1)
     """
-    output = await bench.run(bench.script(GOOD, DAEMON, code))
+    output = await harness.run(harness.script(GOOD, DAEMON, code))
     assert output.guide == b"guide"
     assert await _is_gone(int(pid_file.read_text()))
 
 
-async def test_daemons_that_go_on_forking_are_ended(bench: Bench, tmp_path: Path) -> None:
+async def test_daemons_that_go_on_forking_are_ended(harness: RunnerHarness, tmp_path: Path) -> None:
     alive = tmp_path / "alive"
     os.mkfifo(alive)
     code = f"""
@@ -97,7 +97,7 @@ async def test_daemons_that_go_on_forking_are_ended(bench: Bench, tmp_path: Path
             os.read(read, 1)
     """
     end = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
-    await bench.run(bench.script(GOOD, DAEMON, code))
+    await harness.run(harness.script(GOOD, DAEMON, code))
     try:
         # The pipe has nobody left at its other end; else this would raise BlockingIOError.
         assert os.read(end, 1) == b""
@@ -106,26 +106,28 @@ async def test_daemons_that_go_on_forking_are_ended(bench: Bench, tmp_path: Path
 
 
 async def test_what_a_killed_home_assistant_left_behind_is_ended(
-    bench: Bench, tmp_path: Path
+    harness: RunnerHarness, tmp_path: Path
 ) -> None:
-    folder = bench.staging / "run-old"
+    folder = harness.staging / "run-old"
     folder.mkdir(parents=True)
     (folder / "index.m3u").write_text("half")
     environment = {RUN_VARIABLE: str(folder)}
     old = await asyncio.create_subprocess_exec("sleep", "600", env=environment)
-    neighbour = {RUN_VARIABLE: f"{bench.staging}-of-another/run-new"}
+    neighbour = {RUN_VARIABLE: f"{harness.staging}-of-another/run-new"}
     other = await asyncio.create_subprocess_exec("sleep", "600", env=neighbour)
 
-    await asyncio.to_thread(clear_staging, bench.staging)
+    await asyncio.to_thread(clear_staging, harness.staging)
 
     assert await old.wait() == -signal.SIGKILL
-    assert bench.left_over == []
+    assert harness.left_over == []
     assert other.returncode is None
     other.kill()
     assert await other.wait() == -signal.SIGKILL
 
 
-async def test_run_that_goes_on_is_not_taken_for_left_behind(bench: Bench, tmp_path: Path) -> None:
+async def test_run_that_goes_on_is_not_taken_for_left_behind(
+    harness: RunnerHarness, tmp_path: Path
+) -> None:
     started, go = tmp_path / "started", tmp_path / "go"
     for pipe in (started, go):
         os.mkfifo(pipe)
@@ -133,49 +135,49 @@ async def test_run_that_goes_on_is_not_taken_for_left_behind(bench: Bench, tmp_p
         pathlib.Path({str(started)!r}).write_text("here")
         pathlib.Path({str(go)!r}).read_text()
     """
-    task = asyncio.create_task(bench.run(bench.script(GOOD, code)))
+    task = asyncio.create_task(harness.run(harness.script(GOOD, code)))
     await asyncio.to_thread(started.read_text)
-    await asyncio.to_thread(clear_staging, bench.staging)
+    await asyncio.to_thread(clear_staging, harness.staging)
     await asyncio.to_thread(go.write_text, "go")
     assert (await task).guide == b"guide"
 
 
 async def test_folder_that_could_not_be_removed_goes_with_the_next_run(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("shutil.rmtree", lambda *_, **__: None)
-        await bench.run(bench.script(GOOD))
-    assert len(bench.left_over) == 1
-    await bench.run(bench.script(GOOD))
-    assert bench.left_over == []
+        await harness.run(harness.script(GOOD))
+    assert len(harness.left_over) == 1
+    await harness.run(harness.script(GOOD))
+    assert harness.left_over == []
 
 
 async def test_system_that_shows_no_processes(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("downlink.process.orphans._PROC", tmp_path / "nowhere")
-    assert (await bench.run(bench.script(GOOD))).guide == b"guide"
+    assert (await harness.run(harness.script(GOOD))).guide == b"guide"
 
 
-async def test_memory_is_limited(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_memory_is_limited(harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("downlink.process.runner.MAX_MEMORY_BYTES", 128 * MIB)
     with pytest.raises(ProviderError, match="MemoryError"):
-        await bench.run(bench.script(f"bytearray({256 * MIB})"))
+        await harness.run(harness.script(f"bytearray({256 * MIB})"))
 
 
 async def test_memory_that_is_only_reserved_does_not_count(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("downlink.process.runner.MAX_MEMORY_BYTES", 128 * MIB)
     reserve = f"""
         import mmap
         space = mmap.mmap(-1, {4096 * MIB}, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
     """
-    assert (await bench.run(bench.script(GOOD, reserve))).guide == b"guide"
+    assert (await harness.run(harness.script(GOOD, reserve))).guide == b"guide"
 
 
-async def test_flood_of_words_is_read_and_forgotten(bench: Bench) -> None:
+async def test_flood_of_words_is_read_and_forgotten(harness: RunnerHarness) -> None:
     code = """
         for stream in (sys.stdout, sys.stderr):
             for _ in range(16):
@@ -183,11 +185,11 @@ async def test_flood_of_words_is_read_and_forgotten(bench: Bench) -> None:
         sys.exit("gone")
     """
     with pytest.raises(ProviderError) as caught:
-        await bench.run(bench.script(GOOD, code))
+        await harness.run(harness.script(GOOD, code))
     assert caught.value.stderr == "gone"
 
 
-async def test_cancelled(bench: Bench, tmp_path: Path) -> None:
+async def test_cancelled(harness: RunnerHarness, tmp_path: Path) -> None:
     started = tmp_path / "started"
     os.mkfifo(started)
     code = f"""
@@ -196,13 +198,13 @@ async def test_cancelled(bench: Bench, tmp_path: Path) -> None:
             file.write(str(os.getpid()))
         time.sleep(600)
     """
-    task = asyncio.create_task(bench.run(bench.script(code)))
+    task = asyncio.create_task(harness.run(harness.script(code)))
     pid = int(await asyncio.to_thread(started.read_text))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await _is_gone(pid)
-    assert bench.left_over == []
+    assert harness.left_over == []
 
 
 async def _is_gone(pid: int) -> bool:

@@ -14,7 +14,7 @@ from downlink.models import Feed, IngestReport, Programme
 from downlink.publish.publication import ORIGIN_PLACEHOLDER, Publication
 from downlink.publish.store import Generation
 
-from ..feeds import make_feed
+from ..factories import make_feed
 from ..samples import HOUR, NOON
 
 ORIGIN = "http://homeassistant.local:8123"

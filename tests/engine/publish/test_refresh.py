@@ -13,7 +13,7 @@ from downlink.process.command import Command
 from downlink.publish.refresh import Plan, Refreshed, Stopwatch, refresh
 from downlink.publish.store import Generation, Store
 
-from ..feeds import make_feed, write_files
+from ..factories import make_feed, write_provider_files
 
 COPY = "import shutil, sys; shutil.copy(*sys.argv[1:3]); shutil.copy(*sys.argv[3:5])"
 
@@ -32,7 +32,7 @@ def plan(origin: Command | Path) -> Plan:
 def provided(tmp_path: Path) -> Path:
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     folder = tmp_path / "provided"
-    write_files(folder, make_feed(midnight))
+    write_provider_files(folder, make_feed(midnight))
     return folder
 
 

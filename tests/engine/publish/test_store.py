@@ -19,10 +19,10 @@ from downlink.models import Feed
 from downlink.policy import GENERATIONS_KEPT
 from downlink.publish.store import GUIDE, MANIFEST, PLAYLIST, Store
 
-from ..feeds import make_feed
+from ..factories import make_feed
 from ..samples import NOON
-from ..shelf import REPORT, names, publish
 from ..strategies import feeds
+from .builders import REPORT, generation_names, publish
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_what_is_published_is_loaded(store: Store, tmp_path: Path) -> None:
     published = publish(store, make_feed(NOON, hours=4))
     assert published.number == 1
     assert Store(tmp_path).load() == published
-    assert names(tmp_path) == ["00000001"]
+    assert generation_names(tmp_path) == ["00000001"]
     assert sorted(path.name for path in store.path(1).iterdir()) == [GUIDE, MANIFEST, PLAYLIST]
     assert (store.path(1) / GUIDE).read_bytes() == published.guide
 
@@ -58,7 +58,7 @@ def test_three_are_kept(store: Store, tmp_path: Path) -> None:
     for _ in range(GENERATIONS_KEPT + 2):
         latest = publish(store, make_feed(NOON, hours=1))
     assert latest.number == 5
-    assert names(tmp_path) == ["00000003", "00000004", "00000005"]
+    assert generation_names(tmp_path) == ["00000003", "00000004", "00000005"]
     loaded = store.load()
     assert loaded
     assert loaded.number == 5
@@ -70,7 +70,7 @@ def test_a_newer_format_is_refused(store: Store, tmp_path: Path) -> None:
     rewrite_manifest(store.path(2), lambda manifest: manifest.update(format=2, more=[1]))
     with pytest.raises(NewerVersionError, match="format 2"):
         store.load()
-    assert names(tmp_path) == ["00000001", "00000002"]
+    assert generation_names(tmp_path) == ["00000001", "00000002"]
 
 
 def test_a_damaged_number_of_the_format_is_no_newer_one(store: Store) -> None:
@@ -89,7 +89,7 @@ def test_two_at_the_same_time(store: Store, tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: publish(Store(tmp_path), feed).number, range(12)))
     assert sorted(made) == list(range(1, 13))
-    assert names(tmp_path) == ["00000010", "00000011", "00000012"]
+    assert generation_names(tmp_path) == ["00000010", "00000011", "00000012"]
 
 
 def test_nothing_else_is_taken_for_a_generation(store: Store, tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_leftovers_are_cleaned_up(store: Store, tmp_path: Path) -> None:
     leftover.mkdir()
     (leftover / GUIDE).write_bytes(b"half")
     publish(store, make_feed(NOON, hours=1))
-    assert names(tmp_path) == ["00000001", "00000002"]
+    assert generation_names(tmp_path) == ["00000001", "00000002"]
 
 
 def test_clear(store: Store, tmp_path: Path) -> None:
@@ -288,7 +288,7 @@ def test_disk_full(store: Store, tmp_path: Path) -> None:
             publish(store, make_feed(NOON, hours=48))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert names(tmp_path) == ["00000001"]
+    assert generation_names(tmp_path) == ["00000001"]
     assert store.load() == old
 
 

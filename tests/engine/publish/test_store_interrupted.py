@@ -14,9 +14,9 @@ from downlink.errors import StoreError
 from downlink.policy import GENERATIONS_KEPT
 from downlink.publish.store import GUIDE, Generation, Store
 
-from ..feeds import make_feed
+from ..factories import make_feed
 from ..samples import NOON
-from ..shelf import names, publish
+from .builders import generation_names, publish
 
 
 class Killed(BaseException):
@@ -99,7 +99,7 @@ def test_an_interruption_anywhere_leaves_a_whole_feed(
         assert loaded.feed in (new, old.feed)
         following = publish(Store(folder), new)
         assert following.number == loaded.number + 1
-        assert names(folder) == [f"{following.number - n:08}" for n in (2, 1, 0)]
+        assert generation_names(folder) == [f"{following.number - n:08}" for n in (2, 1, 0)]
         fail_at += 1
     assert len(outcomes) > 20
     assert {"old", "new"} == set(outcomes)
@@ -116,4 +116,4 @@ def test_an_error_leaves_nothing_behind(tmp_path: Path, interrupter: Interrupter
             publish(store, make_feed(NOON, hours=1))
         except StoreError:
             interrupter.stop()
-            assert not [name for name in names(tmp_path) if name.startswith(".")]
+            assert not [name for name in generation_names(tmp_path) if name.startswith(".")]

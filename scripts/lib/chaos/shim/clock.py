@@ -1,6 +1,6 @@
-"""Inside Home Assistant's process: a clock that is put forward and back from outside.
+"""Inside Home Assistant's process: a clock that is set from outside.
 
-Only the time of day is: timers run by the monotonic clock, as they do when a real clock is set.
+Only the time of day changes: timers run by the monotonic clock, as when a real clock is set.
 """
 
 import datetime as module
@@ -20,7 +20,7 @@ _KEPT: Final = (
     "combine",
     "strptime",
 )
-"""What makes times without looking at the clock."""
+"""Methods that make times without reading the clock."""
 
 _real_time: Final = time.time
 _real_time_ns: Final = time.time_ns
@@ -29,13 +29,13 @@ _looked = 0.0
 
 
 def _read_offset() -> int:
-    """Return by how many seconds the clock is wrong."""
+    """Return how many seconds the clock is ahead."""
     global _looked, _offset  # noqa: PLW0603  # one clock a process
     now = time.monotonic()
     if now - _looked > _LOOK_EVERY:
         _looked = now
         try:
-            # Not by `open`: Home Assistant has an eye on that.
+            # Not by `open`: Home Assistant watches that for blocking calls.
             descriptor = os.open(FILE, os.O_RDONLY)
             _offset = int(os.read(descriptor, 20))
             os.close(descriptor)
@@ -49,7 +49,7 @@ def _now(tz: tzinfo | None = None) -> real:
 
 
 class _Kind(type):
-    """Real times are times as well."""
+    """Let real times be instances of the class as well."""
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, real)
@@ -59,7 +59,7 @@ class _Kind(type):
 
 
 def _make_class() -> type:
-    """Return a class that makes real times and differs from theirs in what time it is."""
+    """Return a subclass of datetime whose clock is this one; its instances are real datetimes."""
     members: dict[str, Any] = {name: getattr(real, name) for name in _KEPT}
     members |= {
         "__module__": "datetime",
@@ -73,7 +73,7 @@ def _make_class() -> type:
 
 
 def install() -> None:
-    """Put the clock in the place of the real one, before anybody has looked at that."""
+    """Replace the real clock, before any module has imported it."""
     time.time = lambda: _real_time() + _read_offset()
     time.time_ns = lambda: _real_time_ns() + _read_offset() * 1_000_000_000
     vars(module)["datetime"] = _make_class()

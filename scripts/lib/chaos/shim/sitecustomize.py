@@ -1,7 +1,7 @@
-"""Inside Home Assistant's process: a clock of its own, and trouble at a chosen file operation.
+"""Inside Home Assistant's process: set its clock, and inject a fault at a chosen file operation.
 
-The order is a file that `scripts.lib.chaos.orders` writes: after how many operations on which
-folders to do what. Python tells of most operations itself, by audit events; fsync is wrapped.
+The fault is a file that `scripts.lib.chaos.fault_injector` writes: what to do after how many
+operations. Python reports most operations itself, by audit events; fsync is wrapped.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import clock  # type: ignore[import-not-found]  # beside this file, on that process's path
 
-ORDER: Final = os.environ.get("CHAOS_ORDER", "")
+FAULT: Final = os.environ.get("CHAOS_FAULT", "")
 PATHS: Final = tuple(filter(None, os.environ.get("CHAOS_PATHS", "").split(os.pathsep)))
 EVENTS: Final = {
     "open": 1,
@@ -36,7 +36,7 @@ MAKING: Final = {"open", "os.mkdir", "os.rename", "fsync"}
 _local: Final = threading.local()
 _lock: Final = threading.Lock()
 _counts: Final[dict[str, int]] = {}
-"""Operations seen, by the name of the order."""
+"""Operations seen, by the name of the fault."""
 _unsynced: Final[set[str]] = set()
 """Files that a power cut would lose what was written to."""
 
@@ -72,45 +72,45 @@ def _path_of(descriptor: int) -> str:
 
 
 def _operation(event: str, path: str, *, is_writing: bool) -> None:
-    """Count an operation, and do what is ordered for it."""
+    """Count an operation, and let the fault happen when it is due."""
     _local.is_busy = True
     try:
         with _lock:
-            order = _read_order()
-            if order is None:
+            fault = _read_fault()
+            if fault is None:
                 return
-            name = order["name"]
+            name = fault["name"]
             _counts[name] = _counts.get(name, 0) + 1
-            if _counts[name] <= order["after"]:
+            if _counts[name] <= fault["after"]:
                 return
-        if order["action"] in ("kill", "power cut"):
-            _end(order, f"{event} {path}")
-        elif is_writing and (order["action"] != "ENOSPC" or event in MAKING):
-            number = getattr(errno, order["action"])
+        if fault["action"] in ("kill", "power cut"):
+            _end(fault, f"{event} {path}")
+        elif is_writing and (fault["action"] != "ENOSPC" or event in MAKING):
+            number = getattr(errno, fault["action"])
             raise OSError(number, os.strerror(number), path)
     finally:
         _local.is_busy = False
 
 
-def _read_order() -> dict[str, Any] | None:
+def _read_fault() -> dict[str, Any] | None:
     try:
-        # Not by `open`: Home Assistant has an eye on that.
-        descriptor = os.open(ORDER, os.O_RDONLY)
+        # Not by `open`: Home Assistant watches that for blocking calls.
+        descriptor = os.open(FAULT, os.O_RDONLY)
     except OSError:
         return None
     try:
-        order: dict[str, Any] = json.loads(os.read(descriptor, 4096))
+        fault: dict[str, Any] = json.loads(os.read(descriptor, 4096))
     finally:
         os.close(descriptor)
-    return order
+    return fault
 
 
-def _end(order: dict[str, Any], where: str) -> None:
-    Path(f"{ORDER}.done").write_text(where, "utf-8")
-    if order["action"] == "power cut":
+def _end(fault: dict[str, Any], where: str) -> None:
+    Path(f"{FAULT}.done").write_text(where, "utf-8")
+    if fault["action"] == "power cut":
         for path in _unsynced:
             with suppress(OSError):
-                os.truncate(path, Path(path).stat().st_size * order["kept"] // 100)
+                os.truncate(path, Path(path).stat().st_size * fault["kept"] // 100)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -126,7 +126,7 @@ def _wrapped(sync: Callable[[int], None]) -> Callable[[Any], None]:
     return fsync
 
 
-if ORDER and PATHS:
+if FAULT and PATHS:
     clock.install()
     vars(os)["fsync"] = _wrapped(os.fsync)
     sys.addaudithook(_hook)

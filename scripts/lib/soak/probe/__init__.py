@@ -1,4 +1,4 @@
-"""What only Home Assistant itself can count; put into its configuration while it is watched."""
+"""An integration that reports what only Home Assistant's own process can count."""
 
 import asyncio
 import gc

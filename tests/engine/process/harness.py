@@ -1,4 +1,4 @@
-"""A place to run providers in."""
+"""Run providers in a folder of the test's own."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +16,8 @@ GOOD = """
 """
 
 
-class Bench:
-    """A place to run providers in."""
+class RunnerHarness:
+    """A staging folder and a cache file, and scripts that run there as providers."""
 
     def __init__(self, folder: Path) -> None:
         self.staging = folder / "staging"

@@ -1,4 +1,4 @@
-"""Blueprints and automations, put into a running Home Assistant as its own pages do it."""
+"""Add blueprints and automations to a running Home Assistant as its own pages do."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,12 @@ from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.waiting import wait_for
 
 BLUEPRINTS: Final = ROOT / "blueprints" / "automation" / "toonami_downlink"
-PATIENCE: Final = 60.0
+TIMEOUT: Final = 60.0
 _LEADS: Final = tuple(timedelta(seconds=seconds) for seconds in (8, 16, 32, 64))
 
 
 def arrange(prepare: Callable[[datetime], None]) -> datetime:
-    """Prepare what happens at a time that is not far off; return that time.
+    """Call `prepare` with a time some seconds ahead, until it is done before that; return the time.
 
     A machine that was too slow for that gets twice as long at the next try. Triggers of calendars
     look ahead when an automation is made, so it has to be made anew each time.
@@ -28,8 +28,8 @@ def arrange(prepare: Callable[[datetime], None]) -> datetime:
     raise AssertionError("The machine is too slow.")
 
 
-def prepare(folder: Path) -> None:
-    """Have automations, which `default_config` would bring; before Home Assistant starts."""
+def enable_automations(folder: Path) -> None:
+    """Configure automations, which `default_config` would bring, before Home Assistant starts."""
     (folder / "automations.yaml").write_text("[]\n", "utf-8")
     (folder / "packages").mkdir()
     (folder / "packages" / "at_home.yaml").write_text(
@@ -54,14 +54,14 @@ def from_blueprint(name: str, **inputs: object) -> dict[str, Any]:
 
 
 def automate(home: Home, name: str, config: dict[str, Any]) -> None:
-    """Make an automation, or make it anew, and wait until it is on."""
+    """Create or replace an automation, and wait until it is on."""
     # Home Assistant keeps an automation of which nothing has changed.
     made = {"alias": name, "description": f"Made at {datetime.now(UTC)}", **config}
     home.client.post(f"/api/config/automation/config/{name}", made)
     wait_for(
         lambda: home.entities().get(f"automation.{name}", {}).get("state") == "on",
         f"The automation {name} is not on",
-        PATIENCE,
+        TIMEOUT,
     )
 
 

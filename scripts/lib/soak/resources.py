@@ -1,4 +1,4 @@
-"""What a process holds: memory, descriptors, threads, children, tasks."""
+"""Measure what Home Assistant holds: memory, descriptors, threads, child processes, tasks."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ _POOL: Final = "SyncWorker"
 """Begins the names of Home Assistant's own worker threads: it keeps as many as it ever needed."""
 _REST_TIMEOUT: Final = 120.0
 _STILL: Final = 5
-"""How many looks in a row have to find the same."""
+"""How many measurements in a row have to be equal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Resources:
     """What Home Assistant holds at one moment."""
 
     rss: float
@@ -36,7 +36,7 @@ class Counts:
     tasks: Counter[str]
     """By name, with ``#`` for numbers."""
     objects: int = 0
-    """That Python's collector knows of, after a collection."""
+    """Tracked by Python's garbage collector, after a collection; 0 where not counted."""
 
     @property
     def all_files(self) -> int:
@@ -49,8 +49,8 @@ class Counts:
         return self.tasks.total()
 
 
-def install(home: Home) -> None:
-    """Put the probe into a Home Assistant that has not been started."""
+def install_probe(home: Home) -> None:
+    """Add the probe to a Home Assistant that has not been started."""
     home.write_configuration()
     link = home.folder / "custom_components" / PROBE
     link.symlink_to(Path(__file__).parent / "probe", target_is_directory=True)
@@ -58,21 +58,21 @@ def install(home: Home) -> None:
 
 
 def memory(pid: int) -> float:
-    """Return the memory that a process has in use, in MiB."""
+    """Return the resident memory of a process in MiB."""
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
     match = re.search(r"VmRSS:\s+(\d+) kB", status)
     return int(match[1]) / 1024 if match else 0.0
 
 
-def count(home: Home, *, objects: bool = False) -> Counts:
-    """Look once."""
+def measure(home: Home, *, objects: bool = False) -> Resources:
+    """Measure once; with `objects` after a garbage collection."""
     probed: dict[str, Any] = request(
         "GET", f"{home.base_url}/api/{PROBE}{'?objects=1' if objects else ''}"
     ).json()
     process = Path(f"/proc/{home.pid}")
     children = (process / "task" / str(home.pid) / "children").read_text()
     workers = sum(name.startswith(_POOL) for name in probed["threads"])
-    return Counts(
+    return Resources(
         rss=memory(home.pid),
         files=Counter(_descriptors(process / "fd")),
         threads=len(list((process / "task").iterdir())) - workers,
@@ -89,15 +89,15 @@ def _descriptors(folder: Path) -> Iterator[str]:
             yield _NUMBERED.sub("#", str(link.readlink()))
 
 
-def count_at_rest(home: Home) -> Counts:
-    """Wait until nothing changes any more, then look."""
+def measure_at_rest(home: Home) -> Resources:
+    """Wait until nothing changes any more, then measure."""
     seen: list[tuple[Counter[str], int, int, Counter[str]]] = []
 
     def is_still() -> bool:
-        now = count(home)
+        now = measure(home)
         seen.append((now.files, now.threads, now.children, now.tasks))
         last = seen[-_STILL:]
         return len(last) == _STILL and all(one == last[0] for one in last)
 
     wait_for(is_still, "Home Assistant did not come to rest", _REST_TIMEOUT, lambda: str(seen[-2:]))
-    return count(home, objects=True)
+    return measure(home, objects=True)

@@ -1,4 +1,4 @@
-"""Where the campaign takes place: Home Assistant, the upstream, a provider, a disk and a clock."""
+"""The environment to break: Home Assistant, the upstream, a provider, a disk and a clock."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -15,12 +15,12 @@ from scripts.lib.develop.flow import DOMAIN, entry_id, remove_others, set_option
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import DevelopError, wait_for
-from tests.e2e.judges import records
+from scripts.lib.traffic import Traffic
+from tests.e2e.assertions import log_records
 
+from .assertions import FeedAssertions
 from .disk import Disk
-from .judge import Judge
-from .orders import Orders
-from .traffic import Traffic
+from .fault_injector import FaultInjector
 
 BAD_CLI: Final = ROOT / "tests" / "fakes" / "bad_cli.py"
 CONFIGURATION: Final = """\
@@ -33,15 +33,18 @@ logger:
   logs:
     custom_components.toonami_downlink: debug
 """
-PATIENCE: Final = 60.0
+TIMEOUT: Final = 60.0
 """Seconds for what takes a second or two on an idle machine."""
-DEAF: Final = 2.0
-"""Seconds that a refresh may go on after its round, before the entry is reloaded to end it."""
+REFRESH_GRACE: Final = 2.0
+"""Seconds that a refresh may go on after its round; then the entry is reloaded to end it."""
+PLAYERS: Final = 2
+PLAYER_INTERVAL: Final = (0.25, 0.25)
+PLAYER_TIMEOUT: Final = 30.0
 _BACK: Final = -86_400
-"""Where the clock is at the login, so that its token stays good when the clock is put back."""
+"""The clock's offset at the login, so that its token stays valid when the clock is set back."""
 
 
-class LeanHome(Home):
+class MinimalHome(Home):
     """A Home Assistant with little beside the integration."""
 
     def write_configuration(self) -> None:
@@ -50,16 +53,16 @@ class LeanHome(Home):
         (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
 
 
-class Arena:
-    """Everything that can be broken, and the ways to make it whole again."""
+class Environment:
+    """Everything that can be broken, and how to repair it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.orders = Orders(folder, folder / "home")
-        self.home = LeanHome(folder / "home", env=self.orders.env)
+        self.injector = FaultInjector(folder, folder / "home")
+        self.home = MinimalHome(folder / "home", env=self.injector.env)
         self.upstream = Upstream(folder / "upstream.log")
         self.disk = Disk(self.home.folder / ".cache" / DOMAIN)
-        self.judge = Judge(self.home)
+        self.assertions = FeedAssertions(self.home)
         self.mode = folder / "mode"
         self.provider = ""
         self.damaged: set[int] = set()
@@ -67,14 +70,20 @@ class Arena:
         self.may_have_new_secrets = False
         self.access: Access
         self.is_starting = False
-        self.traffic = Traffic(lambda: self.access, lambda: self.is_starting)
+        self.traffic = Traffic(
+            access=lambda: self.access,
+            players=PLAYERS,
+            interval=PLAYER_INTERVAL,
+            timeout=PLAYER_TIMEOUT,
+            is_starting=lambda: self.is_starting,
+        )
         self.has_disk = False
         """Whether the data folder has had a disk of its own."""
         self.secrets: set[str] = set()
         """All there have ever been; none of them may be in a log."""
         self._log_read = 0
         self._waiting: list[threading.Thread] = []
-        """Those who have asked for something, and wait for the answer."""
+        """Requests that have not been answered yet."""
 
     # Beginning and end
 
@@ -87,19 +96,18 @@ class Arena:
         self.set_mode("good")
         stack.callback(self.upstream.stop)
         self.upstream.start()
-        self.orders.set_clock(_BACK)
+        self.injector.set_clock(_BACK)
         stack.callback(self.home.stop)
         self.home.start()
-        self.orders.set_clock(0)
+        self.injector.set_clock(0)
         remove_others(self.home.client)
         self.use_provider("bundled")
         self.access = wait_for_feed(self.home.client)
         set_options(self.home.client, {"provider_timeout": 30, "guide_days": 2})
         self.access = wait_for_feed(self.home.client)
         self._note_secrets()
-        wait_for(self._is_saved, "Home Assistant has not saved the entry", PATIENCE)
-        self.traffic.start()
-        stack.callback(self.traffic.stop)
+        wait_for(self._is_saved, "Home Assistant has not saved the entry", TIMEOUT)
+        stack.enter_context(self.traffic.in_background(Random(0)))  # noqa: S311  # no secret
 
     def _is_saved(self) -> bool:
         try:
@@ -130,15 +138,15 @@ class Arena:
         set_up(self.home.client, kind, fields)
         self.provider = kind
 
-    # What people do
+    # Actions
 
     def start_refresh(self) -> None:
-        """Press the button; nobody waits for the outcome."""
+        """Press the button, without waiting for the outcome."""
         press = {"entity_id": "button.toonami_downlink_refresh"}
         self._in_background(lambda: self.home.client.send("POST", _PRESS, press))
 
     def start_rotation(self) -> None:
-        """Have the secrets replaced; it may be cut short."""
+        """Replace the secrets, without waiting for the outcome; it may be cut short."""
         self.may_have_new_secrets = True
         self._in_background(lambda: self.home.client.send("POST", _ROTATE, {}))
 
@@ -152,14 +160,14 @@ class Arena:
         self._waiting.append(thread)
 
     def wait(self, seconds: float) -> None:
-        """Give what was asked for some time, while the trouble goes on."""
+        """Give the requests some time, while the faults last."""
         deadline = time.monotonic() + seconds
         for thread in self._waiting:
             thread.join(max(deadline - time.monotonic(), 0))
         self._waiting = [thread for thread in self._waiting if thread.is_alive()]
 
     def change_options(self, random: Random) -> None:
-        """Change what has no influence on the outcome."""
+        """Change options that have no influence on the outcome."""
         options = {
             "guide_days": random.randint(1, 3),
             "stream_links": random.choice(("direct", "home_assistant")),
@@ -176,7 +184,7 @@ class Arena:
 
     @property
     def is_running(self) -> bool:
-        """Whether Home Assistant is there."""
+        """Whether Home Assistant's process runs."""
         return self.home.wait(0) is None
 
     def kill(self) -> None:
@@ -185,16 +193,16 @@ class Arena:
 
     def start(self) -> None:
         """Start Home Assistant again, and expect the newest whole generation of it."""
-        self.judge.newest = self.newest_on_disk()
+        self.assertions.newest = self.newest_on_disk()
         self._log_read = 0
         self.is_starting = True
         try:
             self.home.start(login=False)
-            wait_for(self._is_up, "Home Assistant did not finish starting", PATIENCE * 3)
+            wait_for(self._is_up, "Home Assistant did not finish starting", TIMEOUT * 3)
         except DevelopError:
-            if self.is_running or not self.orders.take_back():
+            if self.is_running or not self.injector.clear():
                 raise
-            # It was ordered to be killed, and that was carried out in the middle of its start.
+            # A fault killed it in the middle of its start.
             self.start()
         self.is_starting = False
 
@@ -207,7 +215,7 @@ class Arena:
             return False
 
     def newest_on_disk(self) -> int:
-        """Return the newest generation that nobody has damaged, 0 when there is none."""
+        """Return the newest generation that is not damaged, 0 when there is none."""
         numbers = set(self.disk.generations())
         self.damaged &= numbers
         return max(numbers - self.damaged, default=0)
@@ -215,29 +223,29 @@ class Arena:
     # After each round
 
     def heal(self) -> str:
-        """Make everything whole, and have Home Assistant running; return where it was killed."""
-        killed_at = self.orders.take_back()
+        """End all faults and start Home Assistant; return the operation that it was killed at."""
+        killed_at = self.injector.clear()
         if killed_at:
-            # It says so before it does it.
-            self.home.wait(PATIENCE)
+            # The shim writes that before it kills.
+            self.home.wait(TIMEOUT)
         self.disk.heal()
         self.upstream.set_faults({})
         self.set_mode("good")
         if not self.is_running:
             self.start()
-        self.orders.set_clock(0)
+        self.injector.set_clock(0)
         return killed_at
 
     def settle(self) -> None:
         """Wait until no refresh runs; one that hangs is ended by a reload."""
-        deadline = time.monotonic() + DEAF
+        deadline = time.monotonic() + REFRESH_GRACE
         while self._is_refreshing():
             if time.monotonic() > deadline:
                 self.reload()
                 break
             time.sleep(0.1)
-        wait_for(lambda: not self._is_refreshing(), "A refresh did not end", PATIENCE)
-        self.wait(PATIENCE)
+        wait_for(lambda: not self._is_refreshing(), "A refresh did not end", TIMEOUT)
+        self.wait(TIMEOUT)
 
     def _is_refreshing(self) -> bool:
         answer = self.home.client.send("GET", "/api/toonami_downlink/status")
@@ -245,12 +253,12 @@ class Arena:
         return answer.status != 200 or bool(answer.json()["refresh"]["is_running"])
 
     def refresh(self) -> str:
-        """Refresh while everything is well; return why that failed, if it did."""
+        """Refresh without any fault; return why that failed, if it did."""
         record: dict[str, Any] = self.home.client.command(f"{DOMAIN}/refresh")
         return record["error"] and f"{record['error']}: {record['message']}"
 
     def check_secrets(self) -> Iterator[str]:
-        """Yield it when the secrets have changed and nobody has replaced them."""
+        """Yield a complaint when the secrets have changed although they were not replaced."""
         access = find_access(self.home.client)
         if access != self.access and not self.may_have_new_secrets:
             yield "the secrets have changed"
@@ -258,10 +266,10 @@ class Arena:
         self._note_secrets()
 
     def check_log(self) -> Iterator[str]:
-        """Yield what the log should not have: tracebacks of ours, and secrets."""
+        """Yield what should not be in the log: tracebacks of ours, and secrets."""
         log = self.home.log
         new, self._log_read = log[self._log_read :], len(log)
-        for level, text in records(new):
+        for level, text in log_records(new):
             is_odd = "Traceback" in text or "blocking call" in text
             if (
                 is_odd

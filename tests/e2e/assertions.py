@@ -1,4 +1,4 @@
-"""Programs of others that say whether a guide is a guide, and logs that say what went wrong."""
+"""Find faults in guides, with the xmltv project's own programs, and in logs."""
 
 from pathlib import Path
 import re
@@ -16,7 +16,7 @@ _OURS: Final = "toonami_downlink"
 
 
 def guide_complaints(guide: bytes, folder: Path) -> str:
-    """Return what three programs have to say against a guide: nothing, if it is good."""
+    """Return what three programs report about a guide: nothing, if it is valid."""
     path = folder / "guide.xml"
     path.write_bytes(guide)
     commands = (
@@ -37,12 +37,12 @@ def channel_ids(guide: bytes) -> set[str]:
     return {channel.get("id", "") for channel in etree.fromstring(guide).iter("channel")}
 
 
-def unmatched(entries: list[Entry], guide: bytes) -> set[str]:
+def unmatched_ids(entries: list[Entry], guide: bytes) -> set[str]:
     """Return the ids that only the playlist or only the guide has."""
     return {entry.attributes["tvg-id"] for entry in entries} ^ channel_ids(guide)
 
 
-def records(log: str) -> list[tuple[str, str]]:
+def log_records(log: str) -> list[tuple[str, str]]:
     """Split a log into its records: level, and text with all its lines."""
     marks = list(_RECORD.finditer(log))
     ends = [*(mark.start() for mark in marks[1:]), len(log)]
@@ -56,7 +56,7 @@ def log_complaints(log: str) -> list[str]:
     """Return the records that are about us and are warnings or worse, or have a traceback."""
     return [
         text
-        for level, text in records(log)
+        for level, text in log_records(log)
         if _NOT_CORE not in text
         and ("Detected blocking call" in text or _OURS in text)
         and level != "DEBUG"

@@ -1,4 +1,4 @@
-"""What tests of streams need: a server as Home Assistant runs it, stand-ins, patience."""
+"""Test streams: a real server, a fake ffmpeg, and what processes and files are left."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,8 +10,8 @@ from aiohttp import web
 from homeassistant.core import HomeAssistant
 
 
-def put_ffmpeg(folder: Path, script: str) -> Path:
-    """Put a shell script that stands in for ffmpeg into a folder; return the program."""
+def write_fake_ffmpeg(folder: Path, script: str) -> Path:
+    """Write a shell script named ffmpeg into a folder; return its path."""
     folder.mkdir(exist_ok=True)
     program = folder / "ffmpeg"
     program.write_text(f"#!/bin/sh\n{script}\n")
@@ -20,8 +20,8 @@ def put_ffmpeg(folder: Path, script: str) -> Path:
 
 
 @asynccontextmanager
-async def served(hass: HomeAssistant) -> AsyncIterator[tuple[str, int]]:
-    """Serve as Home Assistant does: a viewer who leaves cancels what is being done for him."""
+async def serve_app(hass: HomeAssistant) -> AsyncIterator[tuple[str, int]]:
+    """Serve as Home Assistant does: the handler is cancelled when its client disconnects."""
     runner = web.AppRunner(
         hass.http.app, access_log=None, handler_cancellation=True, shutdown_timeout=1
     )
@@ -34,21 +34,21 @@ async def served(hass: HomeAssistant) -> AsyncIterator[tuple[str, int]]:
         await runner.cleanup()
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
     """Wait for a condition; fail when it takes too long."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # what the kernel does sets no event
             await asyncio.sleep(0.01)
 
 
-def children() -> set[int]:
-    """The processes that this one has started and not yet reaped, zombies among them."""
+def child_pids() -> set[int]:
+    """Return the ids of child processes, zombies among them."""
     own = Path(f"/proc/self/task/{os.getpid()}/children")
     return {int(pid) for pid in own.read_text().split()}
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Return whether a process runs: it exists and is no zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError, ProcessLookupError:
@@ -56,6 +56,6 @@ def is_alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-def open_files() -> int:
-    """How many file descriptors this process has."""
+def count_open_files() -> int:
+    """Count the open file descriptors of this process."""
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  # one call, no objects

@@ -1,4 +1,4 @@
-"""A real VLC without a screen, and Home Assistant's own integration for it."""
+"""A real VLC without a screen, as a media player of Home Assistant."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,52 +16,52 @@ from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 
 PASSWORD: Final = "downlink"
-PATIENCE: Final = 30.0
+TIMEOUT: Final = 30.0
 _SEGMENT: Final = re.compile(r"/livehttporigin/(?P<slug>[a-z0-9-]+)/.+-media-\d+\.ts")
 
 
 @dataclass(frozen=True, slots=True)
-class Television:
-    """A media player of Home Assistant's that is a VLC."""
+class VlcPlayer:
+    """The media player entity of a running VLC."""
 
     home: Home
     entity_id: str
 
-    def do(self, service: str, **fields: object) -> None:
+    def call(self, service: str, **fields: object) -> None:
         """Call a service of the media player."""
         fields["entity_id"] = self.entity_id
         self.home.client.post(f"/api/services/media_player/{service}", fields)
 
-    def look(self) -> dict[str, Any]:
-        """Return its state, which Home Assistant has just asked VLC for."""
+    def state(self) -> dict[str, Any]:
+        """Ask VLC for its state, and return it."""
         self.home.client.post(
             "/api/services/homeassistant/update_entity", {"entity_id": self.entity_id}
         )
         state: dict[str, Any] = self.home.client.get(f"/api/states/{self.entity_id}")
         return state
 
-    def wait_until_time_passes(self) -> None:
-        """Wait until it plays and gets on."""
+    def wait_until_playing(self) -> None:
+        """Wait until it plays and its position advances."""
         positions: set[int] = set()
 
-        def gets_on() -> bool:
-            state = self.look()
+        def advances() -> bool:
+            state = self.state()
             if state["state"] == "playing":
                 positions.add(state["attributes"].get("media_position", 0))
             return len(positions) > 2
 
-        wait_for(gets_on, "VLC did not play", PATIENCE, lambda: str(self.look()))
+        wait_for(advances, "VLC did not play", TIMEOUT, lambda: str(self.state()))
 
-    def rest(self) -> None:
-        """Stop, and forget what there was to play."""
-        self.do("media_stop")
-        self.do("clear_playlist")
-        wait_for(lambda: self.look()["state"] == "idle", "VLC does not stop", PATIENCE)
+    def reset(self) -> None:
+        """Stop, and clear the list of what to play."""
+        self.call("media_stop")
+        self.call("clear_playlist")
+        wait_for(lambda: self.state()["state"] == "idle", "VLC does not stop", TIMEOUT)
 
 
 @contextmanager
-def television(home: Home, folder: Path) -> Iterator[Television]:
-    """Start a VLC and add it to a running Home Assistant; at the end there is neither."""
+def vlc_player(home: Home, folder: Path) -> Iterator[VlcPlayer]:
+    """Start a VLC and add it to a running Home Assistant; remove both at the end."""
     port = free_port()
     words = [
         *("cvlc", "--no-dbus", "--no-media-library", "--aout", "dummy", "--vout", "dummy"),
@@ -71,13 +71,13 @@ def television(home: Home, folder: Path) -> Iterator[Television]:
     if os.geteuid() == 0:  # VLC refuses to run as root
         words = ["runuser", "-u", "nobody", "--", *words]
     with Child("VLC", words, log=folder / "vlc.log", cwd=Path("/")) as vlc:
-        wait_for(lambda: _listens(vlc, port), "VLC did not start", PATIENCE, vlc.tail)
+        wait_for(lambda: _listens(vlc, port), "VLC did not start", TIMEOUT, vlc.tail)
         step = home.client.post(FLOW_PATH, {"handler": "vlc_telnet"})
         login = {"password": PASSWORD, "host": HOST, "port": port}
         done = home.client.post(f"{FLOW_PATH}/{step['flow_id']}", login)
         entry = done["result"]["entry_id"]
         try:
-            yield Television(home, wait_for(lambda: _player(home, entry), "No player", PATIENCE))
+            yield VlcPlayer(home, wait_for(lambda: _player(home, entry), "No player", TIMEOUT))
         finally:
             home.client.send("DELETE", f"/api/config/config_entries/entry/{entry}")
 

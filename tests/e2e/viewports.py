@@ -1,4 +1,4 @@
-"""The same page on a desktop and on a phone, light and dark."""
+"""Check a page on a desktop and on a phone, light and dark."""
 
 from typing import Final, Literal
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from .axe import violations
 from .browser import screenshot
 
-LOOKS: Final[dict[str, tuple[int, int, Literal["dark", "light"]]]] = {
+VIEWPORTS: Final[dict[str, tuple[int, int, Literal["dark", "light"]]]] = {
     "desktop_dark": (1280, 800, "dark"),
     "desktop_light": (1280, 800, "light"),
     "phone_light": (390, 844, "light"),
@@ -28,9 +28,9 @@ SETTLE: Final = """async () => {
 }"""
 
 
-def set_look(page: Page, look: str, themed: str) -> None:
-    """Show the page in a look, and wait until the element that is dark or light is."""
-    width, height, scheme = LOOKS[look]
+def set_viewport(page: Page, viewport: str, themed: str) -> None:
+    """Resize and recolour the page, and wait until the element `themed` follows."""
+    width, height, scheme = VIEWPORTS[viewport]
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": height})
     host = expect(page.locator(themed).first)
@@ -41,14 +41,14 @@ def set_look(page: Page, look: str, themed: str) -> None:
     page.evaluate(SETTLE)
 
 
-def examine(page: Page, name: str, themed: str, *, whole: str | None = None) -> None:
-    """See that everybody can use what is shown, in all looks, and keep a picture of each.
+def check_viewports(page: Page, name: str, themed: str, *, whole: str | None = None) -> None:
+    """Check accessibility and overflow in each viewport, and keep a screenshot of each.
 
-    `themed` is the element that knows whether it is dark, `whole` the one to examine.
+    `themed` selects the element with the attribute ``dark``, `whole` the one to check (`themed`).
     """
-    for look in LOOKS:
-        set_look(page, look, themed)
-        screenshot(page, f"{name}_{look}")
-        assert violations(page, whole or themed) == [], f"{name}, {look}"
-        assert page.locator(themed).first.evaluate(TOP) >= 0, f"{name} was pushed up: {look}"
-        assert page.evaluate(OVERFLOW) <= 0, f"{name} is too wide: {look}"
+    for viewport in VIEWPORTS:
+        set_viewport(page, viewport, themed)
+        screenshot(page, f"{name}_{viewport}")
+        assert violations(page, whole or themed) == [], f"{name}, {viewport}"
+        assert page.locator(themed).first.evaluate(TOP) >= 0, f"{name} was pushed up: {viewport}"
+        assert page.evaluate(OVERFLOW) <= 0, f"{name} is too wide: {viewport}"

@@ -1,18 +1,19 @@
-"""A small feed of our own, and a provider's files made of it."""
+"""Make a feed, and a provider's files of it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from downlink.formats.m3u import Links, render_m3u
 from downlink.formats.xmltv_writer import render_xmltv
 from downlink.lineup import KNOWN
-from downlink.models import Feed, Programme
+from downlink.models import Channel, Feed, Programme
 
 SLOT = timedelta(minutes=30)
 
 
 def make_feed(start: datetime, *, hours: int = 48, show: str = "Show") -> Feed:
-    """Make a feed with one half-hour programme after another where there is a schedule."""
+    """Make a feed with half-hour programmes back to back on each channel that has a schedule."""
     channels = tuple(
         known.channel(f"https://n1.example.com/{known.slug}/{known.delay}/playlist.m3u8")
         for known in KNOWN
@@ -31,9 +32,15 @@ def make_feed(start: datetime, *, hours: int = 48, show: str = "Show") -> Feed:
     return Feed(made=start, channels=channels, guide=guide)
 
 
-def write_files(folder: Path, feed: Feed) -> None:
-    """Write the feed as a provider would."""
+def render_feed(feed: Feed, logo: Callable[[Channel], str] = lambda _: "") -> tuple[bytes, bytes]:
+    """Return the feed as a playlist and a guide."""
+    links = Links(guide="", logo=logo, stream=lambda channel: channel.stream_url)
+    return render_m3u(feed.channels, links), render_xmltv(feed, logo)
+
+
+def write_provider_files(folder: Path, feed: Feed) -> None:
+    """Write the feed into a folder as a provider would."""
     folder.mkdir(parents=True, exist_ok=True)
-    links = Links(guide="", logo=lambda _: "", stream=lambda channel: channel.stream_url)
-    (folder / "index.m3u").write_bytes(render_m3u(feed.channels, links))
-    (folder / "index.xml").write_bytes(render_xmltv(feed, lambda _: ""))
+    playlist, guide = render_feed(feed)
+    (folder / "index.m3u").write_bytes(playlist)
+    (folder / "index.xml").write_bytes(guide)

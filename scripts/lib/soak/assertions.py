@@ -1,4 +1,4 @@
-"""Whether what was counted is flat."""
+"""Check that nothing Home Assistant holds has grown."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,23 +6,25 @@ from itertools import combinations
 from statistics import median
 from typing import Final
 
-from .counts import Counts
+from .resources import Resources
 
 MEMORY_LIMIT: Final = 0.02
-"""What the trend of the memory over the second half may come to, as a part of all."""
+"""How much the memory may grow over the second half, as a fraction."""
 OBJECTS_LIMIT: Final = 0.01
-"""What Python's objects may have become more by between two rests, as a part of all."""
+"""How much the number of Python's objects may grow between two rests, as a fraction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, and whether it is flat."""
+    """One thing that was checked, and whether it is as it should be."""
 
     good: bool
     text: str
 
 
-def judge(warm: Counts, end: Counts, samples: Sequence[tuple[float, float]]) -> Iterator[Finding]:
+def check_growth(
+    warm: Resources, end: Resources, samples: Sequence[tuple[float, float]]
+) -> Iterator[Finding]:
     """Compare the end with the rest after the warm-up; `samples` are seconds and MiB between."""
     half = samples[len(samples) // 2 :]
     growth = slope(half) * (half[-1][0] - half[0][0])

@@ -1,14 +1,14 @@
-"""HTTP without a library that corrects what players get wrong."""
+"""Send HTTP requests as they are, mistakes and all; a library would correct them."""
 
 import asyncio
 from dataclasses import dataclass
 
-from .stations import Station
+from .harness import Harness
 
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """An answer as it came over the wire."""
+    """An answer, not decoded."""
 
     status: int
     headers: dict[str, str]
@@ -16,9 +16,9 @@ class RawAnswer:
     body: bytes
 
 
-async def raw_request(station: Station, head: str, body: bytes = b"") -> RawAnswer:
+async def raw_request(harness: Harness, head: str, body: bytes = b"") -> RawAnswer:
     """Send a request line and headers as they are, and read the answer until it is closed."""
-    host, port = station.client.host, station.client.port
+    host, port = harness.client.host, harness.client.port
     reader, writer = await asyncio.open_connection(host, port)
     try:
         request = "\r\n".join((*head.strip().split("\n"), "Connection: close", "", ""))

@@ -1,13 +1,12 @@
-"""Generations on a disk, for the tests of the store."""
+"""Publish generations of feeds for the tests of the store, and list them."""
 
 from pathlib import Path
 
-from downlink.formats.m3u import Links, render_m3u
-from downlink.formats.xmltv_writer import render_xmltv
 from downlink.models import Feed, Fix, IngestReport, Source
 from downlink.publish.store import Generation, Store
 
-from .samples import NOON
+from ..factories import render_feed
+from ..samples import NOON
 
 REPORT = IngestReport(
     channels=7,
@@ -20,10 +19,10 @@ REPORT = IngestReport(
 
 
 def publish(store: Store, feed: Feed, report: IngestReport = REPORT) -> Generation:
-    links = Links(guide="", logo=lambda _: "", stream=lambda one: one.stream_url)
-    guide = render_xmltv(feed, lambda _: "")
-    return store.publish(feed, report, render_m3u(feed.channels, links), guide)
+    """Publish a feed; return the generation."""
+    return store.publish(feed, report, *render_feed(feed))
 
 
-def names(folder: Path) -> list[str]:
+def generation_names(folder: Path) -> list[str]:
+    """List what is in the folder of the generations, sorted."""
     return sorted(path.name for path in (folder / "generations").iterdir())

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A provider command that brings the files that a test wrote, and fails while there are none.
+"""A provider command that copies the files that a test wrote, and fails while there are none.
 
-To Home Assistant it is ``PYTHON at_home_station.py FOLDER run --m3u-output …``.
+To Home Assistant it is ``PYTHON file_provider.py FOLDER run --m3u-output …``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,8 +31,8 @@ class Show:
     image: str = ""
 
 
-class Station:
-    """A folder with what the provider brings next."""
+class FileProvider:
+    """The folder that the provider command copies from."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -40,13 +40,13 @@ class Station:
 
     @property
     def command(self) -> str:
-        """The provider command."""
+        """The command line for the config entry."""
         return shlex.join([sys.executable, __file__, str(self._folder)])
 
-    def broadcast(
+    def publish(
         self, shows: Mapping[str, Iterable[Show]], streams: Mapping[str, str] | None = None
     ) -> None:
-        """Have these programmes from now on, by the names of the channels, and their streams."""
+        """Write the files with these programmes and stream addresses, both by channel name."""
         guide = ["<tv>"]
         playlist = ["#EXTM3U"]
         for name, of_channel in shows.items():
@@ -57,8 +57,8 @@ class Station:
         (self._folder / "index.xml").write_text("\n".join([*guide, "</tv>"]), "utf-8")
         (self._folder / "index.m3u").write_text("\n".join([*playlist, ""]), "utf-8")
 
-    def fall_silent(self) -> None:
-        """Fail from now on."""
+    def fail(self) -> None:
+        """Let the command fail until the next `publish`."""
         (self._folder / "index.m3u").unlink()
 
 
@@ -80,7 +80,7 @@ def main(arguments: list[str]) -> int:
     """Copy the folder's two files to where they are wanted."""
     folder, *rest = arguments
     if "run" not in rest:
-        print("station 1.0")
+        print("provider 1.0")
         return 0
     for file, flag in (("index.m3u", "--m3u-output"), ("index.xml", "--xmltv-output")):
         try:

@@ -1,4 +1,4 @@
-"""The judge: what a player gets, and whether it is whole, of one piece and never older."""
+"""Check that the feed is valid, of one generation, and never older than before."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,8 +15,9 @@ from scripts.lib.develop import feed
 from scripts.lib.develop.client import Answer, request
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.waiting import DevelopError
+from scripts.lib.traffic import is_etag_of
+from tests.e2e.assertions import DTD, channel_ids, unmatched_ids
 
-DTD: Final = Path("/usr/share/xmltv/xmltv.dtd")
 ORIGIN_PLACEHOLDER: Final = b"http://downlink.invalid"
 """Stands for the origin in a stored guide."""
 _FIRST_PROGRAMME: Final = b"<programme "
@@ -24,21 +25,21 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(slots=True)
-class Judge:
-    """Looks at the feed from outside, and remembers how new it has been."""
+class FeedAssertions:
+    """Checks on the feed as a player gets it, and on the data folder."""
 
     home: Home
     newest: int = 0
-    """The generation below which nothing may be served any more."""
+    """The newest generation so far: no older one may be served."""
 
-    def look(self, access: feed.Access) -> Iterator[str]:
-        """Yield what is wrong with the feed; to be called while no refresh runs."""
+    def check_feed(self, access: feed.Access) -> Iterator[str]:
+        """Yield what is wrong with the feed; call it while no refresh runs."""
         try:
             status = self.home.client.get("/api/toonami_downlink/status")
             if status["feed"] is None:
                 yield "there is no feed"
                 return
-            yield from self._whole(access, status["feed"])
+            yield from self._check_files(access, status["feed"])
             number = status["feed"]["generation"]
             if number < self.newest:
                 yield f"generation {number} is older than {self.newest}"
@@ -48,21 +49,21 @@ class Judge:
         except (DevelopError, OSError, ValueError, KeyError, etree.XMLSyntaxError) as err:
             yield f"cannot be read: {err!r}"
 
-    def _whole(self, access: feed.Access, about: dict[str, Any]) -> Iterator[str]:
+    def _check_files(self, access: feed.Access, about: dict[str, Any]) -> Iterator[str]:
         guide = _fetch(access.guide_url)
         playlist = _fetch(access.playlist_url)
         listed = feed.entries(playlist)
-        yield from _guide(guide)
-        yield from self._generation(guide, listed, about)
-        if {entry.attributes["tvg-id"] for entry in listed} != _channels(guide):
+        yield from _check_guide(guide)
+        yield from self._check_generation(guide, listed, about)
+        if unmatched_ids(listed, guide):
             yield "playlist and guide have different channels"
         if feed.unpacked(feed.fetch(f"{access.guide_url}.gz")) != guide:
             yield "the compressed guide is another one"
         if _CONTROL.search(playlist.decode().replace("\n", "")):
             yield "the playlist has control characters"
-        yield from _xtream(access, listed, guide)
+        yield from _check_xtream(access, listed, guide)
 
-    def _generation(
+    def _check_generation(
         self, guide: bytes, listed: list[feed.Entry], about: dict[str, Any]
     ) -> Iterator[str]:
         """Compare what is served with the digests of the generation, and with what is stored."""
@@ -75,7 +76,7 @@ class Judge:
         try:
             kept = path.read_bytes()
         except OSError:
-            return  # somebody has damaged it; what is in memory goes on being served
+            return  # a fault has damaged it; what is in memory is served further on
         if hashlib.sha256(kept).hexdigest() != digests["playlist.m3u"]:
             return
         for was, entry in zip(feed.entries(kept), listed, strict=True):
@@ -88,8 +89,8 @@ class Judge:
     def _folder(self) -> Path:
         return self.home.folder / ".cache" / "toonami_downlink"
 
-    def look_for_leftovers(self) -> Iterator[str]:
-        """Yield what a good refresh has not cleared away."""
+    def check_leftovers(self) -> Iterator[str]:
+        """Yield what a good refresh should have removed."""
         if left := list(self._folder.glob("staging/*")):
             yield f"left in the staging folder: {[path.name for path in left]}"
         if half := list(self._folder.glob("generations/.*")):
@@ -99,7 +100,7 @@ class Judge:
 def _fetch(url: str) -> bytes:
     """Fetch a file of the feed, and check its entity tag."""
     answer: Answer = feed.fetch(url)
-    if answer.headers["etag"].strip('"') != hashlib.sha256(answer.body).hexdigest()[:32]:
+    if not is_etag_of(answer.headers["etag"], answer.body):
         raise DevelopError(f"{url} is not what its entity tag says")
     again = request("GET", url, headers={"If-None-Match": answer.headers["etag"]})
     if again.status != 304:
@@ -107,11 +108,7 @@ def _fetch(url: str) -> bytes:
     return answer.body
 
 
-def _channels(guide: bytes) -> set[str]:
-    return {channel.get("id", "") for channel in etree.fromstring(guide).iter("channel")}
-
-
-def _guide(guide: bytes) -> Iterator[str]:
+def _check_guide(guide: bytes) -> Iterator[str]:
     document = etree.fromstring(guide)
     if DTD.is_file() and not (dtd := etree.DTD(str(DTD))).validate(document):
         yield f"the guide is not valid: {str(dtd.error_log)[:300]}"
@@ -123,11 +120,11 @@ def _guide(guide: bytes) -> Iterator[str]:
     for channel, plan in plans.items():
         if any(one.stop != two.start for one, two in pairwise(plan)):
             yield f"the guide of {channel} has gaps, or programmes at the same time"
-    if missing := _channels(guide) - set(plans):
+    if missing := channel_ids(guide) - set(plans):
         yield f"channels without programmes: {sorted(missing)}"
 
 
-def _xtream(access: feed.Access, listed: list[feed.Entry], guide: bytes) -> Iterator[str]:
+def _check_xtream(access: feed.Access, listed: list[feed.Entry], guide: bytes) -> Iterator[str]:
     login = f"username={access.xtream['username']}&password={access.xtream['password']}"
     base = access.xtream["server"]
     api = f"{base}/player_api.php?{login}"
