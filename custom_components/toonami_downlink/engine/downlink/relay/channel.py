@@ -238,7 +238,7 @@ class RelayChannel:
     async def _until_unwatched(self, ring: Ring) -> None:
         """Wait until nobody has watched for a while, and stop being what new viewers find."""
         loop = asyncio.get_running_loop()
-        while self._ring is ring:
+        while True:
             self._changed.clear()
             if self._viewers:
                 due = None
