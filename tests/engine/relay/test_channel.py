@@ -33,7 +33,10 @@ def check_kindness(node: Node, since: int, seconds: float) -> None:
     asked = node.asked[since:]
     playlists = [at for at, path in asked if "chunklist" in path]
     assert len(playlists) <= seconds / node.station.target + 1
-    assert all(b - a >= node.station.target - 0.01 for a, b in pairwise(playlists))
+    # In any ten, too; a busy machine may note one of them late.
+    assert all(
+        b - a > 9 * node.station.target for a, b in zip(playlists, playlists[10:], strict=False)
+    )
     segments = [path for _, path in node.asked if "media" in path]
     assert len(segments) == len(set(segments))
 

@@ -199,7 +199,7 @@ class RelayChannel:
 
     def stop(self) -> None:
         """Stop now, and end the viewers. `wait_stopped` waits until all of it is done."""
-        self._detach()
+        self._detach(self._ring)
         for viewer in self._viewers:
             # It may be writing to somebody who does not read.
             viewer.end()
@@ -220,12 +220,13 @@ class RelayChannel:
             task.add_done_callback(self._tasks.discard)
         return self._ring
 
-    def _detach(self) -> None:
-        """Let the next viewer begin anew, even while this run is still ending."""
-        ring, self._ring = self._ring, None
-        if ring:
-            self._next_sequence = ring.next_sequence
-            ring.close()
+    def _detach(self, ring: Ring | None) -> None:
+        """Let the next viewer begin anew, even while the run of this ring is still ending."""
+        if ring is None or ring is not self._ring:
+            return
+        self._ring = None
+        self._next_sequence = ring.next_sequence
+        ring.close()
         self._visitors.clear()
         self._end = self._slate_since = self._reason = None
         self._tell_change()
@@ -240,20 +241,19 @@ class RelayChannel:
         except Exception:
             _LOGGER.exception("The relay of %s has failed", self.key)
         finally:
-            if self._ring is ring:
-                self._detach()
+            self._detach(ring)
 
     async def _until_unwatched(self, ring: Ring) -> None:
         """Wait until nobody has watched for a while, and stop being what new viewers find."""
         loop = asyncio.get_running_loop()
-        while self._ring is ring:
+        while True:
             self._changed.clear()
             if self._viewers:
                 due = None
             elif visitors := self.viewers:
                 due = max(viewer.until or 0.0 for viewer in visitors)
             elif loop.time() >= self.idle_since + self._settings.linger:
-                self._detach()
+                self._detach(ring)
                 return
             else:
                 due = self.idle_since + self._settings.linger
