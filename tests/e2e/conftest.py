@@ -49,7 +49,7 @@ def upstream(session_upstream: Upstream) -> Upstream:
 
 @pytest.fixture
 def streams_in_clear(upstream: Upstream) -> None:
-    """For players that verify certificates and are sent to a node."""
+    """For clients that verify certificates and are sent to a node."""
     upstream.set_faults({"clear": True})
 
 
