@@ -75,7 +75,7 @@ def user_of(hass: HomeAssistant, kind: str) -> MockUser:
 @pytest.mark.parametrize("kind", USERS)
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_actions_are_for(
-    hass: HomeAssistant, home: DownlinkCoordinator, action: str, kind: str
+    hass: HomeAssistant, panel_coordinator: DownlinkCoordinator, action: str, kind: str
 ) -> None:
     assert set(hass.services.async_services_for_domain(DOMAIN)) == set(ACTIONS)
     user: User = user_of(hass, kind)
@@ -100,7 +100,7 @@ async def test_actions_are_for(
 @pytest.mark.parametrize("command", [*ADMIN_COMMANDS, *USER_COMMANDS])
 async def test_commands_are_for(
     hass: HomeAssistant,
-    home: DownlinkCoordinator,
+    panel_coordinator: DownlinkCoordinator,
     hass_ws_client: WebSocketGenerator,
     hass_read_only_access_token: str,
     command: str,
@@ -148,7 +148,7 @@ async def test_the_status_is_for_administrators(
 @pytest.mark.parametrize("extra", [0, 1])
 @pytest.mark.parametrize("field", ["search", "channel"])
 async def test_texts_of_actions_are_short(
-    hass: HomeAssistant, home: DownlinkCoordinator, field: str, extra: int
+    hass: HomeAssistant, panel_coordinator: DownlinkCoordinator, field: str, extra: int
 ) -> None:
     text = "x" * (MAX_QUERY_CHARS + extra)
     expected = vol.Invalid if extra else HomeAssistantError if field == "channel" else None
@@ -167,7 +167,7 @@ async def test_texts_of_actions_are_short(
 
 @pytest.mark.parametrize("slot", ["channel", "programme"])
 async def test_texts_of_intents_are_short(
-    hass: HomeAssistant, home: DownlinkCoordinator, slot: str
+    hass: HomeAssistant, panel_coordinator: DownlinkCoordinator, slot: str
 ) -> None:
     slots = {"programme": {"value": "Show"}, slot: {"value": "\ufdfa" * (MAX_QUERY_CHARS + 1)}}
     from custom_components.toonami_downlink.intent import (  # noqa: PLC0415  # by name only
@@ -180,7 +180,7 @@ async def test_texts_of_intents_are_short(
 
 
 async def test_texts_of_the_media_source_are_short(
-    hass: HomeAssistant, home: DownlinkCoordinator
+    hass: HomeAssistant, panel_coordinator: DownlinkCoordinator
 ) -> None:
     source = await async_get_media_source(hass)
     item = MediaSourceItem(hass, DOMAIN, "", None)
