@@ -6,7 +6,7 @@ may be there.
 """
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 import unicodedata
 from urllib.parse import urlsplit
@@ -21,8 +21,8 @@ _EMBEDDING: Final = [
 
 Source: RFC 4291 § 2.5.5, RFC 7915 § 2.1, RFC 6052 § 2.1
 """
-_SIX_TO_FOUR: Final = IPv6Network("2002::/16")
-"""Whose bits after the prefix are an IPv4 address (RFC 3056 § 2)."""
+_RELAYS_6TO4: Final = IPv4Network("192.88.99.0/24")
+"""To Python they are global, although they lead to whoever answers first (RFC 7526)."""
 _UNICAST: Final = IPv6Network("2000::/3")
 """All that was ever given out of IPv6 (RFC 4291 § 2.4, IANA's registry)."""
 _LOCAL_NAMES: Final = frozenset(
@@ -106,13 +106,11 @@ def may_lead_to(url: str, asked: str) -> bool:
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv4Address):
-        return address.is_global and not address.is_multicast
+        return address.is_global and not address.is_multicast and address not in _RELAYS_6TO4
     if address.scope_id:
         return False
     if any(address in network for network in _EMBEDDING):
         return _is_global(IPv4Address(int(address) & 0xFFFF_FFFF))
-    if address in _SIX_TO_FOUR:
-        return _is_global(IPv4Address(int(address) >> 80 & 0xFFFF_FFFF))
     return address in _UNICAST and address.is_global
 
 

@@ -22,6 +22,7 @@ from urllib.parse import urljoin, urlsplit
 from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from ..network import is_global_address
 from ..text import is_usable_url
 from .errors import AddressRefusedError, Reason
 
@@ -55,8 +56,6 @@ _NEVER: Final = frozenset(
 """Where clouds hand out the credentials of their machines."""
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 """Carries an IPv4 address in its last bits (RFC 6052)."""
-_RELAYS_6TO4: Final = IPv4Network("192.88.99.0/24")
-"""To Python's `ipaddress` they are global, although they lead to whoever answers first."""
 _STATION: Final = "toonamiaftermath.com"
 """Public: if its names lead into a house, then whoever answers for them lies."""
 _NUMERIC: Final = re.compile(r"(?:\d+|0x[0-9a-f]*)", re.ASCII | re.IGNORECASE)
@@ -80,14 +79,7 @@ def _unwrapped(address: Address) -> Address:
 def is_public(address: Address) -> bool:
     """Whether an address is one of the internet's own."""
     address = _unwrapped(address)
-    if isinstance(address, IPv6Address):
-        if address.is_site_local or address.scope_id:
-            return False
-    elif address in _RELAYS_6TO4:
-        return False
-    return address.is_global and not (
-        address.is_multicast or address.is_reserved or address in _NEVER
-    )
+    return is_global_address(str(address)) and address not in _NEVER
 
 
 def networks_beside(address: Address) -> tuple[Network, ...]:
