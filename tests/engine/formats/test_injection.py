@@ -14,6 +14,7 @@ from downlink.formats import xtream
 from downlink.formats.m3u import Links, render_m3u
 from downlink.formats.xmltv_writer import render_xmltv
 from downlink.ingest import ingest
+from downlink.ingest.gap_filling import Window
 from downlink.lineup import KNOWN, Lineup
 from downlink.models import Feed
 from downlink.publish.refresh import logo_url
@@ -38,12 +39,12 @@ def provide(mode: str, folder: Path) -> tuple[bytes, bytes]:
 def ingested(
     playlist: bytes, guide: bytes, previous: Feed | None = None, lineup: Lineup | None = None
 ) -> tuple[Feed, Lineup]:
+    now = datetime.now(UTC)
     feed, _, lineup = ingest(
         playlist,
         guide,
-        now=datetime.now(UTC),
-        time_zone=UTC,
-        guide_days=1,
+        now=now,
+        window=Window.of_days(now, 1, UTC),
         lineup=lineup or Lineup(),
         previous=previous,
     )

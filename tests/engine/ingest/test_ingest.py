@@ -13,6 +13,7 @@ from downlink.formats.m3u import Links, parse_m3u, render_m3u
 from downlink.formats.xmltv_reader import parse_xmltv
 from downlink.formats.xmltv_writer import render_xmltv
 from downlink.ingest import ingest
+from downlink.ingest.gap_filling import Window
 from downlink.lineup import KNOWN, Lineup, logo_path
 from downlink.models import Feed, Fix, IngestReport, Source
 
@@ -38,8 +39,7 @@ def made(
         playlist(*names),
         guide(*listings),
         now=now,
-        time_zone=zone,
-        guide_days=days,
+        window=Window.of_days(now, days, zone),
         lineup=Lineup(),
         previous=previous,
     )
@@ -292,8 +292,7 @@ def test_our_own_published_files_are_a_provider_as_well() -> None:
         render_m3u(first.channels, links),
         render_xmltv(first, lambda _: "http://a/"),
         now=NOON,
-        time_zone=NEW_YORK,
-        guide_days=2,
+        window=Window.of_days(NOON, 2, NEW_YORK),
         lineup=Lineup(),
         previous=None,
     )
@@ -326,8 +325,7 @@ def test_refused(playlist_data: bytes, guide_data: bytes, file: str) -> None:
             playlist_data,
             guide_data,
             now=NOON,
-            time_zone=NEW_YORK,
-            guide_days=1,
+            window=Window.of_days(NOON, 1, NEW_YORK),
             lineup=Lineup(),
             previous=None,
         )
