@@ -136,7 +136,7 @@ class Remux(asyncio.SubprocessProtocol):
             return "upstream sends nothing"
         lines = self._stderr.decode(errors="replace").split("\n")
         last = next((line.strip() for line in reversed(lines) if line.strip()), "no reason given")
-        return re.sub(r"\w+://\S+", "…", last)
+        return re.sub(r"\b\w+://\S+", "…", last)
 
     # What the event loop calls
 
