@@ -19,7 +19,12 @@ from custom_components.toonami_downlink.coordinator import (
     DownlinkCoordinator,
     async_loaded_coordinator,
 )
-from custom_components.toonami_downlink.engine.downlink.models import Cause, RefreshRecord, Stage
+from custom_components.toonami_downlink.engine.downlink.models import (
+    Cause,
+    Fix,
+    RefreshRecord,
+    Stage,
+)
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
 from .homes import copying_command, make_entry, make_feed, set_up, write_files
@@ -210,7 +215,7 @@ async def test_failure_keeps_the_feed_and_retries(
     coordinator = await set_up(hass, make_entry(copying_command(files)))
     heard = Heard(coordinator)
     published = coordinator.data
-    (files / "index.xml").write_text("<html>Bad gateway</html>")
+    (files / "index.m3u").write_text("<html>Bad gateway</html>")
     for minutes in (1, 5, 15, 30, 60, 60):
         if coordinator.failures == 0:
             await coordinator.async_refresh_feed(Cause.BUTTON)
@@ -219,7 +224,7 @@ async def test_failure_keeps_the_feed_and_retries(
         assert record is not None
         assert record.error == "feed_refused"
         assert record.message is not None
-        assert "guide" in record.message
+        assert "playlist" in record.message
         due = coordinator.next_refresh
         assert due == record.finished + timedelta(minutes=minutes)
         await move(hass, freezer, due + timedelta(milliseconds=1))
@@ -234,6 +239,35 @@ async def test_failure_keeps_the_feed_and_retries(
     assert coordinator.data is not published
     assert coordinator.failures == 0
     assert caplog.text.count("Fetching Toonami Downlink data recovered") == 1
+
+
+async def test_a_guide_beyond_repair_costs_the_guide_and_is_tried_again(
+    hass: HomeAssistant, files: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    coordinator = await set_up(hass, make_entry(copying_command(files)))
+    assert coordinator.data
+    before = coordinator.data.feed
+    playlist = (files / "index.m3u").read_text()
+    (files / "index.m3u").write_text(playlist.replace("playlist.m3u8", "other.m3u8"))
+    (files / "index.xml").write_text("<html>Bad gateway</html>")
+    record = await coordinator.async_refresh_feed(Cause.SERVICE)
+    assert record.succeeded
+    assert record.report
+    assert record.report.guide_error == "guide, line 1: a web page, not XMLTV"
+    assert record.report.fixes[Fix.GUIDE_REFUSED] == 1
+    assert {one.stream_url.rpartition("/")[2] for one in coordinator.data.feed.channels} == {
+        "other.m3u8"
+    }
+    shows = {key: [one.title for one in shown] for key, shown in before.guide.items()}
+    now = {key: [one.title for one in shown] for key, shown in coordinator.data.feed.guide.items()}
+    assert now == shows
+    assert coordinator.next_refresh == record.finished + timedelta(hours=1)
+    write_files(files, make_feed(NOON.replace(hour=0), show="Again"))
+    await move(hass, freezer, coordinator.next_refresh + timedelta(seconds=1))
+    assert coordinator.last_record
+    assert coordinator.last_record.cause is Cause.RETRY
+    assert coordinator.last_record.report
+    assert coordinator.last_record.report.guide_error is None
 
 
 async def test_retry_goes_on_after_a_restart(

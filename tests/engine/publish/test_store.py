@@ -224,10 +224,12 @@ def test_a_damaged_generation_is_skipped(
     assert store.damaged == []
 
 
-def test_a_guide_that_is_not_xmltv_is_damage(store: Store) -> None:
-    store.publish(make_feed(NOON, hours=1), REPORT, b"", b"<html>")
-    assert store.load() is None
-    assert "a web page" in store.damaged[0]
+def test_a_guide_that_is_not_xmltv_is_not_published(store: Store, tmp_path: Path) -> None:
+    before = publish(store, make_feed(NOON, hours=1))
+    with pytest.raises(StoreError, match="a web page"):
+        store.publish(make_feed(NOON, hours=1), REPORT, b"", b"<html>")
+    assert store.load() == before
+    assert names(tmp_path) == ["00000001"]
 
 
 def test_a_file_may_vanish_while_it_is_looked_at(

@@ -166,7 +166,7 @@ def asks_for(members: Mapping[str, Member]) -> Callable[[str, Sequence[str]], bo
     ids = {identity for member in members.values() for identity in member.ids}
 
     def is_wanted(identity: str, called: Sequence[str]) -> bool:
-        if identity.casefold() in ids:
+        if identity.casefold() in ids and not (called and identity.isdecimal()):
             return True
         for name in called or (identity,):
             known = find(name)

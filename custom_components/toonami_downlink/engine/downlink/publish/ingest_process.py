@@ -26,7 +26,7 @@ from .ingest_worker import (
 from .store import Generation, Store, write_generation
 
 ENGINE_DIR: Final = Path(__file__).parents[2]
-_STOPPED: Final = "stopped.json"
+STOPPED: Final = "stopped.json"
 """Remembers in the data folder the files that the last process did not get through."""
 _MAX_ANSWER_BYTES: Final = MIB
 
@@ -63,7 +63,7 @@ async def ingest_and_publish(
         publishing()
         generation = await asyncio.to_thread(Store(folder).adopt, working / RESULT)
     if stopped:
-        await asyncio.to_thread((folder / _STOPPED).unlink, missing_ok=True)
+        await asyncio.to_thread((folder / STOPPED).unlink, missing_ok=True)
     return generation, lineup
 
 
@@ -120,7 +120,7 @@ def _digest(output: Output) -> str:
 
 def _read_stopped(folder: Path) -> Mapping[str, str]:
     try:
-        data = json.loads(read_limited(folder / _STOPPED, _MAX_ANSWER_BYTES))
+        data = json.loads(read_limited(folder / STOPPED, _MAX_ANSWER_BYTES))
         return {"digest": str(data["digest"]), "why": str(data["why"])}
     except OSError, KeyError, TypeError, ValueError:
         return {}
@@ -128,4 +128,4 @@ def _read_stopped(folder: Path) -> Mapping[str, str]:
 
 def _remember(folder: Path, digest: str, why: str) -> None:
     content = json.dumps({"digest": digest, "why": why}).encode()
-    write_whole({folder / _STOPPED: content})
+    write_whole({folder / STOPPED: content})
