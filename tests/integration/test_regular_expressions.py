@@ -193,22 +193,23 @@ def methods_of(name: str, source: Source) -> frozenset[str]:
 def expressions_in(source: Source) -> Iterator[Expression]:
     compiled: set[int] = set()
     for node in source.tree.body:
-        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-        calls = [one for one in ast.walk(value) if uses_re(one)] if value else []
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or not node.value:
+            continue
+        calls = [one for one in ast.walk(node.value) if uses_re(one)]
         if not calls:
             continue
         compiled |= {id(one) for one in calls}
-        target = node.targets[0] if isinstance(node, ast.Assign) else node.target  # type: ignore[union-attr]
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         name = ast.unparse(target)
         loaded = getattr(import_module(f"{integration.__name__}.{source.name}"), name)
         for pattern in loaded.values() if isinstance(loaded, Mapping) else (loaded,):
             yield Expression(f"{source.name}.{name}", pattern, methods_of(name, source))
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and uses_re(node) and id(node) not in compiled:
-            written = ast.literal_eval(node.args[0])
-            names = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    for call in ast.walk(source.tree):
+        if isinstance(call, ast.Call) and uses_re(call) and id(call) not in compiled:
+            written = ast.literal_eval(call.args[0])
+            names = {one.attr for one in ast.walk(call) if isinstance(one, ast.Attribute)}
             flags = re.ASCII if "ASCII" in names else re.RegexFlag(0)
-            function = node.func.attr  # type: ignore[attr-defined]
+            function = ast.unparse(call.func).rpartition(".")[2]
             where = f"{source.name}:{function}({written})"
             yield Expression(where, re.compile(written, flags), frozenset({function}))
 
@@ -224,20 +225,17 @@ def expressions() -> tuple[Expression, ...]:
 
 def worst_growth(pattern: re.Pattern[Any], method: str, attack: Attack) -> float:
     """How much longer the longest text takes than it should, measured against the shortest."""
-    arguments = ("",) if method in {"sub", "subn"} else ()
     is_bytes = isinstance(pattern.pattern, bytes)
+    nothing: tuple[Any, ...] = (b"" if is_bytes else "",) if method in {"sub", "subn"} else ()
 
     def seconds(count: int) -> float:
-        text: Any = attack.text(count)
-        if is_bytes:
-            text, given = text.encode(), tuple(one.encode() for one in arguments)
-        else:
-            given = arguments
+        written = attack.text(count)
+        text: Any = written.encode() if is_bytes else written
         work: Callable[..., Any] = getattr(pattern, method)
         best = float("inf")
         for _ in range(3):
             started = time.thread_time()
-            result = work(*given, text)
+            result = work(*nothing, text)
             if method == "finditer":
                 list(result)
             best = min(best, time.thread_time() - started)

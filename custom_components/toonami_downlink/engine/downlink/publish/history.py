@@ -10,7 +10,7 @@ from ..text import clean_line
 
 
 def report_to_json(report: IngestReport) -> dict[str, Any]:
-    """Write a report as JSON values; times are ISO 8601."""
+    """Write a report as JSON values; times are ISO 8601, ``guide_error`` is there if it is set."""
     return {
         "channels": report.channels,
         "programmes": report.programmes,
@@ -18,7 +18,7 @@ def report_to_json(report: IngestReport) -> dict[str, Any]:
         "guide_until": report.guide_until.isoformat() if report.guide_until else None,
         "repairs": {kind.value: count for kind, count in report.fixes.items()},
         "sources": {source.value: count for source, count in report.sources.items()},
-        "guide_error": report.guide_error,
+        **({"guide_error": report.guide_error} if report.guide_error else {}),
     }
 
 

@@ -19,10 +19,9 @@ from ..ingest.gap_filling import Window
 from ..limits import MAX_FILE_BYTES, MAX_MEMORY_BYTES, MIB
 from ..lineup import Lineup, logo_path
 from ..models import Channel, Feed
+from .publication import ORIGIN_PLACEHOLDER
 from .store import read_generation, write_generation
 
-ORIGIN_PLACEHOLDER: Final = "http://downlink.invalid"
-"""Stands in a stored guide for the origin that a client reaches us by (RFC 6761, § 6.4)."""
 PLAYLIST: Final = "playlist"
 GUIDE: Final = "guide"
 REQUEST: Final = "request.json"

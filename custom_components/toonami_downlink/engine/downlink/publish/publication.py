@@ -9,8 +9,10 @@ from typing import Final, Self
 
 from ..formats.m3u import Links, render_m3u
 from ..models import Feed, IngestReport
-from .ingest_worker import ORIGIN_PLACEHOLDER
 from .store import Generation
+
+ORIGIN_PLACEHOLDER: Final = "http://downlink.invalid"
+"""Stands in a stored guide for the origin that a client reaches us by (RFC 6761, § 6.4)."""
 
 _ORIGINS_KEPT: Final = 4
 """Guides kept ready. A house reaches us by a name, an address and a proxy; rarely by more."""
