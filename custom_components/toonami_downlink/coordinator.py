@@ -38,6 +38,8 @@ from .streaming.addresses import StreamAddresses
 from .streaming.manager import StreamManager
 
 _LOGGER = logging.getLogger(__name__)
+_FIRST_LOOK_TIMEOUT = 5.0
+"""Seconds that the set-up waits for a provider folder, which may be on a mount that hangs."""
 _ASKED_FOR = frozenset({Cause.BUTTON, Cause.SERVICE, Cause.PANEL, Cause.SETUP})
 """A person wants it: what was refused before is tried again."""
 
@@ -155,7 +157,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self.data = Publication(self.generation)
         if self.settings.provider == PROVIDER_FOLDER:
             self._folder_watch = FolderWatch(Path(self.settings.provider_folder))
-            await self._folder_watch.look()
+            await self._folder_watch.look(_FIRST_LOOK_TIMEOUT)
         await self._scheduler.async_load()
 
     @callback

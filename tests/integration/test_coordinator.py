@@ -6,15 +6,18 @@ import os
 from pathlib import Path
 import shlex
 import sys
+from threading import Event, enumerate as enumerate_threads
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.toonami_downlink.const import WATCH_INTERVAL
 from custom_components.toonami_downlink.coordinator import (
     DownlinkCoordinator,
     async_loaded_coordinator,
@@ -25,6 +28,8 @@ from custom_components.toonami_downlink.engine.downlink.models import (
     RefreshRecord,
     Stage,
 )
+from custom_components.toonami_downlink.engine.downlink.process import watched_folder
+from custom_components.toonami_downlink.engine.downlink.publish import ingest_process
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
 from .homes import copying_command, make_entry, make_feed, set_up, write_files
@@ -425,3 +430,58 @@ async def test_numbers_are_remembered(
     assert coordinator.data is not None
     assert coordinator.data.feed.channel(8) is not None
     assert hass_storage["toonami_downlink.state"]["data"]["numbers"] == {"other_kids_central": 8}
+
+
+async def test_files_that_broke_the_ingest_wait_for_a_person(
+    hass: HomeAssistant, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator = await set_up(hass, make_entry(copying_command(files)))
+    (files / "index.xml").write_text((files / "index.xml").read_text() + "\n")
+    with monkeypatch.context() as patch:
+        (tmp_path / "__main__.py").write_text("import os; os.abort()")
+        patch.setattr(ingest_process, "ENGINE_DIR", tmp_path)
+        record = await coordinator.async_refresh_feed(Cause.SCHEDULE)
+        assert record.error == "feed_refused"
+        assert record.message
+        assert "ended with code -6" in record.message
+    for cause in (Cause.START, Cause.RETRY, Cause.FOLDER, Cause.SCHEDULE, Cause.MISSED):
+        record = await coordinator.async_refresh_feed(cause)
+        assert record.message
+        assert record.message.endswith("and has not changed since")
+    assert (await coordinator.async_refresh_feed(Cause.BUTTON)).succeeded
+    assert (await coordinator.async_refresh_feed(Cause.SCHEDULE)).succeeded
+
+
+async def test_a_folder_that_does_not_answer_holds_up_neither_set_up_nor_ticks(
+    hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Event()
+    asked: list[Path] = []
+
+    def stuck(path: Path, *_: object) -> tuple[int, int]:
+        asked.append(path)
+        assert answer.wait(60)
+        return 1, 1
+
+    monkeypatch.setattr(watched_folder, "_signature", stuck)
+    monkeypatch.setattr(watched_folder.FolderWatch.look, "__defaults__", (0.01,))
+    monkeypatch.setattr("custom_components.toonami_downlink.coordinator._FIRST_LOOK_TIMEOUT", 0.01)
+    entry = MockConfigEntry(
+        domain="toonami_downlink",
+        data={"provider": "folder", "provider_folder": str(tmp_path)},
+        options={"provider_timeout": 1},
+    )
+    try:
+        coordinator = await set_up(hass, entry)
+        record = coordinator.last_record
+        assert record
+        assert record.error == "provider_timed_out"
+        # The clock is the real one here: a loop whose clock stands still runs out of no time.
+        for tick in range(1, 6):
+            async_fire_time_changed(hass, dt_util.utcnow() + tick * WATCH_INTERVAL)
+            await hass.async_block_till_done(wait_background_tasks=True)
+        assert len(asked) == 1
+        looking = [one for one in enumerate_threads() if one.name.startswith("look at ")]
+        assert len(looking) == 1
+    finally:
+        answer.set()

@@ -190,6 +190,32 @@ def test_hostile_input_is_cheap(inner: bytes) -> None:
     assert seconds_of(lambda: parse_xmltv(data)) < 0.2
 
 
+VALUES = [
+    pytest.param("<episode-num system='onscreen'>{}x</episode-num>", id="onscreen"),
+    pytest.param("<episode-num system='onscreen'>S1{}E1{}x</episode-num>", id="whole onscreen"),
+    pytest.param("<episode-num system='xmltv_ns'>1{}/{}.{}x</episode-num>", id="xmltv_ns"),
+    pytest.param("<star-rating><value>1{}/{}1x</value></star-rating>", id="stars"),
+    pytest.param("<date>1999{}x</date>", id="date"),
+    pytest.param("<title>{}&amp;{}x</title>", id="title"),
+    pytest.param("<desc>{}\n\n{}x</desc>", id="plot"),
+    pytest.param("<icon src='http://{}x/'/>", id="picture"),
+    pytest.param(
+        "</programme><programme channel='1' start='20261014{}' clumpidx='{}1/2'>", id="time"
+    ),
+]
+
+
+@pytest.mark.parametrize("filling", [" ", "0", "E1", "a.", "&#32;"])
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_of_any_length_takes_time_as_it_is_long(value: str, filling: str) -> None:
+    def seconds(count: int) -> float:
+        data = f"<tv>{START}{value.replace('{}', filling * count)}</programme></tv>".encode()
+        return seconds_of(lambda: parse_xmltv(data))
+
+    # A cubic reader would take 512 times as long, a quadratic one 64 times.
+    assert seconds(16_000) < 8 * 3 * max(seconds(2_000), 0.001)
+
+
 @pytest.mark.parametrize("inner", HOSTILE)
 def test_hostile_input_takes_little_memory(inner: bytes) -> None:
     data = b"<tv>" + inner + b"</tv>"
