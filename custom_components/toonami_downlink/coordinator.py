@@ -47,6 +47,10 @@ from .streaming.addresses import StreamAddresses
 from .streaming.manager import StreamManager
 
 _LOGGER = logging.getLogger(__name__)
+_FIRST_LOOK_TIMEOUT = 5.0
+"""Seconds that the set-up waits for a provider folder, which may be on a mount that hangs."""
+_ASKED_FOR = frozenset({Cause.BUTTON, Cause.SERVICE, Cause.PANEL, Cause.SETUP})
+"""A person wants it: what was refused before is tried again."""
 
 
 type DownlinkConfigEntry = ConfigEntry[DownlinkCoordinator]
@@ -78,6 +82,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.generation: Generation | None = None
         self.progress: Progress | None = None
         self.provider_version: str | None = None
+        self._insist = False
         self._state = state
         certificates = links_file(cache_file(data_folder(hass)))
         self._stream_addresses = StreamAddresses(hass, self.settings, certificates)
@@ -172,7 +177,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self.data = Publication(self.generation)
         if self.settings.provider == PROVIDER_FOLDER:
             self._folder_watch = FolderWatch(Path(self.settings.provider_folder))
-            await self.hass.async_add_executor_job(self._folder_watch.changed)
+            await self._folder_watch.look(_FIRST_LOOK_TIMEOUT)
         await self._scheduler.async_load()
 
     @callback
@@ -249,6 +254,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         started = dt_util.utcnow()
         failures = self.failures
         try:
+            self._insist = cause in _ASKED_FOR
             await self.async_refresh()
             record = self._make_record(cause, started, failures)
             self._state.remember(record)
@@ -271,7 +277,12 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self._refreshed = None
         try:
             refreshed = await async_refresh_once(
-                self.hass, self.settings, self._state, self.generation, self._set_progress
+                self.hass,
+                self.settings,
+                self._state,
+                self.generation,
+                self._set_progress,
+                insist=self._insist,
             )
         except DownlinkError as err:
             raise UpdateFailed(
@@ -372,7 +383,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             )
 
     async def _async_look_at_folder(self, watch: FolderWatch) -> None:
-        if await self.hass.async_add_executor_job(watch.changed):
+        if await watch.look():
             self._begin(Cause.FOLDER)
 
     def _next_boundary(self) -> datetime | None:

@@ -60,17 +60,13 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
     [
         pytest.param("exit3", "provider_failed", "connection refused", id="exit code 3"),
         pytest.param("hang", "provider_timed_out", "30 seconds", id="hangs, deaf to SIGTERM"),
-        pytest.param("half", "feed_refused", "guide", id="half a file"),
         pytest.param("empty", "feed_refused", "playlist", id="empty files"),
-        pytest.param("html", "feed_refused", "guide", id="HTML for a guide"),
         pytest.param("huge", "provider_failed", "too large", id="100 MiB"),
         pytest.param("symlink", "provider_output", "playlist", id="a link to elsewhere"),
         pytest.param("fifo", "provider_output", "guide", id="a pipe for a guide"),
         pytest.param("device", "provider_output", "guide", id="a device for a guide"),
         pytest.param("folder", "provider_output", "playlist", id="a folder for a playlist"),
         pytest.param("greedy", "provider_failed", "memoryerror", id="4 GiB of memory"),
-        pytest.param("bomb", "feed_refused", "document type", id="entities of entities"),
-        pytest.param("external", "feed_refused", "document type", id="entity from a file"),
         pytest.param("nothing", "provider_output", "playlist", id="no files"),
     ],
 )
@@ -93,6 +89,32 @@ def test_failure_leaves_the_feed_alone_and_the_next_run_recovers(
 
     assert patient.refresh("good")["recovered"]
     assert patient.health() == "ok"
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        pytest.param("half", "guide", id="half a file"),
+        pytest.param("html", "a web page", id="HTML for a guide"),
+        pytest.param("bomb", "document type", id="entities of entities"),
+        pytest.param("external", "document type", id="entity from a file"),
+    ],
+)
+def test_a_guide_beyond_repair_costs_the_guide_only(patient: Patient, mode: str, said: str) -> None:
+    playlist, guide = patient.feed()
+
+    record = patient.refresh(mode)
+
+    assert record["error"] is None
+    assert record["report"]["repairs"]["guide_refused"] == 1
+    assert said in record["report"]["guide_error"]
+    after = patient.feed()
+    assert after[0] == playlist
+    assert after[1].count(b"<programme") >= guide.count(b"<programme") // 2
+    assert b"root:" not in after[1]
+    assert patient.home.processes() == []
+
+    assert patient.refresh("good")["report"].get("guide_error") is None
 
 
 @pytest.mark.parametrize("mode", ["noise", "daemon", "swarm", "litter", "bytes"])

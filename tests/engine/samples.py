@@ -130,6 +130,7 @@ FULL = Programme(
     categories=("Animation", "Series"),
     block="Toonami",
     rating="TV-Y7",
+    rating_system="VCHIP",
     stars=7.9,
     image="https://example.com/a.gif?b=1&c=2",
     credits=(

@@ -75,10 +75,15 @@ def programmes() -> st.SearchStrategy[Programme]:
         aired=st.none() | made_dates(),
         categories=st.lists(lines(), max_size=3, unique=True).map(tuple),
         block=st.none() | lines(),
-        rating=st.none() | lines(10),
+        rating=lines(10),
+        rating_system=st.none() | lines(10),
         stars=st.none() | st.integers(0, 100).map(lambda tenths: tenths / 10),
         image=st.none() | st.just("https://images.example.com/a,b@@._V1_.jpg?x=1&y=%20"),
         credits=credit_lists(),
+        is_rerun=st.just(True),
+        first_shown=st.none() | made_dates(),
+        is_premiere=st.booleans(),
+        is_new=st.booleans(),
         source=st.sampled_from(Source),
     )
 

@@ -59,7 +59,7 @@ RULES: Final = (
     engine("files", "errors", because="files know errors only"),
     engine("cron", "errors", because="a schedule knows no feed"),
     engine("client_log", because="who asked for what has to do with no feed"),
-    engine("lineup", "models", because="the line-up knows channels only"),
+    engine("lineup", "models", "limits", because="the line-up knows channels only"),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),
     engine(
@@ -84,7 +84,11 @@ RULES: Final = (
         *(*VALUES, "files", "network", "provider.tls", "provider.streams"),
         because="the relay knows streams, not the feed",
     ),
-    Rule("engine", (f"{ENGINE}.provider.cli",), "the folder that is run only starts the provider"),
+    Rule(
+        "engine",
+        (f"{ENGINE}.provider.cli", f"{ENGINE}.publish.ingest_worker"),
+        "the folder that is run only starts the provider or the ingest",
+    ),
     Rule("const", (), "names and defaults stand on nothing of ours"),
     Rule(
         "storage",

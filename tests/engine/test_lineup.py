@@ -5,6 +5,7 @@ import re
 from hypothesis import given, strategies as st
 import pytest
 
+from downlink.limits import MAX_TITLE_CHARS
 from downlink.lineup import KNOWN, Lineup, find, is_ignored, logo_path, normalise
 
 from .strategies import lines
@@ -47,6 +48,20 @@ def test_normalise(spelling: str, normal: str) -> None:
         ("TOONAMI AFTERMATH: EAST", "toonami_east"),
         ("Toonami Aftermath PST", "toonami_west"),
         ("Toonami Aftermath Movies", "movies"),
+        ("Toonami Aftermath East (480p)", "toonami_east"),
+        ("Toonami Aftermath West (1080p) [Not 24/7]", "toonami_west"),
+        ("Toonami Aftermath (Pacific Time)", "toonami_west"),
+        ("Toonami Aftermath (Eastern Time) HD", "toonami_east"),
+        ("Toonami Aftermath EST+180", "toonami_west"),
+        ("Snickelodeon EST+180", "snick_west"),
+        ("Snickelodeon PDT", "snick_west"),
+        ("US: MTV97 FHD", "mtv97"),
+        ("|US| Movies", "movies"),
+        ("ToonamiAftermath.us@East", "toonami_east"),
+        ("ToonamiAftermath.us@West", "toonami_west"),
+        ("ToonamiAftermath.us", "toonami_east"),
+        ("ToonamiAftermathRadio.us@HD", "radio"),
+        ("toonami-west.toonamiaftermath.com", "toonami_west"),
     ],
 )
 def test_known_by_name(name: str, key: str) -> None:
@@ -55,9 +70,36 @@ def test_known_by_name(name: str, key: str) -> None:
     assert known.key == key
 
 
-@pytest.mark.parametrize("name", ["", "Toonami", "Toonami Aftermath North", "5", "Live Code"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            "Toonami",
+            "Toonami Aftermath North",
+            "5",
+            "Live Code",
+            "HD",
+            "US:",
+            "(480p)",
+            "East",
+        ),
+        *("Toonami Aftermath 2", "MTV", "97", "Movies 24", "Nickelodeon East", "Toonami.us@East+1"),
+    ],
+)
 def test_not_known(name: str) -> None:
     assert find(name) is None
+
+
+def test_a_name_of_its_own_goes_before_one_with_a_label() -> None:
+    found = find("Toonami Aftermath HD", "Toonami Aftermath West")
+    assert found
+    assert found.key == "toonami_west"
+
+
+def test_names_are_read_up_to_a_length() -> None:
+    assert len(normalise("\ufdfa" * 1_000_000)) <= 18 * MAX_TITLE_CHARS
+    assert normalise("a" * (MAX_TITLE_CHARS + 1)) == "a" * MAX_TITLE_CHARS
 
 
 def test_ignored() -> None:

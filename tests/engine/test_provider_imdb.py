@@ -140,6 +140,7 @@ def test_programme_takes_all() -> None:
         aired="19940416",
         categories=("Series", "Adventure", "Game Show"),
         rating="TV-Y7",
+        rating_system="VCHIP",
         stars=7.5,
         image="https://m.example.com/images/M/all@@._V1_.jpg",
         credits=detail().credits,

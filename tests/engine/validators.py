@@ -4,7 +4,7 @@ from pathlib import Path
 import subprocess
 import tempfile
 
-_DTD = "/usr/share/xmltv/xmltv.dtd"
+DTD = "/usr/share/xmltv/xmltv.dtd"
 
 
 def check(guide: bytes) -> None:
@@ -12,7 +12,7 @@ def check(guide: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "guide.xml"
         file.write_bytes(guide)
-        assert _output("tv_validate_file", "--dtd-file", _DTD, str(file)) == "Validated ok.\n"
+        assert _output("tv_validate_file", "--dtd-file", DTD, str(file)) == "Validated ok.\n"
         assert _output("tv_sort", "--output", f"{folder}/sorted.xml", str(file)) == ""
 
 

@@ -6,20 +6,30 @@ import os
 from pathlib import Path
 import shlex
 import sys
+from threading import Event, enumerate as enumerate_threads
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.toonami_downlink.const import WATCH_INTERVAL
 from custom_components.toonami_downlink.coordinator import (
     DownlinkCoordinator,
     async_loaded_coordinator,
 )
-from custom_components.toonami_downlink.engine.downlink.models import Cause, RefreshRecord, Stage
+from custom_components.toonami_downlink.engine.downlink.models import (
+    Cause,
+    Fix,
+    RefreshRecord,
+    Stage,
+)
+from custom_components.toonami_downlink.engine.downlink.process import watched_folder
+from custom_components.toonami_downlink.engine.downlink.publish import ingest_process
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 
 from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
@@ -192,7 +202,7 @@ async def test_failure_keeps_the_feed_and_retries(
     coordinator = await setup_integration(hass, make_entry(folder))
     heard = Heard(coordinator)
     published = coordinator.data
-    (folder / "index.xml").write_text("<html>Bad gateway</html>")
+    (folder / "index.m3u").write_text("<html>Bad gateway</html>")
     for minutes in (1, 5, 15, 30, 60, 60):
         if coordinator.failures == 0:
             await coordinator.async_refresh_feed(Cause.BUTTON)
@@ -201,7 +211,7 @@ async def test_failure_keeps_the_feed_and_retries(
         assert record is not None
         assert record.error == "feed_refused"
         assert record.message is not None
-        assert "guide" in record.message
+        assert "playlist" in record.message
         due = coordinator.next_refresh
         assert due == record.finished + timedelta(minutes=minutes)
         await move_clock(hass, freezer, due + timedelta(milliseconds=1))
@@ -216,6 +226,35 @@ async def test_failure_keeps_the_feed_and_retries(
     assert coordinator.data is not published
     assert coordinator.failures == 0
     assert caplog.text.count("Fetching Toonami Downlink data recovered") == 1
+
+
+async def test_a_guide_beyond_repair_costs_the_guide_and_is_tried_again(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder))
+    assert coordinator.data
+    before = coordinator.data.feed
+    playlist = (folder / "index.m3u").read_text()
+    (folder / "index.m3u").write_text(playlist.replace("playlist.m3u8", "other.m3u8"))
+    (folder / "index.xml").write_text("<html>Bad gateway</html>")
+    record = await coordinator.async_refresh_feed(Cause.SERVICE)
+    assert record.succeeded
+    assert record.report
+    assert record.report.guide_error == "guide, line 1: a web page, not XMLTV"
+    assert record.report.fixes[Fix.GUIDE_REFUSED] == 1
+    assert {one.stream_url.rpartition("/")[2] for one in coordinator.data.feed.channels} == {
+        "other.m3u8"
+    }
+    shows = {key: [one.title for one in shown] for key, shown in before.guide.items()}
+    now = {key: [one.title for one in shown] for key, shown in coordinator.data.feed.guide.items()}
+    assert now == shows
+    assert coordinator.next_refresh == record.finished + timedelta(hours=1)
+    write_provider_files(folder, make_feed(NOON.replace(hour=0), show="Again"))
+    await move_clock(hass, freezer, coordinator.next_refresh + timedelta(seconds=1))
+    assert coordinator.last_record
+    assert coordinator.last_record.cause is Cause.RETRY
+    assert coordinator.last_record.report
+    assert coordinator.last_record.report.guide_error is None
 
 
 async def test_retry_goes_on_after_a_restart(
@@ -373,3 +412,58 @@ async def test_numbers_are_remembered(
     assert coordinator.data is not None
     assert coordinator.data.feed.channel(8) is not None
     assert hass_storage["toonami_downlink.state"]["data"]["numbers"] == {"other_kids_central": 8}
+
+
+async def test_files_that_broke_the_ingest_wait_for_a_person(
+    hass: HomeAssistant, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder))
+    (folder / "index.xml").write_text((folder / "index.xml").read_text() + "\n")
+    with monkeypatch.context() as patch:
+        (tmp_path / "__main__.py").write_text("import os; os.abort()")
+        patch.setattr(ingest_process, "ENGINE_DIR", tmp_path)
+        record = await coordinator.async_refresh_feed(Cause.SCHEDULE)
+        assert record.error == "feed_refused"
+        assert record.message
+        assert "ended with code -6" in record.message
+    for cause in (Cause.START, Cause.RETRY, Cause.FOLDER, Cause.SCHEDULE, Cause.MISSED):
+        record = await coordinator.async_refresh_feed(cause)
+        assert record.message
+        assert record.message.endswith("and has not changed since")
+    assert (await coordinator.async_refresh_feed(Cause.BUTTON)).succeeded
+    assert (await coordinator.async_refresh_feed(Cause.SCHEDULE)).succeeded
+
+
+async def test_a_folder_that_does_not_answer_holds_up_neither_set_up_nor_ticks(
+    hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Event()
+    asked: list[Path] = []
+
+    def stuck(path: Path, *_: object) -> tuple[int, int]:
+        asked.append(path)
+        assert answer.wait(60)
+        return 1, 1
+
+    monkeypatch.setattr(watched_folder, "_signature", stuck)
+    monkeypatch.setattr(watched_folder.FolderWatch.look, "__defaults__", (0.01,))
+    monkeypatch.setattr("custom_components.toonami_downlink.coordinator._FIRST_LOOK_TIMEOUT", 0.01)
+    entry = MockConfigEntry(
+        domain="toonami_downlink",
+        data={"provider": "folder", "provider_folder": str(tmp_path)},
+        options={"provider_timeout": 1},
+    )
+    try:
+        coordinator = await setup_integration(hass, entry)
+        record = coordinator.last_record
+        assert record
+        assert record.error == "provider_timed_out"
+        # The clock is the real one here: a loop whose clock stands still runs out of no time.
+        for tick in range(1, 6):
+            async_fire_time_changed(hass, dt_util.utcnow() + tick * WATCH_INTERVAL)
+            await hass.async_block_till_done(wait_background_tasks=True)
+        assert len(asked) == 1
+        looking = [one for one in enumerate_threads() if one.name.startswith("look at ")]
+        assert len(looking) == 1
+    finally:
+        answer.set()

@@ -58,9 +58,12 @@ async def async_refresh_once(
     state: State,
     previous: Generation | None,
     on_progress: Callable[[Progress], None],
+    *,
+    insist: bool = True,
 ) -> Refreshed:
     """Refresh the feed once, and remember what it taught about the line-up.
 
+    `insist`: whether to try files again that could not be got through the last time.
     Raises a `DownlinkError`; then the feed on disk is what it was.
     """
     plan = Plan(
@@ -69,6 +72,8 @@ async def async_refresh_once(
         failures=state.failures,
         guide_days=settings.guide_days,
         time_zone=dt_util.get_default_time_zone(),
+        language=hass.config.language,
+        insist=insist,
     )
     refreshed = await refresh(
         plan,

@@ -83,6 +83,9 @@ class Scheduler:
         self._retry_at = None
         if last and last.error:
             self._retry_at = last.finished + _retry_delay(last.failures)
+        elif last and last.report and last.report.guide_error:
+            # The channels are well, and the old guide lasts for days.
+            self._retry_at = last.finished + RETRY_DELAYS[-1]
         if made:
             self._state.done_until = max(self._state.done_until or made, made)
 

@@ -16,6 +16,7 @@ import pytest
 from downlink.errors import DownlinkError
 from downlink.formats.xmltv_writer import render_xmltv
 from downlink.ingest import ingest
+from downlink.ingest.gap_filling import Window
 from downlink.lineup import KNOWN, Lineup
 from downlink.models import Feed, Fix, IngestReport, Source
 from downlink.process.command import bundled_command
@@ -58,12 +59,12 @@ def _arguments(row: Row) -> tuple[str, ...]:
 
 
 def ingested(folder: Path, previous: Feed | None) -> tuple[Feed, IngestReport]:
+    now = datetime.now(UTC)
     feed, report, _ = ingest(
         (folder / "index.m3u").read_bytes(),
         (folder / "index.xml").read_bytes(),
-        now=datetime.now(UTC),
-        time_zone=UTC,
-        guide_days=DAYS,
+        now=now,
+        window=Window.of_days(now, DAYS, UTC),
         lineup=Lineup(),
         previous=previous,
     )

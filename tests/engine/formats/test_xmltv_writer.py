@@ -40,7 +40,7 @@ def test_rendered_as_players_want_it() -> None:
         "  </channel>\n"
         '  <programme start="20261014120000 +0000" stop="20261014123000 +0000"'
         ' channel="snick.example.com">\n'
-        "    <title>Tom &amp; Jerry &lt;&quot;1940&quot;&gt;</title>\n"
+        '    <title>Tom &amp; Jerry &lt;"1940"&gt;</title>\n'
         "    <sub-title>Puss Gets the Boot</sub-title>\n"
         "    <desc>A cat.\n\nA mouse.</desc>\n"
         "    <credits>\n"

@@ -10,10 +10,21 @@ import pytest
 from downlink.errors import FeedError
 from downlink.formats.m3u import parse_m3u
 from downlink.formats.xmltv_reader import parse_xmltv
-from downlink.ingest.channel_matching import Member, match_channels, match_programmes
-from downlink.lineup import KNOWN, Lineup
+from downlink.ingest.channel_matching import (
+    Member,
+    asks_for,
+    match_channels,
+    match_programmes,
+)
+from downlink.lineup import KNOWN, Lineup, normalise
 from downlink.models import Channel, Feed, Fix
-from downlink.policy import CHANNEL_GONE_AFTER_MISSES, LAST_FEED_TRUSTED_FOR
+from downlink.policy import (
+    CHANNEL_GONE_AFTER_MISSES,
+    LAST_FEED_TRUSTED_FOR,
+    NEW_CHANNELS_PER_REFRESH,
+    NUMBERS_GIVEN_AT_MOST,
+    UNKNOWN_CHANNELS_AT_ONCE,
+)
 
 from ..samples import NAMES, NOON, Airing, Listing, guide, playlist, url_of
 
@@ -208,6 +219,46 @@ def test_a_channel_that_has_become_known_since() -> None:
     assert vanished[-1].radio
 
 
+# Too many
+
+
+def strangers(count: int, first: int = 0) -> list[str]:
+    return [f"Stranger {n}" for n in range(first, first + count)]
+
+
+def test_new_channels_are_let_in_up_to_a_number() -> None:
+    members, fixes, lineup = matched(playlist(EAST, *strangers(NEW_CHANNELS_PER_REFRESH)))
+    assert len(members) == 1 + NEW_CHANNELS_PER_REFRESH
+    assert Fix.TOO_MANY_CHANNELS not in fixes
+    assert len(lineup.assigned) == NEW_CHANNELS_PER_REFRESH
+    members, fixes, lineup = matched(playlist(EAST, *strangers(NEW_CHANNELS_PER_REFRESH + 3)))
+    assert len(members) == 1 + NEW_CHANNELS_PER_REFRESH
+    assert fixes[Fix.TOO_MANY_CHANNELS] == 3
+    assert len(lineup.assigned) == NEW_CHANNELS_PER_REFRESH
+
+
+def test_of_a_flood_every_day_a_bounded_part_stays() -> None:
+    lineup, previous = EMPTY, None
+    for day in range(30):
+        names = [*NAMES, *strangers(193, day * 193)]
+        members, _, lineup = matched(playlist(*names), previous, lineup)
+        found = [member.channel for member in members.values()]
+        previous = Feed(made=NOON, channels=tuple(found))
+        assert {one.key for one in found} >= {known.key for known in KNOWN}
+        assert len(found) <= len(KNOWN) + UNKNOWN_CHANNELS_AT_ONCE
+        assert len(lineup.assigned) <= NUMBERS_GIVEN_AT_MOST
+    assert len(lineup.assigned) == NUMBERS_GIVEN_AT_MOST
+
+
+def test_channels_that_were_there_keep_their_place() -> None:
+    names = strangers(NEW_CHANNELS_PER_REFRESH)
+    flood = strangers(100, 1000)
+    members, fixes, _ = matched(playlist(EAST, *flood, *names), last_feed(EAST, *names))
+    kept = {name for member in members.values() for name in member.names}
+    assert {normalise(name) for name in names} <= kept
+    assert fixes[Fix.TOO_MANY_CHANNELS] == 100 - NEW_CHANNELS_PER_REFRESH
+
+
 # Programmes
 
 SHOW = (Airing(0, 30),)
@@ -313,3 +364,88 @@ def test_a_vanished_channel_still_gets_its_guide() -> None:
     members, _, _ = matched(playlist(EAST), last_feed(EAST, MOVIES))
     found = match_programmes(parse_xmltv(guide(Listing(MOVIES, SHOW))), members, Counter())
     assert list(found) == ["movies"]
+
+
+# One guide for several
+
+
+def entry(name: str, identity: str, shift: str = "") -> str:
+    return f'#EXTINF:-1 tvg-id="{identity}" tvg-shift="{shift}",{name}\nhttp://a/{name[:3]}\n'
+
+
+@pytest.mark.parametrize(
+    ("shift", "hours"),
+    [
+        ("3", 3),
+        ("+3", 3),
+        ("-3", -3),
+        ("1.5", 1.5),
+        ("0", 0),
+        ("24", 24),
+        ("25", 0),
+        ("", 0),
+        ("three", 0),
+        ("3" * 300, 0),
+    ],
+)
+def test_shift(shift: str, hours: float) -> None:
+    data = "#EXTM3U\n" + entry(EAST, "toon") + entry(WEST, "toon", shift)
+    members, _, _ = matched(data.encode())
+    listed = guide(Listing("x", SHOW)).replace(b'="1"', b'="toon"').replace(b">x<", b"><")
+    found = match_programmes(parse_xmltv(listed), members, Counter())
+    assert [one.start for one in found["toonami_east"]] == [NOON]
+    assert [one.start for one in found["toonami_west"]] == [NOON + timedelta(hours=hours)]
+    assert [one.stop - one.start for one in found["toonami_west"]] == [timedelta(minutes=30)]
+
+
+def test_a_guide_that_a_name_found_goes_to_its_namesakes_by_id() -> None:
+    data = "#EXTM3U\n" + entry(EAST, "toon", "0") + entry(WEST, "toon", "3")
+    members, _, _ = matched(data.encode())
+    listed = guide(Listing(EAST, SHOW)).replace(b'="1"', b'="toon"')
+    found = match_programmes(parse_xmltv(listed), members, Counter())
+    assert {key: one[0].start for key, one in found.items()} == {
+        "toonami_east": NOON,
+        "toonami_west": NOON + timedelta(hours=3),
+    }
+
+
+def test_who_has_a_guide_of_its_own_keeps_it() -> None:
+    data = "#EXTM3U\n" + entry(EAST, "1") + entry(WEST, "1")
+    found, _ = programmes(
+        data.encode(), guide(Listing(EAST, titled("E")), Listing(WEST, titled("W")))
+    )
+    assert found == {"toonami_east": ["E"], "toonami_west": ["W"]}
+
+
+def test_shared_programmes_count_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = ("#EXTM3U\n" + entry(EAST, "toon") + entry(WEST, "toon")).encode()
+    members, _, _ = matched(data)
+    listed = guide(Listing("", titled("A", "B"))).replace(b'="1"', b'="toon"')
+    monkeypatch.setattr("downlink.ingest.channel_matching.MAX_PROGRAMMES", 4)
+    found = match_programmes(parse_xmltv(listed), members, Counter())
+    assert sum(map(len, found.values())) == 4
+    monkeypatch.setattr("downlink.ingest.channel_matching.MAX_PROGRAMMES", 3)
+    with pytest.raises(FeedError, match="more than 3 programmes"):
+        match_programmes(parse_xmltv(listed), members, Counter())
+
+
+def test_a_country_of_channels_when_the_playlist_wants_one() -> None:
+    members, _, _ = matched(playlist(EAST))
+    others = [Listing(f"Channel {n}", titled("x", "y")) for n in range(300)]
+    listed = guide(*others, Listing(EAST, titled("Ours")), Listing("Live Code", titled("z")))
+    parsed = parse_xmltv(listed, wanted=asks_for(members))
+    assert len(parsed.channels) == 2
+    assert parsed.flaws == {Fix.ORPHAN: 600}
+    found = match_programmes(parsed, members, Counter())
+    assert [one.title for one in found["toonami_east"]] == ["Ours"]
+    # The same comes out when all of it is read.
+    assert match_programmes(parse_xmltv(listed), members, Counter()) == found
+
+
+def test_programmes_that_nobody_wants_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    members, _, _ = matched(playlist(EAST))
+    monkeypatch.setattr("downlink.formats.xmltv_reader.MAX_PROGRAMMES", 1)
+    listed = guide(Listing("Other", titled("x", "y")), Listing(EAST, titled("Ours")))
+    assert parse_xmltv(listed, wanted=asks_for(members)).programmes["2"][0].title == "Ours"
+    with pytest.raises(FeedError, match="more than 1 programmes"):
+        parse_xmltv(listed)

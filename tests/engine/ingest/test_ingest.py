@@ -13,6 +13,7 @@ from downlink.formats.m3u import Links, parse_m3u, render_m3u
 from downlink.formats.xmltv_reader import parse_xmltv
 from downlink.formats.xmltv_writer import render_xmltv
 from downlink.ingest import ingest
+from downlink.ingest.gap_filling import Window
 from downlink.lineup import KNOWN, Lineup, logo_path
 from downlink.models import Feed, Fix, IngestReport, Source
 
@@ -38,8 +39,7 @@ def made(
         playlist(*names),
         guide(*listings),
         now=now,
-        time_zone=zone,
-        guide_days=days,
+        window=Window.of_days(now, days, zone),
         lineup=Lineup(),
         previous=previous,
     )
@@ -292,8 +292,7 @@ def test_our_own_published_files_are_a_provider_as_well() -> None:
         render_m3u(first.channels, links),
         render_xmltv(first, lambda _: "http://a/"),
         now=NOON,
-        time_zone=NEW_YORK,
-        guide_days=2,
+        window=Window.of_days(NOON, 2, NEW_YORK),
         lineup=Lineup(),
         previous=None,
     )
@@ -316,8 +315,6 @@ def test_a_source_that_the_provider_names_is_counted() -> None:
         pytest.param(b"<html>", guide(), "playlist", id="a web page as playlist"),
         pytest.param(playlist(), guide(), "playlist", id="no channel"),
         pytest.param(playlist((EAST, "")), guide(), "playlist", id="no address"),
-        pytest.param(playlist(EAST), b"<html>", "guide", id="a web page as guide"),
-        pytest.param(playlist(EAST), guide(Listing(EAST, DAY))[:-9], "guide", id="truncated"),
     ],
 )
 def test_refused(playlist_data: bytes, guide_data: bytes, file: str) -> None:
@@ -326,12 +323,55 @@ def test_refused(playlist_data: bytes, guide_data: bytes, file: str) -> None:
             playlist_data,
             guide_data,
             now=NOON,
-            time_zone=NEW_YORK,
-            guide_days=1,
+            window=Window.of_days(NOON, 1, NEW_YORK),
             lineup=Lineup(),
             previous=None,
         )
     assert raised.value.file == file
+
+
+@pytest.mark.parametrize(
+    ("guide_data", "why"),
+    [
+        pytest.param(b"<html>", "guide, line 1: a web page, not XMLTV", id="a web page"),
+        pytest.param(guide(Listing(EAST, DAY))[:-9], "guide, line 50: not well-", id="truncated"),
+        pytest.param(FeedError("guide", "tried before"), "guide: tried before", id="tried before"),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_guide_beyond_repair_costs_the_guide(
+    guide_data: bytes | FeedError, why: str, is_first: bool
+) -> None:
+    before, _ = made(Listing(EAST, DAY))
+    moved = [(name, f"http://moved.example.com/{n}") for n, name in enumerate(NAMES)]
+    feed, report, _ = ingest(
+        playlist(*moved),
+        guide_data,
+        now=NOON,
+        window=Window.of_days(NOON, 1, NEW_YORK),
+        lineup=Lineup(),
+        previous=None if is_first else before,
+    )
+    assert [one.stream_url for one in feed.channels] == [url for _, url in moved]
+    assert report.guide_error
+    assert report.guide_error.startswith(why)
+    assert report.fixes[Fix.GUIDE_REFUSED] == 1
+    known_before = [] if is_first else known(before)
+    assert known(feed) == known_before
+    check(feed, report, NOON, 1, NEW_YORK)
+
+
+def test_a_guide_that_becomes_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses = [Airing(60 * n, 60 * n + 10) for n in range(-8, 8)]
+    feed, report = made(Listing(EAST, pauses))
+    assert report.guide_error is None
+    whole = sum(map(len, feed.guide.values()))
+    assert whole > 2 * len(pauses)
+    monkeypatch.setattr("downlink.ingest.MAX_PROGRAMMES", whole)
+    assert made(Listing(EAST, pauses))[0] == feed
+    monkeypatch.setattr("downlink.ingest.MAX_PROGRAMMES", whole - 1)
+    _, report = made(Listing(EAST, pauses))
+    assert report.guide_error == f"guide: more than {whole - 1} programmes with its gaps filled"
 
 
 # Everything

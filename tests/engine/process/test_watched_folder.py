@@ -2,12 +2,15 @@
 
 import os
 from pathlib import Path
+from threading import Event, active_count
 
 import pytest
 
-from downlink.errors import ProviderOutputError
+from downlink.errors import ProviderOutputError, ProviderTimedOutError
 from downlink.limits import MAX_FILE_BYTES
-from downlink.process.watched_folder import FolderWatch, read_file
+from downlink.policy import ONE_FILE_SETTLED_AFTER_LOOKS
+from downlink.process import watched_folder
+from downlink.process.watched_folder import FolderWatch, read_file, read_folder
 
 
 def test_read(tmp_path: Path) -> None:
@@ -81,7 +84,7 @@ def test_taken_once_both_have_settled(tmp_path: Path) -> None:
     assert [watch.changed() for _ in range(3)] == [False, True, False]
 
 
-def test_one_file_is_not_enough(tmp_path: Path) -> None:
+def test_one_file_alone_is_waited_for(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.write(*BOTH)
     watch = FolderWatch(tmp_path)
@@ -90,6 +93,70 @@ def test_one_file_is_not_enough(tmp_path: Path) -> None:
     assert [watch.changed() for _ in range(3)] == [False, False, False]
     folder.write("index.xml")
     assert [watch.changed() for _ in range(3)] == [False, True, False]
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_file_that_changes_alone_is_taken_in_the_end(tmp_path: Path, name: str) -> None:
+    folder = Folder(tmp_path)
+    folder.write(*BOTH)
+    watch = FolderWatch(tmp_path)
+    watch.changed()
+    folder.write(name)
+    looks = [watch.changed() for _ in range(2 * ONE_FILE_SETTLED_AFTER_LOOKS)]
+    assert looks.index(True) == ONE_FILE_SETTLED_AFTER_LOOKS
+    assert looks.count(True) == 1
+
+
+class Stuck:
+    """A mount that does not answer: whoever asks for a file's status waits until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked = 0
+        self.answer = Event()
+        monkeypatch.setattr(watched_folder, "_signature", self.signature)
+        monkeypatch.setattr(watched_folder, "read_file", self.read)
+
+    def signature(self, _path: Path) -> tuple[int, int]:
+        self.asked += 1
+        assert self.answer.wait(60)
+        return 1, 1
+
+    def read(self, _path: Path, _within: Path) -> bytes:
+        return str(self.signature(_path)).encode()
+
+
+async def test_a_folder_that_does_not_answer_holds_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mount = Stuck(monkeypatch)
+    watch = FolderWatch(tmp_path)
+    before = active_count()
+    try:
+        for _ in range(5):
+            assert not await watch.look(timeout=0.05)
+            with pytest.raises(ProviderTimedOutError, match=r"did not answer within 0\.05 seconds"):
+                await read_folder(tmp_path, timeout=0.05)
+            assert active_count() == before + 1
+        assert mount.asked == 1
+        # Another folder is none of its business.
+        (tmp_path / "other").mkdir()
+        assert not await FolderWatch(tmp_path / "other").look(timeout=0.05)
+        assert active_count() == before + 2
+    finally:
+        mount.answer.set()
+    assert await read_folder(tmp_path, timeout=30) == (b"(1, 1)", b"(1, 1)")
+    assert not await watch.look(timeout=30)
+
+
+async def test_what_goes_wrong_in_a_look_is_raised(tmp_path: Path) -> None:
+    with pytest.raises(ProviderOutputError, match=r"There is no index\.m3u"):
+        await read_folder(tmp_path, timeout=30)
+    write_both(tmp_path)
+    assert await read_folder(tmp_path, timeout=30) == (b"x", b"x")
+
+
+def write_both(folder: Path) -> None:
+    Folder(folder).write(*BOTH)
 
 
 def test_still_being_written(tmp_path: Path) -> None:

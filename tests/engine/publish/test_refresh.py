@@ -94,7 +94,7 @@ async def test_failure_leaves_the_old_feed(provided: Path, tmp_path: Path, kind:
         origin = Command(argv=(sys.executable, "-c", "exit(1)"), name="bad")
         expected = ProviderError
     elif kind == "feed":
-        (provided / "index.xml").write_text("<html>")
+        (provided / "index.m3u").write_text("<html>")
         expected = FeedError
     else:
         # A file where the folder has to be: not even root can write into that.

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 import json
 import os
 from pathlib import Path
@@ -13,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 import pytest
 
 from downlink.errors import NewerVersionError, StoreError
-from downlink.limits import MAX_FILE_BYTES
+from downlink.limits import MAX_CHANNELS, MAX_FILE_BYTES, MAX_PROGRAMMES, MAX_TEXT_CHARS
 from downlink.lineup import Lineup
-from downlink.models import Feed
+from downlink.models import Channel, Feed, Programme
 from downlink.policy import GENERATIONS_KEPT
 from downlink.publish.store import GUIDE, MANIFEST, PLAYLIST, Store
 
@@ -52,6 +53,73 @@ def test_any_feed_is_loaded_as_it_was(feed: Feed, tmp_path: Path) -> None:
     published = publish(store, feed, replace(REPORT, guide_until=None))
     assert store.load() == published
     assert published.feed == feed
+
+
+def channels(count: int) -> tuple[Channel, ...]:
+    lineup = Lineup()
+    found = []
+    for n in range(count):
+        known, lineup = lineup.admit(f"Channel {n}")
+        found.append(known.channel("http://a/"))
+    return tuple(found)
+
+
+def many(count: int) -> Feed:
+    """A feed with that many programmes of a second."""
+    one = make_feed(NOON, hours=1)
+    second = timedelta(seconds=1)
+    shown = tuple(
+        Programme(start=NOON + n * second, stop=NOON + (n + 1) * second, title="x")
+        for n in range(count)
+    )
+    key = one.channels[0].key
+    return replace(one, channels=one.channels[:1], guide={key: shown})
+
+
+def with_channels(count: int) -> Feed:
+    found = channels(count)
+    return Feed(made=NOON, channels=found, guide={one.key: () for one in found})
+
+
+@pytest.mark.parametrize(
+    ("make", "limit", "why"),
+    [
+        pytest.param(with_channels, MAX_CHANNELS, "more than 200 channels", id="channels"),
+        pytest.param(many, MAX_PROGRAMMES, "more than 100000 programmes", id="programmes"),
+    ],
+)
+def test_what_publish_accepts_load_accepts(
+    store: Store, tmp_path: Path, make: Callable[[int], Feed], limit: int, why: str
+) -> None:
+    feed = make(limit)
+    # It is read back for that: what is returned is what was loaded.
+    assert publish(store, feed).feed == feed
+    with pytest.raises(StoreError, match=why):
+        publish(store, make(limit + 1))
+    assert generation_names(tmp_path) == ["00000001"]
+
+
+@pytest.mark.parametrize("name", [PLAYLIST, GUIDE])
+def test_a_file_over_the_limit_is_not_published(store: Store, tmp_path: Path, name: str) -> None:
+    feed = make_feed(NOON, hours=1)
+    before = publish(store, feed)
+    files = {PLAYLIST: before.playlist, GUIDE: before.guide}
+    at_the_limit = {**files, name: files[name].ljust(MAX_FILE_BYTES)}
+    published = store.publish(feed, REPORT, *at_the_limit.values())
+    assert store.load() == published
+    too_large = {**files, name: files[name].ljust(MAX_FILE_BYTES + 1)}
+    with pytest.raises(StoreError, match=f"{name} is larger than {MAX_FILE_BYTES} bytes"):
+        store.publish(feed, REPORT, *too_large.values())
+    assert generation_names(tmp_path) == ["00000001", "00000002"]
+
+
+def test_quotes_do_not_make_a_guide_grow(store: Store) -> None:
+    one = make_feed(NOON, hours=1)
+    quotes = replace(one.guide["toonami_east"][0], description='"' * MAX_TEXT_CHARS)
+    feed = replace(one, guide={**one.guide, "toonami_east": (quotes,)})
+    published = publish(store, feed)
+    assert published.feed == feed
+    assert published.guide.count(b'"' * MAX_TEXT_CHARS) == 1
 
 
 def test_three_are_kept(store: Store, tmp_path: Path) -> None:
@@ -224,10 +292,12 @@ def test_a_damaged_generation_is_skipped(
     assert store.damaged == []
 
 
-def test_a_guide_that_is_not_xmltv_is_damage(store: Store) -> None:
-    store.publish(make_feed(NOON, hours=1), REPORT, b"", b"<html>")
-    assert store.load() is None
-    assert "a web page" in store.damaged[0]
+def test_a_guide_that_is_not_xmltv_is_not_published(store: Store, tmp_path: Path) -> None:
+    before = publish(store, make_feed(NOON, hours=1))
+    with pytest.raises(StoreError, match="a web page"):
+        store.publish(make_feed(NOON, hours=1), REPORT, b"", b"<html>")
+    assert store.load() == before
+    assert generation_names(tmp_path) == ["00000001"]
 
 
 def test_a_file_may_vanish_while_it_is_looked_at(

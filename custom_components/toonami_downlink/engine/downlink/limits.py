@@ -12,10 +12,16 @@ MAX_FILE_BYTES: Final = 64 * MIB
 MAX_MEMORY_BYTES: Final = 1024 * MIB
 """The most that each process of a provider may have to write to."""
 MAX_CHANNELS: Final = 200
+"""In a playlist, and in what is published."""
+MAX_GUIDE_CHANNELS: Final = 20_000
+"""In a provider's guide, which may be that of a whole country."""
 MAX_PROGRAMMES: Final = 100_000
+"""Of the channels that the playlist has, and in what is published."""
 MAX_XML_DEPTH: Final = 16
 MAX_TITLE_CHARS: Final = 500
 MAX_TEXT_CHARS: Final = 5_000
+MAX_VALUE_CHARS: Final = 200
+"""A time, an episode number, a rating, an id: what is longer is none."""
 MAX_LIST_ITEMS: Final = 40
 """Categories or credits of one programme."""
 MAX_URL_CHARS: Final = 2_048

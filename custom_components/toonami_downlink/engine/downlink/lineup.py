@@ -1,12 +1,13 @@
 """The channels that are known, and the one way to recognise them: by name (design § 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 import re
 from typing import Final
 import unicodedata
 import zlib
 
+from .limits import MAX_TITLE_CHARS
 from .models import Channel
 
 GUIDE_DOMAIN: Final = "toonamiaftermath.com"
@@ -123,6 +124,27 @@ KNOWN: Final = (
 _BY_NAME: Final[Mapping[str, KnownChannel]] = {
     name: channel for channel in KNOWN for name in (channel.name.casefold(), *channel.aliases)
 }
+_LINES: Final = (240, 360, 480, 540, 576, 720, 1080, 2160)
+_LABELS: Final = frozenset(
+    (
+        *("sd", "hd", "fhd", "qhd", "uhd", "4k", "8k", "hevc", "avc", "h264", "h265", "raw", "hq"),
+        *(f"{lines}{scan}" for lines in _LINES for scan in "pi"),
+        *("us", "usa", "backup", "vip", "geo", "blocked", "offline", "live"),
+    )
+)
+"""Words that lists of channels add to a name: the picture, the country, the condition."""
+_PLACES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("est", "edt", "eastern", "et"), "east"),
+    **dict.fromkeys(("pst", "pdt", "pacific", "pt", "western"), "west"),
+}
+_PHRASES: Final = (
+    (" not 24 7 ", " "),
+    (" 24 7 ", " "),
+    (" pacific time ", " west "),
+    (" eastern time ", " east "),
+    (" est 180 ", " west "),
+)
+"""With a blank at both ends. The last one is East, 180 minutes later, as upstream says it."""
 _KEYS: Final = frozenset(channel.key for channel in KNOWN)
 _FIRST_FREE_NUMBER: Final = max(channel.number for channel in KNOWN) + 1
 
@@ -130,11 +152,27 @@ _FIRST_FREE_NUMBER: Final = max(channel.number for channel in KNOWN) + 1
 def normalise(name: str) -> str:
     """Spell a channel's name so that two spellings of one name are equal.
 
-    Accents, case, punctuation and surplus white space do not count.
+    Accents, case, punctuation and surplus white space do not count, nor does anything behind
+    `MAX_TITLE_CHARS`.
     """
-    plain = unicodedata.normalize("NFKD", name)
+    plain = unicodedata.normalize("NFKD", name[:MAX_TITLE_CHARS])
     plain = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
     return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+
+
+def _bare(name: str) -> str:
+    """The name without labels and in one word, so that ids are told from it, too."""
+    spelled = f" {normalise(name)} "
+    for phrase, meaning in _PHRASES:
+        spelled = spelled.replace(phrase, meaning)
+    return "".join(_PLACES.get(word, word) for word in spelled.split() if word not in _LABELS)
+
+
+_BY_BARE_NAME: Final[Mapping[str, KnownChannel]] = {
+    _bare(name): channel
+    for channel in KNOWN
+    for name in (channel.name, *channel.aliases, channel.guide_id)
+}
 
 
 def logo_path(key: str) -> str:
@@ -147,9 +185,18 @@ def is_ignored(name: str) -> bool:
     return normalise(name) in IGNORED
 
 
-def find(name: str) -> KnownChannel | None:
-    """Return the known channel that goes by that name."""
-    return _BY_NAME.get(normalise(name))
+def find(*names: str) -> KnownChannel | None:
+    """Return the known channel that goes by one of those names or ids.
+
+    A name that is its own goes before one that has a label added to it, like ``(480p)``, ``HD``,
+    ``US:`` or ``[Not 24/7]``, and before ids like ``ToonamiAftermath.us@East``.
+    """
+    return next(_found(names), None)
+
+
+def _found(names: Iterable[str]) -> Iterator[KnownChannel]:
+    yield from (known for name in names if (known := _BY_NAME.get(normalise(name))))
+    yield from (known for name in names if (known := _BY_BARE_NAME.get(_bare(name))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,12 +63,22 @@ class Programme:
     block: str | None = None
     """The programming block that it is part of, such as *Toonami* or *Nick at Nite*."""
     rating: str | None = None
-    """The age rating, as the VCHIP system writes it: ``TV-Y7``."""
+    """The age rating, as its system writes it: ``TV-Y7``, ``PG-13``, ``12``."""
+    rating_system: str | None = None
+    """Who rates so: ``VCHIP``, ``MPAA``, ``FSK``; None when nobody says."""
     stars: float | None = None
     """0 to 10, one decimal."""
     image: str | None = None
     """An absolute http or https URL."""
     credits: tuple[Credit, ...] = ()
+    is_rerun: bool = False
+    """Whether it was shown before, on any channel."""
+    first_shown: str | None = None
+    """When that was, written as `aired`; only for a rerun."""
+    is_premiere: bool = False
+    """Whether the channel calls it a premiere."""
+    is_new: bool = False
+    """Whether this is the first showing anywhere."""
     source: Source = Source.GUIDE
 
     @property
@@ -148,6 +158,12 @@ class Fix(StrEnum):
     """A text over its length limit, or with characters that XML forbids."""
     ORPHAN = "orphan"
     """A programme of a channel that is not in the playlist."""
+    MARKUP = "markup"
+    """A place in the guide that is not proper XML, read as it was meant."""
+    GUIDE_REFUSED = "guide_refused"
+    """The guide could not be read at all: the last one was kept."""
+    TOO_MANY_CHANNELS = "too_many_channels"
+    """A channel that the line-up does not know, left out because there are too many of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +178,8 @@ class IngestReport:
     """The earliest end of the known guide among the channels that have one."""
     fixes: Mapping[Fix, int] = field(default_factory=dict)
     sources: Mapping[Source, int] = field(default_factory=dict)
+    guide_error: str | None = None
+    """Why the provider's guide was refused, in one English line; None when it was read."""
 
 
 class Cause(StrEnum):

@@ -8,6 +8,14 @@ HISTORY_KEPT: Final = 60
 """Refreshes remembered for the status page."""
 CHANNEL_GONE_AFTER_MISSES: Final = 3
 """Refreshes in a row that have to miss a channel before it leaves the feed."""
+NEW_CHANNELS_PER_REFRESH: Final = 20
+"""Channels that the line-up does not know, let in by one refresh."""
+UNKNOWN_CHANNELS_AT_ONCE: Final = 60
+"""Such channels in one feed: each becomes a device with entities."""
+NUMBERS_GIVEN_AT_MOST: Final = 380
+"""Channel numbers of one installation, ever: an Xtream listing's id has room for 388."""
+ONE_FILE_SETTLED_AFTER_LOOKS: Final = 4
+"""Looks at a provider folder after which one changed file is taken without the other."""
 LAST_FEED_TRUSTED_FOR: Final = timedelta(days=3)
 """How long a feed can refuse one with less than half of its channels, which may be all there is."""
 CACHE_DROPPED_AFTER_FAILURES: Final = 3

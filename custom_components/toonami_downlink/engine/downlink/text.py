@@ -1,5 +1,6 @@
 """Text and addresses from outside, made fit for XML, playlists and screens."""
 
+from html.entities import html5
 from ipaddress import IPv6Address
 import re
 from typing import Final
@@ -16,6 +17,11 @@ Source: https://www.w3.org/TR/xml/#charsets
 """
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
+_ENTITY: Final = re.compile(
+    r"&(?:#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));"
+)
+_BREAK: Final = re.compile(r"<(?:br {0,5}/?|/p|/div|/li)>", re.IGNORECASE)
+_TAG: Final = re.compile(r"</?(?:b|i|u|em|strong|span|p|div|ul|li|small)>", re.IGNORECASE)
 _LABEL: Final = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 _URL: Final = re.compile(
     rf"https?://(?:{_LABEL}(?:\.{_LABEL})*\.?|\[([0-9a-f:.]+)\])(?::0*([1-9][0-9]{{0,4}}))?"
@@ -23,6 +29,7 @@ _URL: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _LAST_PORT: Final = 65_535
+_LAST_CHARACTER: Final = 0x10FFFF
 
 
 def clean_line(text: str, limit: int = MAX_TITLE_CHARS) -> tuple[str, bool]:
@@ -38,6 +45,24 @@ def clean_text(text: str, limit: int = MAX_TEXT_CHARS) -> tuple[str, bool]:
     lines = [" ".join(line.split()) for line in _LINE_END.split(kept)]
     clean, is_cut = _cut(_BLANK_LINES.sub("\n\n", "\n".join(lines)).strip(), limit)
     return clean, is_cut or kept != text
+
+
+def unescape(text: str) -> str:
+    """Text that was escaped once more than it should have been, with the tags of its pages gone.
+
+    What looks like an entity or a tag of that kind and is none stays as it is.
+    """
+    if "&" in text:
+        text = _ENTITY.sub(_character, text)
+    return _TAG.sub("", _BREAK.sub("\n", text)) if "<" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    decimal, hexadecimal, name = match.groups()
+    if name:
+        return html5.get(f"{name};", match[0])
+    point = int(decimal) if decimal else int(hexadecimal, 16)
+    return chr(point) if point <= _LAST_CHARACTER else match[0]
 
 
 def is_usable_url(url: str) -> bool:

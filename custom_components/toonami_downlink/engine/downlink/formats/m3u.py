@@ -6,18 +6,23 @@ import re
 from typing import Final
 
 from ..errors import FeedError
-from ..limits import MAX_CHANNELS, MAX_FILE_BYTES, MAX_LINE_CHARS
+from ..limits import MAX_CHANNELS, MAX_LINE_CHARS
 from ..models import Channel
 from ..text import clean_line
+from .encoding import codec_of_mark, unpack
 
 GROUP: Final = "Toonami Aftermath"
 """The one group of all channels: several would be shown literally by most players."""
 
 _FILE: Final = "playlist"
-_ENTRY: Final = re.compile(r"^[ \t]*#EXTINF:[ \t]*-?[\d.]*", re.IGNORECASE | re.MULTILINE)
-_ATTRIBUTE: Final = re.compile(r"[ \t]*([A-Za-z0-9_-]+)=\"([^\"\n]*)\"")
-_ADDRESS: Final = re.compile(r"^[ \t]*[^#\s].*$", re.MULTILINE)
-_LONG_LINE: Final = re.compile(rf"^.{{{MAX_LINE_CHARS + 1}}}", re.MULTILINE)
+_HEADER: Final = "#EXTM3U"
+_EXTINF: Final = "#EXTINF:"
+_DURATION: Final = re.compile(r"[ \t]*+-?[0-9.]*+")
+_KEY: Final = re.compile(r"[ \t]*+([A-Za-z0-9_-]{1,40}+)[ \t]*+=[ \t]*+")
+_END_OF_WORD: Final = re.compile(r"[ \t,]|$")
+_KNOWN_KEYS: Final = frozenset({"radio", "catchup", "timeshift", "lang", "language", "logo"})
+"""Attributes whose names have no hyphen, and are still attributes behind a comma."""
+_DATA_ADDRESS: Final = '="data:'
 _MARKUP: Final = re.compile(r"<[!?]?[a-z]", re.IGNORECASE)
 
 
@@ -48,46 +53,144 @@ class Links:
 def parse_m3u(data: bytes) -> tuple[PlaylistEntry, ...]:
     """The entries of a playlist in the order of the file.
 
-    Attributes may come in any order, names may hold commas and quotes, and an entry may lack its
-    address. Raises FeedError for anything that is not a playlist and for one over a limit.
+    Attributes may come in any order, in either kind of quotes or in none; names may hold commas
+    and quotes, and an entry may lack its address. What the header says of ``tvg-shift`` goes for
+    entries that say nothing. Gzip and UTF-16 are told by the first bytes. Raises FeedError for
+    anything that is not a playlist and for one over a limit.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise FeedError(_FILE, f"larger than {MAX_FILE_BYTES} bytes")
-    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    start = text.lstrip()
-    if not start.upper().startswith("#EXTM3U"):
-        raise FeedError(_FILE, _not_a_playlist(start), line=1)
-    if long := _LONG_LINE.search(text):
-        line = _line(text, long.start())
-        raise FeedError(_FILE, f"a line longer than {MAX_LINE_CHARS} characters", line=line)
-    found: list[re.Match[str]] = []
-    for match in _ENTRY.finditer(text):
-        if len(found) == MAX_CHANNELS:
-            line = _line(text, match.start())
-            raise FeedError(_FILE, f"more than {MAX_CHANNELS} channels", line=line)
-        found.append(match)
-    ends = [*(match.start() for match in found), len(text)][1:]
-    return tuple(_entry(text, match, end) for match, end in zip(found, ends, strict=True))
+    data = unpack(data, _FILE)
+    codec = codec_of_mark(data, "#") or "utf-8-sig"
+    text = data.decode(codec, "replace").removeprefix("\ufeff")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = next((line.strip() for line in lines if line.strip()), "")
+    if not first.upper().startswith(_HEADER):
+        raise FeedError(_FILE, _not_a_playlist(first), line=1)
+    common, _ = _attributes(_checked(first, 1)[len(_HEADER) :])
+    found: list[_Lines] = []
+    for number, line in enumerate(lines, 1):
+        # Most of what is hostile is empty, and empty lines may be millions.
+        if not line or not (written := _checked(line, number).strip()):
+            continue
+        if written[0] != "#":
+            if found and not found[-1].address:
+                found[-1].address = written
+        elif written[: len(_EXTINF)].upper() == _EXTINF:
+            if len(found) == MAX_CHANNELS:
+                raise FeedError(_FILE, f"more than {MAX_CHANNELS} channels", line=number)
+            found.append(_Lines(number, written[len(_EXTINF) :]))
+    return tuple(_entry(one, common) for one in found)
 
 
-def _entry(text: str, match: re.Match[str], end: int) -> PlaylistEntry:
-    position = match.end()
-    attributes: dict[str, str] = {}
-    while attribute := _ATTRIBUTE.match(text, position, end):
-        attributes.setdefault(attribute[1].lower(), attribute[2].strip())
-        position = attribute.end()
-    line_end = text.find("\n", position, end)
-    if line_end < 0:
-        line_end = end
-    _, _, title = text[position:line_end].partition(",")
-    address = _ADDRESS.search(text, line_end, end)
+@dataclass(slots=True)
+class _Lines:
+    """The lines of one entry, stripped."""
+
+    number: int
+    extinf: str
+    """What follows the colon."""
+    address: str = ""
+
+
+def _checked(line: str, number: int) -> str:
+    """The line, without the pictures that are in it instead of their addresses."""
+    if len(line) <= MAX_LINE_CHARS:
+        return line
+    kept: list[str] = []
+    before, mark, rest = line.partition(_DATA_ADDRESS)
+    while mark:
+        kept.append(f'{before}="')
+        before, mark, rest = rest[max(rest.find('"'), 0) :].partition(_DATA_ADDRESS)
+    line = "".join((*kept, before))
+    if len(line) > MAX_LINE_CHARS:
+        raise FeedError(_FILE, f"a line longer than {MAX_LINE_CHARS} characters", line=number)
+    return line
+
+
+def _entry(lines: _Lines, common: Mapping[str, str]) -> PlaylistEntry:
+    duration = _DURATION.match(lines.extinf)
+    attributes, title = _attributes(lines.extinf[duration.end() if duration else 0 :])
+    if "tvg-shift" in common:
+        attributes.setdefault("tvg-shift", common["tvg-shift"])
     names = (title, attributes.get("tvg-name", ""), attributes.get("tvg-id", ""))
+    # Kodi takes request headers behind a bar; nobody else can use such an address.
+    url, _, _ = lines.address.strip("\"'").partition("|")
     return PlaylistEntry(
         name=next((name for raw in names if (name := clean_line(raw)[0])), ""),
-        url=address[0].strip().strip("\"'").strip() if address else "",
+        url=url.strip().strip("\"'").strip(),
         attributes=attributes,
-        line=_line(text, match.start()),
+        line=lines.number,
     )
+
+
+def _attributes(text: str) -> tuple[dict[str, str], str]:
+    """The attributes, keys in lower case, and the title: what follows the comma behind them."""
+    attributes: dict[str, str] = {}
+    position = 0
+    last_key = _last_quoted_key(text)
+    if (comma := _skip(text, 0)) < len(text) and text[comma] == ",":
+        # Some write a comma behind the duration, and their attributes behind that.
+        key = _KEY.match(text, comma + 1)
+        position = comma + 1 if key and _is_attribute(key[1]) else comma
+    while key := _KEY.match(text, position):
+        value, position = _value(text, key.end(), last_key)
+        attributes.setdefault(key[1].lower(), value.strip())
+    _, _, title = text[position:].partition(",")
+    return attributes, title
+
+
+def _value(text: str, start: int, last_key: int) -> tuple[str, int]:
+    """The value that begins at `start`, and where what follows it begins."""
+    quote = text[start : start + 1]
+    if quote not in ('"', "'"):
+        word = _END_OF_WORD.search(text, start)
+        end = word.start() if word else len(text)
+        return text[start:end], end
+    first = end = text.find(quote, start + 1)
+    while end >= 0 and not _closes(text, end, last_key):
+        end = text.find(quote, end + 1)
+    if end < 0:
+        end = first
+    if end < 0:
+        comma = text.find(",", start)
+        end = comma if comma >= 0 else len(text)
+        return text[start + 1 : end], end
+    return text[start + 1 : end], end + 1
+
+
+def _closes(text: str, quote: int, last_key: int) -> bool:
+    """Whether a value ends with that quote, rather than having it in its text."""
+    after = _skip(text, quote + 1)
+    if after == len(text) or _KEY.match(text, after):
+        return True
+    return text[after] == "," and quote > last_key
+
+
+def _last_quoted_key(text: str) -> int:
+    """Where the value of the last attribute begins that stands behind a quote; -1 for none.
+
+    A comma before that place is part of a value.
+    """
+    last = -1
+    for quote in "\"'":
+        position = text.rfind(f"{quote} ")
+        while position >= 0 and last < position:
+            key = _KEY.match(text, position + 1)
+            if key and _is_attribute(key[1]) and text[key.end() : key.end() + 1] in ('"', "'"):
+                last = max(last, key.end())
+                break
+            position = text.rfind(f"{quote} ", 0, position)
+    return last
+
+
+def _is_attribute(key: str) -> bool:
+    return "-" in key.strip("-") or key.lower() in _KNOWN_KEYS
+
+
+def _skip(text: str, position: int) -> int:
+    """The first place from there on that is not blank."""
+    while position < len(text) and text[position] in " \t":
+        position += 1
+    return position
 
 
 def _not_a_playlist(start: str) -> str:
@@ -96,10 +199,6 @@ def _not_a_playlist(start: str) -> str:
     if _MARKUP.match(start):
         return "a web page or other markup, not a playlist"
     return "not a playlist: it does not begin with #EXTM3U"
-
-
-def _line(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
 
 
 def render_m3u(channels: Sequence[Channel], links: Links) -> bytes:

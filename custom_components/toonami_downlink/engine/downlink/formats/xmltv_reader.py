@@ -1,7 +1,8 @@
 """Read XMLTV guides, event by event. Sources: iptv.md § 3."""
 
+import codecs
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 import re
@@ -9,16 +10,37 @@ from typing import Final, NamedTuple, NoReturn
 from xml.parsers import expat
 
 from ..errors import FeedError
-from ..limits import MAX_CHANNELS, MAX_FILE_BYTES, MAX_LIST_ITEMS, MAX_PROGRAMMES, MAX_XML_DEPTH
+from ..limits import (
+    MAX_GUIDE_CHANNELS,
+    MAX_LIST_ITEMS,
+    MAX_PROGRAMMES,
+    MAX_VALUE_CHARS,
+    MAX_XML_DEPTH,
+)
 from ..models import Credit, Fix, Programme, Role, Source
 from ..text import clean_line, clean_text, is_usable_url
-from .xmltv_values import ROLES, SYSTEM, read_episode, read_made, read_source, read_stars, read_time
+from .encoding import codec_named, codec_of_mark, unpack
+from .xml_repair import readable
+from .xmltv_values import (
+    ROLES,
+    SYSTEM,
+    Numbers,
+    best_numbers,
+    in_clump,
+    preference,
+    read_made,
+    read_numbers,
+    read_source,
+    read_stars,
+    read_time,
+)
 
 FILE: Final = "guide"
 _FIELDS: Final = frozenset(
     (
         *("title", "sub-title", "desc", "date", "category", "keyword"),
         *("icon", "image", "url", "episode-num", "display-name"),
+        *("previously-shown", "premiere", "new"),
     )
 )
 _GROUPS: Final[Mapping[str, frozenset[str]]] = {
@@ -27,26 +49,17 @@ _GROUPS: Final[Mapping[str, frozenset[str]]] = {
     "star-rating": frozenset({"value"}),
 }
 """Elements that hold what we want one level deeper, and in which elements."""
-_CHUNK: Final = 256 * 1024
-_ENCODING: Final = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)", re.ASCII)
-_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "utf-16"})
+_HEAD: Final = 4096
+"""Bytes within which a document has to begin, whatever stands before it."""
+_DECLARATION: Final = b"<?xml"
+_ROOTS: Final = (b"<tv", b"<!DOCTYPE tv")
+_ENCODING: Final = re.compile(rb"encoding\s{0,20}=\s{0,20}[\"']([^\"'<>]{1,40})", re.ASCII)
+_UTF8: Final = frozenset({"utf-8", "ascii", "utf-16"})
 """What a document in UTF-8 says that it is in; the last one comes from careless .NET programs."""
-_ONE_BYTE: Final = ("iso-8859-", "windows-125")
-_MARKS: Final = {
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-    b"<\0": "utf-16-le",
-    b"\0<": "utf-16-be",
-}
-"""How a document in UTF-16 begins."""
-_WEB_PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_UNREADABLE: Final = re.compile(
-    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]"
-    "|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}"
-    "|573[0-3][0-9]|5734[0-3]|6553[45])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]"
-    "|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]));"
-)
-"""What XML forbids so strictly that no parser goes on behind it, plain or as a reference."""
+_WEB_PAGE: Final = re.compile(rb"<(?:!doctype\s{1,20}html|html|head|body)\b", re.IGNORECASE)
+_MAX_FIELD_CHARS: Final = 65_536
+"""More than any text can keep; what follows is not even collected."""
+_ADVISORY: Final = "advisory"
 _MAX_FIELDS: Final = 10 * MAX_LIST_ITEMS
 """More elements than any honest programme or channel has; what follows them is not read."""
 
@@ -62,26 +75,40 @@ class ParsedGuide:
     flaws: Mapping[Fix, int]
 
 
-def parse_xmltv(data: bytes) -> ParsedGuide:
+def parse_xmltv(
+    data: bytes,
+    *,
+    language: str = "en",
+    wanted: Callable[[str, Sequence[str]], bool] | None = None,
+) -> ParsedGuide:
     """The channels and programmes of an XMLTV document, whatever their order and spelling.
 
+    Of texts in several languages, the one in `language` is taken, else the English one, else the
+    first. `wanted` says of an id and its names whether anybody asks for that channel: programmes
+    of others are counted as orphans, and not read. Gzip is told by the first bytes.
+
     Read as a stream by expat, which never fetches anything and keeps no tree. Raises FeedError for
-    anything that is not whole, well-formed XMLTV, and for what is over a limit.
+    anything that is not whole XMLTV that can be repaired, and for what is over a limit.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise FeedError(FILE, f"larger than {MAX_FILE_BYTES} bytes")
+    data = unpack(data, FILE)
     if not data.strip():
         raise FeedError(FILE, "the file is empty")
-    if _WEB_PAGE.match(data):
-        raise FeedError(FILE, "a web page, not XMLTV", line=1)
-    reader = GuideReader()
+    reader = GuideReader(language, wanted)
+    document, lines_before = _document(data, reader.flaws)
     try:
-        for piece in _readable(_as_utf8(data), reader.flaws):
+        for piece in readable(document, reader.flaws):
+            if reader.is_closed:
+                reader.flaws[Fix.MARKUP] += bool(piece.strip())
+                break
             reader.parser.Parse(piece)
-        reader.parser.Parse(b"", True)
+        else:
+            reader.parser.Parse(b"", True)
     except expat.ExpatError as err:
-        why = expat.ErrorString(err.code)
-        raise FeedError(FILE, f"not well-formed XML: {why}", line=err.lineno) from err
+        if not reader.is_closed:
+            why = expat.ErrorString(err.code)
+            line = err.lineno + lines_before
+            raise FeedError(FILE, f"not well-formed XML: {why}", line=line) from err
+        reader.flaws[Fix.MARKUP] += 1
     return ParsedGuide(
         channels={key: tuple(names) for key, names in reader.channels.items()},
         programmes=reader.programmes,
@@ -98,7 +125,12 @@ class _Field(NamedTuple):
 class GuideReader:
     """The state of one parsing."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, language: str, wanted: Callable[[str, Sequence[str]], bool] | None = None
+    ) -> None:
+        """Prefer texts in `language`, and read programmes of `wanted` channels only."""
+        self.is_closed = False
+        """Whether the ``</tv>`` has been read."""
         self.channels: dict[str, list[str]] = {}
         self.programmes: dict[str, list[Programme]] = {}
         self.flaws: Counter[Fix] = Counter()
@@ -109,6 +141,9 @@ class GuideReader:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
+        self._language = language
+        self._wanted = wanted
+        self._unwanted: set[str] = set()
         self._count = 0
         self._depth = 0
         self._finish: Callable[[], None] | None = None
@@ -119,7 +154,9 @@ class GuideReader:
         self._open_depth = 0
         self._tag = ""
         self._attributes: Mapping[str, str] = {}
+        self._group: Mapping[str, str] = {}
         self._text: list[str] = []
+        self._room = 0
 
     def _fail(self, why: str) -> NoReturn:
         raise FeedError(FILE, why, line=self.parser.CurrentLineNumber)
@@ -136,11 +173,12 @@ class GuideReader:
         depth = self._depth
         if depth == 3:
             self._path = name
+            self._group = attributes
             if name in _FIELDS:
                 self._open(name, attributes)
         elif depth == 4:
             if name in _GROUPS.get(self._path, ()):
-                self._open(name, attributes)
+                self._open(name, self._group)
         elif depth == 2:
             self._start_item(name, attributes)
         elif depth == 1:
@@ -154,6 +192,10 @@ class GuideReader:
         self._fields = {}
         self._field_count = 0
         if name == "programme":
+            if attributes.get("channel", "").strip() in self._unwanted:
+                self.flaws[Fix.ORPHAN] += 1
+                self._finish = None
+                return
             self._count += 1
             if self._count > MAX_PROGRAMMES:
                 self._fail(f"more than {MAX_PROGRAMMES} programmes")
@@ -161,17 +203,19 @@ class GuideReader:
         else:
             self._finish = self._channel if name == "channel" else None
 
-    def _open(self, tag: str, attributes: dict[str, str]) -> None:
+    def _open(self, tag: str, attributes: Mapping[str, str]) -> None:
         if self._finish and self._field_count < _MAX_FIELDS:
             self._field_count += 1
             self._open_depth = self._depth
             self._tag = tag
             self._attributes = attributes
             self._text = []
+            self._room = _MAX_FIELD_CHARS
 
     def _characters(self, text: str) -> None:
-        if self._depth == self._open_depth:
-            self._text.append(text)
+        if self._depth == self._open_depth and self._room > 0:
+            self._text.append(text[: self._room])
+            self._room -= len(text)
 
     def _end(self, _name: str) -> None:
         if self._depth == self._open_depth:
@@ -181,23 +225,35 @@ class GuideReader:
         elif self._depth == 2 and self._finish:
             self._finish()
         self._depth -= 1
+        self.is_closed = not self._depth
 
     def _channel(self) -> None:
-        names = self.channels.setdefault(self._item.get("id", "").strip(), [])
-        if len(self.channels) > MAX_CHANNELS:
-            self._fail(f"more than {MAX_CHANNELS} channels")
-        names += self._lines("display-name")
+        identity = self._item.get("id", "").strip()
+        if len(identity) > MAX_VALUE_CHARS:
+            return
+        if len(self.channels) + len(self._unwanted) >= MAX_GUIDE_CHANNELS and (
+            identity not in self.channels and identity not in self._unwanted
+        ):
+            self._fail(f"more than {MAX_GUIDE_CHANNELS} channels")
+        names = [*self.channels.get(identity, ()), *self._lines("display-name")][:MAX_LIST_ITEMS]
+        if self._wanted and not self._wanted(identity, names):
+            if identity not in self.channels:
+                self._unwanted.add(identity)
+            return
+        self._unwanted.discard(identity)
+        self.channels[identity] = names
 
     def _programme(self) -> None:
         channel = self._item.get("channel", "").strip()
         start = read_time(self._item.get("start"))
-        if not channel:
+        if not channel or len(channel) > MAX_VALUE_CHARS:
             self.flaws[Fix.ORPHAN] += 1
             return
         if not start:
             self.flaws[Fix.BAD_TIME] += 1
             return
         stop = read_time(self._item.get("stop")) or start
+        start, stop = in_clump(start, stop, self._item.get("clumpidx", ""))
         programme = (
             self._read(start, stop) if self._fields else Programme(start=start, stop=stop, title="")
         )
@@ -205,21 +261,28 @@ class GuideReader:
 
     def _read(self, start: datetime, stop: datetime) -> Programme:
         season, episode = self._episode()
+        rating, rating_system = self._rating()
+        reruns = self._of("previously-shown")
         return Programme(
             start=start,
             stop=stop,
-            title=self._first("title") or "",
-            episode_title=self._first("sub-title"),
-            description=self._description(),
+            title=self._text_of("title") or "",
+            episode_title=self._text_of("sub-title"),
+            description=self._text_of("desc", clean_text),
             season=season,
             episode=episode,
             aired=self._value("date", read_made),
             categories=tuple(self._lines("category")),
             block=self._first("keyword"),
-            rating=self._first("rating"),
+            rating=rating,
+            rating_system=rating_system,
             stars=self._value("star-rating", read_stars),
             image=self._image(),
             credits=self._credits(),
+            is_rerun=bool(reruns),
+            first_shown=read_made(reruns[0].attributes.get("start", "")) if reruns else None,
+            is_premiere=bool(self._of("premiere")),
+            is_new=bool(self._of("new")),
             source=self._source(),
         )
 
@@ -246,18 +309,33 @@ class GuideReader:
     def _first(self, path: str) -> str | None:
         return self._value(path, lambda text: self._clean(text) or None)
 
-    def _description(self) -> str | None:
-        return self._value("desc", lambda text: self._clean(text, clean_text) or None)
+    def _text_of(
+        self, path: str, clean: Callable[[str], tuple[str, bool]] = clean_line
+    ) -> str | None:
+        """That element's text, in the language that is preferred."""
+        fields = self._of(path)
+        if len(fields) > 1:
+            fields = sorted(
+                fields, key=lambda one: preference(one.attributes.get("lang", ""), self._language)
+            )
+        return next((text for one in fields if (text := self._clean(one.text, clean))), None)
 
-    def _episode(self) -> tuple[int | None, int | None]:
-        """From ``xmltv_ns`` if it is there, as it is the exact one, else from ``onscreen``."""
-        found: dict[str, tuple[int | None, int | None]] = {}
-        for field in self._of("episode-num"):
-            system = field.attributes.get("system", "onscreen")
-            numbers = read_episode(system, field.text)
-            if any(numbers):
-                found.setdefault(system, numbers)
-        return found.get("xmltv_ns") or found.get("onscreen") or (None, None)
+    def _episode(self) -> Numbers:
+        found = [
+            (field.attributes.get("system", "onscreen"), field.text)
+            for field in self._of("episode-num")
+        ]
+        return best_numbers([read_numbers(system, text) for system, text in found])
+
+    def _rating(self) -> tuple[str | None, str | None]:
+        """The first age, or else whatever is there, and who says so."""
+        found: list[tuple[str, str | None]] = []
+        for field in self._of("rating"):
+            if value := self._clean(field.text):
+                system, _ = clean_line(field.attributes.get("system", ""), MAX_VALUE_CHARS)
+                found.append((value, system or None))
+        ages = (one for one in found if _ADVISORY not in (one[1] or "").casefold())
+        return next(ages, found[0] if found else (None, None))
 
     def _image(self) -> str | None:
         for field in (*self._of("icon"), *self._of("image")):
@@ -282,33 +360,39 @@ class GuideReader:
         return Source.GUIDE
 
 
-def _as_utf8(data: bytes) -> bytes:
-    for mark, codec in _MARKS.items():
-        if data.startswith(mark):
-            return data.decode(codec, "replace").encode()
-    declared = _ENCODING.match(data)
-    name = declared[1].decode().lower() if declared else "utf-8"
-    if name in _UTF8:
-        return data
-    try:
-        if name.startswith(_ONE_BYTE):
-            return data.decode(name, "replace").encode()
-    except LookupError:
-        pass
-    raise FeedError(FILE, f"the encoding {name} is not supported", line=1)
+def _document(data: bytes, flaws: Counter[Fix]) -> tuple[bytes, int]:
+    """The document in UTF-8 from its first mark on, and the lines that stood before it."""
+    if codec := codec_of_mark(data, "<"):
+        data = data.decode(codec, "replace").encode()
+    data = data.removeprefix(codecs.BOM_UTF8)
+    head = data[:_HEAD].removeprefix(codecs.BOM_UTF8)
+    if _WEB_PAGE.match(head.lstrip()):
+        raise FeedError(FILE, "a web page, not XMLTV", line=1)
+    begin = _beginning(data[:_HEAD])
+    lines_before = data.count(b"\n", 0, begin)
+    flaws[Fix.MARKUP] += begin > 0
+    document = data[begin:]
+    if codec or not document.startswith(_DECLARATION):
+        return document, lines_before
+    declaration, _, _ = document[:_HEAD].partition(b">")
+    declared = _ENCODING.search(declaration)
+    if not declared:
+        return document, lines_before
+    said = declared[1].decode("ascii", "replace").strip()
+    name = codec_named(said)
+    if not name:
+        line = 1 + lines_before
+        raise FeedError(FILE, f"the encoding {said} is not supported", line=line)
+    if name.removesuffix("-le").removesuffix("-be") not in _UTF8:
+        document = document.decode(name, "replace").encode()
+    return document, lines_before
 
 
-def _readable(data: bytes, flaws: Counter[Fix]) -> Iterator[bytes]:
-    """A UTF-8 document in pieces, without the characters that would end the parsing.
-
-    Pieces end behind a tag, so that no character and no reference is torn.
-    """
-    position = 0
-    while position < len(data):
-        end = data.rfind(b">", position, position + _CHUNK) + 1 or position + _CHUNK
-        piece = data[position:end]
-        text = piece.decode("utf-8", "replace")
-        text, lost = _UNREADABLE.subn("", text)
-        flaws[Fix.TEXT_CUT] += lost + text.count("\ufffd") - piece.count(b"\xef\xbf\xbd")
-        yield text.encode()
-        position = end
+def _beginning(head: bytes) -> int:
+    """Where the document begins: what a program said before it is not part of it."""
+    begin = head.find(_DECLARATION)
+    if begin >= 0:
+        return begin
+    begin = head.find(b"<")
+    # White space may stand before a document that has no declaration.
+    return begin if begin > 0 and head[:begin].strip() and head[begin:].startswith(_ROOTS) else 0

@@ -13,12 +13,17 @@ _HEAD: Final = (
     ' source-info-url="https://www.toonamiaftermath.com/"'
     ' generator-info-name="Toonami Downlink">\n'
 )
-_SPECIAL: Final = re.compile(rf"[&<>\"\r]|{FORBIDDEN.pattern}")
-_ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_SPECIAL: Final = re.compile(rf"[&<>\r]|{FORBIDDEN.pattern}")
+_ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def _escape(text: str) -> str:
     return _SPECIAL.sub(lambda match: _ESCAPES.get(match[0], ""), text)
+
+
+def _quoted(text: str) -> str:
+    """The value of an attribute. In a text, quotes stay: six characters for one are a lot."""
+    return f'"{_escape(text).replace('"', "&quot;")}"'
 
 
 def render_xmltv(feed: Feed, logo: Callable[[Channel], str]) -> bytes:
@@ -26,7 +31,7 @@ def render_xmltv(feed: Feed, logo: Callable[[Channel], str]) -> bytes:
     parts = ['<?xml version="1.0" encoding="UTF-8"?>\n', _HEAD.format(date=write_time(feed.made))]
     parts += [_render_channel(channel, logo(channel)) for channel in feed.channels]
     for channel in feed.channels:
-        identity = _escape(channel.guide_id)
+        identity = _quoted(channel.guide_id)
         programmes = feed.guide.get(channel.key, ())
         parts += [_render_programme(programme, identity) for programme in programmes]
     parts.append("</tv>\n")
@@ -36,17 +41,17 @@ def render_xmltv(feed: Feed, logo: Callable[[Channel], str]) -> bytes:
 def _render_channel(channel: Channel, logo: str) -> str:
     # The number as a second name is where Jellyfin looks for it.
     return (
-        f'  <channel id="{_escape(channel.guide_id)}">\n'
+        f"  <channel id={_quoted(channel.guide_id)}>\n"
         f"    <display-name>{_escape(channel.name)}</display-name>\n"
         f"    <display-name>{channel.number}</display-name>\n"
-        f'    <icon src="{_escape(logo)}"/>\n'
+        f"    <icon src={_quoted(logo)}/>\n"
         "  </channel>\n"
     )
 
 
 def _render_programme(programme: Programme, channel: str) -> str:
     start, stop = write_time(programme.start), write_time(programme.stop)
-    parts = [f'  <programme start="{start}" stop="{stop}" channel="{channel}">\n']
+    parts = [f'  <programme start="{start}" stop="{stop}" channel={channel}>\n']
 
     def add(tag: str, text: str | None, attributes: str = "") -> None:
         if text:
@@ -66,18 +71,36 @@ def _render_programme(programme: Programme, channel: str) -> str:
         add("category", category)
     add("keyword", programme.block)
     if programme.image:
-        parts.append(f'    <icon src="{_escape(programme.image)}"/>\n')
+        parts.append(f"    <icon src={_quoted(programme.image)}/>\n")
     if programme.source is not Source.GUIDE:
         add("url", write_source(programme.source), f' system="{SYSTEM}"')
     if numbers := write_episode(programme):
         add("episode-num", numbers[0], ' system="xmltv_ns"')
         add("episode-num", numbers[1], ' system="onscreen"')
+    parts.append(_render_showing(programme))
     if programme.rating:
-        parts.append(_rated("rating", ' system="VCHIP"', _escape(programme.rating)))
+        system = _attribute("system", programme.rating_system)
+        parts.append(_rated("rating", system, _escape(programme.rating)))
     if programme.stars is not None:
         parts.append(_rated("star-rating", "", f"{programme.stars:g}/10"))
     parts.append("  </programme>\n")
     return "".join(parts)
+
+
+def _render_showing(programme: Programme) -> str:
+    """Whether it was on before, in the order of the DTD."""
+    shown = ""
+    if programme.is_rerun:
+        shown += f"    <previously-shown{_attribute('start', programme.first_shown)}/>\n"
+    if programme.is_premiere:
+        shown += "    <premiere/>\n"
+    if programme.is_new:
+        shown += "    <new/>\n"
+    return shown
+
+
+def _attribute(name: str, value: str | None) -> str:
+    return f" {name}={_quoted(value)}" if value else ""
 
 
 def _rated(tag: str, attributes: str, value: str) -> str:

@@ -1,21 +1,31 @@
 """Who is in the feed: a provider's channels, matched by name to the line-up and the last feed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+import re
 from typing import Final
 
 from ..errors import FeedError
 from ..formats.m3u import PlaylistEntry
 from ..formats.xmltv_reader import ParsedGuide
+from ..limits import MAX_PROGRAMMES
 from ..lineup import KNOWN, KnownChannel, Lineup, find, is_ignored, normalise
 from ..models import Channel, Feed, Fix, Programme
-from ..policy import CHANNEL_GONE_AFTER_MISSES, LAST_FEED_TRUSTED_FOR
+from ..policy import (
+    CHANNEL_GONE_AFTER_MISSES,
+    LAST_FEED_TRUSTED_FOR,
+    NEW_CHANNELS_PER_REFRESH,
+    NUMBERS_GIVEN_AT_MOST,
+    UNKNOWN_CHANNELS_AT_ONCE,
+)
 from ..text import is_usable_url
 
 _IDS: Final = ("tvg-id", "channel-id")
 _KNOWN_KEYS: Final = frozenset(known.key for known in KNOWN)
+_SHIFT: Final = re.compile(r"([+-]?)([0-9]{1,2})(?:\.([0-9]{1,2}))?")
+_LONGEST_SHIFT: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,17 @@ class Member:
     """As `normalise` spells what the playlist calls it."""
     ids: frozenset[str] = frozenset()
     """XMLTV ids that the playlist gives it, in lower case."""
+    shift: timedelta = timedelta()
+    """By how much its programmes are later than the guide says."""
+
+    def shifted(self, programmes: Iterable[Programme]) -> Iterable[Programme]:
+        """The programmes of a guide at this channel's times."""
+        if not self.shift:
+            return programmes
+        return (
+            replace(one, start=one.start + self.shift, stop=one.stop + self.shift)
+            for one in programmes
+        )
 
 
 @dataclass(slots=True)
@@ -55,13 +76,13 @@ def match_channels(
     `LAST_FEED_TRUSTED_FOR`.
     """
     lineup = _remember(previous, lineup)
-    found, lineup = _identify(entries, lineup, fixes)
+    found, lineup = _identify(entries, lineup, previous, fixes)
     if not found:
         raise FeedError("playlist", "it lists no channel")
     olds: dict[str, Channel] = {}
     for old in previous.channels if previous else ():
         known, lineup = lineup.admit(old.name)
-        olds[known.key] = old
+        olds.setdefault(known.key, old)
     members = _brought(found, olds, previous, fixes)
     if previous and now - previous.made < LAST_FEED_TRUSTED_FOR:
         _refuse_if_broken(found, olds)
@@ -81,31 +102,79 @@ def match_programmes(
     """The programmes by channel key, in the order of the file. Counts in `fixes`.
 
     Names decide. Ids are asked only where names say nothing, and bare numbers, which are positions
-    in some list, only where there is no name.
+    in some list, only where there is no name. Several channels may have one id: each gets the
+    programmes, at its own times. Raises FeedError when they all together are too many.
     """
+    matched = _whose(guide, members, fixes)
+    total = sum(len(guide.programmes.get(one, ())) * len(keys) for one, keys in matched.items())
+    if total > MAX_PROGRAMMES:
+        raise FeedError("guide", f"more than {MAX_PROGRAMMES} programmes")
+    programmes: dict[str, list[Programme]] = {}
+    for identity, keys in matched.items():
+        for key in keys if identity in guide.programmes else ():
+            fixes[Fix.DUPLICATE_CHANNEL] += key in programmes
+            fresh = members[key].shifted(guide.programmes[identity])
+            programmes.setdefault(key, []).extend(fresh)
+    return programmes
+
+
+def _whose(
+    guide: ParsedGuide, members: Mapping[str, Member], fixes: Counter[Fix]
+) -> Mapping[str, list[str]]:
+    """The channels, by key, that each id of a guide stands for."""
     names = {name: key for key, member in members.items() for name in member.names}
-    ids = {identity: key for key, member in members.items() for identity in member.ids}
-    matched: dict[str, str] = {}
+    ids: dict[str, list[str]] = {}
+    for key, member in members.items():
+        for identity in member.ids:
+            ids.setdefault(identity, []).append(key)
+    matched: dict[str, list[str]] = {}
     unmatched: dict[str, tuple[str, ...]] = {}
     for identity in dict.fromkeys((*guide.channels, *guide.programmes)):
         called = guide.channels.get(identity, ())
-        if key := _by_name(called or (identity,), names, members):
-            matched[identity] = key
+        if found := _by_name(called or (identity,), names, members):
+            matched[identity] = [found]
         elif not any(map(is_ignored, (*called, identity))):
             unmatched[identity] = called
-    taken = set(matched.values())
+    # A channel element without a programme tells a name, and does not stand for a guide.
+    taken = {
+        key for identity, keys in matched.items() if identity in guide.programmes for key in keys
+    }
     for identity, called in unmatched.items():
-        key = ids.get(identity.casefold())
-        if key and key not in taken and not (called and identity.isdecimal()):
-            matched[identity] = key
+        free = [key for key in ids.get(identity.casefold(), ()) if key not in taken]
+        if free and not (called and identity.isdecimal()):
+            matched[identity] = free
         else:
             fixes[Fix.ORPHAN] += len(guide.programmes.get(identity, ()))
-    programmes: dict[str, list[Programme]] = {}
-    for identity, key in matched.items():
-        if of_channel := guide.programmes.get(identity):
-            fixes[Fix.DUPLICATE_CHANNEL] += key in programmes
-            programmes.setdefault(key, []).extend(of_channel)
-    return programmes
+    _share_with_namesakes(matched, guide, ids)
+    return matched
+
+
+def _share_with_namesakes(
+    matched: Mapping[str, list[str]], guide: ParsedGuide, ids: Mapping[str, Sequence[str]]
+) -> None:
+    """Give a guide that a name found to the silent channels that name it by its id."""
+    served = {key for one, keys in matched.items() if one in guide.programmes for key in keys}
+    for identity, keys in matched.items():
+        # Ids that are mere positions say nothing of whose guide it is.
+        if identity in guide.programmes and not identity.isdecimal():
+            keys.extend(key for key in ids.get(identity.casefold(), ()) if key not in served)
+
+
+def asks_for(members: Mapping[str, Member]) -> Callable[[str, Sequence[str]], bool]:
+    """Whether a channel of a guide, by its id and its names, may be one of those channels."""
+    names = {name for member in members.values() for name in member.names}
+    ids = {identity for member in members.values() for identity in member.ids}
+
+    def is_wanted(identity: str, called: Sequence[str]) -> bool:
+        if identity.casefold() in ids and not (called and identity.isdecimal()):
+            return True
+        for name in called or (identity,):
+            known = find(name)
+            if (known and known.key in members) or normalise(name) in names or is_ignored(name):
+                return True
+        return is_ignored(identity)
+
+    return is_wanted
 
 
 def _remember(previous: Feed | None, lineup: Lineup) -> Lineup:
@@ -116,10 +185,18 @@ def _remember(previous: Feed | None, lineup: Lineup) -> Lineup:
 
 
 def _identify(
-    entries: Iterable[PlaylistEntry], lineup: Lineup, fixes: Counter[Fix]
+    entries: Iterable[PlaylistEntry],
+    lineup: Lineup,
+    previous: Feed | None,
+    fixes: Counter[Fix],
 ) -> tuple[Mapping[str, _Found], Lineup]:
-    """The channels that a playlist lists, each by any of the names that it gives it."""
+    """The channels that a playlist lists, each by any of the names that it gives it.
+
+    Those that nobody knows yet are let in up to a number: for a refresh, at once, and for ever.
+    """
     found: dict[str, _Found] = {}
+    had = {old.key for old in (previous.channels if previous else ())} - _KNOWN_KEYS
+    places = min(NEW_CHANNELS_PER_REFRESH, UNKNOWN_CHANNELS_AT_ONCE - len(had))
     for entry in entries:
         called = (*_names(entry), entry.attributes.get("tvg-id", ""))
         if any(map(is_ignored, called)):
@@ -127,7 +204,16 @@ def _identify(
         if not entry.name:
             fixes[Fix.NO_TITLE] += 1
             continue
-        known, lineup = lineup.admit(next(filter(find, called), entry.name))
+        grown = lineup
+        known = find(*called)
+        if not known:
+            known, grown = lineup.admit(entry.name)
+            if known.key not in had and known.key not in found:
+                if places <= 0 or len(grown.assigned) > NUMBERS_GIVEN_AT_MOST:
+                    fixes[Fix.TOO_MANY_CHANNELS] += 1
+                    continue
+                places -= 1
+        lineup = grown
         if known.key in found:
             fixes[Fix.DUPLICATE_CHANNEL] += 1
         elif known.key not in _KNOWN_KEYS:
@@ -163,18 +249,32 @@ def _brought(
             url = old.stream_url
         radio = any(entry.attributes.get("radio", "").lower() == "true" for entry in one.entries)
         names = [name for entry in one.entries for name in _names(entry)]
-        ids = [entry.attributes.get(key, "") for entry in one.entries for key in _IDS]
+        ids = [entry.attributes.get(name, "") for entry in one.entries for name in _IDS]
+        shifts = [entry.attributes.get("tvg-shift", "") for entry in one.entries]
         members[key] = Member(
             channel=one.known.channel(url, radio=radio),
             filler=one.known.filler,
             old=_old(previous, old),
             names=frozenset(filter(None, map(normalise, names))),
             ids=frozenset(filter(None, map(str.casefold, ids))),
+            shift=next(map(_shift, filter(None, shifts)), timedelta()),
         )
     if not fresh:
         line = next(iter(found.values())).entries[0].line
         raise FeedError("playlist", "no channel has an address that can be used", line=line)
     return members
+
+
+def _shift(text: str) -> timedelta:
+    """A ``tvg-shift`` in hours, such as ``3``, ``-3`` or ``+5.5``; nothing for anything else."""
+    match = _SHIFT.fullmatch(text.strip())
+    if not match:
+        return timedelta()
+    sign, whole, part = match.groups()
+    shift = timedelta(seconds=round(float(f"{whole}.{part or 0}") * 3600))
+    if shift > _LONGEST_SHIFT:
+        return timedelta()
+    return -shift if sign == "-" else shift
 
 
 def _refuse_if_broken(found: Mapping[str, _Found], olds: Mapping[str, Channel]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from ..models import Fix, Programme
 from ..policy import LONGEST_PAUSE, LONGEST_PROGRAMME, OPEN_END_REACHES, USUAL_LENGTH
+from ..text import clean_line, clean_text, unescape
 from ..timeline import on_air, upcoming
 
 # The upstream data base is a copy of IMDb's pages, with their furniture (upstream.md 1.4).
@@ -46,7 +47,8 @@ class _Placed(NamedTuple):
 def in_order(programmes: Iterable[Programme], fixes: Counter[Fix]) -> list[Programme]:
     """The programmes sorted, with different starts and no overlaps. Counts in `fixes`.
 
-    Where two overlap, the one that starts later wins. An exception: upstream lays whole playlists
+    Where two overlap, the one that starts later wins; of two at one start the one that says more,
+    or else the later. An exception: upstream lays whole playlists
     end to end and the last items of one may overrun the start of the next (upstream.md 1.3). In
     the order of the file that is a step back in time; what comes after it wins as a whole.
     ``stop == start`` remains where the end is not known and nothing follows soon.
@@ -54,8 +56,10 @@ def in_order(programmes: Iterable[Programme], fixes: Counter[Fix]) -> list[Progr
     kept: list[_Placed] = []
     for one in sorted(_place(_distinct(programmes, fixes), fixes), key=lambda one: one[:3]):
         if kept and kept[-1].start == one.start:
-            kept.pop()
             fixes[Fix.OVERLAP] += 1
+            if kept[-1].run == one.run and _richness(kept[-1]) > _richness(one):
+                continue
+            kept.pop()
         elif kept and one.gives_way_to(kept[-1]):
             fixes[Fix.OVERLAP] += 1
             continue
@@ -67,6 +71,15 @@ def in_order(programmes: Iterable[Programme], fixes: Counter[Fix]) -> list[Progr
         if one.is_open and following.start - one.start <= OPEN_END_REACHES:
             kept[index] = one.ending(following.start)
     return [one.programme for one in kept]
+
+
+def _richness(placed: _Placed) -> tuple[bool, int, int]:
+    """How much a programme says of itself."""
+    one = placed.programme
+    told = (one.episode_title, one.description, one.season, one.episode, one.aired, one.rating)
+    lists = (one.categories, one.credits, one.image, one.stars is not None)
+    plot = len(one.description or "")
+    return bool(one.title), sum(map(bool, (*told, *lists))), plot
 
 
 def _distinct(programmes: Iterable[Programme], fixes: Counter[Fix]) -> list[Programme]:
@@ -132,15 +145,44 @@ def _suggested_end(start: datetime, old: Sequence[Programme]) -> datetime:
 
 
 def tidy(programme: Programme) -> Programme:
-    """Without the texts that stand for nothing: placeholder plots, ratings and pictures."""
+    """Texts as they were meant, and none that stands for nothing.
+
+    Some programs escape what is escaped already; placeholder plots, ratings and pictures go.
+    """
+    programme = _unescaped(programme)
     changes: dict[str, Any] = {}
     if programme.description and programme.description.casefold().startswith(_NO_PLOT):
         changes["description"] = None
     if programme.rating and programme.rating.casefold() in _NO_RATING:
-        changes["rating"] = None
+        changes["rating"] = changes["rating_system"] = None
     if programme.image and _NO_IMAGE in programme.image:
         changes["image"] = None
     people = tuple(one for one in programme.credits if not _NOT_A_NAME.fullmatch(one.name))
     if len(people) < len(programme.credits):
         changes["credits"] = people
     return replace(programme, **changes) if changes else programme
+
+
+def _unescaped(programme: Programme) -> Programme:
+    one = programme
+    people = (each.name for each in one.credits)
+    texts = (one.title, one.episode_title, one.description, one.block, *one.categories, *people)
+    if not any(map(_is_escaped, texts)):
+        return one
+    return replace(
+        one,
+        title=_line(one.title) or one.title,
+        episode_title=_line(one.episode_title),
+        description=clean_text(unescape(one.description or ""))[0] or None,
+        block=_line(one.block),
+        categories=tuple(dict.fromkeys(filter(None, map(_line, one.categories)))),
+        credits=tuple(replace(each, name=_line(each.name) or each.name) for each in one.credits),
+    )
+
+
+def _is_escaped(text: str | None) -> bool:
+    return text is not None and ("&" in text or "<" in text)
+
+
+def _line(text: str | None) -> str | None:
+    return clean_line(unescape(text))[0] or None if text else None

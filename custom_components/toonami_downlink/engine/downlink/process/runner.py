@@ -115,6 +115,33 @@ async def run(
     return Output(playlist=playlist, guide=guide, seconds=time.monotonic() - started)
 
 
+@asynccontextmanager
+async def working_folder(staging: Path) -> AsyncIterator[Path]:
+    """A fresh folder below `staging` for `run_own`; whatever runs in it is ended, and it is gone.
+
+    Raises CannotWriteError.
+    """
+    try:
+        await asyncio.to_thread(staging.mkdir, parents=True, exist_ok=True)
+        folder = await asyncio.to_thread(_make_folder, staging)
+    except OSError as err:
+        raise CannotWriteError(f"The data folder cannot be written: {err.strerror}.") from err
+    try:
+        yield folder
+    finally:
+        await asyncio.shield(asyncio.to_thread(_clear, folder))
+
+
+async def run_own(argv: Sequence[str], folder: Path, timeout: float) -> tuple[int, str]:
+    """Run a program of ours in a `working_folder`, under the limits of a provider.
+
+    Return its exit code and the last line of its standard error. Raises ProviderTimedOutError, and
+    ProviderMissingError when it cannot be started.
+    """
+    command = Command(argv=tuple(argv), name="The engine")
+    return await _run_process(command, argv, folder, timeout, None)
+
+
 async def read_version(command: Command, timeout: float = 10) -> str | None:
     """Ask a provider for its version: ``version`` first, as the Go CLI has it, then a flag.
 

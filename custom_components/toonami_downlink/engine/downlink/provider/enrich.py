@@ -22,6 +22,7 @@ def enrich(programme: Programme, detail: Detail) -> Programme:
         programme,
         description=detail.description,
         rating=detail.rating,
+        rating_system="VCHIP" if (detail.rating or "").startswith("TV-") else None,
         stars=detail.stars,
         categories=tuple(dict.fromkeys((*programme.categories, *detail.genres))),
         credits=detail.credits,

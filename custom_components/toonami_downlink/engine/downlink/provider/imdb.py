@@ -53,7 +53,7 @@ _FURNITURE: Final = re.compile(
     r"(?:\d+ more credits?|see (?:more|full cast).*|imdbpro|add .*)", re.IGNORECASE
 )
 _NO_PLOT: Final = re.compile(r"know what this is about\?|add a plot|be the first", re.IGNORECASE)
-_CUT: Final = re.compile(r"\s*\.\.\.\s*(?:see full summary\W*)?$", re.IGNORECASE)
+_CUT: Final = re.compile(r"(?<!\s)\s*+\.\.\.\s*+(?:see full summary\W*)?$", re.IGNORECASE)
 _NO_TITLE: Final = re.compile(r"episode #?[\d.]+", re.IGNORECASE)
 _RATINGS: Final = frozenset(
     [

@@ -7,7 +7,7 @@ import re
 from typing import Final
 import unicodedata
 
-_YEAR_SUFFIX: Final = re.compile(r"\s*\((?:19|20)\d\d\)\s*$")
+_YEAR_SUFFIX: Final = re.compile(r"(?<!\s)\s*+\((?:19|20)\d\d\)\s*$")
 _SMALL_WORDS: Final = frozenset(("a", "an", "and", "the", "of", "series", "movie", "tv"))
 _SAME_WORD: Final = 0.85
 _SAME_TEXT: Final = 0.5

@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 from ..models import Cause, Fix, IngestReport, RefreshRecord, Source, Stage
+from ..text import clean_line
 
 
 def report_to_json(report: IngestReport) -> dict[str, Any]:
-    """Write a report as JSON values; times are ISO 8601."""
+    """Write a report as JSON values; times are ISO 8601, ``guide_error`` is there if it is set."""
     return {
         "channels": report.channels,
         "programmes": report.programmes,
@@ -17,6 +18,7 @@ def report_to_json(report: IngestReport) -> dict[str, Any]:
         "guide_until": report.guide_until.isoformat() if report.guide_until else None,
         "repairs": {kind.value: count for kind, count in report.fixes.items()},
         "sources": {source.value: count for source, count in report.sources.items()},
+        **({"guide_error": report.guide_error} if report.guide_error else {}),
     }
 
 
@@ -33,6 +35,7 @@ def report_from_json(data: Mapping[str, Any]) -> IngestReport:
         guide_until=_moment(until) if until else None,
         fixes=_known(Fix, data["repairs"]),
         sources=_known(Source, data["sources"]),
+        guide_error=_line(data.get("guide_error")),
     )
 
 
@@ -75,6 +78,10 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{text} has no time zone")
     return moment.astimezone(UTC)
+
+
+def _line(value: object) -> str | None:
+    return clean_line(value)[0] or None if isinstance(value, str) else None
 
 
 def _known[Kind: StrEnum](kinds: type[Kind], counts: Mapping[str, Any]) -> dict[Kind, int]:

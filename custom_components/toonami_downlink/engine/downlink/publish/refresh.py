@@ -1,6 +1,5 @@
 """Refresh the feed: run the provider, ingest, publish; a failure leaves the old feed alone."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -8,16 +7,17 @@ from pathlib import Path
 import time
 from typing import Final
 
-from ..formats.m3u import Links, render_m3u
-from ..formats.xmltv_writer import render_xmltv
-from ..ingest import ingest
-from ..lineup import Lineup, logo_path
-from ..models import Channel, Progress, Stage
+from ..ingest.gap_filling import Window
+from ..lineup import Lineup
+from ..models import Progress, Stage
 from ..process.command import Command
 from ..process.runner import Output, run
-from ..process.watched_folder import GUIDE, PLAYLIST, read_file
-from .publication import ORIGIN_PLACEHOLDER
-from .store import Generation, Store
+from ..process.watched_folder import read_folder
+from .ingest_process import ingest_and_publish
+from .ingest_worker import Request, logo_url
+from .store import Generation
+
+__all__ = ["STAGING", "Plan", "Refreshed", "Stopwatch", "cache_file", "logo_url", "refresh"]
 
 STAGING: Final = "staging"
 
@@ -31,12 +31,16 @@ class Plan:
     origin: Command | Path
     """The provider to run, or the folder that somebody else's provider writes into."""
     timeout: float
-    """Seconds that the provider may take."""
+    """Seconds that the provider may take, and after it the ingest."""
     failures: int = 0
     """How many refreshes in a row have failed before this one."""
     guide_days: int
     time_zone: tzinfo
     """Whose midnight begins the guide."""
+    language: str = "en"
+    """Preferred where a guide has texts in several."""
+    insist: bool = True
+    """Whether files that the ingest did not get through the last time are tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +90,27 @@ async def refresh(
 ) -> Refreshed:
     """Run the provider, make a feed of what it wrote and publish it in the data folder.
 
-    Everything that is heavy runs in a thread. Raises a `DownlinkError`; then nothing has changed.
+    The provider and the ingest run in processes of their own, each for at most `plan.timeout`.
+    Raises a `DownlinkError`; then nothing has changed.
     """
     watch = Stopwatch(on_progress)
-    output = await _fetch(plan, folder, watch, previous)
+    output = await _fetch(plan, folder, watch)
     watch(Progress(Stage.CHECK))
-    loop = asyncio.get_running_loop()
-
-    def publishing() -> None:
-        loop.call_soon_threadsafe(watch, Progress(Stage.PUBLISH))
-
-    generation, lineup = await asyncio.to_thread(
-        _publish, plan, folder, output, previous, lineup, publishing
+    now = datetime.now(UTC)
+    generation, lineup = await ingest_and_publish(
+        output,
+        Request(
+            now=now,
+            window=Window.of_days(now, plan.guide_days, plan.time_zone),
+            lineup=lineup,
+            language=plan.language,
+        ),
+        folder,
+        staging=folder / STAGING,
+        previous=previous,
+        timeout=plan.timeout,
+        insist=plan.insist,
+        publishing=lambda: watch(Progress(Stage.PUBLISH)),
     )
     watch.stop()
     return Refreshed(generation=generation, lineup=lineup, stages=watch.seconds)
@@ -108,10 +121,11 @@ def cache_file(folder: Path) -> Path:
     return folder / "provider" / "cache.json"
 
 
-async def _fetch(plan: Plan, folder: Path, watch: Stopwatch, previous: Generation | None) -> Output:
+async def _fetch(plan: Plan, folder: Path, watch: Stopwatch) -> Output:
     watch(Progress(Stage.PROVIDER))
     if isinstance(plan.origin, Path):
-        return await asyncio.to_thread(_read_folder, plan.origin)
+        playlist, guide = await read_folder(plan.origin, plan.timeout)
+        return Output(playlist=playlist, guide=guide, seconds=0.0)
     return await run(
         plan.origin,
         staging=folder / STAGING,
@@ -120,40 +134,3 @@ async def _fetch(plan: Plan, folder: Path, watch: Stopwatch, previous: Generatio
         failures=plan.failures,
         on_progress=watch,
     )
-
-
-def _read_folder(folder: Path) -> Output:
-    return Output(
-        playlist=read_file(folder / PLAYLIST, folder),
-        guide=read_file(folder / GUIDE, folder),
-        seconds=0.0,
-    )
-
-
-def _publish(
-    plan: Plan,
-    folder: Path,
-    output: Output,
-    previous: Generation | None,
-    lineup: Lineup,
-    publishing: Callable[[], None],
-) -> tuple[Generation, Lineup]:
-    feed, report, lineup = ingest(
-        output.playlist,
-        output.guide,
-        now=datetime.now(UTC),
-        time_zone=plan.time_zone,
-        guide_days=plan.guide_days,
-        lineup=lineup,
-        previous=previous.feed if previous else None,
-    )
-    links = Links(guide="", logo=logo_url, stream=lambda channel: channel.stream_url)
-    playlist = render_m3u(feed.channels, links)
-    guide = render_xmltv(feed, logo_url)
-    publishing()
-    return Store(folder).publish(feed, report, playlist, guide), lineup
-
-
-def logo_url(channel: Channel) -> str:
-    """Return the address of a channel's artwork, with `ORIGIN_PLACEHOLDER` for the origin."""
-    return f"{ORIGIN_PLACEHOLDER}{logo_path(channel.key)}"

@@ -6,7 +6,7 @@ which a half-written one could be taken for whole. Everything here blocks: call 
 
 from collections.abc import Iterator, Mapping
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 import hashlib
 import json
@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from ..errors import DownlinkError, NewerVersionError, StoreError
 from ..formats.xmltv_reader import parse_xmltv
-from ..limits import MAX_FILE_BYTES
+from ..limits import MAX_CHANNELS, MAX_FILE_BYTES, MAX_PROGRAMMES
 from ..models import Channel, Feed, IngestReport, Programme
 from ..policy import GENERATIONS_KEPT
 from .history import report_from_json, report_to_json
@@ -72,44 +72,49 @@ class Store:
         `guide` is the XMLTV document from which `load` reads the programmes of `feed` back.
         Raises StoreError; then the generation that was current before still is.
         """
-        with _publishing:
-            number, digests = self._write_generation(feed, report, playlist, guide)
-            # From here on the new generation is the current one, whatever happens.
-            _sync_directory(self._root)
-            with contextlib.suppress(OSError):
-                for old in sorted(self._numbers())[:-GENERATIONS_KEPT]:
-                    self._remove(self.path(old))
-        return Generation(
-            number=number,
-            feed=feed,
-            report=report,
-            playlist=playlist,
-            guide=guide,
-            digests=digests,
-        )
-
-    def _write_generation(
-        self, feed: Feed, report: IngestReport, playlist: bytes, guide: bytes
-    ) -> tuple[int, Mapping[str, str]]:
-        """Return the number of the new generation, and the digests of its files."""
         temporary: Path | None = None
+        with _publishing:
+            try:
+                self._clean_up()
+                temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self._root))
+                write_generation(temporary, feed, report, playlist, guide)
+                return self._adopt(temporary)
+            except OSError as err:
+                raise self._not_written(err) from err
+            finally:
+                if temporary:
+                    shutil.rmtree(temporary, ignore_errors=True)
+
+    def adopt(self, path: Path) -> Generation:
+        """Make what `write_generation` wrote into a directory the current generation.
+
+        The directory is on the same file system, and is moved. It is read as `load` would read it
+        first: what is published can be loaded again. Raises StoreError; then the generation that
+        was current before still is.
+        """
+        with _publishing:
+            try:
+                self._clean_up()
+            except OSError as err:
+                raise self._not_written(err) from err
+            return self._adopt(path)
+
+    def _adopt(self, path: Path) -> Generation:
+        generation = read_generation(path)
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            self._clean_up()
             number = max(self._numbers(), default=0) + 1
-            files = {PLAYLIST: playlist, GUIDE: guide}
-            digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-            files[MANIFEST] = _write_manifest(feed, report, files, digests)
-            temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self._root))
-            for name, data in files.items():
-                _write(temporary / name, data)
-            _sync_directory(temporary)
-            temporary.rename(self.path(number))
+            path.rename(self.path(number))
         except OSError as err:
-            if temporary:
-                shutil.rmtree(temporary, ignore_errors=True)
-            raise StoreError(f"The feed cannot be written to {self._root}: {err}.") from err
-        return number, digests
+            raise self._not_written(err) from err
+        # From here on the new generation is the current one, whatever happens.
+        _sync_directory(self._root)
+        with contextlib.suppress(OSError):
+            for old in sorted(self._numbers())[:-GENERATIONS_KEPT]:
+                self._remove(self.path(old))
+        return replace(generation, number=number)
+
+    def _not_written(self, err: OSError) -> StoreError:
+        return StoreError(f"The feed cannot be written to {self._root}: {err}.")
 
     def load(self) -> Generation | None:
         """The newest generation that is whole, or None.
@@ -144,7 +149,8 @@ class Store:
         return (int(path.name) for path in self._root.iterdir() if _NUMBER.fullmatch(path.name))
 
     def _clean_up(self) -> None:
-        """Remove what a publish or a removal that was killed has left behind."""
+        """Make the folder, without what a publish or a removal that was killed left behind."""
+        self._root.mkdir(parents=True, exist_ok=True)
         for path in self._root.iterdir():
             if path.name.startswith(_TEMPORARY):
                 shutil.rmtree(path, ignore_errors=True)
@@ -158,6 +164,40 @@ class Store:
 
 class _DamagedError(Exception):
     """Why a generation cannot be used."""
+
+
+def write_generation(
+    path: Path, feed: Feed, report: IngestReport, playlist: bytes, guide: bytes
+) -> None:
+    """Write a generation into a directory. Raises OSError, and StoreError over a limit."""
+    files = {PLAYLIST: playlist, GUIDE: guide}
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    files[MANIFEST] = _write_manifest(feed, report, files, digests)
+    try:
+        _check_size(feed, files)
+    except _DamagedError as err:
+        raise StoreError(f"The feed cannot be stored: {err}.") from err
+    for name, data in files.items():
+        _write(path / name, data)
+    _sync_directory(path)
+
+
+def read_generation(path: Path) -> Generation:
+    """Read what `write_generation` wrote; its number is 0. Raises StoreError for anything else."""
+    try:
+        return _read_generation(path, 0)
+    except _DamagedError as err:
+        raise StoreError(f"The feed cannot be loaded again: {err}.") from err
+
+
+def _check_size(feed: Feed, files: Mapping[str, bytes]) -> None:
+    for name, data in files.items():
+        if len(data) > MAX_FILE_BYTES:
+            raise _DamagedError(f"{name} is larger than {MAX_FILE_BYTES} bytes")
+    if len(feed.channels) > MAX_CHANNELS:
+        raise _DamagedError(f"it has more than {MAX_CHANNELS} channels")
+    if sum(map(len, feed.guide.values())) > MAX_PROGRAMMES:
+        raise _DamagedError(f"it has more than {MAX_PROGRAMMES} programmes")
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -223,6 +263,7 @@ def _read_generation(path: Path, number: int) -> Generation:
             channels=channels,
             guide=_read_programmes(channels, guide),
         )
+        _check_size(feed, {})
         report = report_from_json(manifest["report"])
     except (DownlinkError, AttributeError, KeyError, TypeError, ValueError) as err:
         raise _DamagedError(f"its content cannot be used: {err!r}") from err

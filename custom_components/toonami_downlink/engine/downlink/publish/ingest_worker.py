@@ -1,0 +1,124 @@
+"""The ingest in a process of its own: files in a folder to a generation in that folder.
+
+Run as ``python -I engine ingest FOLDER`` by `ingest_process`, which made the folder. Whatever a
+provider's files do to this process, Home Assistant's does not hang with it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+import json
+from pathlib import Path
+from typing import Any, Final, Self
+
+from ..errors import DownlinkError, FeedError
+from ..formats.m3u import Links, render_m3u
+from ..formats.xmltv_writer import render_xmltv
+from ..ingest import ingest
+from ..ingest.gap_filling import Window
+from ..limits import MAX_FILE_BYTES, MAX_MEMORY_BYTES, MIB
+from ..lineup import Lineup, logo_path
+from ..models import Channel, Feed
+from .publication import ORIGIN_PLACEHOLDER
+from .store import read_generation, write_generation
+
+PLAYLIST: Final = "playlist"
+GUIDE: Final = "guide"
+REQUEST: Final = "request.json"
+PREVIOUS: Final = "previous"
+"""The last generation, if there is one."""
+RESULT: Final = "result"
+"""The new generation."""
+ANSWER: Final = "answer.json"
+REFUSED: Final = 7
+"""The exit code of files that cannot become a feed; `ANSWER` says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the ingest needs to know beside the files."""
+
+    now: datetime
+    window: Window
+    lineup: Lineup
+    language: str
+
+    def to_json(self) -> str:
+        """Write it down; times are ISO 8601."""
+        return json.dumps(
+            {
+                "now": self.now.isoformat(),
+                "start": self.window.start.isoformat(),
+                "stop": self.window.stop.isoformat(),
+                "blocks": [block.isoformat() for block in self.window.blocks],
+                "assigned": dict(self.lineup.assigned),
+                "language": self.language,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote."""
+        data = json.loads(text)
+        moment = datetime.fromisoformat
+        return cls(
+            now=moment(data["now"]),
+            window=Window(
+                moment(data["start"]),
+                moment(data["stop"]),
+                [moment(block) for block in data["blocks"]],
+            ),
+            lineup=Lineup(data["assigned"]),
+            language=data["language"],
+        )
+
+
+def main(folder: Path) -> int:
+    """Make the generation; return the exit code of the process."""
+    try:
+        answer = _work(folder)
+        code = 0
+    except FeedError as err:
+        answer = {"file": err.file, "why": err.why, "line": err.line}
+        code = REFUSED
+    except DownlinkError as err:
+        answer = {"file": GUIDE, "why": str(err), "line": None}
+        code = REFUSED
+    except MemoryError:
+        why = f"reading it takes more than {MAX_MEMORY_BYTES // MIB} MiB of memory"
+        answer = {"file": GUIDE, "why": why, "line": None}
+        code = REFUSED
+    (folder / ANSWER).write_text(json.dumps(answer))
+    return code
+
+
+def _work(folder: Path) -> Mapping[str, Any]:
+    request = Request.from_json((folder / REQUEST).read_text())
+    previous: Feed | None = None
+    if (folder / PREVIOUS).is_dir():
+        previous = read_generation(folder / PREVIOUS).feed
+    playlist = (folder / PLAYLIST).read_bytes()
+    source: bytes | FeedError = (folder / GUIDE).read_bytes()
+    while True:
+        feed, report, lineup = ingest(
+            playlist,
+            source,
+            now=request.now,
+            window=request.window,
+            lineup=request.lineup,
+            previous=previous,
+            language=request.language,
+        )
+        guide = render_xmltv(feed, logo_url)
+        if len(guide) <= MAX_FILE_BYTES or isinstance(source, FeedError):
+            break
+        source = FeedError(GUIDE, f"it would be published with more than {MAX_FILE_BYTES} bytes")
+    links = Links(guide="", logo=logo_url, stream=lambda channel: channel.stream_url)
+    (folder / RESULT).mkdir()
+    write_generation(folder / RESULT, feed, report, render_m3u(feed.channels, links), guide)
+    return {"assigned": dict(lineup.assigned)}
+
+
+def logo_url(channel: Channel) -> str:
+    """Return the address of a channel's artwork, with `ORIGIN_PLACEHOLDER` for the origin."""
+    return f"{ORIGIN_PLACEHOLDER}{logo_path(channel.key)}"
