@@ -59,7 +59,7 @@ async def async_refresh_once(
     previous: Generation | None,
     on_progress: Callable[[Progress], None],
 ) -> Refreshed:
-    """Refresh the feed once, and remember what it taught about the line-up.
+    """Refresh the feed once, after any refresh that runs, and remember what it taught.
 
     Raises a `DownlinkError`; then the feed on disk is what it was.
     """
@@ -70,12 +70,13 @@ async def async_refresh_once(
         guide_days=settings.guide_days,
         time_zone=dt_util.get_default_time_zone(),
     )
-    refreshed = await refresh(
-        plan,
-        data_folder(hass),
-        previous=previous,
-        lineup=state.lineup,
-        on_progress=on_progress,
-    )
-    state.lineup = refreshed.lineup
+    async with state.refreshing:
+        refreshed = await refresh(
+            plan,
+            data_folder(hass),
+            previous=previous,
+            lineup=state.lineup,
+            on_progress=on_progress,
+        )
+        state.lineup = refreshed.lineup
     return refreshed

@@ -1,12 +1,14 @@
 """What the integration remembers over a restart beside the feed itself."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..engine.downlink.lineup import Lineup
@@ -20,7 +22,10 @@ _KEY: Final = f"{DOMAIN}.state"
 
 @dataclass(slots=True)
 class State:
-    """The line-up's numbers, the history, and how far the schedule has been followed."""
+    """The line-up's numbers, the history, and how far the schedule has been followed.
+
+    The coordinator and the dialogs share one, so that none saves without what the other knows.
+    """
 
     lineup: Lineup = field(default_factory=Lineup)
     history: tuple[RefreshRecord, ...] = ()
@@ -28,6 +33,33 @@ class State:
     """Up to when scheduled refreshes are done with; UTC."""
     cron: str | None = None
     """The cron expression that `done_until` belongs to."""
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
+    """Held by a refresh: there is never more than one."""
+    users: int = field(default=0, compare=False)
+
+    @classmethod
+    async def async_acquire(cls, hass: HomeAssistant) -> State:
+        """Return the one that is in use, else load it; give it back with `async_release`.
+
+        Raises as `VersionedStore.async_load`.
+        """
+        async with hass.data.setdefault(_LOADING, asyncio.Lock()):
+            if (state := cls.shared(hass)) is None:
+                state = hass.data[_IN_USE] = await cls.async_load(hass)
+        state.users += 1
+        return state
+
+    @callback
+    def async_release(self, hass: HomeAssistant) -> None:
+        """Say that it is not used any more; after the last time it is loaded anew."""
+        self.users -= 1
+        if not self.users:
+            hass.data.pop(_IN_USE, None)
+
+    @staticmethod
+    def shared(hass: HomeAssistant) -> State | None:
+        """Return the one that is in use; None when nobody uses any."""
+        return hass.data.get(_IN_USE)
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
@@ -73,6 +105,19 @@ def _rename_window(data: Data) -> Data:
     return {renamed.get(name, name): value for name, value in data.items()}
 
 
+def _forget_messages(data: Data) -> Data:
+    """Make layout 3 of 2: messages could have a provider's last words in them."""
+    history = data.get("history")
+    records = history if isinstance(history, list) else []
+    return {
+        **data,
+        "history": [
+            {**record, "message": None} if isinstance(record, Mapping) else record
+            for record in records
+        ],
+    }
+
+
 def _numbers(data: Any) -> dict[str, int]:
     items = data.items() if isinstance(data, Mapping) else ()
     return {key: number for key, number in items if isinstance(number, int)}
@@ -89,4 +134,8 @@ def _moment(data: Any) -> datetime | None:
 
 
 def _storage(hass: HomeAssistant) -> VersionedStore:
-    return VersionedStore(hass, _KEY, (_rename_window,))
+    return VersionedStore(hass, _KEY, (_rename_window, _forget_messages))
+
+
+_IN_USE: Final[HassKey[State]] = HassKey(f"{DOMAIN}_state")
+_LOADING: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_state_loading")
