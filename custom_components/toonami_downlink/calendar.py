@@ -14,6 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .engine.downlink.description import episode_code
 from .engine.downlink.models import Channel, Programme
 from .engine.downlink.timeline import between, on_air, upcoming
 from .entity import ChannelEntity, async_add_channel_entities
@@ -44,10 +45,17 @@ class GuideEvent(CalendarEvent):
     def __post_init__(self) -> None:
         """Check nothing: a feed has no programme that ends before it starts."""
 
-    def __init__(self, start: datetime, end: datetime, **details: str | None) -> None:
-        """Take two moments, in whatever zone, and the other fields of an event."""
-        self._moments = _at_fixed_offset(start), _at_fixed_offset(end)
-        super().__init__(*self._moments, **details)
+    def __init__(self, programme: Programme, uid: str) -> None:
+        """Take a programme, and what no other event has for a name."""
+        start, end = _at_fixed_offset(programme.start), _at_fixed_offset(programme.stop)
+        self._moments = start, end
+        super().__init__(
+            start=start,
+            end=end,
+            summary=programme.title,
+            description=_description(programme),
+            uid=uid,
+        )
 
     @property
     @override
@@ -106,27 +114,16 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
         ]
 
     def _event(self, programme: Programme) -> CalendarEvent:
-        return GuideEvent(
-            programme.start,
-            programme.stop,
-            summary=programme.title,
-            description=_description(programme),
-            uid=f"{self.key}-{programme.start.isoformat()}",
-        )
+        return GuideEvent(programme, f"{self.key}-{programme.start.isoformat()}")
 
 
 def _description(programme: Programme) -> str | None:
     """Write what there is to say about a programme in at most three paragraphs."""
     episode = " ".join(
-        part for part in (_numbers(programme), programme.episode_title or "") if part
+        part for part in (episode_code(programme), programme.episode_title or "") if part
     )
     about = ", ".join(
         str(part) for part in (*programme.categories, programme.year, programme.rating) if part
     )
     paragraphs = (episode, programme.description, about)
     return "\n\n".join(part for part in paragraphs if part) or None
-
-
-def _numbers(programme: Programme) -> str:
-    season = f"S{programme.season:02}" if programme.season else ""
-    return f"{season}E{programme.episode:02}" if programme.episode else season

@@ -27,5 +27,7 @@ async def test_press(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> N
 
 async def test_press_in_vain(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
     use_command(hass, coordinator, FAIL)
-    with pytest.raises(HomeAssistantError, match=r"The provider failed: .*no signal from the dish"):
+    with pytest.raises(
+        HomeAssistantError, match=r"^The provider failed: python ended with exit code 1\.$"
+    ):
         await press(hass)
