@@ -1,19 +1,20 @@
 """Toonami Downlink: a television station for the players in the house."""
 
 from contextlib import suppress
+from functools import partial
 import shutil
 from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .assist.sentences import async_setup_sentences
 from .const import CONF_MAX_CHANNELS, DOMAIN
-from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.errors import DownlinkError, NewerVersionError
 from .panel.registration import async_register_panel, async_register_static, async_unregister_panel
 from .panel.websocket import async_register_commands
@@ -54,7 +55,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
     try:
         credentials = await CredentialStore.async_load(hass)
         async_keep_out_of_logs(credentials)
-        coordinator = DownlinkCoordinator(hass, entry, credentials, await State.async_load(hass))
+        state = await State.async_acquire(hass)
+        entry.async_on_unload(partial(state.async_release, hass))
+        coordinator = DownlinkCoordinator(hass, entry, credentials, state)
+        entry.async_on_unload(coordinator.streams.async_stop_all)
         await coordinator.async_load()
     except DownlinkError as err:
         # Trying again helps against a disk that is not there yet, not against what is from later.
@@ -65,9 +69,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
             translation_placeholders={"message": str(err)},
         ) from None
     entry.runtime_data = coordinator
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_setup_sentences(hass, entry)
     await async_register_panel(hass)
+    # Entities are not taken back when something fails after them.
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     coordinator.async_start()
     return True
 
@@ -90,8 +95,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
         return False
     if entry.disabled_by:
         async_unregister_panel(hass)
-    async_delete_issues(hass)
-    await entry.runtime_data.streams.async_stop_all()
+        async_delete_issues(hass)
     return True
 
 
@@ -107,8 +111,13 @@ async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: DownlinkConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Let the user delete the device of a channel that is gone."""
-    data = entry.runtime_data.data
+    """Let the user delete the device of a channel that is gone.
+
+    Raises a translated HomeAssistantError while the entry is not loaded: nobody knows then.
+    """
+    if (coordinator := async_loaded_coordinator(hass)) is None:
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_loaded")
+    data = coordinator.data
     present = {channel.key for channel in data.feed.channels} if data else set()
     keys = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
     return entry.entry_id not in keys and not keys & present

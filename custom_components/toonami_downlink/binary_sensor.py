@@ -31,11 +31,7 @@ def _last_failure(coordinator: DownlinkCoordinator) -> Mapping[str, Any] | None:
     record = coordinator.last_record
     if not coordinator.failures or record is None:
         return None
-    return {
-        "error": record.error,
-        "message": record.message,
-        "consecutive_failures": record.failures,
-    }
+    return {"error": record.error, "consecutive_failures": record.failures}
 
 
 FEED_BINARY_SENSORS: Final = (
@@ -72,7 +68,6 @@ class FeedBinarySensor(DownlinkEntity, BinarySensorEntity):
     """Whether something about the feed is not as it should be."""
 
     entity_description: FeedBinarySensorDescription
-    _unrecorded_attributes = frozenset({"message"})
 
     @property
     @override

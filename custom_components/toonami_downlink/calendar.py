@@ -1,6 +1,6 @@
 """A calendar for each channel: its guide."""
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Final, override
 
 from homeassistant.components.calendar import (
@@ -8,12 +8,14 @@ from homeassistant.components.calendar import (
     CalendarEntityDescription,
     CalendarEvent,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .coordinator import DownlinkConfigEntry
-from .engine.downlink.models import Programme
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .engine.downlink.description import episode_code
+from .engine.downlink.models import Channel, Programme
 from .engine.downlink.timeline import between, on_air, upcoming
 from .entity import ChannelEntity, async_add_channel_entities
 
@@ -31,8 +33,64 @@ async def async_setup_entry(
     async_add_channel_entities(entry, async_add_entities, GuideCalendar, GUIDES)
 
 
+class GuideEvent(CalendarEvent):
+    """A programme as a calendar event, with times that compare as moments.
+
+    Home Assistant takes all times of an event for ones of its own zone, and compares their wall
+    clocks: from 01:30 to 01:00 it refuses, though it is half an hour when the clocks go back. The
+    times of this one have a fixed offset from UTC instead, that of the place at that moment.
+    """
+
+    @override
+    def __post_init__(self) -> None:
+        """Check nothing: a feed has no programme that ends before it starts."""
+
+    def __init__(self, programme: Programme, uid: str) -> None:
+        """Take a programme, and what no other event has for a name."""
+        start, end = _at_fixed_offset(programme.start), _at_fixed_offset(programme.stop)
+        self._moments = start, end
+        super().__init__(
+            start=start,
+            end=end,
+            summary=programme.title,
+            description=_description(programme),
+            uid=uid,
+        )
+
+    @property
+    @override
+    def start_datetime_local(self) -> datetime:
+        return self._moments[0]
+
+    @property
+    @override
+    def end_datetime_local(self) -> datetime:
+        return self._moments[1]
+
+
+def _at_fixed_offset(at: datetime) -> datetime:
+    """Show a moment on the clock of the house, in a zone that knows no changes of the clock."""
+    local = dt_util.as_local(at)
+    return local.astimezone(timezone(local.utcoffset() or timedelta()))
+
+
 class GuideCalendar(ChannelEntity, CalendarEntity):
-    """The programmes of a channel, without what only fills the gaps between them."""
+    """The programmes of a channel, without what only fills the gaps between them.
+
+    Only the first channel is on the calendar page by itself: each has a hundred programmes a day.
+    """
+
+    def __init__(
+        self,
+        coordinator: DownlinkCoordinator,
+        channel: Channel,
+        description: EntityDescription,
+        on_deleted: CALLBACK_TYPE,
+    ) -> None:
+        """Hide the guide of every channel but the first, where the user has not said otherwise."""
+        super().__init__(coordinator, channel, description, on_deleted)
+        first = coordinator.data.feed.channels[0] if coordinator.data else channel
+        self._attr_entity_registry_visible_default = channel.key == first.key
 
     @property
     @override
@@ -56,27 +114,16 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
         ]
 
     def _event(self, programme: Programme) -> CalendarEvent:
-        return CalendarEvent(
-            start=dt_util.as_local(programme.start),
-            end=dt_util.as_local(programme.stop),
-            summary=programme.title,
-            description=_description(programme),
-            uid=f"{self.key}-{programme.start.isoformat()}",
-        )
+        return GuideEvent(programme, f"{self.key}-{programme.start.isoformat()}")
 
 
 def _description(programme: Programme) -> str | None:
     """Write what there is to say about a programme in at most three paragraphs."""
     episode = " ".join(
-        part for part in (_numbers(programme), programme.episode_title or "") if part
+        part for part in (episode_code(programme), programme.episode_title or "") if part
     )
     about = ", ".join(
         str(part) for part in (*programme.categories, programme.year, programme.rating) if part
     )
     paragraphs = (episode, programme.description, about)
     return "\n\n".join(part for part in paragraphs if part) or None
-
-
-def _numbers(programme: Programme) -> str:
-    season = f"S{programme.season:02}" if programme.season else ""
-    return f"{season}E{programme.episode:02}" if programme.episode else season

@@ -56,6 +56,7 @@ from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.limits import MAX_GUIDE_DAYS
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
 from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
+from .refreshing.texts import quoted
 from .storage.settings import Settings
 from .storage.state import State
 
@@ -111,6 +112,11 @@ def _number(low: int, high: int, unit: str | None = None) -> vol.All:
     if unit:
         config["unit_of_measurement"] = unit
     return vol.All(NumberSelector(config), vol.Coerce(int))
+
+
+def _said(error: DownlinkError) -> str:
+    """Say what went wrong, with the provider's own words: only administrators set up anything."""
+    return " ".join(filter(None, (str(error), quoted(error.stderr))))
 
 
 def _check_api_url(url: str) -> None:
@@ -190,7 +196,7 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
             data_schema=schema(self._settings()),
             errors={"base": error.key} if error else {},
             description_placeholders={
-                "message": str(error) if error else "",
+                "message": _said(error) if error else "",
                 # What the command line may hold, in a text where braces mean something else.
                 "m3u": "{m3u}",
                 "xmltv": "{xmltv}",
@@ -237,21 +243,24 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_refresh(self) -> None:
         started = dt_util.utcnow()
-        state = await State.async_load(self.hass)
-        previous = await async_load_generation(self.hass)
-        refreshed = await async_refresh_once(
-            self.hass, self._settings(), state, previous, self._on_progress
-        )
-        state.remember(
-            RefreshRecord(
-                started=started,
-                finished=dt_util.utcnow(),
-                cause=Cause.SETUP,
-                report=refreshed.generation.report,
-                stages=refreshed.stages,
+        state = await State.async_acquire(self.hass)
+        try:
+            previous = await async_load_generation(self.hass)
+            refreshed = await async_refresh_once(
+                self.hass, self._settings(), state, previous, self._on_progress
             )
-        )
-        await state.async_save(self.hass)
+            state.remember(
+                RefreshRecord(
+                    started=started,
+                    finished=dt_util.utcnow(),
+                    cause=Cause.SETUP,
+                    report=refreshed.generation.report,
+                    stages=refreshed.stages,
+                )
+            )
+            await state.async_save(self.hass)
+        finally:
+            state.async_release(self.hass)
 
     @callback
     def _on_progress(self, progress: Progress) -> None:

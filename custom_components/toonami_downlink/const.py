@@ -47,6 +47,8 @@ MISSED_AFTER: Final = timedelta(minutes=2)
 """A scheduled run that starts later than this counts as missed."""
 CLOCK_STEP_BACK: Final = timedelta(days=1)
 """A clock that goes back by up to this much does not make a run happen twice."""
+FEED_FROM_THE_FUTURE: Final = timedelta(hours=2)
+"""A feed that will be made later than this was made while the clock was wrong."""
 STREAM_URL_TTL: Final = timedelta(minutes=1)
 WATCH_TOKEN_TTL: Final = timedelta(days=1)
 """For how long an address works that a user of Home Assistant was given to watch."""

@@ -6,12 +6,14 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import CALLBACK_TYPE, Context, Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.loader import async_get_integration
 from homeassistant.util import dt as dt_util
@@ -26,7 +28,6 @@ from .const import (
     SILENT_BEFORE_REPAIR,
     WATCH_INTERVAL,
 )
-from .engine.downlink.client_log import ClientLog
 from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
 from .engine.downlink.process.command import parse_command
@@ -36,8 +37,8 @@ from .engine.downlink.provider.fetch import links_file
 from .engine.downlink.publish.publication import Publication
 from .engine.downlink.publish.refresh import STAGING, Refreshed, cache_file
 from .engine.downlink.publish.store import Generation
-from .engine.downlink.timeline import next_change
-from .refreshing.issues import FeedCondition, async_update_issues
+from .engine.downlink.timeline import next_change, on_air
+from .refreshing.issues import FeedCondition, async_update_issues, known_clients
 from .refreshing.refresh import async_load_generation, async_refresh_once, data_folder
 from .refreshing.scheduler import Scheduler, Timer
 from .storage.credentials import CredentialStore
@@ -78,11 +79,15 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         super().__init__(hass, _LOGGER, config_entry=entry, name=NAME)
         self.settings = Settings.from_entry(entry)
         self.credentials = credentials
-        self.clients = ClientLog()
+        self.clients, self._clients_known_since = known_clients(hass)
         self.generation: Generation | None = None
         self.progress: Progress | None = None
         self.provider_version: str | None = None
         self._insist = False
+        self.event_context = Context()
+        """Ties everything together that Home Assistant is told of one event."""
+        self.last_words = ""
+        """What the provider wrote last when the last refresh failed: for administrators only."""
         self._state = state
         certificates = links_file(cache_file(data_folder(hass)))
         self._stream_addresses = StreamAddresses(hass, self.settings, certificates)
@@ -141,6 +146,14 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         limit = timedelta(hours=self.settings.stale_hours)
         return self.last_success is None or dt_util.utcnow() - self.last_success >= limit
 
+    @property
+    def is_anything_on(self) -> bool:
+        """Whether the guide knows of a programme that is on now, on any channel."""
+        now = dt_util.utcnow()
+        guides = self.data.feed.guide.values() if self.data else ()
+        programmes = (on_air(guide, now) for guide in guides)
+        return any(programme and not programme.is_filler for programme in programmes)
+
     @callback
     def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
         """Tell `listener` of ``succeeded``, ``failed``, ``recovered`` and ``missed``."""
@@ -190,15 +203,19 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             )
         )
         entry.async_on_unload(self._disarm)
+        entry.async_on_unload(
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_on_config)
+        )
         entry.async_create_background_task(
             self.hass, self._async_read_version(), f"{DOMAIN} provider version"
         )
         self._boundary.set(self._next_boundary())
         self._scheduler.async_update(self.last_record, self.last_success)
         self._scheduler.async_check()
-        # A folder costs nothing to read, and may have changed while nobody looked.
+        # A folder costs nothing to read, and may have changed while it was not watched.
         if self.data is None or self._folder_watch:
             self._begin(Cause.START)
+        self._update_issues()
         self.async_update_listeners()
 
     @callback
@@ -222,7 +239,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     async def async_refresh_feed(self, cause: Cause) -> RefreshRecord:
         """Refresh now, or join the refresh that is running; wait for its outcome.
 
-        Raises HomeAssistantError only when the integration is unloaded meanwhile.
+        Raises HomeAssistantError only when the integration is unloaded or Home Assistant stops
+        meanwhile.
         """
         task = self._begin(cause)
         await asyncio.wait((task,))
@@ -253,9 +271,13 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     async def _async_run(self, cause: Cause) -> RefreshRecord:
         started = dt_util.utcnow()
         failures = self.failures
+        self._forget_outcome()
         try:
             self._insist = cause in _ASKED_FOR
             await self.async_refresh()
+            if self.hass.is_stopping or not (self._refreshed or self.last_exception):
+                # What came of it says nothing: its provider may have been ended with everything.
+                raise asyncio.CancelledError
             record = self._make_record(cause, started, failures)
             self._state.remember(record)
             self._scheduler.async_update(record, self.last_success)
@@ -272,9 +294,14 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.async_update_listeners()
         return record
 
+    def _forget_outcome(self) -> None:
+        """Forget what came of the refresh before, so that it is not taken for that of the next."""
+        self._refreshed = None
+        self.last_exception = None
+        self.last_words = ""
+
     @override
     async def _async_update_data(self) -> Publication:
-        self._refreshed = None
         try:
             refreshed = await async_refresh_once(
                 self.hass,
@@ -285,6 +312,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 insist=self._insist,
             )
         except DownlinkError as err:
+            self.last_words = err.stderr
+            _LOGGER.debug("The provider's last words: %s", err.stderr)
             raise UpdateFailed(
                 str(err),
                 translation_domain=DOMAIN,
@@ -307,12 +336,17 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 stages=self._refreshed.stages,
             )
         error = self.last_exception.__cause__ if self.last_exception else None
+        if isinstance(error, DownlinkError):
+            key, message = error.key, str(error)
+        else:
+            # Whatever is in the text of an error that was not foreseen, it is not ours.
+            key, message = DownlinkError.key, type(self.last_exception).__name__
         return RefreshRecord(
             started=started,
             finished=finished,
             cause=cause,
-            error=error.key if isinstance(error, DownlinkError) else DownlinkError.key,
-            message=str(error or self.last_exception),
+            error=key,
+            message=message,
             failures=failures + 1,
             stages={self.progress.stage: 0.0} if self.progress else {Stage.PROVIDER: 0.0},
         )
@@ -332,6 +366,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                     self.settings.stream_links != LINKS_RELAY and not self._state.is_relay_declined
                 ),
                 old_credentials=self.clients.with_old_credentials,
+                clients_known_since=self._clients_known_since,
             ),
         )
 
@@ -364,6 +399,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     def _tell(
         self, kind: str, record: RefreshRecord | None, scheduled: datetime | None = None
     ) -> None:
+        self.event_context = Context()
         for listener in tuple(self._event_listeners):
             listener(kind, record, scheduled)
 
@@ -381,6 +417,12 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self.config_entry.async_create_background_task(
                 self.hass, self._async_look_at_folder(self._folder_watch), f"{DOMAIN} folder"
             )
+
+    async def _async_on_config(self, event: Event[Any]) -> None:
+        """Follow another language or time zone of the installation at once."""
+        if "language" in event.data:
+            await async_load_integrations(self.hass, {DOMAIN})
+        self._async_tick(dt_util.utcnow())
 
     async def _async_look_at_folder(self, watch: FolderWatch) -> None:
         if await watch.look():

@@ -1,6 +1,6 @@
-"""What helps to find a fault, without secrets, addresses of the house and personal stream URLs.
+"""Diagnostics to download, without secrets, addresses of the house and personal stream URLs.
 
-Everything is picked by name: what is new elsewhere does not get in here by itself.
+Each value is picked by name, so that what is added elsewhere does not get in here by itself.
 """
 
 from typing import Any, Final
@@ -13,13 +13,15 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
 from .const import DEFAULT_API_URL, DOMAIN
-from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.client_log import ClientRecord
 from .engine.downlink.lineup import GUIDE_DOMAIN
 from .engine.downlink.models import Channel, Programme, RefreshRecord
 from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import next_change, on_air
 from .panel.status import status_payload
+from .storage.settings import Settings
+from .views.health import version
 
 _STATUS: Final = ("version", "health", "provider", "refresh", "feed", "streams")
 _HISTORY: Final = 20
@@ -40,18 +42,17 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: DownlinkConfigEntry
 ) -> dict[str, Any]:
     """Return the diagnostics of the whole integration."""
-    coordinator = entry.runtime_data
+    if (coordinator := async_loaded_coordinator(hass)) is None:
+        return _of_unloaded(hass, entry)
     status = status_payload(coordinator)
     channels = coordinator.data.feed.channels if coordinator.data else ()
     return {
         **{name: status[name] for name in _STATUS},
-        "settings": _settings(coordinator),
+        "settings": _settings(coordinator.settings),
         "history": [_record(record) for record in reversed(coordinator.history[-_HISTORY:])],
         "channels": [_channel(coordinator, channel) for channel in channels],
         "players": [_player(record) for record in coordinator.clients.records],
-        "issues": sorted(
-            issue.issue_id for issue in ir.async_get(hass).issues.values() if _is_raised(issue)
-        ),
+        "issues": _issues(hass),
     }
 
 
@@ -59,9 +60,9 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: DownlinkConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return the diagnostics of one channel; of the service device, those of everything."""
-    coordinator = entry.runtime_data
+    coordinator = async_loaded_coordinator(hass)
     keys = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
-    if entry.entry_id in keys:
+    if coordinator is None or entry.entry_id in keys:
         return await async_get_config_entry_diagnostics(hass, entry)
     channels = coordinator.data.feed.channels if coordinator.data else ()
     return {
@@ -71,13 +72,25 @@ async def async_get_device_diagnostics(
     }
 
 
-def _is_raised(issue: ir.IssueEntry) -> bool:
-    return issue.domain == DOMAIN and issue.active
-
-
-def _settings(coordinator: DownlinkCoordinator) -> dict[str, Any]:
-    settings = coordinator.settings
+def _of_unloaded(hass: HomeAssistant, entry: DownlinkConfigEntry) -> dict[str, Any]:
+    """Say why nothing runs, as far as it can be told without running."""
     return {
+        "version": version(hass),
+        "state": entry.state.value,
+        "reason": entry.error_reason_translation_key,
+        "settings": _settings(Settings.from_entry(entry)),
+        "issues": _issues(hass),
+    }
+
+
+def _issues(hass: HomeAssistant) -> list[str]:
+    known = ir.async_get(hass).issues.values()
+    return sorted(issue.issue_id for issue in known if issue.domain == DOMAIN and issue.active)
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    return {
+        "provider": settings.provider,
         "api_url": settings.api_url if settings.api_url == DEFAULT_API_URL else REDACTED,
         "verify_tls": settings.verify_tls,
         "provider_command": REDACTED if settings.provider_command else None,

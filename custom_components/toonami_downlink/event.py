@@ -36,11 +36,10 @@ def _attributes(
             "cause": record.cause.value,
             "duration": round(record.duration, 1),
             "error": record.error,
-            "message": record.message,
             "consecutive_failures": record.failures,
         }
         if kind == "recovered":
-            # How many there were before: whoever was told of them wants to know of the end.
+            # How many there were before: those who were told of them are told of the end.
             attributes["consecutive_failures"] = coordinator.history[-2].failures
         if record.report:
             attributes |= {
@@ -70,15 +69,13 @@ async def async_setup_entry(
             "entity_id": entity_id,
             **_attributes(coordinator, kind, record, scheduled),
         }
-        hass.bus.async_fire(EVENT_REFRESH, data)
+        hass.bus.async_fire(EVENT_REFRESH, data, context=coordinator.event_context)
 
     entry.async_on_unload(coordinator.async_add_event_listener(fire))
 
 
 class RefreshEvent(DownlinkEntity, EventEntity):
     """What became of the last refresh."""
-
-    _unrecorded_attributes = frozenset({"message"})
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -89,5 +86,7 @@ class RefreshEvent(DownlinkEntity, EventEntity):
     def _async_handle(
         self, kind: str, record: RefreshRecord | None, scheduled: datetime | None
     ) -> None:
+        # The line that Home Assistant itself writes in the activity names ours as its cause.
+        self.async_set_context(self.coordinator.event_context)
         self._trigger_event(kind, _attributes(self.coordinator, kind, record, scheduled))
         self.async_write_ha_state()

@@ -12,7 +12,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, EVENT_REFRESH, NAME
-from .refreshing.texts import error_text, text
+from .refreshing.texts import error_kind, text
 
 _ENTITY: Final = "entity.event.refresh.name"
 _CAUSE: Final = "entity.event.refresh.state_attributes.cause.state"
@@ -47,7 +47,7 @@ def describe_refresh(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
         f"common.log_{data['type']}",
         cause=text(hass, f"{_CAUSE}.{data['cause']}"),
         failures=data.get("consecutive_failures"),
-        reason=error_text(hass, data.get("error"), data.get("message")),
+        reason=error_kind(hass, data.get("error")),
         channels=data.get("channels"),
         programmes=data.get("programmes"),
     )

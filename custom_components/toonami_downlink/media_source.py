@@ -1,9 +1,10 @@
 """The channels in the media browser, with what is on now, for any player in the house."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final, override
+from typing import Any, Final, override
 
+from homeassistant.components.frontend.storage import async_user_store
 from homeassistant.components.media_player import (
     BrowseError,
     MediaClass,
@@ -18,6 +19,7 @@ from homeassistant.components.media_source import (
     PlayMedia,
     Unresolvable,
 )
+from homeassistant.components.websocket_api import current_connection
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
@@ -34,6 +36,8 @@ HLS: Final = "application/vnd.apple.mpegurl"
 """The registered type, RFC 8216 § 4."""
 HLS_IN_BROWSER: Final = "application/x-mpegURL"
 """The only spelling that Home Assistant's own player in the browser takes for HLS."""
+TWELVE_HOURS: Final = "%I:%M %p"
+TWENTY_FOUR_HOURS: Final = "%H:%M"
 HLS_AUDIO: Final = "audio/x-mpegurl"
 """How the radio is listed: players for sound show only what begins with ``audio/``."""
 
@@ -49,7 +53,7 @@ class DownlinkMediaSource(MediaSource):
     name = NAME
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Serve whatever entry is loaded when somebody asks."""
+        """Look for the loaded entry at each request."""
         super().__init__(DOMAIN)
         self._hass = hass
 
@@ -74,7 +78,7 @@ class DownlinkMediaSource(MediaSource):
     @override
     async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
         _, feed = self._published(BrowseError)
-        now = dt_util.utcnow()
+        listing = await Listing.async_create(self._hass, feed)
         if item.identifier:
             channel = _channel(feed, item.identifier)
             if channel is None:
@@ -83,7 +87,7 @@ class DownlinkMediaSource(MediaSource):
                     translation_key="unknown_channel",
                     translation_placeholders={"channel": item.identifier},
                 )
-            return _item(feed, channel, now)
+            return listing.item(channel)
         return BrowseMediaSource(
             domain=DOMAIN,
             identifier=None,
@@ -95,7 +99,7 @@ class DownlinkMediaSource(MediaSource):
             can_search=True,
             # The front end makes a list of these, and cards of channels: too narrow for the titles.
             children_media_class=MediaClass.MUSIC,
-            children=[_item(feed, channel, now) for channel in feed.channels],
+            children=[listing.item(channel) for channel in feed.channels],
         )
 
     @override
@@ -104,7 +108,7 @@ class DownlinkMediaSource(MediaSource):
     ) -> SearchMedia:
         """Find channels by their names, and by what they show: now, or else next."""
         _, feed = self._published(BrowseError)
-        found = _search(feed, query.search_query, dt_util.utcnow())
+        found = (await Listing.async_create(self._hass, feed)).search(query.search_query)
         if classes := query.media_filter_classes:
             found = [item for item in found if item.media_class in classes]
         return SearchMedia(result=found)
@@ -122,52 +126,82 @@ def _channel(feed: Feed, identifier: str) -> Channel | None:
     return feed.channel(number)
 
 
-def _search(feed: Feed, text: str, now: datetime) -> list[BrowseMediaSource]:
-    wanted = fold(text) if len(text) <= MAX_QUERY_CHARS else ""
-    if not wanted:
-        return []
-    named = [channel for channel in feed.channels if wanted in fold(channel.name)]
-    if not named and (guessed := guess_channel(feed.channels, text)):
-        named = [guessed]
-    found = [_item(feed, channel, now) for channel in named]
-    shown: set[str] = set()
-    for programme, channel in showings(feed, feed.channels, text, now):
-        if channel.key in shown:
-            continue
-        shown.add(channel.key)
-        when = "" if programme.start <= now else f" ({_time(programme.start)})"
-        found.append(_item(feed, channel, now, title=f"{programme.title}{when} · {channel.name}"))
-    return found
+class Listing:
+    """The channels at one moment, with the times written as one user reads them."""
+
+    def __init__(self, feed: Feed, now: datetime, clock: str) -> None:
+        """Write times in a format of `strftime`; use `async_create`."""
+        self._feed = feed
+        self._now = now
+        self._clock = clock
+
+    @classmethod
+    async def async_create(cls, hass: HomeAssistant, feed: Feed) -> Listing:
+        """List what is on now, for the user who asks over the websocket."""
+        return cls(feed, dt_util.utcnow(), await _async_clock(hass))
+
+    def search(self, text: str) -> list[BrowseMediaSource]:
+        """Find channels by their names, and by what they show: now, or else next."""
+        wanted = fold(text) if len(text) <= MAX_QUERY_CHARS else ""
+        if not wanted:
+            return []
+        channels = self._feed.channels
+        named = [channel for channel in channels if wanted in fold(channel.name)]
+        if not named and (guessed := guess_channel(channels, text)):
+            named = [guessed]
+        found = [self.item(channel) for channel in named]
+        shown: set[str] = set()
+        for programme, channel in showings(self._feed, channels, text, self._now):
+            if channel.key in shown:
+                continue
+            shown.add(channel.key)
+            when = "" if programme.start <= self._now else f" ({self._time(programme.start)})"
+            found.append(self.item(channel, title=f"{programme.title}{when} · {channel.name}"))
+        return found
+
+    def item(self, channel: Channel, *, title: str | None = None) -> BrowseMediaSource:
+        """Describe a channel; its title says what is on now and next."""
+        guide = self._feed.guide.get(channel.key, ())
+        current = on_air(guide, self._now)
+        both = (current, *upcoming(guide, self._now))
+        titles = [
+            item.title if item is current else f"{self._time(item.start)} {item.title}"
+            for item in both
+            if item and not item.is_filler
+        ]
+        image = current.image if current and not current.is_filler else None
+        return BrowseMediaSource(
+            domain=DOMAIN,
+            identifier=str(channel.number),
+            media_class=MediaClass.MUSIC if channel.radio else MediaClass.CHANNEL,
+            media_content_type=HLS_AUDIO if channel.radio else HLS,
+            title=title or _join(channel.name, titles),
+            can_play=True,
+            can_expand=False,
+            thumbnail=image or logo_path(channel.key),
+        )
+
+    def _time(self, at: datetime) -> str:
+        shown = f"{dt_util.as_local(at):{self._clock}}"
+        return shown.removeprefix("0") if self._clock == TWELVE_HOURS else shown
 
 
-def _item(
-    feed: Feed, channel: Channel, now: datetime, *, title: str | None = None
-) -> BrowseMediaSource:
-    """Describe a channel; its title says what is on now and next."""
-    guide = feed.guide.get(channel.key, ())
-    current = on_air(guide, now)
-    known = [item for item in (current, *upcoming(guide, now)) if item and not item.is_filler]
-    titles = [
-        item.title if item is current else f"{_time(item.start)} {item.title}" for item in known
-    ]
-    image = current.image if current and not current.is_filler else None
-    return BrowseMediaSource(
-        domain=DOMAIN,
-        identifier=str(channel.number),
-        media_class=MediaClass.MUSIC if channel.radio else MediaClass.CHANNEL,
-        media_content_type=HLS_AUDIO if channel.radio else HLS,
-        title=title or _join(channel.name, titles),
-        can_play=True,
-        can_expand=False,
-        thumbnail=image or logo_path(channel.key),
-    )
+async def _async_clock(hass: HomeAssistant) -> str:
+    """Return how the user reads the clock, as far as the profile says; else as the language does.
+
+    The zone is always Home Assistant's: it does not know that of a browser.
+    """
+    connection = current_connection.get()
+    profile: Any = None
+    if connection:
+        profile = (await async_user_store(hass, connection.user.id)).data.get("language")
+    chosen = profile if isinstance(profile, Mapping) else {}
+    clock = {"12": TWELVE_HOURS, "24": TWENTY_FOUR_HOURS}.get(str(chosen.get("time_format")))
+    language = chosen.get("language") or hass.config.language
+    return clock or (TWELVE_HOURS if language == "en" else TWENTY_FOUR_HOURS)
 
 
 def _join(name: str, titles: Iterable[str]) -> str:
     """Write ``Channel: what is on · 20:30 what is next``."""
     shown = " · ".join(titles)
     return f"{name}: {shown}" if shown else name
-
-
-def _time(at: datetime) -> str:
-    return f"{dt_util.as_local(at):%H:%M}"

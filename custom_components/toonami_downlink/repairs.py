@@ -1,4 +1,4 @@
-"""Repairs: the dialogs that set right what only the user can."""
+"""The dialogs of the repairs."""
 
 import asyncio
 from contextlib import suppress
@@ -15,7 +15,7 @@ from .const import CONF_PROVIDER, CONF_STREAM_LINKS, DOMAIN, LINKS_RELAY, PROVID
 from .coordinator import async_loaded_coordinator
 from .engine.downlink.models import Cause, RefreshRecord
 from .refreshing.issues import PROVIDER_COMMAND_MISSING, USE_THE_RELAY
-from .refreshing.texts import error_text
+from .refreshing.texts import error_text, markdown, quoted
 
 
 async def async_create_fix_flow(
@@ -37,8 +37,18 @@ class DownlinkRepairsFlow(RepairsFlow):
         self._issue = issue_id
 
     def _placeholders(self) -> dict[str, str]:
+        """Return those of the issue; the dialog is for administrators, who may see more."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self._issue)
-        return dict(issue.translation_placeholders or {}) if issue else {}
+        known = dict(issue.translation_placeholders or {}) if issue else {}
+        return {
+            name: self._with_last_words(value) if name in ("cause", "message") else value
+            for name, value in known.items()
+        }
+
+    def _with_last_words(self, said: str) -> str:
+        coordinator = async_loaded_coordinator(self.hass)
+        words = quoted(coordinator.last_words) if coordinator else ""
+        return f"{said}\n\n{words}" if words else said
 
     def _abort_not_loaded(self) -> RepairsFlowResult:
         return self.async_abort(reason="not_loaded")
@@ -67,7 +77,7 @@ class UseBundledFlow(DownlinkRepairsFlow):
             return self._abort_not_loaded()
         entry.async_create_background_task(
             self.hass,
-            entry.runtime_data.async_refresh_feed(Cause.BUTTON),
+            entry.runtime_data.async_refresh_feed(Cause.REPAIR),
             f"{DOMAIN} refresh after repair",
         )
         return self.async_create_entry(data={})
@@ -122,7 +132,7 @@ class RefreshOrReconfigureFlow(DownlinkRepairsFlow):
             return self._abort_not_loaded()
         if self._task is None:
             self._task = self.hass.async_create_task(
-                coordinator.async_refresh_feed(Cause.BUTTON), f"{DOMAIN} repair"
+                coordinator.async_refresh_feed(Cause.REPAIR), f"{DOMAIN} repair"
             )
         if not self._task.done():
             return self.async_show_progress(
@@ -141,7 +151,7 @@ class RefreshOrReconfigureFlow(DownlinkRepairsFlow):
             return self._abort_not_loaded()
         if record.succeeded:
             return self.async_create_entry(data={})
-        cause = error_text(self.hass, record.error, record.message)
+        cause = self._with_last_words(markdown(error_text(self.hass, record.error, record.message)))
         return self.async_abort(reason="still_failing", description_placeholders={"cause": cause})
 
     async def async_step_reconfigure(

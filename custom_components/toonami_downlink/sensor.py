@@ -18,12 +18,18 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .engine.downlink.description import programme_values
 from .engine.downlink.models import Programme
 from .engine.downlink.timeline import on_air, upcoming
 from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities
 
 PARALLEL_UPDATES = 0
 MAX_STATE_CHARS: Final = 255
+ATTRIBUTES: Final = (
+    *("episode_title", "season", "episode", "description", "start", "stop"),
+    *("category", "rating", "year", "image"),
+)
+"""What an entity tells of its programme, beside the title."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +76,14 @@ FEED_SENSORS: Final = (
     FeedSensorDescription(
         key="last_refresh",
         translation_key="last_refresh",
+        entity_registry_enabled_default=False,  # each refresh would be a line in the activity
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda coordinator: coordinator.last_success,
     ),
     FeedSensorDescription(
         key="next_refresh",
         translation_key="next_refresh",
+        entity_registry_enabled_default=False,  # each refresh would be a line in the activity
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda coordinator: coordinator.next_refresh,
     ),
@@ -100,6 +108,7 @@ FEED_SENSORS: Final = (
     FeedSensorDescription(
         key="guide_until",
         translation_key="guide_until",
+        entity_registry_enabled_default=False,  # each refresh would be a line in the activity
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda coordinator: (
@@ -205,16 +214,5 @@ class ProgrammeSensor(ChannelEntity, SensorEntity):
         programme = self.programme
         if programme is None:
             return None
-        attributes = {
-            "episode_title": programme.episode_title,
-            "season": programme.season,
-            "episode": programme.episode,
-            "description": programme.description,
-            "start": programme.start,
-            "stop": programme.stop,
-            "category": list(programme.categories),
-            "rating": programme.rating,
-            "year": programme.year,
-            "image": programme.image,
-        }
-        return {name: value for name, value in attributes.items() if value not in (None, [])}
+        values = programme_values(programme)
+        return {name: values[name] for name in ATTRIBUTES if values[name] is not None}

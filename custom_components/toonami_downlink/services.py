@@ -13,13 +13,14 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
+from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .assist.matching import SHORT_TEXT, find_channel, fold
 from .const import DOMAIN
-from .coordinator import DownlinkCoordinator
+from .coordinator import DownlinkCoordinator, async_loaded_coordinator
+from .engine.downlink.description import programme_values
 from .engine.downlink.limits import MAX_CHANNELS
 from .engine.downlink.models import Cause, Channel, Feed, Programme
 from .engine.downlink.publish.history import record_to_json
@@ -79,8 +80,9 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 def _coordinator(call: ServiceCall) -> DownlinkCoordinator:
     """Return the coordinator; raise a translated error when the entry is not loaded."""
-    coordinator: DownlinkCoordinator = async_get_config_entry(call.hass, DOMAIN, None).runtime_data
-    return coordinator
+    if coordinator := async_loaded_coordinator(call.hass):
+        return coordinator
+    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_loaded")
 
 
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
@@ -176,21 +178,9 @@ def _programmes(
 
 
 def _describe(programme: Programme) -> dict[str, Any]:
-    described = {
-        "start": _iso(programme.start),
-        "stop": _iso(programme.stop),
-        "title": programme.title,
-        "episode_title": programme.episode_title,
-        "season": programme.season,
-        "episode": programme.episode,
-        "description": programme.description,
-        "category": list(programme.categories) or None,
-        "block": programme.block,
-        "rating": programme.rating,
-        "year": programme.year,
-        "image": programme.image,
-    }
-    return {name: value for name, value in described.items() if value is not None}
+    values = programme_values(programme)
+    values |= {"start": _iso(programme.start), "stop": _iso(programme.stop)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _iso(at: datetime) -> str:

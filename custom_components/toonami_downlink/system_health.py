@@ -7,7 +7,7 @@ from homeassistant.components import system_health
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .const import PANEL_PATH
+from .const import DOMAIN, PANEL_PATH
 from .coordinator import async_loaded_coordinator
 from .engine.downlink.provider.tls import shared_verifier
 from .storage.settings import Settings
@@ -24,8 +24,12 @@ def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegi
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     """Return the information; what takes time is awaited by the page itself."""
     coordinator = async_loaded_coordinator(hass)
-    settings = coordinator.settings if coordinator else Settings.from_mappings({}, {})
-    info: dict[str, Any] = {"upstream": _async_check_upstream(hass, settings)}
+    entry = next(iter(hass.config_entries.async_entries(DOMAIN)), None)
+    settings = Settings.from_entry(entry) if entry else Settings.from_mappings({}, {})
+    info: dict[str, Any] = {
+        "upstream": _async_check_upstream(hass, settings),
+        "state": entry.state.value if entry else "not_set_up",
+    }
     if coordinator is None:
         return info
     report = coordinator.data.report if coordinator.data else None

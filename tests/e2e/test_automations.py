@@ -111,7 +111,8 @@ def test_three_failures_are_told_and_the_end_of_them(household: Household) -> No
     note = notifications(client)[NOTE]
     assert note["title"] == "Toonami Downlink cannot be refreshed"
     assert note["message"].startswith("3 refreshes in a row have failed.")
-    assert FAILURE in note["message"]
+    assert note["message"].endswith("The provider failed.")
+    assert FAILURE not in note["message"]
 
     client.send("POST", f"/api/config/config_entries/entry/{entry_id(client)}/reload")
     wait_for_feed(client)

@@ -36,6 +36,11 @@ class Patient:
     def feed(self) -> tuple[bytes, bytes]:
         return fetch(self.access.playlist_url).body, fetch(self.access.guide_url).body
 
+    def last_words(self) -> str:
+        """Return what the provider wrote last, as administrators see it."""
+        error = self.home.client.get("/api/toonami_downlink/status")["last_error"]
+        return str(error["last_words"]) if error else ""
+
     def health(self) -> str:
         return str(self.home.client.get("/api/toonami_downlink/health")["status"])
 
@@ -78,9 +83,8 @@ def test_failure_leaves_the_feed_alone_and_the_next_run_recovers(
     record = patient.refresh(mode)
 
     assert record["error"] == error
-    assert said in record["message"].lower().replace("index.m3u", "playlist").replace(
-        "index.xml", "guide"
-    )
+    words = f"{record['message']} {patient.last_words()}".lower()
+    assert said in words.replace("index.m3u", "playlist").replace("index.xml", "guide")
     assert "\n" not in record["message"]
     assert "Traceback" not in record["message"]
     assert patient.feed() == before

@@ -44,7 +44,7 @@ FEED_READERS: Final = tuple(
     for name in (
         *VALUES,
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
-        *("publish.store.Generation", "publish.refresh.logo_url", "timeline"),
+        *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -61,6 +61,7 @@ RULES: Final = (
     engine("client_log", because="who asked for what has to do with no feed"),
     engine("lineup", "models", "limits", because="the line-up knows channels only"),
     engine("timeline", "models", because="questions to a guide need its values only"),
+    engine("description", "models", because="a programme is described by its values only"),
     engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),
     engine(
         "ingest",

@@ -111,16 +111,38 @@ def test_nothing_in_an_empty_guide() -> None:
     assert last_change((), NOON) == last_change(DAY, at(-1)) == BEGINNING
 
 
+NEW_YORK = ZoneInfo("America/New_York")
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
+"""Its clocks change by half an hour."""
 CLOCK_CHANGES = [
-    pytest.param(datetime(2026, 3, 8, 5, tzinfo=UTC), id="spring"),
-    pytest.param(datetime(2026, 11, 1, 4, tzinfo=UTC), id="autumn"),
+    pytest.param(NEW_YORK, datetime(2026, 3, 8, 5, tzinfo=UTC), id="New York, ahead"),
+    pytest.param(NEW_YORK, datetime(2026, 11, 1, 4, tzinfo=UTC), id="New York, back"),
+    pytest.param(LORD_HOWE, datetime(2026, 10, 3, 13, tzinfo=UTC), id="Lord Howe, ahead"),
+    pytest.param(LORD_HOWE, datetime(2026, 4, 4, 13, tzinfo=UTC), id="Lord Howe, back"),
 ]
 
 
-@pytest.mark.parametrize("first", CLOCK_CHANGES)
+@pytest.mark.parametrize(
+    ("zone", "start", "stop"),
+    [
+        pytest.param(NEW_YORK, "2026-11-01T01:30-04:00", "2026-11-01T01:15-05:00", id="New York"),
+        pytest.param(LORD_HOWE, "2026-04-05T01:45+11:00", "2026-04-05T01:30+10:30", id="Lord Howe"),
+    ],
+)
+def test_between_when_the_clocks_go_back(zone: ZoneInfo, start: str, stop: str) -> None:
+    """The wall clock says that the end is before the start."""
+    first, last = (datetime.fromisoformat(time).astimezone(zone) for time in (start, stop))
+    assert first > last
+    on = Programme(
+        start=first.astimezone(UTC), stop=last.astimezone(UTC) + MINUTE, title="All the while"
+    )
+    assert between((on,), first, last) == (on,)
+    assert between((on,), last, first) == ()
+
+
+@pytest.mark.parametrize(("zone", "first"), CLOCK_CHANGES)
 @given(data=st.data())
-def test_as_the_slow_way_answers(first: datetime, data: st.DataObject) -> None:
-    zone = ZoneInfo("America/New_York")
+def test_as_the_slow_way_answers(zone: ZoneInfo, first: datetime, data: st.DataObject) -> None:
     programmes: Sequence[Programme] = data.draw(schedules(first, of=shows()))
     edges = [edge for one in programmes for edge in (one.start, one.stop)] or [first]
     local = moments(first - timedelta(hours=1), first + timedelta(hours=30)).map(

@@ -213,6 +213,22 @@ async def test_no_english_sentences_elsewhere(
     assert triggers.attached == []
 
 
+async def test_sentences_follow_the_language_at_once(
+    hass: HomeAssistant, entry: MockConfigEntry, triggers: Triggers
+) -> None:
+    hass.config.components.add("conversation")
+    hass.config.language = "de"
+    await setup_integration(hass, entry)
+    for language, is_attached in (("en-GB", True), ("fr", False), ("en", True), ("de", False)):
+        await hass.config.async_update(language=language)
+        await hass.async_block_till_done()
+        assert bool(triggers.attached) == is_attached, language
+    await hass.config.async_update(language="en")
+    await hass.async_block_till_done()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert triggers.attached == []
+
+
 # With the real thing, where it is installed
 
 

@@ -99,8 +99,7 @@ async def test_refresh_problem(
     assert said(told) == [
         {
             "title": "Toonami Downlink cannot be refreshed",
-            "message": "2 refreshes in a row have failed. "
-            "python ended with exit code 1: no signal from the dish",
+            "message": "2 refreshes in a row have failed. The provider failed.",
         }
     ]
     set_provider_command(hass, coordinator, copy_command(folder))

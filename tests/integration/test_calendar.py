@@ -8,6 +8,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
@@ -52,6 +53,32 @@ async def test_on_air(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> No
     assert state_of(hass, EAST).attributes["message"] == "Show 1-25"
     assert state_of(hass, MOVIES).state == STATE_OFF
     assert "message" not in state_of(hass, MOVIES).attributes
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_only_one_is_on_the_calendar_page(entity_registry: er.EntityRegistry) -> None:
+    """The page leaves out what is hidden; who wants more unhides it, and that stays."""
+    shown = [
+        entry.entity_id
+        for entry in entity_registry.entities.values()
+        if entry.domain == "calendar" and not entry.hidden_by
+    ]
+    assert shown == [EAST]
+
+
+async def test_what_the_user_unhides_stays(
+    hass: HomeAssistant, folder: Path, entity_registry: er.EntityRegistry
+) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    entity_registry.async_update_entity(MOVIES, hidden_by=None)
+    entity_registry.async_update_entity(EAST, hidden_by=er.RegistryEntryHider.USER)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    movies, east = (entity_registry.async_get(entity_id) for entity_id in (MOVIES, EAST))
+    assert movies
+    assert east
+    assert (movies.hidden_by, east.hidden_by) == (None, er.RegistryEntryHider.USER)
 
 
 def feed_with_a_hole() -> Feed:

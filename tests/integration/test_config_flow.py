@@ -1,5 +1,6 @@
 """The dialogs: every step, every error and the way out of it."""
 
+import asyncio
 from pathlib import Path
 import shlex
 import sys
@@ -185,6 +186,35 @@ async def test_failed_reconfigure_changes_nothing(hass: HomeAssistant, folder: P
     assert result["errors"] == {"base": "provider_command_missing"}
     assert entry.runtime_data.data is published
     assert entry.data["provider_command"] == copy_command(folder)
+
+
+@pytest.mark.parametrize("first", ["dialog", "coordinator"])
+async def test_a_dialog_and_a_refresh_at_the_same_time(
+    hass: HomeAssistant, folder: Path, hass_storage: dict[str, Any], first: str
+) -> None:
+    """Whoever saves last does not leave out what the other did."""
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
+    result = await entry.start_reconfigure_flow(hass)
+    flow = hass.config_entries.flow
+    result = await flow.async_configure(result["flow_id"], {"next_step_id": "command"})
+    given = {"provider_command": copy_command(folder)}
+    if first == "coordinator":
+        refresh = hass.async_create_task(coordinator.async_refresh_feed(Cause.BUTTON))
+        await asyncio.sleep(0)
+        result = await flow.async_configure(result["flow_id"], given)
+    else:
+        result = await flow.async_configure(result["flow_id"], given)
+        refresh = hass.async_create_task(coordinator.async_refresh_feed(Cause.BUTTON))
+    await refresh
+    await hass.async_block_till_done()
+    done = sorted((Cause.START, Cause.BUTTON, Cause.SETUP))
+    saved = hass_storage["toonami_downlink.state"]["data"]["history"]
+    assert sorted(record["cause"] for record in saved) == done
+    assert sorted(record.cause for record in coordinator.history) == done
+    await flow.async_configure(result["flow_id"])
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert sorted(record.cause for record in entry.runtime_data.history) == done
 
 
 async def test_options(hass: HomeAssistant, folder: Path) -> None:

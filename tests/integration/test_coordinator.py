@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
@@ -282,8 +282,8 @@ async def test_no_feed_yet_is_not_fatal(hass: HomeAssistant, folder: Path) -> No
     assert coordinator.is_guide_stale
     assert coordinator.last_record is not None
     assert coordinator.last_record.error == "provider_failed"
-    assert coordinator.last_record.message is not None
-    assert "no signal from the dish" in coordinator.last_record.message
+    assert coordinator.last_record.message == "python ended with exit code 1."
+    assert coordinator.last_words == "no signal from the dish"
 
 
 async def test_command_that_is_none(hass: HomeAssistant, folder: Path) -> None:
@@ -303,7 +303,7 @@ async def test_unexpected_error_is_a_failure(
     monkeypatch.setattr("custom_components.toonami_downlink.refreshing.refresh.refresh", broken)
     record = await coordinator.async_refresh_feed(Cause.BUTTON)
     assert record.error == "unexpected"
-    assert record.message == "nobody thought of this"
+    assert record.message == "ZeroDivisionError"
     assert coordinator.data is not None
 
 
@@ -337,6 +337,41 @@ async def test_unload_ends_a_refresh(hass: HomeAssistant, folder: Path, tmp_path
         await waiting
     assert not coordinator.is_refreshing
     assert async_loaded_coordinator(hass) is None
+
+
+async def test_refresh_after_the_end_is_none(hass: HomeAssistant, folder: Path) -> None:
+    """Nothing runs any more, and what came of the refresh before is not what came of this one."""
+    coordinator = await setup_integration(hass, make_entry(folder))
+    heard = Heard(coordinator)
+    await coordinator.async_shutdown()
+    with pytest.raises(HomeAssistantError):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert len(coordinator.history) == 1
+    assert heard == []
+
+
+@pytest.mark.parametrize("command", [FAILING_COMMAND, None], ids=["fails", "succeeds"])
+async def test_refresh_that_a_shutdown_cuts_off(
+    hass: HomeAssistant, folder: Path, command: str | None, hass_storage: dict[str, Any]
+) -> None:
+    """Who stops Home Assistant may have ended the provider too: its end says nothing."""
+    coordinator = await setup_integration(hass, make_entry(folder))
+    entry = coordinator.config_entry
+    if command:
+        hass.config_entries.async_update_entry(
+            entry, data={**entry.data, "provider_command": command}
+        )
+        coordinator.settings = type(coordinator.settings).from_entry(entry)
+    refresh = hass.async_create_task(coordinator.async_refresh_feed(Cause.BUTTON))
+    await asyncio.sleep(0)
+    assert coordinator.is_refreshing
+    hass.set_state(CoreState.stopping)
+    with pytest.raises(HomeAssistantError):
+        await refresh
+    hass.set_state(CoreState.running)
+    assert len(coordinator.history) == 1
+    assert len(hass_storage["toonami_downlink.state"]["data"]["history"]) == 1
+    assert coordinator.failures == 0
 
 
 async def test_listeners_are_called_at_boundaries(

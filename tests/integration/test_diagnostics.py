@@ -187,6 +187,30 @@ async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, fol
     assert {secret for secret in secrets if secret in everything} == set()
 
 
+@pytest.mark.parametrize("broken", [False, True], ids=["unloaded", "cannot be loaded"])
+async def test_entry_that_is_not_loaded(
+    hass: HomeAssistant,
+    downloads: Downloads,
+    folder: Path,
+    hass_storage: dict[str, Any],
+    broken: bool,
+) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    await hass.config_entries.async_unload(entry.entry_id)
+    if broken:
+        hass_storage["toonami_downlink.state"]["version"] = 99
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+    of_entry = await downloads.of_entry()
+    assert (of_entry["state"], of_entry["reason"]) == (
+        ("setup_error", "newer_version") if broken else ("not_loaded", None)
+    )
+    assert of_entry["settings"]["provider"] == "command"
+    assert str(folder) not in json.dumps(of_entry)
+    assert [await downloads.of_device(device) for device in devices] == [of_entry] * len(devices)
+
+
 async def test_long_history_is_cut(
     hass: HomeAssistant,
     downloads: Downloads,

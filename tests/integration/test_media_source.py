@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.frontend.storage import async_user_store
 from homeassistant.components.media_player import BrowseError, MediaClass, SearchMediaQuery
 from homeassistant.components.media_source import (
     BrowseMediaSource,
@@ -65,10 +66,10 @@ async def test_channels(hass: HomeAssistant) -> None:
     assert root.children_media_class == MediaClass.MUSIC
     assert root.children is not None
     assert [child.title for child in root.children] == [
-        "Toonami Aftermath East: Show 1-24 · 12:30 Show 1-25",
-        "Toonami Aftermath West: Show 2-24 · 12:30 Show 2-25",
-        "Snickelodeon East: Show 3-24 · 12:30 Show 3-25",
-        "Snickelodeon West: Show 4-24 · 12:30 Show 4-25",
+        "Toonami Aftermath East: Show 1-24 · 12:30 PM Show 1-25",
+        "Toonami Aftermath West: Show 2-24 · 12:30 PM Show 2-25",
+        "Snickelodeon East: Show 3-24 · 12:30 PM Show 3-25",
+        "Snickelodeon West: Show 4-24 · 12:30 PM Show 4-25",
         "MTV97",
         "Movies",
         "Toonami Aftermath Radio",
@@ -100,7 +101,35 @@ async def test_players_for_sound_see_the_radio_only(hass: HomeAssistant) -> None
 async def test_titles_follow_the_clock(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     await move_clock(hass, freezer, NOON + timedelta(minutes=45))
     item = await browse(hass, f"{ROOT}/1")
-    assert item.title == "Toonami Aftermath East: Show 1-25 · 13:00 Show 1-26"
+    assert item.title == "Toonami Aftermath East: Show 1-25 · 1:00 PM Show 1-26"
+
+
+@pytest.mark.usefixtures("coordinator")
+@pytest.mark.parametrize(
+    ("profile", "shown"),
+    [
+        pytest.param(None, "12:30", id="nothing said, in a house that speaks German"),
+        pytest.param({"time_format": "12"}, "12:30 PM", id="12 hours"),
+        pytest.param({"time_format": "24", "language": "en"}, "12:30", id="24 hours"),
+        pytest.param({"time_format": "language", "language": "en"}, "12:30 PM", id="English"),
+        pytest.param({"time_format": "language", "language": "en-GB"}, "12:30", id="British"),
+        pytest.param({"time_format": "system", "language": "ko"}, "12:30", id="system"),
+        pytest.param({"time_format": ["12"]}, "12:30", id="no format at all"),
+        pytest.param("nonsense", "12:30", id="no profile at all"),
+    ],
+)
+async def test_times_follow_the_clock_of_the_user(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, profile: Any, shown: str
+) -> None:
+    hass.config.language = "de"
+    client = await hass_ws_client()
+    for each in await hass.auth.async_get_users():
+        await (await async_user_store(hass, each.id)).async_set_item("language", profile)
+    await client.send_json_auto_id(
+        {"type": "media_source/browse_media", "media_content_id": f"{ROOT}/1"}
+    )
+    title = (await client.receive_json())["result"]["title"]
+    assert title == f"Toonami Aftermath East: Show 1-24 · {shown} Show 1-25"
 
 
 @pytest.mark.usefixtures("coordinator")
@@ -110,17 +139,19 @@ async def test_titles_follow_the_clock(hass: HomeAssistant, freezer: FrozenDateT
         pytest.param(
             "snick",
             [
-                "Snickelodeon East: Show 3-24 · 12:30 Show 3-25",
-                "Snickelodeon West: Show 4-24 · 12:30 Show 4-25",
+                "Snickelodeon East: Show 3-24 · 12:30 PM Show 3-25",
+                "Snickelodeon West: Show 4-24 · 12:30 PM Show 4-25",
             ],
             id="part of a name",
         ),
         pytest.param("mtv 97", ["MTV97"], id="name spelt otherwise"),
         pytest.param(
-            "snick west", ["Snickelodeon West: Show 4-24 · 12:30 Show 4-25"], id="words of a name"
+            "snick west",
+            ["Snickelodeon West: Show 4-24 · 12:30 PM Show 4-25"],
+            id="words of a name",
         ),
         pytest.param("Show 2-24", ["Show 2-24 · Toonami Aftermath West"], id="on now"),
-        pytest.param("show 2-30", ["Show 2-30 (15:00) · Toonami Aftermath West"], id="on later"),
+        pytest.param("show 2-30", ["Show 2-30 (3:00 PM) · Toonami Aftermath West"], id="on later"),
         pytest.param(
             "show 3",
             ["Show 3-24 · Snickelodeon East"],

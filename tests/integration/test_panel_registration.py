@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from pathlib import Path
+import shutil
 
 from homeassistant.components import frontend
 from homeassistant.config_entries import ConfigEntryDisabler
@@ -9,8 +10,11 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from yarl import URL
 
 from custom_components.toonami_downlink.const import PANEL_PATH
+from custom_components.toonami_downlink.panel import registration
+from custom_components.toonami_downlink.panel.payloads import ASSETS
 from custom_components.toonami_downlink.panel.registration import FRONTEND_DIR
 
 from .factories import make_entry, make_feed, write_provider_files
@@ -84,6 +88,50 @@ async def test_panel_and_card_come_and_go_with_the_entry(
     await hass.config_entries.async_remove(entry.entry_id)
     assert PANEL_PATH not in hass.data[frontend.DATA_PANELS]
     assert extra_urls == set()
+
+
+async def test_files_that_are_replaced_before_the_restart(
+    hass: HomeAssistant,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    """A browser never gets files of two versions below one address."""
+    installed = tmp_path / "frontend"
+    shutil.copytree(FRONTEND_DIR, installed)
+    monkeypatch.setattr(registration, "FRONTEND_DIR", installed)
+    await setup_integration(hass, make_entry(folder))
+    base = hass.data[ASSETS]
+    old = (installed / "panel.js").read_bytes()
+    (installed / "panel.js").write_bytes(b"export const version = 2;")
+    (installed / "card.js").unlink()
+    (installed / "new.js").write_bytes(b"")
+
+    client = await hass_client_no_auth()
+    answer = await client.get(f"{base}/panel.js")
+    assert await answer.read() == old
+    assert (await client.get(f"{base}/card.js")).status == HTTPStatus.OK
+    assert (await client.head(f"{base}/card.js")).status == HTTPStatus.OK
+    for path in ("new.js", "../manifest.json", "%2e%2e/manifest.json", "ui", ""):
+        answer = await client.get(URL(f"{base}/{path}", encoded=True))
+        assert answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST), path
+    assert registration.digest(registration.read_files()) != base.rpartition("-")[2]
+
+
+def test_the_address_is_that_of_the_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rollback has the address again that browsers know it by."""
+    installed = tmp_path / "frontend"
+    shutil.copytree(FRONTEND_DIR, installed)
+    monkeypatch.setattr(registration, "FRONTEND_DIR", installed)
+    digests = []
+    original = (installed / "card.js").read_bytes()
+    for content in (original, original + b"//", original):
+        (installed / "card.js").write_bytes(content)
+        digests.append(registration.digest(registration.read_files()))
+    assert digests[0] == digests[2] != digests[1]
 
 
 async def test_nobody_is_sent_away_by_a_reload(

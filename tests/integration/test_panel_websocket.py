@@ -19,6 +19,7 @@ from custom_components.toonami_downlink.const import CONF_HDHOMERUN, DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.panel import payloads
 
 from .factories import FAILING_COMMAND, make_entry, make_feed, write_provider_files
 from .harness import NOW, limit_platforms, move_clock, set_provider_command, setup_integration
@@ -221,8 +222,10 @@ async def test_players_are_pushed_as_they_come(
     socket: MockHAClientWebSocket,
     freezer: FrozenDateTimeFactory,
 ) -> None:
+    told = (await ask(socket, "connect"))["result"]
     await ask(socket, "connect/subscribe")
-    assert await event(socket) == {"loaded": True, "players": []}
+    assert await event(socket) == {"loaded": True, **told}
+    assert told["players"] == []
 
     panel_coordinator.clients.record("192.168.1.7", "TiviMate/5", RequestKind.PLAYLIST, Outcome.OK)
     for _ in range(2):
@@ -232,6 +235,66 @@ async def test_players_are_pushed_as_they_come(
 
     assert [seen["player"] for seen in (await event(socket))["players"]] == ["TiviMate"]
     assert (await ask(socket, "connect"))["type"] == "result", "nothing is pushed twice"
+
+
+@pytest.mark.parametrize("how", ["action", "panel"])
+async def test_a_rotation_elsewhere_is_pushed(
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    hass_ws_client: WebSocketGenerator,
+    freezer: FrozenDateTimeFactory,
+    how: str,
+) -> None:
+    await ask(socket, "connect/subscribe")
+    before = await event(socket)
+    if how == "action":
+        await panel_coordinator.hass.services.async_call(
+            DOMAIN, "rotate_credentials", blocking=True
+        )
+    else:
+        await ask(await hass_ws_client(panel_coordinator.hass), "credentials/rotate")
+    freezer.tick(1.1)
+    async_fire_time_changed(panel_coordinator.hass)
+    after = await event(socket)
+    assert after["playlist"] != before["playlist"]
+    assert after["password"] == panel_coordinator.credentials.password != before["password"]
+
+
+@pytest.mark.parametrize(
+    ("is_container", "local_ip", "internal_url", "origins"),
+    [
+        pytest.param(True, "172.17.0.2", None, [], id="a container's own"),
+        pytest.param(True, "172.30.33.5", None, [], id="of another network of Docker's"),
+        pytest.param(
+            True, "192.168.1.4", None, ["http://192.168.1.4:8123"], id="a container in the house"
+        ),
+        pytest.param(
+            False, "172.17.0.2", None, ["http://172.17.0.2:8123"], id="a house with such addresses"
+        ),
+        pytest.param(
+            True,
+            "172.17.0.2",
+            "http://172.17.0.9:8123",
+            ["http://172.17.0.9:8123"],
+            id="what the user says",
+        ),
+        pytest.param(True, "172.17.0.2", "http://tv.lan:8123", ["http://tv.lan:8123"], id="a name"),
+    ],
+)
+async def test_no_address_of_a_container(
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    monkeypatch: pytest.MonkeyPatch,
+    is_container: bool,
+    local_ip: str,
+    internal_url: str | None,
+    origins: list[str],
+) -> None:
+    assert panel_coordinator.hass.config.api
+    panel_coordinator.hass.config.api.local_ip = local_ip
+    await panel_coordinator.hass.config.async_update(internal_url=internal_url)
+    monkeypatch.setattr(payloads, "is_docker_env", lambda: is_container)
+    assert (await ask(socket, "connect"))["result"]["origins"] == origins
 
 
 async def test_refresh(

@@ -69,9 +69,7 @@ async def test_failures(hass: HomeAssistant, coordinator: DownlinkCoordinator) -
     for _ in range(4):
         await coordinator.async_refresh_feed(Cause.BUTTON)
         await hass.async_block_till_done()
-    assert [call.data["message"] for call in told] == [
-        "Toonami: python ended with exit code 1: no signal from the dish"
-    ]
+    assert [call.data["message"] for call in told] == ["Toonami: The provider failed"]
 
 
 @pytest.mark.usefixtures("coordinator", "ending")

@@ -13,10 +13,11 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.toonami_downlink.const import EVENT_REFRESH
+from custom_components.toonami_downlink.const import EVENT_REFRESH, FEED_FROM_THE_FUTURE
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
+from custom_components.toonami_downlink.views.health import Health, Reason, health_of
 
 from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
 from .harness import move_clock, set_provider_command, setup_integration
@@ -38,6 +39,7 @@ async def hourly(hass: HomeAssistant, folder: Path) -> DownlinkCoordinator:
     return await setup_integration(hass, make_entry(folder, schedule="0 * * * *"))
 
 
+@pytest.mark.usefixtures("all_entities_enabled")
 async def test_schedule_goes_on_after_a_clock_that_was_a_year_ahead(
     hass: HomeAssistant, hourly: DownlinkCoordinator, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -51,6 +53,49 @@ async def test_schedule_goes_on_after_a_clock_that_was_a_year_ahead(
     await move_clock(hass, freezer, NOON + timedelta(hours=2, seconds=1))
     assert [record.cause for record in hourly.history[-2:]] == [Cause.SCHEDULE, Cause.SCHEDULE]
     assert hourly.last_success == NOON + timedelta(hours=2, seconds=1)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=9), timedelta(days=3), YEAR])
+async def test_feed_from_the_future_is_due_at_once(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory, ahead: timedelta
+) -> None:
+    """The clock was ahead at boot, and is set right."""
+    freezer.move_to(NOON + ahead)
+    write_provider_files(folder, make_feed(NOON + ahead))
+    coordinator = await setup_integration(hass, make_entry(folder))
+    assert coordinator.last_success == NOON + ahead
+    write_provider_files(folder, make_feed(NOON))
+    await jump(hass, freezer, NOON)
+    assert [record.cause for record in coordinator.history] == [Cause.START, Cause.CLOCK]
+    assert coordinator.last_success == NOON
+    assert health_of(coordinator) == (Health.OK, None)
+    await jump(hass, freezer, NOON + timedelta(minutes=1))
+    assert len(coordinator.history) == 2
+    assert coordinator.next_refresh == NOON + timedelta(hours=15)
+
+
+async def test_feed_from_the_future_that_cannot_be_replaced(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    """It is tried again as after any failure, not each time that the clock is looked at."""
+    freezer.move_to(NOON + YEAR)
+    write_provider_files(folder, make_feed(NOON + YEAR))
+    coordinator = await setup_integration(hass, make_entry(folder))
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
+    for seconds in (0, 31, 62, 100):
+        await jump(hass, freezer, NOON + timedelta(seconds=seconds))
+    causes = [record.cause for record in coordinator.history]
+    assert causes == [Cause.START, Cause.CLOCK, Cause.RETRY]
+    assert health_of(coordinator) == (Health.DEGRADED, Reason.REFRESH_FAILED)
+
+
+async def test_clock_that_was_a_little_ahead_costs_no_refresh(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
+) -> None:
+    await jump(hass, freezer, NOON - FEED_FROM_THE_FUTURE)
+    assert len(coordinator.history) == 1
+    await jump(hass, freezer, NOON - FEED_FROM_THE_FUTURE - timedelta(seconds=1))
+    assert len(coordinator.history) == 2
 
 
 async def test_retry_comes_soon_after_a_clock_that_was_a_year_ahead(

@@ -1,8 +1,12 @@
 """Repairs: what raises an issue, what clears it, and what its dialog does."""
 
+import dataclasses
 from datetime import timedelta
 from http import HTTPStatus
+import json
 from pathlib import Path
+import shlex
+import sys
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -14,8 +18,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN, WATCH_INTERVAL
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
@@ -23,6 +27,7 @@ from custom_components.toonami_downlink.engine.downlink.client_log import Outcom
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing.issues import (
     GUIDE_STALE,
+    OLD_CREDENTIALS_FOR,
     OLD_CREDENTIALS_IN_USE,
     PROVIDER_COMMAND_MISSING,
     PROVIDER_FAILING,
@@ -88,7 +93,7 @@ async def test_provider_failing(
     assert placeholders is not None
     assert placeholders["failures"] == "3"
     assert placeholders["cause"].startswith("The provider failed: ")
-    assert "no signal from the dish" in placeholders["cause"]
+    assert "no signal" not in placeholders["cause"], "all users can read the issues"
     await fail(coordinator, 1)
     placeholders = issues(hass)[PROVIDER_FAILING].translation_placeholders
     assert placeholders is not None
@@ -120,6 +125,156 @@ async def test_failing_survives_a_restart(
     assert await hass.config_entries.async_reload(entry.entry_id)
     await move_clock(hass, freezer, NOON + WATCH_INTERVAL)
     assert set(issues(hass)) == {PROVIDER_FAILING}
+
+
+async def test_issues_do_not_vanish_over_a_reload(hass: HomeAssistant, folder: Path) -> None:
+    entry = make_entry(folder)
+    set_provider_command(hass, await setup_integration(hass, entry), FAILING_COMMAND)
+    await fail(entry.runtime_data, 3)
+    changes = async_capture_events(hass, ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED)
+    for _ in range(2):
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        assert set(issues(hass)) == {PROVIDER_FAILING}
+    assert not [change for change in changes if change.data["action"] == "remove"]
+
+
+async def test_ignored_issues_stay_ignored_over_a_reload(hass: HomeAssistant, folder: Path) -> None:
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
+    await fail(coordinator, 3)
+    coordinator.clients.record(
+        "192.168.1.5", "Kodi/21", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS
+    )
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    for issue_id in (PROVIDER_FAILING, OLD_CREDENTIALS_IN_USE):
+        ir.async_ignore_issue(hass, DOMAIN, issue_id, True)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert set(issues(hass)) == {PROVIDER_FAILING, OLD_CREDENTIALS_IN_USE}
+    assert all(issue.dismissed_version for issue in issues(hass).values())
+    set_provider_command(hass, entry.runtime_data, copy_command(folder))
+    await entry.runtime_data.async_refresh_feed(Cause.BUTTON)
+    assert set(issues(hass)) == {OLD_CREDENTIALS_IN_USE}, "what is over is over"
+
+
+async def test_ignored_player_stays_ignored_over_a_restart(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
+) -> None:
+    """Nobody remembers the players; they ask again within hours."""
+    registry = ir.async_get(hass)
+    registry.issues[DOMAIN, OLD_CREDENTIALS_IN_USE] = dataclasses.replace(
+        make_inactive_issue(), dismissed_version="2026.10.4"
+    )
+    await move_clock(hass, freezer, NOON + WATCH_INTERVAL)
+    coordinator.clients.record(
+        "192.168.1.5", "Kodi/21", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS
+    )
+    await move_clock(hass, freezer, NOON + 2 * WATCH_INTERVAL)
+    issue = issues(hass)[OLD_CREDENTIALS_IN_USE]
+    assert (issue.active, issue.dismissed_version) == (True, "2026.10.4")
+
+
+async def test_ignored_player_that_never_came_back(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
+) -> None:
+    ir.async_get(hass).issues[DOMAIN, OLD_CREDENTIALS_IN_USE] = make_inactive_issue()
+    await move_clock(hass, freezer, NOON + OLD_CREDENTIALS_FOR - WATCH_INTERVAL)
+    assert OLD_CREDENTIALS_IN_USE in issues(hass)
+    await move_clock(hass, freezer, NOON + OLD_CREDENTIALS_FOR)
+    assert OLD_CREDENTIALS_IN_USE not in issues(hass)
+
+
+def make_inactive_issue() -> ir.IssueEntry:
+    """Make what the registry knows after a restart of an issue that was ignored before."""
+    return ir.IssueEntry(
+        active=False,
+        breaks_in_ha_version=None,
+        created=NOON,
+        data=None,
+        dismissed_version="2026.10.4",
+        domain=DOMAIN,
+        is_fixable=None,
+        is_persistent=False,
+        issue_domain=None,
+        issue_id=OLD_CREDENTIALS_IN_USE,
+        learn_more_url=None,
+        severity=None,
+        translation_key=None,
+        translation_placeholders=None,
+    )
+
+
+async def test_disabling_clears(hass: HomeAssistant, folder: Path) -> None:
+    entry = make_entry(folder)
+    set_provider_command(hass, await setup_integration(hass, entry), FAILING_COMMAND)
+    await fail(entry.runtime_data, 3)
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    assert issues(hass) == {}
+
+
+async def test_sentences_follow_the_language(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator
+) -> None:
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
+    await fail(coordinator, 3)
+    await hass.config.async_update(language="de")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    placeholders = issues(hass)[PROVIDER_FAILING].translation_placeholders
+    assert placeholders
+    assert placeholders["cause"].startswith("Der Anbieter ist fehlgeschlagen: ")
+
+
+HOSTILE = (
+    "![x](http://evil.example/x.png) [a](https://evil.example) www.evil.example <img src=x> `b`"
+)
+
+
+async def test_last_words_are_for_administrators_and_shown_as_text(
+    hass: HomeAssistant,
+    coordinator: DownlinkCoordinator,
+    client: TestClient[Any, Any],
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    command = shlex.join([sys.executable, "-c", f"import sys; sys.exit({HOSTILE!r})"])
+    set_provider_command(hass, coordinator, command)
+    await fail(coordinator, 3)
+    shown = "`" + HOSTILE.replace("`", "'") + "`"
+    result = await open_flow(client, PROVIDER_FAILING)
+    cause = result["description_placeholders"]["cause"]
+    assert cause.endswith(f"python ended with exit code 1.\n\n{shown}")
+    guest = await hass_ws_client(hass, hass_read_only_access_token)
+    await guest.send_json_auto_id({"type": "repairs/list_issues"})
+    seen = json.dumps(await guest.receive_json())
+    assert PROVIDER_FAILING in seen
+    states = json.dumps([state.as_dict() for state in hass.states.async_all()], default=str)
+    stored = json.dumps(
+        {key: value for key, value in hass_storage.items() if key != "core.config_entries"},
+        default=str,
+    )
+    for where in (seen, states, stored, caplog.text):
+        assert "evil.example" not in where
+
+
+async def test_names_of_players_are_shown_as_text(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
+) -> None:
+    """A player's name is the first word of its User-Agent, whatever it sends."""
+    coordinator.clients.record(
+        "192.168.1.5", "www.evil.example", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS
+    )
+    coordinator.clients.record(
+        "192.168.1.6", "__bold__", RequestKind.PLAYLIST, Outcome.OLD_CREDENTIALS
+    )
+    await move_clock(hass, freezer, NOON + WATCH_INTERVAL)
+    placeholders = issues(hass)[OLD_CREDENTIALS_IN_USE].translation_placeholders
+    assert placeholders == {
+        "players": "192.168.1.5 (www\\.evil.example), 192.168.1.6 (\\_\\_bold\\_\\_)"
+    }
 
 
 async def test_changing_the_provider_clears(
@@ -236,7 +391,7 @@ async def test_use_bundled_provider(
     assert issues(hass) == {}
     assert entry.runtime_data is not coordinator
     assert entry.runtime_data.settings.provider == "bundled"
-    assert started == [Cause.BUTTON]
+    assert started == [Cause.REPAIR]
 
 
 async def test_refresh_from_the_dialog(

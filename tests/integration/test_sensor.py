@@ -36,11 +36,15 @@ def state_of(hass: HomeAssistant, entity_id: str) -> str:
 async def test_off_by_default(entity_registry: er.EntityRegistry) -> None:
     disabled = {entity_id for entity_id, item in entity_registry.entities.items() if item.disabled}
     assert disabled == {
+        "sensor.toonami_downlink_guide_until",
+        "sensor.toonami_downlink_last_refresh",
+        "sensor.toonami_downlink_next_refresh",
         "sensor.toonami_downlink_provider_version",
         "sensor.toonami_downlink_refresh_duration",
     }
 
 
+@pytest.mark.usefixtures("all_entities_enabled")
 async def test_next_refresh_is_known_from_the_start(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
@@ -178,6 +182,7 @@ async def test_renamed_entity_stays_the_only_one(
     assert "does not generate unique IDs" not in caplog.text
 
 
+@pytest.mark.usefixtures("all_entities_enabled")
 async def test_no_feed_yet(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
     await setup_integration(hass, make_entry(folder))

@@ -59,7 +59,7 @@ async def test_refresh_in_vain(hass: HomeAssistant, coordinator: DownlinkCoordin
         await hass.services.async_call(DOMAIN, "refresh", blocking=True, return_response=True)
     assert raised.value.translation_domain == DOMAIN
     assert raised.value.translation_key == "provider_failed"
-    assert "no signal from the dish" in str(raised.value)
+    assert str(raised.value) == "The provider failed: python ended with exit code 1."
 
 
 @pytest.mark.usefixtures("coordinator")

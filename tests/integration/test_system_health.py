@@ -7,6 +7,7 @@ from aiohttp import ClientConnectionError
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.toonami_downlink.const import DEFAULT_API_URL, DOMAIN
@@ -43,6 +44,7 @@ async def test_all_is_well(
     assert shown["manage_url"] == "/toonami-downlink"
     assert shown["info"] == {
         "upstream": "ok",
+        "state": "loaded",
         "provider": "command",
         "provider_version": "1.1.0",
         "last_refresh": {"type": "date", "value": "2026-11-24T12:00:00+00:00"},
@@ -84,4 +86,20 @@ async def test_not_loaded(
 ) -> None:
     aioclient_mock.get(DEFAULT_API_URL)
     assert await async_setup_component(hass, DOMAIN, {})
-    assert (await info(hass, hass_ws_client))["info"] == {"upstream": "ok"}
+    assert (await info(hass, hass_ws_client))["info"] == {
+        "upstream": "ok",
+        "state": "not_set_up",
+    }
+
+
+async def test_entry_that_is_not_loaded(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+    aioclient_mock: Any,
+) -> None:
+    aioclient_mock.get(DEFAULT_API_URL)
+    await setup_integration(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    lines = (await info(hass, hass_ws_client))["info"]
+    assert lines == {"upstream": "ok", "state": "not_loaded"}

@@ -34,6 +34,7 @@ from custom_components.toonami_downlink.storage.versioned_store import Data, Ver
 LAYOUTS = Path(__file__).parent / "layouts"
 CREDENTIALS = f"{DOMAIN}.credentials"
 STATE = f"{DOMAIN}.state"
+OURS = "The provider ended with exit code 1."
 NOW = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
 """Ten minutes after the feed of the layouts was made."""
 REAL = {name: getattr(storage.Store, name) for name in ("_async_load", "_async_write_data")}
@@ -109,12 +110,15 @@ async def test_every_layout_is_loaded(
     settings = coordinator.settings
     assert (settings.api_url, settings.verify_tls) == ("https://api.example.com", False)
     assert (settings.guide_days, settings.stream_links) == (5, "home_assistant")
-    assert (settings.max_streams, settings.hdhomerun) == (2, True)
+    assert (settings.max_channels, settings.hdhomerun) == (2, True)
     assert (settings.provider_timeout, settings.stale_hours) == (600, 72)
     state = await State.async_load(hass)
     assert state.lineup.assigned == {"other_night_owl": 101}
     assert state.done_until == datetime(2026, 11, 24, 12, tzinfo=UTC)
-    assert hass_storage[STATE]["version"] == 2
+    assert hass_storage[STATE]["version"] == 3
+    messages = [record.message for record in coordinator.history]
+    # Until then, messages could have a provider's last words in them.
+    assert messages == [OURS if layout.name == "3" else None, None]
 
 
 def test_the_newest_layout_is_todays() -> None:
@@ -129,7 +133,7 @@ def test_the_newest_layout_is_todays() -> None:
         DownlinkConfigFlow.MINOR_VERSION,
     )
     assert manifest["format"] == store._FORMAT  # noqa: SLF001  # there is no other way to know
-    assert {name: file["version"] for name, file in files.items()} == {CREDENTIALS: 1, STATE: 2}
+    assert {name: file["version"] for name, file in files.items()} == {CREDENTIALS: 1, STATE: 3}
 
 
 async def test_what_is_saved_has_the_newest_layout(
@@ -151,7 +155,7 @@ def newer_credentials(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None
 
 
 def newer_state(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
-    hass_storage[STATE]["version"] = 3
+    hass_storage[STATE]["version"] = 4
 
 
 def newer_generation(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:

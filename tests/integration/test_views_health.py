@@ -50,9 +50,11 @@ async def test_degraded_by_a_refresh_that_failed(harness: Harness) -> None:
 
 
 async def test_degraded_by_age(harness: Harness, freezer: FrozenDateTimeFactory) -> None:
-    freezer.tick(timedelta(hours=47, minutes=59))
+    freezer.tick(timedelta(hours=35, minutes=49))
     assert health_of(harness.coordinator) == (Health.OK, None)
     freezer.tick(60)
+    assert health_of(harness.coordinator) == (Health.DEGRADED, Reason.NOTHING_ON)
+    freezer.tick(timedelta(hours=12, minutes=10))
     assert health_of(harness.coordinator) == (Health.DEGRADED, Reason.GUIDE_STALE)
     answer = await harness.client.get(HEALTH)
     assert (await answer.json())["status"] == "degraded"
@@ -90,7 +92,7 @@ async def test_error_without_a_feed(
     assert status["refresh"]["last_success"] is None
     assert status["refresh"]["failures"] == 1
     assert status["last_error"]["error"] == "provider_command_missing"
-    assert status["history"] == [status["last_error"]]
+    assert status["last_error"] == status["history"][0] | {"last_words": ""}
 
 
 async def test_status_needs_a_login(harness: Harness) -> None:
@@ -175,7 +177,7 @@ async def test_history_has_the_newest_first(
     status = status_payload(harness.coordinator)
     first, second = status["history"]
     assert first["started"] > second["started"]
-    assert status["last_error"] == first
+    assert status["last_error"] == first | {"last_words": ""}
     assert status["refresh"]["failures"] == 2
     assert status["feed"]["generation"] == 1
 

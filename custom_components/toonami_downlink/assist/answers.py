@@ -1,4 +1,4 @@
-"""Answers in plain speech, from the guide, in the language of whoever asks."""
+"""Answers in plain speech, from the guide, in the language of the question."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -98,7 +98,7 @@ class Answers:
         return self.say("assist_on_day_later", day=weekday, days=days, time=time)
 
     def _time(self, at: datetime) -> str:
-        """Write a time as the language does; nobody says the zero in front."""
+        """Write a time as the language does, without a zero in front, which is not spoken."""
         return dt_util.as_local(at).strftime(self.say("assist_time")).removeprefix("0")
 
 

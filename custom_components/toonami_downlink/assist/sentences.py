@@ -1,4 +1,4 @@
-"""What people can say to Assist without setting anything up.
+"""Sentence triggers: what Assist understands without any set-up.
 
 The sentences are given to Home Assistant as sentence triggers. Those come before everything else
 that Assist understands, so they hold no wildcards: only the names of the channels and the titles
@@ -12,12 +12,18 @@ import logging
 import re
 from typing import Any, Final
 
-from homeassistant.const import CONF_COMMAND, CONF_ID, CONF_PLATFORM
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.const import (
+    CONF_COMMAND,
+    CONF_ID,
+    CONF_PLATFORM,
+    EVENT_COMPONENT_LOADED,
+    EVENT_CORE_CONFIG_UPDATE,
+)
+from homeassistant.core import CALLBACK_TYPE, Context, Event, HomeAssistant, callback
 from homeassistant.helpers import intent
 from homeassistant.helpers.script import ScriptRunResult
 from homeassistant.helpers.trigger import async_initialize_triggers, async_validate_trigger_config
-from homeassistant.setup import async_when_setup
+from homeassistant.setup import EventComponentLoaded
 
 from ..const import DOMAIN, NAME
 from ..coordinator import DownlinkConfigEntry, DownlinkCoordinator
@@ -122,25 +128,28 @@ def _longest(names: Mapping[str, str], said: str) -> str:
 @callback
 def async_setup_sentences(hass: HomeAssistant, entry: DownlinkConfigEntry) -> None:
     """Let Assist understand questions to the guide while the entry is loaded."""
-    if hass.config.language.partition("-")[0] != LANGUAGE:
-        return
     sentences = Sentences(hass, entry.runtime_data)
 
     @callback
-    def update() -> None:
+    def update(_event: Event[Any] | None = None) -> None:
         if sentences.is_outdated:
             entry.async_create_task(hass, sentences.async_update(), f"{DOMAIN} sentences")
 
-    async def start(_hass: HomeAssistant, _component: str) -> None:
-        entry.async_on_unload(entry.runtime_data.async_add_listener(update))
-        await sentences.async_update()
+    @callback
+    def is_conversation(data: EventComponentLoaded) -> bool:
+        return data["component"] == "conversation"
 
     entry.async_on_unload(sentences.async_close)
-    async_when_setup(hass, "conversation", start)
+    entry.async_on_unload(entry.runtime_data.async_add_listener(update))
+    entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, update))
+    entry.async_on_unload(
+        hass.bus.async_listen(EVENT_COMPONENT_LOADED, update, event_filter=is_conversation)
+    )
+    update()
 
 
 class Sentences:
-    """The sentence triggers for the published feed."""
+    """The sentence triggers for the published feed, while Home Assistant speaks English."""
 
     def __init__(self, hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
         """Begin without a sentence."""
@@ -152,17 +161,27 @@ class Sentences:
         self._detach: CALLBACK_TYPE | None = None
 
     @property
+    def _wanted(self) -> Publication | None:
+        """The feed whose sentences are to be understood now; None for no sentence at all."""
+        config = self._hass.config
+        is_spoken = config.language.partition("-")[0] == LANGUAGE
+        can_listen = "conversation" in config.components
+        return self._coordinator.data if is_spoken and can_listen else None
+
+    @property
     def is_outdated(self) -> bool:
-        """Whether another feed has been published since the last update."""
-        publication = self._coordinator.data
-        return not self._is_closed and publication not in (None, self._publication)
+        """Whether other sentences are to be understood than those of the last update."""
+        return not self._is_closed and self._wanted is not self._publication
 
     async def async_update(self) -> None:
         """Understand what is in the feed now."""
         async with self._lock:
-            if not self.is_outdated or not (publication := self._coordinator.data):
+            if not self.is_outdated:
                 return
-            self._publication = publication
+            publication = self._publication = self._wanted
+            if publication is None:
+                self._async_detach()
+                return
             built = await self._hass.async_add_executor_job(build_sentences, publication.feed)
             triggers = await async_validate_trigger_config(
                 self._hass,

@@ -2,22 +2,36 @@
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.package import is_docker_env
+from yarl import URL
 
-from ..const import CONF_HDHOMERUN
+from ..const import CONF_HDHOMERUN, DOMAIN
 from ..coordinator import DownlinkCoordinator
+from ..engine.downlink.description import programme_values
 from ..engine.downlink.lineup import logo_path, normalise
 from ..engine.downlink.models import Channel, Feed, Programme
 from ..engine.downlink.timeline import between, on_air, upcoming
 from ..views.health import health_of, version
 from ..views.paths import XTREAM_PREFIX, guide_path, playlist_path, tuner_path
 
+ASSETS: Final[HassKey[str]] = HassKey(f"{DOMAIN}_frontend")
+"""The path below which this run of Home Assistant serves the files of the panel and the card."""
+_CONTAINERS: Final = ip_network("172.16.0.0/12")
+"""What Docker takes its networks from, beginning with 172.17.0.0/16."""
 MAX_ROWS: Final = 20_000
 """The most programmes in one answer: ten times what a day of a hundred channels has."""
+
+_DETAILS: Final = (
+    *("title", "episode_title", "description", "season", "episode"),
+    *("year", "block", "rating", "image"),
+)
 
 type Row = tuple[int, int, str, str | None, int | None, int | None, int]
 """A programme in a grid: start, stop, title, episode title, season, episode, 1 for filler."""
@@ -46,6 +60,7 @@ def overview(coordinator: DownlinkCoordinator) -> dict[str, Any]:
     return {
         "loaded": True,
         "version": version(coordinator.hass),
+        "assets": coordinator.hass.data.get(ASSETS),
         "health": {"status": health, "reason": reason},
         "refreshing": coordinator.is_refreshing,
         "error": last.error if last else None,
@@ -85,20 +100,13 @@ def _channel(feed: Feed, channel: Channel) -> dict[str, Any]:
 
 def details(programme: Programme) -> dict[str, Any]:
     """Return everything that is known about a programme."""
+    values = programme_values(programme)
     return {
+        **{name: values[name] for name in _DETAILS},
         "start": seconds(programme.start),
         "stop": seconds(programme.stop),
-        "title": programme.title,
-        "episode_title": programme.episode_title,
-        "description": programme.description,
-        "season": programme.season,
-        "episode": programme.episode,
-        "year": programme.year,
         "categories": programme.categories,
-        "block": programme.block,
-        "rating": programme.rating,
         "stars": programme.stars,
-        "image": programme.image,
         "credits": [{"role": item.role, "name": item.name} for item in programme.credits],
         "filler": programme.is_filler,
     }
@@ -188,16 +196,29 @@ def connect(coordinator: DownlinkCoordinator) -> dict[str, Any]:
 
 
 def _origins(hass: HomeAssistant) -> list[str]:
-    """Return the addresses that Home Assistant knows of itself, that of the house first."""
+    """Return the addresses that Home Assistant knows of itself, that of the house first.
+
+    Without one of its own choice, the user gets what Home Assistant guesses: in a container that
+    can be the container's own address, which nobody else reaches.
+    """
     found: list[str] = []
     for kind in ({"allow_external": False}, {"allow_internal": False}):
         try:
             url = get_url(hass, **kind)
         except NoURLAvailableError:
             continue
-        if url not in found:
+        is_guess = "allow_external" in kind and hass.config.internal_url is None
+        if url not in found and not (is_guess and is_docker_env() and _is_of_a_container(url)):
             found.append(url)
     return found
+
+
+def _is_of_a_container(url: str) -> bool:
+    """Whether an address is one of those that Docker gives to containers."""
+    try:
+        return ip_address(URL(url).host or "") in _CONTAINERS
+    except ValueError:
+        return False
 
 
 def players(coordinator: DownlinkCoordinator) -> list[dict[str, Any]]:

@@ -38,7 +38,6 @@ def status_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
     """
     health, reason = health_of(coordinator)
     history = [record_to_json(record) for record in reversed(coordinator.history)]
-    last = coordinator.last_record
     made, due = coordinator.last_success, coordinator.next_refresh
     return {
         "version": version(coordinator.hass),
@@ -55,7 +54,7 @@ def status_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
             "last_success": made.isoformat() if made else None,
             "failures": coordinator.failures,
         },
-        "last_error": record_to_json(last) if last and last.error else None,
+        "last_error": _last_error(coordinator),
         "feed": _feed(coordinator.generation),
         "streams": {
             "viewers": coordinator.streams.viewers,
@@ -67,6 +66,14 @@ def status_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "players": [record.as_dict() for record in coordinator.clients.records],
         "history": history,
     }
+
+
+def _last_error(coordinator: DownlinkCoordinator) -> dict[str, Any] | None:
+    """Describe the failure of the last refresh, with the provider's last words beside it."""
+    last = coordinator.last_record
+    if not last or not last.error:
+        return None
+    return record_to_json(last) | {"last_words": coordinator.last_words}
 
 
 def _progress(progress: Progress | None) -> dict[str, Any] | None:

@@ -328,12 +328,12 @@ def get_connect(
 def subscribe_connect(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
-    """Push which players asked for what, within a second."""
+    """Push what players have to be told and which of them asked for what, within a second."""
 
     def attach(coordinator: DownlinkCoordinator, push: Push) -> list[CALLBACK_TYPE]:
         @callback
         def send(_now: datetime | None = None) -> None:
-            push({"loaded": True, "players": payloads.players(coordinator)})
+            push({"loaded": True, **payloads.connect(coordinator)})
 
         send()
         return [

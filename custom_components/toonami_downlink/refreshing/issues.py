@@ -1,4 +1,4 @@
-"""Issues that only the user can set right: raised and cleared as the feed's condition changes."""
+"""The issues of the repairs page: raised and cleared as the condition of the feed changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, FAILURES_BEFORE_REPAIR, PROVIDER_COMMAND
-from ..engine.downlink.client_log import ClientRecord
+from ..engine.downlink.client_log import ClientLog, ClientRecord
 from ..engine.downlink.errors import ProviderMissingError
 from ..engine.downlink.models import RefreshRecord
-from .texts import error_text
+from .texts import error_text, markdown
 
 PROVIDER_FAILING: Final = "provider_failing"
 PROVIDER_COMMAND_MISSING: Final = ProviderMissingError.key
@@ -32,6 +33,7 @@ ISSUES: Final = (
 OLD_CREDENTIALS_FOR: Final = timedelta(days=1)
 """A player that has not asked for that long is not reported any more."""
 _PLAYERS_NAMED: Final = 5
+_CLIENTS: Final[HassKey[tuple[ClientLog, datetime]]] = HassKey(f"{DOMAIN}_clients")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,13 @@ class FeedCondition:
     """Whether streams go past the relay, and the user has not been asked about that."""
     old_credentials: Sequence[ClientRecord]
     """The clients whose last request came with replaced credentials."""
+    clients_known_since: datetime
+    """When Home Assistant began to remember its clients, in UTC."""
+
+
+def known_clients(hass: HomeAssistant) -> tuple[ClientLog, datetime]:
+    """Return the clients seen since Home Assistant's start, and that time; a reload keeps them."""
+    return hass.data.setdefault(_CLIENTS, (ClientLog(), dt_util.utcnow()))
 
 
 @callback
@@ -66,7 +75,7 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
     _update(
         hass,
         PROVIDER_COMMAND_MISSING,
-        {"message": failure.message or ""} if failure and is_missing else None,
+        {"message": markdown(failure.message or "")} if failure and is_missing else None,
         severity=ir.IssueSeverity.ERROR,
     )
     is_failing = failure and not is_missing and failure.failures >= FAILURES_BEFORE_REPAIR
@@ -90,13 +99,15 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
         {} if condition.proposes_relay else None,
         severity=ir.IssueSeverity.WARNING,
     )
-    _update(
-        hass,
-        OLD_CREDENTIALS_IN_USE,
-        _old_credentials_placeholders(condition),
-        severity=ir.IssueSeverity.WARNING,
-        is_fixable=False,
-    )
+    players = _old_credentials_placeholders(condition)
+    if players or not _may_be_forgotten(hass, condition):
+        _update(
+            hass,
+            OLD_CREDENTIALS_IN_USE,
+            players,
+            severity=ir.IssueSeverity.WARNING,
+            is_fixable=False,
+        )
 
 
 @callback
@@ -104,6 +115,16 @@ def async_delete_issues(hass: HomeAssistant) -> None:
     """Clear all issues, because nothing runs any more that would."""
     for issue in ISSUES:
         ir.async_delete_issue(hass, DOMAIN, issue)
+
+
+def _may_be_forgotten(hass: HomeAssistant, condition: FeedCondition) -> bool:
+    """Whether an issue that is not shown since a restart may only not be known of yet.
+
+    It would be raised as a new one when the player asks again, though the user has ignored it.
+    """
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, OLD_CREDENTIALS_IN_USE)
+    is_new = dt_util.utcnow() - condition.clients_known_since < OLD_CREDENTIALS_FOR
+    return issue is not None and not issue.active and is_new
 
 
 @callback
@@ -132,7 +153,7 @@ def _update(
 def _failing_placeholders(hass: HomeAssistant, record: RefreshRecord) -> dict[str, str]:
     return {
         "failures": str(record.failures),
-        "cause": error_text(hass, record.error, record.message),
+        "cause": markdown(error_text(hass, record.error, record.message)),
     }
 
 
@@ -150,7 +171,7 @@ def _stale_placeholders(condition: FeedCondition) -> dict[str, str] | None:
 def _old_credentials_placeholders(condition: FeedCondition) -> dict[str, str] | None:
     since = dt_util.utcnow() - OLD_CREDENTIALS_FOR
     recent = (item for item in condition.old_credentials if item.when > since)
-    players = sorted({f"{item.address} ({item.player})" for item in recent})
+    players = sorted({markdown(f"{item.address} ({item.player})") for item in recent})
     if not players:
         return None
     rest = ", …" if len(players) > _PLAYERS_NAMED else ""

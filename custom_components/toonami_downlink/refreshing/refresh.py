@@ -61,7 +61,7 @@ async def async_refresh_once(
     *,
     insist: bool = True,
 ) -> Refreshed:
-    """Refresh the feed once, and remember what it taught about the line-up.
+    """Refresh the feed once, after any refresh that runs, and remember what it taught.
 
     `insist`: whether to try files again that could not be got through the last time.
     Raises a `DownlinkError`; then the feed on disk is what it was.
@@ -75,12 +75,13 @@ async def async_refresh_once(
         language=hass.config.language,
         insist=insist,
     )
-    refreshed = await refresh(
-        plan,
-        data_folder(hass),
-        previous=previous,
-        lineup=state.lineup,
-        on_progress=on_progress,
-    )
-    state.lineup = refreshed.lineup
+    async with state.refreshing:
+        refreshed = await refresh(
+            plan,
+            data_folder(hass),
+            previous=previous,
+            lineup=state.lineup,
+            on_progress=on_progress,
+        )
+        state.lineup = refreshed.lineup
     return refreshed

@@ -7,7 +7,13 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..const import CLOCK_STEP_BACK, DOMAIN, MISSED_AFTER, RETRY_DELAYS
+from ..const import (
+    CLOCK_STEP_BACK,
+    DOMAIN,
+    FEED_FROM_THE_FUTURE,
+    MISSED_AFTER,
+    RETRY_DELAYS,
+)
 from ..engine.downlink.cron import last_run, next_run
 from ..engine.downlink.models import Cause, RefreshRecord
 from ..storage.state import State
@@ -61,6 +67,7 @@ class Scheduler:
         self._begin = begin
         self._on_missed = on_missed
         self._retry_at: datetime | None = None
+        self._made: datetime | None = None
         self._timer = Timer(hass, "schedule", self.async_check)
 
     @property
@@ -86,15 +93,21 @@ class Scheduler:
         elif last and last.report and last.report.guide_error:
             # The channels are well, and the old guide lasts for days.
             self._retry_at = last.finished + RETRY_DELAYS[-1]
+        self._made = made
         if made:
             self._state.done_until = max(self._state.done_until or made, made)
 
     @callback
     def async_check(self) -> None:
-        """Begin what is due and set the alarm for what comes next; the clock may have jumped."""
+        """Begin what is due and set the timer for what comes next; the clock may have jumped."""
         now = dt_util.utcnow()
         if self._state.done_until is None or self._state.done_until - now > CLOCK_STEP_BACK:
             self._state.done_until = now
+        if self._made and self._made - now > FEED_FROM_THE_FUTURE:
+            # The clock was ahead when the feed was made: nothing in it need be on now.
+            self._state.done_until = min(self._state.done_until, now)
+            if not self._retry_at:
+                self._begin(Cause.CLOCK)
         window = self._window_after(self._state.done_until)
         if window <= now:
             window = self._run_window(now)

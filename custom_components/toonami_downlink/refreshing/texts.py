@@ -1,13 +1,21 @@
 """Texts from the translations, where Home Assistant itself does not fill them in."""
 
+import re
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from ..const import DOMAIN
+from ..engine.downlink.text import clean_line
 
 _UNKNOWN: Final = "unexpected"
+_KINDS: Final = "entity.event.refresh.state_attributes.error.state"
+_MARKUP: Final = re.compile(
+    r"[\\`*_{}\[\]<>#|~!&@]|(?<=http):|(?<=https):|(?<=ftp):|(?<=www)\.", re.IGNORECASE
+)
+"""What begins something in Markdown: links that are not marked as such too."""
+_MAX_WORDS: Final = 300
 
 
 def text(hass: HomeAssistant, path: str, **values: object) -> str:
@@ -24,4 +32,29 @@ def text(hass: HomeAssistant, path: str, **values: object) -> str:
 
 def error_text(hass: HomeAssistant, error: str | None, message: str | None) -> str:
     """Say what an error of the history means, with its own message in it."""
-    return text(hass, f"exceptions.{error or _UNKNOWN}.message", message=message or "")
+    said = message or text(hass, "common.no_details")
+    return text(hass, f"exceptions.{error or _UNKNOWN}.message", message=said)
+
+
+def error_kind(hass: HomeAssistant, error: str | None) -> str:
+    """Say what kind of error it was, and nothing else."""
+    return text(hass, f"{_KINDS}.{error or _UNKNOWN}")
+
+
+def markdown(words: str) -> str:
+    """Write words for a place that takes Markdown, where they shall be no link and no picture."""
+    return _MARKUP.sub(r"\\\g<0>", _shorten(words))
+
+
+def quoted(words: str) -> str:
+    """Quote what an outsider wrote, for people to read as it is; an empty text stays empty.
+
+    Where Markdown is taken it is shown as code, in which nothing else means anything; elsewhere
+    the marks look like quotation marks.
+    """
+    shown = _shorten(words).replace("`", "'")
+    return f"`{shown}`" if shown else ""
+
+
+def _shorten(words: str) -> str:
+    return clean_line(words, _MAX_WORDS)[0]

@@ -1,12 +1,14 @@
 """The state that survives a restart: numbers of channels, history, schedule."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Self
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..engine.downlink.lineup import Lineup
@@ -20,7 +22,10 @@ _KEY: Final = f"{DOMAIN}.state"
 
 @dataclass(slots=True)
 class State:
-    """The line-up's numbers, the history, and how far the schedule has been followed."""
+    """The line-up's numbers, the history, and how far the schedule has been followed.
+
+    The coordinator and the dialogs share one, so that none saves without what the other knows.
+    """
 
     lineup: Lineup = field(default_factory=Lineup)
     history: tuple[RefreshRecord, ...] = ()
@@ -30,6 +35,33 @@ class State:
     """The cron expression that `done_until` belongs to."""
     is_relay_declined: bool = False
     """Whether the user has been asked about the relay, and said no."""
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)
+    """Held by a refresh: there is never more than one."""
+    users: int = field(default=0, compare=False)
+
+    @classmethod
+    async def async_acquire(cls, hass: HomeAssistant) -> State:
+        """Return the one that is in use, else load it; give it back with `async_release`.
+
+        Raises as `VersionedStore.async_load`.
+        """
+        async with hass.data.setdefault(_LOADING, asyncio.Lock()):
+            if (state := cls.shared(hass)) is None:
+                state = hass.data[_IN_USE] = await cls.async_load(hass)
+        state.users += 1
+        return state
+
+    @callback
+    def async_release(self, hass: HomeAssistant) -> None:
+        """Say that it is not used any more; after the last time it is loaded anew."""
+        self.users -= 1
+        if not self.users:
+            hass.data.pop(_IN_USE, None)
+
+    @staticmethod
+    def shared(hass: HomeAssistant) -> State | None:
+        """Return the one that is in use; None when nobody uses any."""
+        return hass.data.get(_IN_USE)
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
@@ -77,9 +109,18 @@ def _rename_window(data: Data) -> Data:
     return {renamed.get(name, name): value for name, value in data.items()}
 
 
-def _add_relay(data: Data) -> Data:
-    """Make layout 3 of 2: it knows whether the relay was declined."""
-    return {**data, "relay_declined": False}
+def _forget_messages(data: Data) -> Data:
+    """Make layout 3 of 2: no provider's last words in messages; whether the relay was declined."""
+    history = data.get("history")
+    records = history if isinstance(history, list) else []
+    return {
+        **data,
+        "relay_declined": False,
+        "history": [
+            {**record, "message": None} if isinstance(record, Mapping) else record
+            for record in records
+        ],
+    }
 
 
 def _numbers(data: Any) -> dict[str, int]:
@@ -98,4 +139,8 @@ def _moment(data: Any) -> datetime | None:
 
 
 def _storage(hass: HomeAssistant) -> VersionedStore:
-    return VersionedStore(hass, _KEY, (_rename_window, _add_relay))
+    return VersionedStore(hass, _KEY, (_rename_window, _forget_messages))
+
+
+_IN_USE: Final[HassKey[State]] = HassKey(f"{DOMAIN}_state")
+_LOADING: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_state_loading")

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     NO_FEED = "no_feed"
     REFRESH_FAILED = "refresh_failed"
     GUIDE_STALE = "guide_stale"
+    NOTHING_ON = "nothing_on"
+    """The guide is over, or has not begun."""
 
 
 def version(hass: HomeAssistant) -> str:
@@ -50,6 +52,8 @@ def health_of(coordinator: DownlinkCoordinator | None) -> tuple[Health, Reason |
         return Health.DEGRADED, Reason.REFRESH_FAILED
     if coordinator.is_guide_stale:
         return Health.DEGRADED, Reason.GUIDE_STALE
+    if not coordinator.is_anything_on:
+        return Health.DEGRADED, Reason.NOTHING_ON
     return Health.OK, None
 
 

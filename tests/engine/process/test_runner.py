@@ -119,7 +119,7 @@ async def test_progress(harness: RunnerHarness) -> None:
         pytest.param(
             "import sys; print('one', file=sys.stderr); sys.exit('no\\tsignal\\x07')",
             ProviderError,
-            "ended with exit code 1: no signal",
+            r"ended with exit code 1\.$",
             id="exit code",
         ),
         pytest.param("exit(7)", ProviderError, "exit code 7 and said nothing", id="silent"),
@@ -151,7 +151,7 @@ async def test_progress(harness: RunnerHarness) -> None:
         pytest.param(
             "import sys; f = open(sys.argv[1], 'wb'); [f.write(bytes(2**20)) for _ in range(66)]",
             ProviderError,
-            "File too large",
+            "ended with exit code 1",
             id="too large",
         ),
     ],
@@ -204,6 +204,17 @@ async def test_bundled_exit_codes(
     assert type(caught.value) is error
 
 
+@pytest.mark.parametrize("bundled", [True, False])
+async def test_last_words_are_not_in_the_message(harness: RunnerHarness, bundled: bool) -> None:
+    script = harness.script(
+        "import sys; print('token=hunter2', file=sys.stderr); exit(3)", bundled=bundled
+    )
+    with pytest.raises(DownlinkError) as caught:
+        await harness.run(script)
+    assert str(caught.value) == "The test ended with exit code 3."
+    assert caught.value.stderr == "token=hunter2"
+
+
 @pytest.mark.parametrize(
     "program",
     [
@@ -222,6 +233,34 @@ async def test_not_a_program(harness: RunnerHarness, tmp_path: Path, program: st
     path = program.format(text=text, garbage=garbage)
     with pytest.raises(ProviderMissingError, match=path):
         await harness.run(Command(argv=(path,), name="The test"))
+
+
+async def test_interpreter_that_is_missing(harness: RunnerHarness, tmp_path: Path) -> None:
+    script = tmp_path / "cli"
+    script.write_text("#!/nowhere/at/all/python\n")
+    script.chmod(0o755)
+    with pytest.raises(ProviderMissingError, match="cli is there, but the interpreter"):
+        await harness.run(Command(argv=(str(script),), name="The test"))
+
+
+async def test_null_device_that_is_missing(
+    harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.devnull", "/nowhere/null")
+    with pytest.raises(ProviderError, match="There is no /nowhere/null") as caught:
+        await harness.run(harness.script(GOOD))
+    assert type(caught.value) is ProviderError
+
+
+async def test_folder_that_is_missing(
+    harness: RunnerHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something else clears the staging folder away before the program starts."""
+    gone = tmp_path / "gone"
+    monkeypatch.setattr("tempfile.mkdtemp", lambda **_: str(gone))
+    with pytest.raises(ProviderError, match=f"There is no {gone}") as caught:
+        await harness.run(harness.script(GOOD))
+    assert type(caught.value) is ProviderError
 
 
 async def test_data_folder_that_cannot_be_written(harness: RunnerHarness) -> None:
@@ -253,6 +292,25 @@ def test_command_line(line: str, argv: str) -> None:
     command = parse_command(line)
     assert list(command.argv) == shlex.split(argv)
     assert not command.is_bundled
+
+
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        pytest.param("/opt/cli", "/opt/cli", id="bare"),
+        pytest.param("/opt/cli run", "/opt/cli", id="with run"),
+        pytest.param("/opt/cli run -s 75 --log-level=debug", "/opt/cli", id="with options"),
+        pytest.param("docker exec cli /opt/cli", "docker exec cli /opt/cli", id="in a container"),
+        pytest.param("docker run --rm image run", "docker run --rm image", id="run twice"),
+        pytest.param("docker run image", "", id="docker"),
+        pytest.param("docker run --rm -v /a:/b image", "", id="docker, its own options"),
+        pytest.param("docker run -m 512m image", "", id="docker, an option that both have"),
+        pytest.param("/usr/bin/podman run image -s 75", "", id="podman"),
+        pytest.param("uv run toonamiaftermath-cli", "", id="uv"),
+    ],
+)
+def test_whom_the_version_is_asked_of(line: str, program: str) -> None:
+    assert parse_command(line).program == tuple(program.split())
 
 
 @pytest.mark.parametrize(

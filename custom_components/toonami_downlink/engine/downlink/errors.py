@@ -4,11 +4,20 @@ from typing import ClassVar
 
 
 class DownlinkError(Exception):
-    """Anything that goes wrong in the engine, in one line that says what to do."""
+    """Anything that goes wrong in the engine, in one line of our own that says what to do.
+
+    `stderr` is the last line that a provider wrote to standard error, or an empty string. It may
+    hold its secrets: it is for administrators, and never stored.
+    """
 
     key: ClassVar[str] = "unexpected"
     """Names the cause for translations, repairs and the history."""
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, stderr: str = "") -> None:
+        """Keep what a provider said last beside the message."""
+        super().__init__(message)
+        self.stderr = stderr
 
 
 class UsageError(DownlinkError):
@@ -47,17 +56,9 @@ class TimedOutError(DownlinkError):
 
 
 class ProviderError(DownlinkError):
-    """The provider command did not bring its two files.
-
-    `stderr` is the last line that it wrote to standard error, or an empty string.
-    """
+    """The provider command did not bring its two files."""
 
     key = "provider_failed"
-
-    def __init__(self, message: str, *, stderr: str = "") -> None:
-        """Keep the last line of standard error beside the message."""
-        super().__init__(message)
-        self.stderr = stderr
 
 
 class ProviderMissingError(ProviderError):

@@ -188,6 +188,8 @@ class Cause(StrEnum):
     SCHEDULE = "schedule"
     MISSED = "missed"
     """A scheduled run that Home Assistant was not there for."""
+    CLOCK = "clock"
+    """The clock was set back: the feed was made in what is the future now."""
     RETRY = "retry"
     START = "start"
     BUTTON = "button"
@@ -196,7 +198,9 @@ class Cause(StrEnum):
     FOLDER = "folder"
     """The files in a provider folder changed."""
     SETUP = "setup"
-    """The first run, in the config flow."""
+    """A run in the config flow: the first one, or with another provider."""
+    REPAIR = "repair"
+    """From the dialog of a repair."""
 
 
 class Stage(StrEnum):
@@ -230,7 +234,7 @@ class RefreshRecord:
     error: str | None = None
     """The key of the error (``DownlinkError.key``); None when the refresh succeeded."""
     message: str | None = None
-    """The error in one English line, for logs and diagnostics."""
+    """The error in one English line of our own; nothing in it is a provider's or upstream's."""
     report: IngestReport | None = None
     recovered: bool = False
     """Whether this success ended a row of failures."""

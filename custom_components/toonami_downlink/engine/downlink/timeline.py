@@ -34,6 +34,9 @@ def between(
     programmes: Sequence[Programme], start: datetime, stop: datetime
 ) -> tuple[Programme, ...]:
     """The programmes of which some part is on air in ``[start, stop)``."""
+    # Python compares the wall clocks of two times in one zone: 01:30 would come after the 01:15
+    # that is an hour later, when the clocks go back.
+    start, stop = start.astimezone(UTC), stop.astimezone(UTC)
     if start >= stop:
         return ()
     first = bisect_right(programmes, start, key=_start)

@@ -1,5 +1,6 @@
 """Command lines of providers: our own, or what a user typed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 import re
@@ -14,6 +15,10 @@ PLACEHOLDER: Final = re.compile(r"\{(m3u|xmltv|cache)\}")
 TIME_LIMIT: Final = "{seconds}"
 """Stands in our own command line for the seconds that the provider may take."""
 _MAX_COMMAND_CHARS: Final = 4_096
+_OPTION: Final = re.compile(
+    r"-[mxCslf]|--(m3u-output|xmltv-output|cache-file|scrape-count|log-level|log-format)"
+)
+"""An option of the Go CLI's ``run``; a value follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,21 @@ def parse_command(line: str) -> Command:
         raise UsageError("The command needs both {m3u} and {xmltv}, or neither of them.")
     if "run" not in words[1:]:
         words.append("run")
-    program = tuple(words[: words.index("run", 1)])
+    program = _program(words)
     words += ["--m3u-output", "{m3u}", "--xmltv-output", "{xmltv}", "--cache-file", "{cache}"]
     return Command(argv=tuple(words), name=name, program=program)
+
+
+def _program(words: Sequence[str]) -> tuple[str, ...]:
+    """Return what comes before the subcommand ``run``; nothing when that is of another program.
+
+    In ``docker run --rm image`` it is not the provider's, whose options would be all that follows.
+    """
+    place = len(words) - 1 - words[::-1].index("run")
+    rest = iter(words[place + 1 :])
+    for word in rest:
+        if not _OPTION.fullmatch(word.partition("=")[0]):
+            return ()
+        if "=" not in word:
+            next(rest, None)
+    return tuple(words[:place])

@@ -239,7 +239,7 @@ async def _run_process(
                 for reader in readers:
                     reader.cancel()
     except FileNotFoundError as err:
-        raise ProviderMissingError(f"There is no program {argv[0]}.") from err
+        raise await asyncio.to_thread(_missing, argv[0], err.filename) from err
     except PermissionError as err:
         raise ProviderMissingError(f"{argv[0]} may not be executed.") from err
     except TimeoutError as err:
@@ -352,9 +352,17 @@ def _last_line(tail: bytearray) -> str:
     return next(filter(None, cleaned), "")
 
 
+def _missing(program: str, file: str | None) -> DownlinkError:
+    """Say which file was not there when the program was to be started."""
+    if file and file != program:
+        return ProviderError(f"There is no {file}, and without it no program starts.")
+    if shutil.which(program):
+        return ProviderMissingError(f"{program} is there, but the interpreter it names is not.")
+    return ProviderMissingError(f"There is no program {program}.")
+
+
 def _failure(command: Command, code: int, stderr: str) -> DownlinkError:
-    if command.is_bundled and (error := _BUNDLED_ERRORS.get(code)):
-        return error(stderr or f"It ended with exit code {code}.")
     how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-    said = f": {stderr}" if stderr else " and said nothing."
-    return ProviderError(f"{command.name} {how}{said}", stderr=stderr)
+    said = "." if stderr else " and said nothing."
+    error = _BUNDLED_ERRORS.get(code, ProviderError) if command.is_bundled else ProviderError
+    return error(f"{command.name} {how}{said}", stderr=stderr)
