@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
 from pathlib import Path
@@ -15,31 +14,32 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
-from homeassistant.loader import async_get_integration
 from homeassistant.util import dt as dt_util
 
 from .const import (
     DOMAIN,
     LINKS_RELAY,
     NAME,
-    PROVIDER_BUNDLED,
-    PROVIDER_COMMAND,
     PROVIDER_FOLDER,
-    SILENT_BEFORE_REPAIR,
     WATCH_INTERVAL,
 )
-from .engine.downlink.errors import DownlinkError, UsageError
+from .engine.downlink.errors import DownlinkError
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
-from .engine.downlink.process.command import parse_command
-from .engine.downlink.process.runner import clear_staging, read_version
+from .engine.downlink.process.runner import clear_staging
 from .engine.downlink.process.watched_folder import FolderWatch
 from .engine.downlink.provider.fetch import links_file
 from .engine.downlink.publish.publication import Publication
 from .engine.downlink.publish.refresh import STAGING, Refreshed, cache_file
 from .engine.downlink.publish.store import Generation
-from .engine.downlink.timeline import next_change, on_air
+from .engine.downlink.timeline import next_change_of_all, on_air
 from .refreshing.issues import FeedCondition, async_update_issues, known_clients
-from .refreshing.refresh import async_load_generation, async_refresh_once, data_folder
+from .refreshing.records import make_record
+from .refreshing.refresh import (
+    async_load_generation,
+    async_provider_version,
+    async_refresh_once,
+    data_folder,
+)
 from .refreshing.scheduler import Scheduler, Timer
 from .storage.credentials import CredentialStore
 from .storage.settings import Settings
@@ -224,14 +224,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self._boundary.set(None)
 
     async def _async_read_version(self) -> None:
-        if self.settings.provider == PROVIDER_BUNDLED:
-            integration = await async_get_integration(self.hass, DOMAIN)
-            self.provider_version = str(integration.version)
-        elif self.settings.provider == PROVIDER_COMMAND:
-            # A command line that cannot be read fails the refresh, which says so.
-            with suppress(UsageError):
-                command = parse_command(self.settings.provider_command)
-                self.provider_version = await read_version(command)
+        self.provider_version = await async_provider_version(self.hass, self.settings)
         self.async_update_listeners()
 
     # Refreshing
@@ -278,7 +271,13 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             if self.hass.is_stopping or not (self._refreshed or self.last_exception):
                 # What came of it says nothing: its provider may have been ended with everything.
                 raise asyncio.CancelledError
-            record = self._make_record(cause, started, failures)
+            record = make_record(
+                cause,
+                started,
+                failures,
+                self._refreshed or self.last_exception,
+                self.progress.stage if self.progress else Stage.PROVIDER,
+            )
             self._state.remember(record)
             self._scheduler.async_update(record, self.last_success)
             await self._state.async_save(self.hass)
@@ -313,7 +312,6 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             )
         except DownlinkError as err:
             self.last_words = err.stderr
-            _LOGGER.debug("The provider's last words: %s", err.stderr)
             raise UpdateFailed(
                 str(err),
                 translation_domain=DOMAIN,
@@ -323,33 +321,6 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self._refreshed = refreshed
         self.generation = refreshed.generation
         return Publication(refreshed.generation)
-
-    def _make_record(self, cause: Cause, started: datetime, failures: int) -> RefreshRecord:
-        finished = dt_util.utcnow()
-        if self._refreshed:
-            return RefreshRecord(
-                started=started,
-                finished=finished,
-                cause=cause,
-                report=self._refreshed.generation.report,
-                recovered=failures > 0,
-                stages=self._refreshed.stages,
-            )
-        error = self.last_exception.__cause__ if self.last_exception else None
-        if isinstance(error, DownlinkError):
-            key, message = error.key, str(error)
-        else:
-            # Whatever is in the text of an error that was not foreseen, it is not ours.
-            key, message = DownlinkError.key, type(self.last_exception).__name__
-        return RefreshRecord(
-            started=started,
-            finished=finished,
-            cause=cause,
-            error=key,
-            message=message,
-            failures=failures + 1,
-            stages={self.progress.stage: 0.0} if self.progress else {Stage.PROVIDER: 0.0},
-        )
 
     @callback
     def _update_issues(self) -> None:
@@ -361,7 +332,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 made=self.last_success,
                 stale_hours=self.settings.stale_hours,
                 is_stale=self.is_guide_stale,
-                silent_channels=self._silent_channels(),
+                silent_channels=self.streams.silent_channels,
                 proposes_relay=(
                     self.settings.stream_links != LINKS_RELAY and not self._state.is_relay_declined
                 ),
@@ -369,19 +340,6 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 clients_known_since=self._clients_known_since,
             ),
         )
-
-    def _silent_channels(self) -> list[str]:
-        """Return the names of the channels that have been waited for in vain."""
-        since = dt_util.utcnow() - SILENT_BEFORE_REPAIR
-        health = self.streams.health
-        return [
-            channel.name
-            for channel in (self.data.feed.channels if self.data else ())
-            if (state := health.get(channel.key))
-            and state.viewers
-            and state.slate_since
-            and state.slate_since <= since
-        ]
 
     async def async_decline_relay(self) -> None:
         """Leave the streams as they are, and do not ask again."""
@@ -430,10 +388,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     def _next_boundary(self) -> datetime | None:
         """Return when the next programme begins or ends on any channel."""
-        now = dt_util.utcnow()
         guides = self.data.feed.guide.values() if self.data else ()
-        changes = (next_change(guide, now) for guide in guides)
-        return min((change for change in changes if change), default=None)
+        return next_change_of_all(guides, dt_util.utcnow())
 
     @callback
     def _async_on_boundary(self) -> None:

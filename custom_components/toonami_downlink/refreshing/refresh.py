@@ -1,16 +1,20 @@
 """One refresh, the same for the coordinator and the config flow."""
 
 from collections.abc import Callable
+from contextlib import suppress
 import logging
 from pathlib import Path
 from typing import Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.loader import async_get_integration
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN, PROVIDER_COMMAND, PROVIDER_FOLDER
+from ..const import DOMAIN, PROVIDER_BUNDLED, PROVIDER_COMMAND, PROVIDER_FOLDER
+from ..engine.downlink.errors import UsageError
 from ..engine.downlink.models import Progress
 from ..engine.downlink.process.command import Command, bundled_command, parse_command
+from ..engine.downlink.process.runner import read_version
 from ..engine.downlink.publish.refresh import Plan, Refreshed, refresh
 from ..engine.downlink.publish.store import Generation, Store
 from ..storage.settings import Settings
@@ -41,6 +45,17 @@ def command_for(settings: Settings) -> Command | None:
         guide_days=settings.guide_days,
         verify_tls=settings.verify_tls,
     )
+
+
+async def async_provider_version(hass: HomeAssistant, settings: Settings) -> str | None:
+    """Return the version of the provider; None for one that does not say."""
+    if settings.provider == PROVIDER_BUNDLED:
+        return str((await async_get_integration(hass, DOMAIN)).version)
+    if settings.provider == PROVIDER_COMMAND:
+        # A command line that cannot be read fails the refresh, which says so.
+        with suppress(UsageError):
+            return await read_version(parse_command(settings.provider_command))
+    return None
 
 
 async def async_load_generation(hass: HomeAssistant) -> Generation | None:

@@ -12,7 +12,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import REPOSITORY
+from ..const import REPOSITORY, SILENT_BEFORE_REPAIR
 from ..engine.downlink.models import Channel
 from ..engine.downlink.relay.addresses import AddressGuard
 from ..engine.downlink.relay.channel import Events, Health
@@ -114,6 +114,17 @@ class StreamManager:
     def health(self) -> Mapping[str, Health]:
         """The health of each channel that was watched since the start, by key."""
         return {key: channel.health for key, channel in self._relay.channels.items()}
+
+    @property
+    def silent_channels(self) -> list[str]:
+        """The names of the channels that have been waited for in vain, in their order."""
+        since = dt_util.utcnow() - SILENT_BEFORE_REPAIR
+        silent = [
+            self._channels[key]
+            for key, state in self.health.items()
+            if state.viewers and state.slate_since and state.slate_since <= since
+        ]
+        return [channel.name for channel in sorted(silent, key=lambda one: one.number)]
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:

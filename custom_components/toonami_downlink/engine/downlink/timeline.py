@@ -4,7 +4,7 @@
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 
@@ -51,6 +51,12 @@ def next_change(programmes: Sequence[Programme], at: datetime) -> datetime | Non
     if index and programmes[index - 1].stop > at:
         return programmes[index - 1].stop
     return programmes[index].start if index < len(programmes) else None
+
+
+def next_change_of_all(guides: Iterable[Sequence[Programme]], at: datetime) -> datetime | None:
+    """As `next_change`, the first one of several channels."""
+    changes = (next_change(programmes, at) for programmes in guides)
+    return min((change for change in changes if change), default=None)
 
 
 def last_change(programmes: Sequence[Programme], at: datetime) -> datetime:
