@@ -202,7 +202,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 self.hass, self._async_tick, WATCH_INTERVAL, cancel_on_shutdown=True
             )
         )
-        entry.async_on_unload(self._disarm)
+        entry.async_on_unload(self._scheduler.async_stop)
+        entry.async_on_unload(lambda: self._boundary.set(None))
         entry.async_on_unload(
             self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_on_config)
         )
@@ -217,11 +218,6 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self._begin(Cause.START)
         self._update_issues()
         self.async_update_listeners()
-
-    @callback
-    def _disarm(self) -> None:
-        self._scheduler.async_stop()
-        self._boundary.set(None)
 
     async def _async_read_version(self) -> None:
         self.provider_version = await async_provider_version(self.hass, self.settings)
@@ -295,8 +291,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     def _forget_outcome(self) -> None:
         """Forget what came of the refresh before, so that it is not taken for that of the next."""
-        self._refreshed = None
-        self.last_exception = None
+        self._refreshed = self.last_exception = None
         self.last_words = ""
 
     @override
