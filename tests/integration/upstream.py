@@ -1,12 +1,12 @@
 """A strict little upstream with live HLS, for tests of streams; all of it in this process."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Self
 
 from aiohttp import hdrs, web
+from freezegun.api import real_monotonic
 
 from custom_components.toonami_downlink.const import REPOSITORY
 from custom_components.toonami_downlink.engine.downlink.models import Feed
@@ -49,8 +49,7 @@ class Upstream:
         self.extra = 0
         """Bytes that a segment is larger."""
         self._runner: web.AppRunner | None = None
-        self._began = asyncio.get_running_loop().time() - 100 * SECONDS
-        self._clock = asyncio.get_running_loop().time
+        self._began = real_monotonic() - 100 * SECONDS
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -70,7 +69,7 @@ class Upstream:
     async def __aexit__(self, *_: object) -> None:
         assert self._runner
         await self._runner.cleanup()
-        assert not self.wrong
+        assert not self.wrong, self.wrong
 
     def address(self, slug: str = "est") -> str:
         """Where a channel is."""
@@ -117,7 +116,7 @@ class Upstream:
 
     @property
     def _newest(self) -> int:
-        return int((self._clock() - self._began) / SECONDS) - 1
+        return int((real_monotonic() - self._began) / SECONDS) - 1
 
     async def _media(self, request: web.Request) -> web.Response:
         if refusal := self._check(request):

@@ -29,6 +29,9 @@ _LOGGER = logging.getLogger(__name__)
 
 USER_AGENT: Final = f"ToonamiDownlink (+{REPOSITORY})"
 
+_STORED_A_MINUTE: Final = 60
+"""How often a stored address is used again: nobody is asked for it."""
+
 __all__ = ["BusyError", "Session", "StreamManager", "ViewerEndedError", "Watcher"]
 
 
@@ -189,7 +192,8 @@ class StreamManager:
         )
 
         async def resolve() -> str:
-            return await self._addresses.async_resolve(channel)
+            # A refresh may have brought another address since the channel was started.
+            return await self._addresses.async_resolve(self._channels[key])
 
         async def load_slate() -> None:
             self._slates[channel.radio] = await self._hass.async_add_executor_job(
@@ -201,7 +205,9 @@ class StreamManager:
             return Segment(data=data, duration=seconds, is_slate=True)
 
         origin = Origin(resolve=resolve, mirror=self._addresses.mirror(channel))
-        source = Source(downloader, origin, self._budget, slate, listener, dt_util.utcnow)
+        is_asked = self._addresses.can_resolve(channel)
+        budget = self._budget if is_asked else ResolutionBudget(_STORED_A_MINUTE)
+        source = Source(downloader, origin, budget, slate, listener, dt_util.utcnow)
         return _OwnedSource(source, downloader, load_slate)
 
     # What is said
