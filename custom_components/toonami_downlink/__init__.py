@@ -81,6 +81,9 @@ async def async_migrate_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -
     """Bring an entry of an earlier version up to date."""
     if entry.version > 1:
         return False
+    if entry.minor_version > 1:
+        # By Home Assistant's rule it can be read as it is, and is to stay that.
+        return True
     options = dict(entry.options)
     if (streams := options.pop("max_streams", None)) is not None:
         # Was the number of viewers; a channel is fetched once for all of them now.

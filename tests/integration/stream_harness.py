@@ -1,27 +1,21 @@
-"""Test streams: a real server, a fake ffmpeg, and what processes and files are left."""
+"""What tests of streams need: a server as Home Assistant runs it, viewers, patience."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 import os
-from pathlib import Path
+import socket
 
 from aiohttp import web
 from homeassistant.core import HomeAssistant
+import pytest
 
-
-def write_fake_ffmpeg(folder: Path, script: str) -> Path:
-    """Write a shell script named ffmpeg into a folder; return its path."""
-    folder.mkdir(exist_ok=True)
-    program = folder / "ffmpeg"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
-    return program
+from .upstream import PACKET
 
 
 @asynccontextmanager
 async def serve_app(hass: HomeAssistant) -> AsyncIterator[tuple[str, int]]:
-    """Serve as Home Assistant does: the handler is cancelled when its client disconnects."""
+    """Serve as Home Assistant does: a viewer who leaves cancels what is being done for him."""
     runner = web.AppRunner(
         hass.http.app, access_log=None, handler_cancellation=True, shutdown_timeout=1
     )
@@ -41,21 +35,56 @@ async def wait_until(condition: Callable[[], object], seconds: float = 10) -> No
             await asyncio.sleep(0.01)
 
 
-def child_pids() -> set[int]:
-    """Return the ids of child processes, zombies among them."""
-    own = Path(f"/proc/self/task/{os.getpid()}/children")
-    return {int(pid) for pid in own.read_text().split()}
-
-
-def is_alive(pid: int) -> bool:
-    """Return whether a process runs: it exists and is no zombie."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError, ProcessLookupError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
-
-
 def count_open_files() -> int:
-    """Count the open file descriptors of this process."""
+    """How many file descriptors this process has."""
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208  # one call, no objects
+
+
+def move_loop(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let the event loop's clock be so much later from now on."""
+    loop = asyncio.get_running_loop()
+    time = loop.time
+    monkeypatch.setattr(loop, "time", lambda: time() + seconds)
+
+
+class Viewer:
+    """A television set with a socket of its own, which reads only when it is told to."""
+
+    def __init__(self, address: tuple[str, int], name: str = "VLC/3.0.20") -> None:
+        self._address = address
+        self._name = name
+        self._socket = socket.socket()
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter
+
+    async def open(self, path: str, *, room: int | None = None) -> int:
+        """Ask for a stream; return the status. `room`: bytes that the system keeps unread."""
+        if room:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        self._socket.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(self._socket, self._address)
+        self._reader, self._writer = await asyncio.open_connection(sock=self._socket, limit=1024)
+        self._writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: x\r\nUser-Agent: {self._name}\r\n\r\n".encode()
+        )
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        return int(head.split()[1])
+
+    async def read(self, count: int) -> bytes:
+        """Read so many bytes of television, with whatever HTTP has written between them."""
+        return await self._reader.readexactly(count)
+
+    async def end(self) -> None:
+        """Read until the other side has ended it."""
+        try:
+            while await self._reader.read(PACKET * 100):
+                pass
+        except ConnectionError:
+            return
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        """Go away at once."""
+        self._writer.transport.abort()
+        self._writer.close()

@@ -1,351 +1,355 @@
-"""The ffmpeg of each viewer: started, counted, and gone without a trace."""
+"""Sessions in the relay: who they are, their end, and what is said when a signal is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
-import os
-from pathlib import Path
-import sys
-from types import ModuleType
-from unittest.mock import Mock
+from contextlib import aclosing
+from datetime import timedelta
+from http import HTTPStatus
+import logging
 
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory, real_monotonic
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 import pytest
-
-from custom_components.toonami_downlink.streaming import (
-    ffmpeg as remux_module,
-    manager as streams_module,
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
 )
-from custom_components.toonami_downlink.streaming.ffmpeg import (
-    Remux,
-    StreamFailedError,
-    ffmpeg_arguments,
+
+from custom_components.toonami_downlink.const import (
+    CONF_MAX_CHANNELS,
+    CONF_STREAM_LINKS,
+    DOMAIN,
+    LINKS_RELAY,
+    SILENT_BEFORE_REPAIR,
 )
-from custom_components.toonami_downlink.streaming.manager import StreamManager, StreamsBusyError
-from tests.simulator.server import Simulator
+from custom_components.toonami_downlink.engine.downlink.models import Channel
+from custom_components.toonami_downlink.engine.downlink.relay import pull, source
+from custom_components.toonami_downlink.engine.downlink.relay.slate import slate_segment
+from custom_components.toonami_downlink.panel.status import status_payload
+from custom_components.toonami_downlink.refreshing.issues import CHANNEL_SILENT
+from custom_components.toonami_downlink.streaming import manager as manager_module
+from custom_components.toonami_downlink.streaming.manager import (
+    BusyError,
+    StreamManager,
+    ViewerEndedError,
+    Watcher,
+)
 
-from .stream_harness import child_pids, count_open_files, is_alive, wait_until, write_fake_ffmpeg
+from .factories import MIDNIGHT, make_feed
+from .harness import NOW, Harness, start_harness, state_of
+from .stream_harness import Viewer, move_loop, serve_app, wait_until
+from .upstream import PACKET, Upstream
 
-URL = "http://upstream.example/playlist.m3u8"
-FOREVER = "exec cat /dev/zero"
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+Address = tuple[str, int]
+TV = Watcher("192.168.1.5", "TiviMate")
+pytestmark = pytest.mark.usefixtures("socket_enabled", "all_entities_enabled")
 
 
 @pytest.fixture
-async def manager(hass: HomeAssistant) -> AsyncIterator[StreamManager]:
-    manager = StreamManager(hass, 2)
-    yield manager
-    await manager.async_stop_all()
-    assert manager.active == 0
+async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
+    async with Upstream() as upstream:
+        yield upstream
 
 
 @pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for a stand-in that is found before the real ffmpeg."""
-    folder = tmp_path / "bin"
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return folder
+async def harness(
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, upstream: Upstream
+) -> AsyncIterator[Harness]:
+    feed = upstream.bring(make_feed(MIDNIGHT))
+    options = {CONF_STREAM_LINKS: LINKS_RELAY, CONF_MAX_CHANNELS: 1}
+    harness = await start_harness(hass, hass_client_no_auth, feed, options)
+    yield harness
+    await harness.coordinator.streams.async_stop_all()
 
 
-def test_arguments() -> None:
-    arguments = ffmpeg_arguments(URL)
-    assert arguments[arguments.index("-i") + 1] == URL
-    assert "file" not in arguments[arguments.index("-protocol_whitelist") + 1]
-    assert arguments.index("-protocol_whitelist") < arguments.index("-i")
-    assert arguments[-5:] == ["-flush_packets", "1", "-f", "mpegts", "pipe:1"]
-    assert "-nostdin" in arguments
-    assert "-t" not in arguments
+@pytest.fixture
+def streams(harness: Harness) -> StreamManager:
+    return harness.coordinator.streams
 
 
-def test_arguments_for_a_duration() -> None:
-    arguments = ffmpeg_arguments(URL, 30)
-    assert arguments[arguments.index("-t") + 1] == "30"
-    assert arguments.index("-t") > arguments.index("-i")
+@pytest.fixture
+async def address(harness: Harness) -> AsyncIterator[Address]:
+    async with serve_app(harness.hass) as address:
+        yield address
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "-i",
-        "/etc/passwd",
-        "file:///etc/passwd",
-        "concat:http://a|/etc/passwd",
-        "rtmp://upstream.example/live",
-        "http:///playlist.m3u8",
-        "http://upstream.example/a b",
-        "http://upstream.example/a\nb",
-        "http://upstream.example/a\0b",
-    ],
-)
-async def test_addresses_that_ffmpeg_never_sees(manager: StreamManager, url: str) -> None:
-    with pytest.raises(StreamFailedError, match="not one for http"):
-        async with manager.async_open("East", url):
-            pytest.fail("opened")  # pragma: no cover
-    assert manager.active == 0
+async def test_a_session(harness: Harness, streams: StreamManager) -> None:
+    east, west = harness.publication.feed.channels[:2]
+    streams.async_touch(east, TV)
+    async with streams.async_watch(east, Watcher("::1", "a player with blanks")) as viewer:
+        shown = streams.sessions
+        assert [(one.watcher, one.channel, one.is_continuous) for one in shown] == [
+            (TV, "toonami_east", False),
+            (Watcher("::1", "a player with blanks"), "toonami_east", True),
+        ]
+        assert len({one.identity for one in shown}) == 2
+        assert TV.address not in "".join(one.identity for one in shown)
+        with pytest.raises(BusyError):
+            streams.async_touch(west, TV)
+        async with aclosing(viewer.stream()) as pieces:
+            assert (await anext(pieces))[0] == 0x47
+        assert viewer.sent == 0, "not yet taken"
+    assert streams.viewers == 1
 
 
-async def test_real_television(manager: StreamManager) -> None:
-    async with Simulator() as upstream:
-        url = f"{upstream.url}/est/playlist.m3u8"
-        async with manager.async_open("East", url) as remux:
-            assert manager.active == 1
-            received = b""
-            while len(received) < 188 * 500:
-                received += await remux.async_read()
-            assert set(received[::188]) == {0x47}
-            (pid,) = child_pids()
-        await wait_until(lambda: manager.active == 0)
-        assert not is_alive(pid)
-    assert not child_pids()
+async def watch(streams: StreamManager, channel: Channel) -> None:
+    async with streams.async_watch(channel, TV):
+        await asyncio.Event().wait()
 
 
-async def test_a_duration_ends_the_stream(manager: StreamManager) -> None:
-    async with (
-        Simulator() as upstream,
-        manager.async_open("Radio", f"{upstream.url}/radio/playlist.m3u8", 2) as remux,
-    ):
-        size = 0
-        while data := await remux.async_read():
-            size += len(data)
-    assert 10_000 < size < 200_000
-
-
-async def test_environment_and_process_group(
-    manager: StreamManager, fake: Path, monkeypatch: pytest.MonkeyPatch
+async def test_who_it_is_stays_known(
+    harness: Harness, streams: StreamManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_fake_ffmpeg(
-        fake, "env; echo GROUP=$(cut -d' ' -f5 /proc/$$/stat); echo SELF=$$; exec cat /dev/zero"
-    )
-    monkeypatch.setenv("SUPERVISOR_TOKEN", "secret")
-    monkeypatch.setenv("https_proxy", "http://proxy.example")
-    async with manager.async_open("East", URL) as remux:
-        text = b""
-        while b"SELF=" not in text:
-            text += await remux.async_read()
-    lines = text.partition(b"\0")[0].decode().splitlines()
-    values = dict(line.split("=", 1) for line in lines)
-    assert "SUPERVISOR_TOKEN" not in values
-    assert values["https_proxy"] == "http://proxy.example"
-    assert values["GROUP"] == values["SELF"]
+    """One that was silent for a while comes back, and one makes room for another."""
+    east, west = harness.publication.feed.channels[:2]
+    streams.async_touch(east, TV)
+    move_loop(monkeypatch, 20)
+    assert streams.sessions == []
+    streams.async_touch(east, TV)
+    assert [one.watcher for one in streams.sessions] == [TV]
+    move_loop(monkeypatch, 20)
+    streams.async_touch(west, TV)
+    assert [(one.watcher, one.channel) for one in streams.sessions] == [(TV, "toonami_west")]
 
 
-async def test_everything_that_ffmpeg_started_is_killed(manager: StreamManager, fake: Path) -> None:
-    write_fake_ffmpeg(
-        fake, "trap '' TERM INT HUP PIPE; sleep 600 & echo $!; while :; do wait; done"
-    )
-    async with manager.async_open("East", URL) as remux:
-        grandchild = int((await remux.async_read()).split()[0])
-        (child,) = child_pids()
-        assert is_alive(child)
-        assert is_alive(grandchild)
-    await wait_until(lambda: not is_alive(child) and not is_alive(grandchild))
-    await wait_until(lambda: not child_pids())
-
-
-async def test_nothing_is_left_after_many_streams(manager: StreamManager, fake: Path) -> None:
-    write_fake_ffmpeg(fake, FOREVER)
-    async with manager.async_open("East", URL) as remux:
-        await remux.async_read()
-    await wait_until(lambda: manager.active == 0)
-    files, tasks = count_open_files(), len(asyncio.all_tasks())
-    for _ in range(20):
-        async with manager.async_open("East", URL):
-            pass
-        await wait_until(lambda: manager.active == 0)
-    assert not child_pids()
-    await wait_until(lambda: count_open_files() <= files)
-    assert len(asyncio.all_tasks()) <= tasks
-
-
-async def test_ffmpeg_waits_for_the_viewer(manager: StreamManager, fake: Path) -> None:
-    write_fake_ffmpeg(fake, "head -c 8000000 /dev/zero")
-    async with manager.async_open("East", URL) as remux:
-        await wait_until(lambda: remux.is_full)
-        pieces = [await remux.async_read()]
-        assert len(pieces[0]) < 2_000_000
-        while piece := await remux.async_read():
-            pieces.append(piece)
-        assert all(len(piece) < 2_000_000 for piece in pieces)
-        assert sum(len(piece) for piece in pieces) == 8_000_000
-
-
-async def test_a_failure_is_told_once_and_its_end_too(
-    manager: StreamManager, fake: Path, caplog: pytest.LogCaptureFixture
+async def test_many_that_are_refused_leave_nothing(
+    harness: Harness, streams: StreamManager
 ) -> None:
-    write_fake_ffmpeg(
-        fake, f"echo 'noise' >&2; echo '{URL}?key=1: Server returned 404' >&2; exit 1"
-    )
-    for _ in range(2):
-        with pytest.raises(StreamFailedError, match="… Server returned 404"):
-            async with manager.async_open("East", URL):
-                pytest.fail("opened")  # pragma: no cover
-    write_fake_ffmpeg(fake, FOREVER)
-    for _ in range(2):
-        async with manager.async_open("East", URL):
-            pass
-        await wait_until(lambda: manager.active == 0)
-    lines = [item.getMessage() for item in caplog.records if item.name == streams_module.__name__]
-    assert lines == [
-        "East cannot be played at the moment: … Server returned 404",
-        "East can be played again",
-    ]
+    east, west = harness.publication.feed.channels[:2]
+    streams.async_touch(east, TV)
+    for number in range(1000):
+        with pytest.raises(BusyError):
+            streams.async_touch(west, Watcher("192.168.1.9", f"P{number}"))
+    held = [value for value in vars(streams).values() if isinstance(value, dict | list | set)]
+    assert max(len(value) for value in held) <= 2
 
 
-async def test_much_noise_is_cut(manager: StreamManager, fake: Path) -> None:
-    write_fake_ffmpeg(fake, "yes error | head -c 3000000 >&2; echo last >&2")
-    with pytest.raises(StreamFailedError, match=r"\Alast\Z"):
-        async with manager.async_open("East", URL):
-            pytest.fail("opened")  # pragma: no cover
-
-
-async def test_no_noise_at_all(manager: StreamManager, fake: Path) -> None:
-    write_fake_ffmpeg(fake, "exit 1")
-    with pytest.raises(StreamFailedError, match="no reason given"):
-        async with manager.async_open("East", URL):
-            pytest.fail("opened")  # pragma: no cover
-
-
-async def test_upstream_that_sends_nothing(
-    manager: StreamManager, fake: Path, monkeypatch: pytest.MonkeyPatch
+async def test_end_of_a_continuous_session(
+    harness: Harness,
+    streams: StreamManager,
+    address: Address,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(remux_module, "_START_TIMEOUT", 0.1)
-    write_fake_ffmpeg(fake, "exec sleep 600")
-    with pytest.raises(StreamFailedError, match="sends nothing"):
-        async with manager.async_open("East", URL):
-            pytest.fail("opened")  # pragma: no cover
-    await wait_until(lambda: not child_pids())
+    path = f"{harness.base}/stream/1.ts"
+    ended, other = Viewer(address), Viewer(address, "Kodi/21")
+    assert await ended.open(path) == HTTPStatus.OK
+    assert await other.open(path) == HTTPStatus.OK
+    socket = await hass_ws_client(harness.hass)
+    payload = status_payload(harness.coordinator)["streams"]["sessions"]
+    session = next(one["id"] for one in payload if one["player"] == "VLC")
+    await socket.send_json_auto_id({"type": f"{DOMAIN}/sessions/end", "session": session})
+    assert (await socket.receive_json())["success"]
+    await ended.end()
+    assert [one.watcher.player for one in streams.sessions] == ["Kodi"]
+    for name in ("1.ts", "1.m3u8"):
+        again = Viewer(address)
+        assert await again.open(f"{harness.base}/stream/{name}") == HTTPStatus.FORBIDDEN
+        again.leave()
+    await other.read(PACKET * 300)
+    await socket.send_json_auto_id({"type": f"{DOMAIN}/sessions/end", "session": session})
+    assert (await socket.receive_json())["error"]["code"] == "not_found"
+    move_loop(monkeypatch, 40)
+    again = Viewer(address)
+    assert await again.open(path) == HTTPStatus.FORBIDDEN
+    again.leave()
+    move_loop(monkeypatch, 20)
+    again = Viewer(address)
+    assert await again.open(path) == HTTPStatus.OK
+    again.leave()
+    other.leave()
 
 
-async def test_a_stream_that_stalls_ends(
-    manager: StreamManager, fake: Path, monkeypatch: pytest.MonkeyPatch
+async def test_end_of_an_hls_session(
+    harness: Harness, streams: StreamManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remux_module, "_STALL_TIMEOUT", 0.1)
-    write_fake_ffmpeg(fake, "echo data; exec sleep 600")
-    async with manager.async_open("East", URL) as remux:
-        assert await remux.async_read() == b"data\n"
-        assert await remux.async_read() == b""
+    path = f"{harness.base}/stream/1.m3u8"
+    headers = {"User-Agent": "TiviMate/5"}
+    text = await (await harness.client.get(path, headers=headers)).text()
+    segment = f"{harness.base}/stream/{text.splitlines()[-1]}"
+    assert (await harness.client.get(path)).status == HTTPStatus.OK
+    session = next(one for one in streams.sessions if one.watcher.player == "TiviMate")
+    assert streams.async_end(session.identity)
+    assert not streams.async_end(session.identity)
+    for address in (path, segment):
+        answer = await harness.client.get(address, headers=headers)
+        assert (answer.status, await answer.read()) == (HTTPStatus.FORBIDDEN, b"")
+        assert (await harness.client.get(address)).status == HTTPStatus.OK
+    assert streams.viewers == 1
+    move_loop(monkeypatch, 60.5)
+    assert (await harness.client.get(path, headers=headers)).status == HTTPStatus.OK
 
 
-async def test_no_more_viewers_than_allowed(manager: StreamManager, fake: Path) -> None:
-    write_fake_ffmpeg(fake, FOREVER)
-    async with manager.async_open("East", URL), manager.async_open("West", URL):
-        assert manager.active == 2
-        with pytest.raises(StreamsBusyError):
-            async with manager.async_open("Movies", URL):
-                pytest.fail("opened")  # pragma: no cover
-    await wait_until(lambda: manager.active == 0)
-    async with manager.async_open("Movies", URL):
-        assert manager.active == 1
+async def test_end_all_lets_new_ones_come(harness: Harness, streams: StreamManager) -> None:
+    east = harness.publication.feed.channels[0]
+    watching = harness.hass.async_create_background_task(watch(streams, east), "viewer")
+    await wait_until(lambda: streams.viewers)
+    streams.async_end_all()
+    with pytest.raises(ViewerEndedError):
+        await watching
+    assert streams.upstream_streams == 0
+    assert streams.async_touch(east, TV)
 
 
-async def test_a_viewer_who_leaves_while_ffmpeg_starts(
-    hass: HomeAssistant, manager: StreamManager, fake: Path
+async def test_after_the_stop_nothing_starts(
+    hass: HomeAssistant, harness: Harness, streams: StreamManager, upstream: Upstream
 ) -> None:
-    write_fake_ffmpeg(fake, "exec sleep 600")
-
-    async def watch() -> None:
-        async with manager.async_open("East", URL):
+    east = harness.publication.feed.channels[0]
+    await streams.async_stop_all()
+    await streams.async_stop_all()
+    with pytest.raises(BusyError):
+        streams.async_touch(east, TV)
+    with pytest.raises(BusyError):
+        async with streams.async_watch(east, TV):
             pytest.fail("opened")  # pragma: no cover
-
-    for delay in range(12):
-        task = hass.async_create_background_task(watch(), "viewer")
-        for _ in range(delay):
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await wait_until(lambda: manager.active == 0 and not child_pids())
-
-
-async def test_stop_all(manager: StreamManager, fake: Path) -> None:
-    write_fake_ffmpeg(fake, FOREVER)
-    async with manager.async_open("East", URL) as remux:
-        remux.viewer = viewer = Mock(spec=asyncio.Transport)
-        await manager.async_stop_all()
-        assert manager.active == 0
-        assert not child_pids()
-        viewer.abort.assert_called_once_with()
-    await manager.async_stop_all()
-    with pytest.raises(StreamsBusyError):
-        async with manager.async_open("East", URL):
-            pytest.fail("opened")  # pragma: no cover
+    assert not upstream.asked
+    assert streams.sessions == []
 
 
 async def test_home_assistant_stops(
-    hass: HomeAssistant, manager: StreamManager, fake: Path
+    hass: HomeAssistant,
+    harness: Harness,
+    streams: StreamManager,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    write_fake_ffmpeg(fake, FOREVER)
-    async with manager.async_open("East", URL):
-        hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-        await hass.async_block_till_done()
-        assert manager.active == 0
-        assert not child_pids()
+    east = harness.publication.feed.channels[0]
+    watching = hass.async_create_background_task(watch(streams, east), "viewer")
+    await wait_until(lambda: streams.viewers)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    with pytest.raises(ViewerEndedError):
+        await watching
+    await streams.async_stop_all()
+    assert "Unable to remove" not in caplog.text
 
 
-async def test_a_manager_that_is_stopped_no_longer_listens(hass: HomeAssistant) -> None:
+async def test_a_manager_that_is_stopped_no_longer_listens(
+    hass: HomeAssistant, harness: Harness
+) -> None:
     before = hass.bus.async_listeners()
-    manager = StreamManager(hass, 1)
+    manager = StreamManager(hass, harness.coordinator._stream_addresses, max_channels=1)  # noqa: SLF001
     assert hass.bus.async_listeners() != before
     await manager.async_stop_all()
     assert hass.bus.async_listeners() == before
 
 
-async def test_stopped_while_ffmpeg_starts(
-    manager: StreamManager,
-    fake: Path,
+async def test_sensors(hass: HomeAssistant, harness: Harness, address: Address) -> None:
+    def shown() -> tuple[str, str]:
+        return (
+            state_of(hass, "sensor.toonami_downlink_viewers").state,
+            state_of(hass, "sensor.toonami_downlink_streams_from_upstream").state,
+        )
+
+    assert shown() == ("0", "0")
+    first, second = Viewer(address), Viewer(address, "Kodi/21")
+    assert await first.open(f"{harness.base}/stream/1.ts") == HTTPStatus.OK
+    assert shown() == ("1", "1")
+    assert await second.open(f"{harness.base}/stream/1.ts") == HTTPStatus.OK
+    assert shown() == ("2", "1")
+    first.leave()
+    second.leave()
+    await wait_until(lambda: shown() == ("0", "1"))
+    harness.coordinator.streams.async_end_all()
+    assert shown() == ("0", "0")
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the slate come at once, and a node be tried again at once."""
+    monkeypatch.setattr(source, "_MOST_SILENCE", 0.3)
+    monkeypatch.setattr(source, "_LONGEST_BACK_OFF", 0.05)
+    monkeypatch.setattr(pull, "_LONGEST_PAUSE", 0.05)
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
+    return [
+        (record.levelno, record.getMessage())
+        for record in caplog.records
+        if record.name == manager_module.__name__
+    ]
+
+
+@pytest.mark.parametrize("number", [1, 7], ids=["television", "radio"])
+async def test_a_signal_that_is_lost_and_comes_back(
+    harness: Harness,
+    streams: StreamManager,
+    address: Address,
+    upstream: Upstream,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    number: int,
 ) -> None:
-    write_fake_ffmpeg(fake, "exec sleep 600")
-    start = Remux.start
+    impatient(monkeypatch)
+    caplog.set_level(logging.INFO, manager_module.__name__)
+    channel = harness.publication.feed.channels[number - 1]
+    upstream.is_broken = True
+    viewer = Viewer(address)
+    assert await viewer.open(f"{harness.base}/stream/{number}.ts") == HTTPStatus.OK
+    received = await viewer.read(20_000)
+    assert b"G" in received
+    (shown,) = status_payload(harness.coordinator)["streams"]["channels"]
+    assert (shown["running"], shown["reason"], shown["node"]) == (True, "status", "")
+    assert shown["slate_since"]
+    text = await (await harness.client.get(f"{harness.base}/stream/{number}.m3u8")).text()
+    assert f"#EXTINF:{slate_segment(channel.radio)[1]:.3f}," in text
+    upstream.is_broken = False
+    await wait_until(lambda: not streams.health[channel.key].slate_since)
+    await viewer.read(20_000)
+    (shown,) = status_payload(harness.coordinator)["streams"]["channels"]
+    assert (shown["reason"], shown["slate_since"]) == (None, None)
+    assert shown["last_segment"]
+    assert shown["node"].startswith("127.0.0.1")
+    assert said(caplog) == [
+        (
+            logging.WARNING,
+            f"{channel.name}: the signal is lost (status); viewers see a notice until it is back",
+        ),
+        (logging.INFO, f"{channel.name}: the signal is back"),
+    ]
+    viewer.leave()
 
-    async def start_slowly(binary: str, arguments: list[str]) -> Remux:
-        remux = await start(binary, arguments)
-        await manager.async_stop_all()
-        return remux
 
-    monkeypatch.setattr(Remux, "start", start_slowly)
-    with pytest.raises(StreamsBusyError):
-        async with asyncio.timeout(5), manager.async_open("East", URL):
-            pytest.fail("opened")  # pragma: no cover
-    await wait_until(lambda: manager.active == 0 and not child_pids())
-    # It is not upstream's fault.
-    assert "cannot be played" not in caplog.text
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FrozenDateTimeFactory]:
+    """A clock that stands, while the event loop's goes on."""
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", real_monotonic)
+    with freeze_time(NOW) as clock:
+        yield clock  # type: ignore[misc]  # it does not tick by itself
 
 
-async def test_an_ffmpeg_that_cannot_be_started(manager: StreamManager, fake: Path) -> None:
-    write_fake_ffmpeg(fake, "").write_text("#!/no/such/interpreter\n")
-    with pytest.raises(StreamFailedError, match="does not start"):
-        async with manager.async_open("East", URL):
-            pytest.fail("opened")  # pragma: no cover
-    assert manager.active == 0
-
-
-async def test_no_ffmpeg(
-    hass: HomeAssistant, manager: StreamManager, fake: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_channel_that_stays_silent(
+    hass: HomeAssistant,
+    harness: Harness,
+    streams: StreamManager,
+    upstream: Upstream,
+    monkeypatch: pytest.MonkeyPatch,
+    clock: FrozenDateTimeFactory,
 ) -> None:
-    now = hass.loop.time()
-    monkeypatch.setattr(hass.loop, "time", lambda: now)
-    monkeypatch.setenv("PATH", str(fake))
-    assert await manager.async_find_ffmpeg() is None
-    with pytest.raises(StreamFailedError, match="not installed"):
-        async with manager.async_open("East", URL):
-            pytest.fail("opened")  # pragma: no cover
-    program = write_fake_ffmpeg(fake, FOREVER)
-    assert await manager.async_find_ffmpeg() is None
-    assert not manager.has_ffmpeg
-    monkeypatch.setattr(hass.loop, "time", lambda: now + 301)
-    assert await manager.async_find_ffmpeg() == str(program)
-    assert manager.has_ffmpeg
+    impatient(monkeypatch)
+    east = harness.publication.feed.channels[0]
+    upstream.is_broken = True
 
+    def issue_after(passed: timedelta) -> ir.IssueEntry | None:
+        clock.move_to(NOW + passed)
+        # As it is called every half a minute of the event loop, whose clock goes its own way.
+        harness.coordinator._async_tick(NOW + passed)  # noqa: SLF001
+        return ir.async_get(hass).async_get_issue(DOMAIN, CHANNEL_SILENT)
 
-async def test_the_ffmpeg_that_home_assistant_uses(
-    hass: HomeAssistant, manager: StreamManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = write_fake_ffmpeg(tmp_path / "opt", FOREVER)
-    component = ModuleType("homeassistant.components.ffmpeg")
-    component.get_ffmpeg_manager = lambda _: Mock(binary=str(program))  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, component.__name__, component)
-    hass.config.components.add("ffmpeg")
-    assert await manager.async_find_ffmpeg() == str(program)
+    second = timedelta(seconds=1)
+    tick = timedelta(seconds=31)
+    async with streams.async_watch(east, TV):
+        await wait_until(lambda: streams.health[east.key].slate_since)
+        assert not issue_after(SILENT_BEFORE_REPAIR - second)
+        issue = issue_after(SILENT_BEFORE_REPAIR + tick)
+        assert issue
+        assert issue.translation_placeholders == {"channels": "Toonami Aftermath East"}
+        assert not issue.is_fixable
+    # Nobody waits for it any more, while it is still being tried.
+    assert streams.health[east.key].slate_since
+    assert not issue_after(SILENT_BEFORE_REPAIR + 2 * tick)
+    async with streams.async_watch(east, TV):
+        assert issue_after(SILENT_BEFORE_REPAIR + 3 * tick)
+        upstream.is_broken = False
+        await wait_until(lambda: not streams.health[east.key].slate_since)
+        assert not issue_after(SILENT_BEFORE_REPAIR + 4 * tick)

@@ -1,265 +1,402 @@
-"""Television over HTTP: redirections to HLS, and MPEG-TS that ends with its viewer."""
+"""HLS from the relay: every way in, what is below it, and who may."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
-from pathlib import Path
+import re
+from typing import Any
+from urllib.parse import urljoin
 
-from aiohttp import ClientPayloadError, ClientSession, hdrs
+from aiohttp import ClientResponse, hdrs
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.const import CONF_MAX_STREAMS
+from custom_components.toonami_downlink.const import (
+    CONF_MAX_CHANNELS,
+    CONF_STREAM_LINKS,
+    DOMAIN,
+    LINKS_DIRECT,
+    LINKS_HOME_ASSISTANT,
+    LINKS_RELAY,
+)
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Channel
-from tests.simulator.server import Simulator
+from custom_components.toonami_downlink.storage.credentials import CredentialStore
 
-from .factories import make_feed
+from .factories import MIDNIGHT, make_feed
 from .harness import Harness, start_harness
-from .stream_harness import child_pids, count_open_files, serve_app, wait_until, write_fake_ffmpeg
+from .stream_harness import wait_until
+from .upstream import PACKET, Upstream
 
+API = f"/api/{DOMAIN}"
 FRESH = "https://n7.example.com/fresh/playlist.m3u8?session=1"
-FOREVER = "exec cat /dev/zero"
+HLS = "application/vnd.apple.mpegurl"
+ORIGIN = "https://player.example"
+PREFIXES = ("", "/", f"{API}/xtream", f"{API}/xtream/")
+"""Before the paths of the Xtream Codes API."""
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
 @pytest.fixture
-async def upstream() -> AsyncIterator[Simulator]:
-    async with Simulator() as simulator:
-        yield simulator
+async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
+    async with Upstream() as upstream:
+        yield upstream
+
+
+async def open_relayed(
+    hass: HomeAssistant,
+    make_client: ClientSessionGenerator,
+    upstream: Upstream,
+    links: str = LINKS_RELAY,
+) -> Harness:
+    feed = upstream.bring(make_feed(MIDNIGHT))
+    options = {CONF_STREAM_LINKS: links, CONF_MAX_CHANNELS: 2}
+    return await start_harness(hass, make_client, feed, options)
 
 
 @pytest.fixture
 async def harness(
-    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, upstream: Simulator
-) -> Harness:
-    feed = make_feed()
-    slugs = ("est", "pst", "snick-est", "snick-pst", "mtv97", "movies", "radio")
-    channels = tuple(
-        replace(channel, stream_url=f"{upstream.url}/{slug}/playlist.m3u8")
-        for channel, slug in zip(feed.channels, slugs, strict=True)
-    )
-    feed = replace(feed, channels=channels)
-    return await start_harness(hass, hass_client_no_auth, feed, {CONF_MAX_STREAMS: 4})
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, upstream: Upstream
+) -> AsyncIterator[Harness]:
+    harness = await open_relayed(hass, hass_client_no_auth, upstream)
+    yield harness
+    await harness.coordinator.streams.async_stop_all()
 
 
-@pytest.fixture
-async def address(harness: Harness) -> AsyncIterator[tuple[str, int]]:
-    """The server as Home Assistant runs it."""
-    async with serve_app(harness.hass) as address:
-        yield address
+def watch_token(harness: Harness, **until: float) -> str:
+    return harness.coordinator.credentials.watch_token(dt_util.utcnow() + timedelta(**until))
 
 
-@pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for a stand-in; without one there is no ffmpeg."""
-    folder = tmp_path / "bin"
-    monkeypatch.setenv("PATH", f"{folder}")
-    return folder
+def ways(harness: Harness) -> dict[str, str]:
+    """Return where streams are below, by the name of the way."""
+    xtream = {
+        f"{prefix or 'root'} {kind.strip('/') or 'short'}": f"{prefix}{kind}{harness.live}"
+        for prefix in PREFIXES
+        for kind in ("/live", "")
+    }
+    return {
+        "token": f"{harness.base}/stream",
+        "watch": f"{API}/watch/{watch_token(harness, hours=1)}",
+        **xtream,
+    }
 
 
-def fresh_streams(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let upstream have moved its streams."""
+WAYS = (
+    "token",
+    "watch",
+    *(f"{prefix or 'root'} {kind}" for prefix in PREFIXES for kind in ("live", "short")),
+)
+
+
+def listed(playlist: str) -> list[str]:
+    return [line for line in playlist.splitlines() if line and not line.startswith("#")]
+
+
+async def ask(
+    harness: Harness, path: str, method: str = hdrs.METH_GET, **headers: str
+) -> ClientResponse:
+    """Ask for a path as it is: with two slashes at its beginning it would be taken for a host."""
+    url = f"{harness.origin}{path}"
+    return await harness.client.session.request(method, url, headers=headers, allow_redirects=False)
+
+
+async def get(harness: Harness, path: str, **headers: str) -> tuple[int, bytes]:
+    answer = await ask(harness, path, **headers)
+    return answer.status, await answer.read()
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_every_way_in(harness: Harness, upstream: Upstream, way: str) -> None:
+    base = ways(harness)[way]
+
+    answer = await ask(harness, f"{base}/1.m3u8", Origin=ORIGIN)
+
+    assert answer.status == HTTPStatus.OK
+    assert answer.content_type == HLS
+    assert answer.headers[hdrs.CACHE_CONTROL] == "no-store"
+    assert answer.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] == ORIGIN
+    assert hdrs.ACCESS_CONTROL_ALLOW_CREDENTIALS not in answer.headers
+    found = listed(text := await answer.text())
+    assert len(found) >= 3
+    assert upstream.url not in text
+    assert all(re.fullmatch(r"1/\d+\.ts", address) for address in found)
+    assert f"#EXT-X-MEDIA-SEQUENCE:{found[0][2:-3]}\n" in text
+    for address in found[-3:]:
+        segment = await ask(harness, f"{base}/{address}", Origin=ORIGIN)
+        assert segment.status == HTTPStatus.OK
+        assert segment.content_type == "video/mp2t"
+        assert "immutable" in segment.headers[hdrs.CACHE_CONTROL]
+        assert "private" in segment.headers[hdrs.CACHE_CONTROL]
+        assert segment.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] == ORIGIN
+        content = await segment.read()
+        assert set(content[::PACKET]) == {0x47}
+    (session,) = harness.coordinator.streams.sessions
+    assert (session.watcher.address, session.is_continuous) == ("127.0.0.1", False)
+    assert session.viewer.sent > len(content)
+    assert not upstream.twice
+
+
+async def test_all_ways_share_one_pull(harness: Harness, upstream: Upstream) -> None:
+    contents = set()
+    for base in ways(harness).values():
+        playlist = (await get(harness, f"{base}/1.m3u8"))[1].decode()
+        newest = listed(playlist)[0]
+        contents.add((await get(harness, f"{base}/{newest}"))[1])
+    assert len(contents) <= 2, "one, or two if the time went on"
+    assert upstream.count("/playlist.m3u8") == 1
+    assert not upstream.twice
+    record = harness.coordinator.clients.records[0]
+    assert (record.kind, record.outcome) == (RequestKind.STREAM, Outcome.OK)
+
+
+async def test_preflight(harness: Harness) -> None:
+    headers = {"Origin": ORIGIN, hdrs.ACCESS_CONTROL_REQUEST_METHOD: "GET"}
+    for base in ways(harness).values():
+        for name in ("1.m3u8", "1/1.ts"):
+            answer = await ask(harness, f"{base}/{name}", hdrs.METH_OPTIONS, **headers)
+            assert answer.status == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("name", ["1.m3u8", "1.ts", "1/4711.ts"])
+async def test_head_starts_nothing(harness: Harness, upstream: Upstream, name: str) -> None:
+    expected = HTTPStatus.NOT_FOUND if "/" in name else HTTPStatus.OK
+    for way, base in ways(harness).items():
+        if (way, name) == ("watch", "1.ts"):
+            continue
+        answer = await ask(harness, f"{base}/{name}", hdrs.METH_HEAD)
+        assert answer.status == expected
+        if expected == HTTPStatus.OK:
+            assert answer.content_type == (HLS if name == "1.m3u8" else "video/mp2t")
+        assert await answer.read() == b""
+    assert harness.coordinator.streams.viewers == 0
+    assert not upstream.asked
+
+
+async def test_head_of_a_segment_that_is_there(harness: Harness) -> None:
+    path = f"{harness.base}/stream/1.m3u8"
+    address = urljoin(path, listed((await get(harness, path))[1].decode())[-1])
+    (session,) = harness.coordinator.streams.sessions
+    sent = session.viewer.sent
+    answer = await ask(harness, address, hdrs.METH_HEAD)
+    assert answer.status == HTTPStatus.OK
+    assert int(answer.headers[hdrs.CONTENT_LENGTH]) > PACKET
+    assert await answer.read() == b""
+    assert session.viewer.sent == sent
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "8.m3u8",
+        "0.m3u8",
+        "one.m3u8",
+        "11111111111111.m3u8",
+        "²/1.ts",
+        "8/1.ts",
+        "1/x.ts",
+        "1/1111111111111.ts",
+        "1/1.m3u8",
+        "1/²2.ts",
+    ],
+)
+async def test_nothing_of_that_name(harness: Harness, upstream: Upstream, name: str) -> None:
+    for base in ways(harness).values():
+        answer = await ask(harness, f"{base}/{name}")
+        assert answer.status == HTTPStatus.NOT_FOUND
+    assert not upstream.asked
+
+
+async def test_a_segment_of_a_channel_that_nobody_watches(
+    harness: Harness, upstream: Upstream
+) -> None:
+    path = f"{harness.base}/stream/1.m3u8"
+    segment = listed((await get(harness, path))[1].decode())[-1]
+    for base in ways(harness).values():
+        for address in (segment.replace("1/", "2/"), "2/0.ts", f"2/{'9' * 12}.ts"):
+            assert await get(harness, f"{base}/{address}") == (HTTPStatus.NOT_FOUND, b"")
+    assert not upstream.count("/pst/")
+    harness.coordinator.streams.async_end_all()
+    asked = len(upstream.asked)
+    assert await get(harness, urljoin(path, segment)) == (HTTPStatus.NOT_FOUND, b"")
+    assert harness.coordinator.streams.upstream_streams == 0
+    assert upstream.asked[asked:] == []
+
+
+async def test_numbers_go_on_after_the_channel_has_stopped(harness: Harness) -> None:
+    path = f"{harness.base}/stream/1.m3u8"
+    before = listed((await get(harness, path))[1].decode())
+    harness.coordinator.streams.async_end_all()
+    text = (await get(harness, path))[1].decode()
+    after = listed(text)
+    assert int(after[0][2:-3]) > int(before[-1][2:-3])
+    assert "#EXT-X-DISCONTINUITY\n" in text
+
+
+def wrong_secrets(harness: Harness) -> dict[str, str]:
+    """Return where a stream would be if these were right."""
+    user, password = harness.coordinator.credentials.username, "wrong"
+    return {
+        "token": f"{harness.base[:-1]}/stream",
+        "watch for token": f"{API}/{watch_token(harness, hours=1)}/stream",
+        "token for watch": f"{API}/watch/{harness.coordinator.credentials.feed_token}",
+        "password": f"/live/{user}/{password}",
+        "user": f"/live/toonami000000/{harness.coordinator.credentials.password}",
+        "short": f"/{user}/{password}",
+        "prefix": f"{API}/xtream/live/{user}/{password}",
+        "watch token for password": f"/live/{user}/{watch_token(harness, hours=1)}",
+    }
+
+
+async def test_wrong_secrets(harness: Harness, upstream: Upstream) -> None:
+    await get(harness, f"{harness.base}/stream/1.m3u8")
+    asked = upstream.count("/pst/")
+    for base in wrong_secrets(harness).values():
+        for name in ("2.m3u8", "1/1.ts"):
+            status, content = await get(harness, f"{base}/{name}")
+            assert status in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}
+            assert content == b""
+    assert upstream.count("/pst/") == asked == 0
+
+
+async def test_old_secrets(harness: Harness, upstream: Upstream) -> None:
+    before = ways(harness)
+    await harness.coordinator.async_rotate_credentials()
+    for base in before.values():
+        for name in ("1.m3u8", "1.ts", "1/1.ts"):
+            status, _ = await get(harness, f"{base}/{name}")
+            if (base, name) != (before["watch"], "1.ts"):
+                assert status in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}
+    assert not upstream.asked
+    for base in ways(harness).values():
+        assert (await get(harness, f"{base}/1.m3u8"))[0] == HTTPStatus.OK
+
+
+async def other_house(hass: HomeAssistant, hass_storage: dict[str, Any]) -> CredentialStore:
+    """Return the secrets of somebody else."""
+    hass_storage.pop(f"{DOMAIN}.credentials")
+    return await CredentialStore.async_load(hass)
+
+
+async def test_watch_tokens(
+    harness: Harness, upstream: Upstream, hass_storage: dict[str, Any]
+) -> None:
+    right = watch_token(harness, hours=1)
+    now = int(dt_util.utcnow().timestamp())
+    strange = await other_house(harness.hass, hass_storage)
+    wrong = {
+        "other key": strange.watch_token(dt_util.utcnow() + timedelta(hours=1)),
+        "long expired": watch_token(harness, hours=-1),
+        "cut": right[:-1],
+        "longer": f"{right}0",
+        "time only": right[:10],
+        "no time": right[10:],
+        "later time": f"{now + 9999:010x}{right[10:]}",
+        "capitals": right.upper(),
+        "nine digits": right[1:],
+        "sign": f"-{right[1:]}",
+        "blanks": f"%20%20{right}",
+        "not ASCII": f"{right[:-1]}%C3%A9",
+        "not ASCII in the time": f"%C3%A9{right[1:]}",
+        "other digits": f"%D9%A0{right[1:]}",
+        "half a character": f"{right[:-1]}%ED%A0%80",
+        "very long": right * 80,
+        "nothing but noughts": "0" * len(right),
+    }
+    for token in wrong.values():
+        for name in ("1.m3u8", "1/1.ts"):
+            status, content = await get(harness, f"{API}/watch/{token}/{name}")
+            assert (status, content) == (HTTPStatus.FORBIDDEN, b"") or status == 429
+    assert not upstream.asked
+    assert (await get(harness, f"{API}/watch/{right}/1.m3u8"))[0] == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status"),
+    [(1, HTTPStatus.OK), (0, HTTPStatus.FORBIDDEN), (-1, HTTPStatus.FORBIDDEN)],
+)
+async def test_the_last_second_of_a_watch_token(
+    harness: Harness, freezer: Any, seconds: int, status: int
+) -> None:
+    freezer.move_to("2026-11-24T12:00:00+00:00")
+    token = watch_token(harness, seconds=seconds)
+    assert (await get(harness, f"{API}/watch/{token}/1.m3u8"))[0] == status
+
+
+async def test_a_watch_token_outlives_a_reload(harness: Harness) -> None:
+    token = watch_token(harness, hours=1)
+    assert await harness.hass.config_entries.async_reload(harness.entry.entry_id)
+    assert (await get(harness, f"{API}/watch/{token}/1.m3u8"))[0] == HTTPStatus.OK
+    await harness.entry.runtime_data.streams.async_stop_all()
+
+
+@pytest.mark.parametrize("links", [LINKS_DIRECT, LINKS_HOME_ASSISTANT])
+async def test_without_the_relay_players_are_sent_to_upstream(
+    hass: HomeAssistant,
+    hass_client_no_auth: ClientSessionGenerator,
+    upstream: Upstream,
+    monkeypatch: pytest.MonkeyPatch,
+    links: str,
+) -> None:
+    harness = await open_relayed(hass, hass_client_no_auth, upstream, links)
 
     async def fresh(channel: Channel) -> str:
         return f"{FRESH}&channel={channel.number}"
 
     monkeypatch.setattr(harness.coordinator, "async_stream_url", fresh)
-
-
-def paths(harness: Harness, name: str) -> list[str]:
-    """Return all addresses of a stream."""
-    live = [f"/live{harness.live}", harness.live]
-    prefixed = [f"/api/toonami_downlink/xtream{path}" for path in live]
-    return [f"{base}/{name}" for base in (f"{harness.base}/stream", *live, *prefixed)]
-
-
-async def test_hls_is_a_redirection_to_where_upstream_has_it_now(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fresh_streams(harness, monkeypatch)
-    for path in paths(harness, "3.m3u8"):
+    found = ways(harness)
+    watch = found.pop("watch")
+    for base in found.values():
         for method in (hdrs.METH_GET, hdrs.METH_HEAD):
-            answer = await harness.client.request(method, path, allow_redirects=False)
+            answer = await ask(harness, f"{base}/3.m3u8", method)
             assert answer.status == HTTPStatus.FOUND
             assert answer.headers[hdrs.LOCATION] == f"{FRESH}&channel=3"
-            assert answer.content_type == "application/vnd.apple.mpegurl"
+            assert answer.content_type == HLS
             assert answer.headers[hdrs.CACHE_CONTROL] == "no-store"
             assert await answer.read() == b""
-    record = harness.coordinator.clients.records[0]
-    assert (record.kind, record.outcome) == (RequestKind.STREAM, Outcome.OK)
-    assert not child_pids()
+    assert not upstream.asked
+    # Who has logged in, and everybody who wants MPEG-TS, gets it from here all the same.
+    assert (await get(harness, f"{watch}/3.m3u8"))[0] == HTTPStatus.OK
+    async with harness.client.get(f"{harness.base}/stream/3.ts") as answer:
+        assert (await answer.content.readexactly(PACKET))[0] == 0x47
+    await harness.coordinator.streams.async_stop_all()
 
 
-async def test_hls_plays(harness: Harness, upstream: Simulator) -> None:
-    async with (
-        ClientSession() as session,
-        session.get(f"{harness.origin}{harness.base}/stream/1.m3u8") as answer,
-    ):
-        assert answer.url.host == "127.0.0.1"
-        assert str(answer.url).startswith(upstream.url)
-        assert (await answer.text()).startswith("#EXTM3U")
+async def test_as_many_channels_as_allowed(harness: Harness, upstream: Upstream) -> None:
+    for number in (1, 2):
+        assert (await get(harness, f"{harness.base}/stream/{number}.m3u8"))[0] == HTTPStatus.OK
+    answer = await harness.client.get(f"{harness.base}/stream/3.m3u8")
+    assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+    assert int(answer.headers[hdrs.RETRY_AFTER]) > 0
+    assert harness.coordinator.clients.records[0].outcome is Outcome.BUSY
+    assert not upstream.count("/snick-est/")
+    # Whoever joins a channel that is on is welcome.
+    assert (await get(harness, f"{harness.base}/stream/2.m3u8", **{"User-Agent": "Kodi/21"}))[
+        0
+    ] == HTTPStatus.OK
+    assert harness.coordinator.streams.viewers == 3
+    account = await (await harness.client.get("/player_api.php", params=harness.login)).json()
+    assert account["user_info"]["active_cons"] == "3"
 
 
-@pytest.mark.parametrize("name", ["1.ts", "7.ts"])
-async def test_transport_stream(harness: Harness, address: tuple[str, int], name: str) -> None:
-    host, port = address
-    async with (
-        ClientSession(f"http://{host}:{port}") as session,
-        session.get(f"{harness.base}/stream/{name}") as answer,
-    ):
-        assert answer.status == HTTPStatus.OK
-        assert answer.content_type == "video/mp2t"
-        assert answer.headers[hdrs.CACHE_CONTROL] == "no-store"
-        received = await answer.content.readexactly(188 * 100)
-        assert set(received[::188]) == {0x47}
-        assert len(child_pids()) == 1
-        assert harness.coordinator.streams.active == 1
-    await wait_until(lambda: harness.coordinator.streams.active == 0)
-    assert not child_pids()
+async def test_not_loaded(harness: Harness, upstream: Upstream) -> None:
+    found = ways(harness)
+    assert await harness.hass.config_entries.async_unload(harness.entry.entry_id)
+    for base in found.values():
+        for name in ("1.m3u8", "1/1.ts"):
+            assert (await get(harness, f"{base}/{name}"))[0] == HTTPStatus.SERVICE_UNAVAILABLE
+    assert not upstream.asked
 
 
-@pytest.mark.parametrize("name", ["1.ts", "1"])
-async def test_every_address_of_a_transport_stream(harness: Harness, fake: Path, name: str) -> None:
-    write_fake_ffmpeg(fake, "echo television")
-    names = paths(harness, name)
-    for path in names if name == "1.ts" else names[1:]:
-        answer = await harness.client.get(path)
-        assert answer.content_type == "video/mp2t"
-        assert await answer.read() == b"television\n"
-    await wait_until(lambda: not child_pids())
-
-
-async def test_no_extension_below_the_token(harness: Harness) -> None:
-    answer = await harness.client.get(f"{harness.base}/stream/1")
-    assert answer.status == HTTPStatus.NOT_FOUND
-
-
-async def test_head_starts_nothing(harness: Harness, fake: Path, tmp_path: Path) -> None:
-    write_fake_ffmpeg(fake, f"echo started > {tmp_path}/started; echo television")
-    for path in paths(harness, "1.ts"):
-        answer = await harness.client.head(path)
-        assert answer.status == HTTPStatus.OK
-        assert answer.content_type == "video/mp2t"
-    assert not (tmp_path / "started").exists()
-    await (await harness.client.get(paths(harness, "1.ts")[0])).read()
-    assert (tmp_path / "started").exists()
-
-
-async def test_without_ffmpeg_players_are_sent_to_the_hls(
-    harness: Harness, fake: Path, monkeypatch: pytest.MonkeyPatch
+async def test_the_channel_stops_while_a_playlist_is_waited_for(
+    harness: Harness, upstream: Upstream
 ) -> None:
-    fresh_streams(harness, monkeypatch)
-    for path in paths(harness, "2.ts"):
-        answer = await harness.client.get(path, allow_redirects=False)
-        assert answer.status == HTTPStatus.FOUND
-        assert answer.headers[hdrs.LOCATION] == f"{FRESH}&channel=2"
-
-
-async def test_unknown_channel(harness: Harness) -> None:
-    for name in ("8.m3u8", "0.ts", "one.m3u8", "11111111111111.ts"):
-        answer = await harness.client.get(f"{harness.base}/stream/{name}")
-        assert answer.status == HTTPStatus.NOT_FOUND
-        assert await answer.read() == b""
-
-
-async def test_an_upstream_that_does_not_play(harness: Harness, upstream: Simulator) -> None:
-    await upstream.go_offline()
-    answer = await harness.client.get(f"{harness.base}/stream/1.ts")
-    assert answer.status == HTTPStatus.BAD_GATEWAY
-    assert await answer.read() == b""
+    upstream.is_broken = True
+    asked = harness.hass.async_create_background_task(
+        get(harness, f"{harness.base}/stream/1.m3u8"), "viewer"
+    )
+    await wait_until(lambda: upstream.asked)
+    harness.coordinator.streams.async_end_all()
+    assert (await asked)[0] == HTTPStatus.SERVICE_UNAVAILABLE
     assert harness.coordinator.clients.records[0].outcome is Outcome.FAILED
-    await wait_until(lambda: not child_pids())
-
-
-async def test_all_streams_taken(harness: Harness, address: tuple[str, int], fake: Path) -> None:
-    write_fake_ffmpeg(fake, f"PATH=/bin:/usr/bin; {FOREVER}")
-    host, port = address
-    async with ClientSession(f"http://{host}:{port}") as session:
-        viewers = [await session.get(f"{harness.base}/stream/{n}.ts") for n in (1, 1, 2, 3)]
-        answer = await harness.client.get(f"{harness.base}/stream/4.ts")
-        assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
-        assert int(answer.headers[hdrs.RETRY_AFTER]) > 0
-        assert harness.coordinator.clients.records[0].outcome is Outcome.BUSY
-        # HLS costs nothing here.
-        answer = await harness.client.get(f"{harness.base}/stream/4.m3u8", allow_redirects=False)
-        assert answer.status == HTTPStatus.FOUND
-        query = {**harness.login}
-        account = await (await harness.client.get("/player_api.php", params=query)).json()
-        assert account["user_info"]["active_cons"] == "4"
-        viewers[0].close()
-        await wait_until(lambda: harness.coordinator.streams.active == 3)
-        for viewer in viewers:
-            viewer.close()
-    await wait_until(lambda: not child_pids())
-
-
-async def test_unloading_ends_every_stream(
-    harness: Harness, address: tuple[str, int], fake: Path
-) -> None:
-    write_fake_ffmpeg(fake, f"PATH=/bin:/usr/bin; {FOREVER}")
-    host, port = address
-    async with ClientSession(f"http://{host}:{port}") as session:
-        reads = await session.get(f"{harness.base}/stream/1.ts")
-        sleeps = await session.get(f"{harness.base}/stream/2.ts")
-        assert len(child_pids()) == 2
-        streams = harness.coordinator.streams
-        assert await harness.hass.config_entries.async_unload(harness.entry.entry_id)
-        assert streams.active == 0
-        assert not child_pids()
-        with pytest.raises(ClientPayloadError):
-            await reads.read()
-        sleeps.close()
-
-
-async def test_a_viewer_who_has_gone_when_the_first_picture_comes(
-    harness: Harness, fake: Path, tmp_path: Path
-) -> None:
-    """The test client's server does not cancel: what is left is a connection that is closed."""
-    gate = tmp_path / "gate"
-    write_fake_ffmpeg(fake, f"PATH=/bin:/usr/bin; while ! [ -e {gate} ]; do :; done; {FOREVER}")
-    request = f"GET {harness.base}/stream/1.ts HTTP/1.1\r\nHost: {harness.client.host}\r\n\r\n"
-    _, writer = await asyncio.open_connection(harness.client.host, harness.client.port)
-    writer.write(request.encode())
-    await wait_until(child_pids)
-    writer.transport.abort()
-    gate.touch()
-    await wait_until(lambda: harness.coordinator.streams.active == 0 and not child_pids())
-
-
-async def test_two_hundred_viewers_who_leave_at_once(
-    harness: Harness, address: tuple[str, int]
-) -> None:
-    host, port = address
-    request = f"GET {harness.base}/stream/1.ts HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-    warm = await asyncio.open_connection(host, port)
-    warm[1].write(request)
-    await warm[0].readexactly(1000)
-    warm[1].close()
-    await warm[1].wait_closed()
-    await wait_until(lambda: not child_pids())
-    files, tasks = count_open_files(), len(asyncio.all_tasks())
-
-    async def watch(index: int) -> bytes:
-        reader, writer = await asyncio.open_connection(host, port)
-        try:
-            writer.write(request)
-            await writer.drain()
-            # Some leave before there is an answer, some when it begins.
-            return await reader.read(9) if index % 2 else b""
-        finally:
-            writer.transport.abort()
-
-    answers = await asyncio.gather(*(watch(index) for index in range(200)))
-    assert b"HTTP/1.1 " in answers
-    await wait_until(lambda: harness.coordinator.streams.active == 0 and not child_pids())
-    await wait_until(lambda: count_open_files() <= files and len(asyncio.all_tasks()) <= tasks)
-    async with (
-        ClientSession(f"http://{host}:{port}") as session,
-        session.get(f"{harness.base}/stream/1.ts") as answer,
-    ):
-        assert answer.status == HTTPStatus.OK
-        assert (await answer.content.readexactly(188))[0] == 0x47
-    await wait_until(lambda: not child_pids())

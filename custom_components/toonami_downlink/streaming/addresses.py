@@ -46,15 +46,23 @@ class StreamAddresses:
             return self._settings.api_url
         return channel.stream_url
 
+    def can_resolve(self, channel: Channel) -> bool:
+        """Whether upstream can be asked for an address; else the stored one is all there is."""
+        known = _KNOWN.get(channel.key)
+        if known is None or not known.slug:
+            return False
+        host = urlsplit(channel.stream_url).hostname or ""
+        return self._settings.provider == PROVIDER_BUNDLED or host.endswith(f".{GUIDE_DOMAIN}")
+
     def mirror(self, channel: Channel) -> str:
         """Return the address for when upstream gives none."""
-        if not self._can_resolve(channel):
+        if not self.can_resolve(channel):
             return channel.stream_url
         return mirror_url(self._settings.api_url, _KNOWN[channel.key])
 
     async def async_resolve(self, channel: Channel) -> str:
         """Ask upstream for an address now. Raises a `DownlinkError`."""
-        if not self._can_resolve(channel):
+        if not self.can_resolve(channel):
             return channel.stream_url
         address = await resolve_stream(
             self._settings.api_url,
@@ -70,7 +78,7 @@ class StreamAddresses:
 
         All who ask at the same time get the same one.
         """
-        if not self._can_resolve(channel):
+        if not self.can_resolve(channel):
             return channel.stream_url
         now = self._hass.loop.time()
         task = self._tasks.get(channel.key)
@@ -82,14 +90,6 @@ class StreamAddresses:
             self._made[channel.key] = now
         # A viewer who leaves must not cancel the answer that others wait for.
         return await asyncio.shield(task)
-
-    def _can_resolve(self, channel: Channel) -> bool:
-        """Whether the provider's own upstream is the one that made the stored address."""
-        known = _KNOWN.get(channel.key)
-        if known is None or not known.slug:
-            return False
-        host = urlsplit(channel.stream_url).hostname or ""
-        return self._settings.provider == PROVIDER_BUNDLED or host.endswith(f".{GUIDE_DOMAIN}")
 
     async def _async_resolve_or_stored(self, channel: Channel) -> str:
         try:

@@ -1,12 +1,12 @@
 """The stream manager: the relay in Home Assistant, its sessions, log lines and listeners."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 import hashlib
 import logging
-from typing import Final
+from typing import Final, Self
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
@@ -29,6 +29,9 @@ _LOGGER = logging.getLogger(__name__)
 
 USER_AGENT: Final = f"ToonamiDownlink (+{REPOSITORY})"
 
+_STORED_A_MINUTE: Final = 60
+"""How often a stored address is used again: nobody is asked for it."""
+
 __all__ = ["BusyError", "Session", "StreamManager", "ViewerEndedError", "Watcher"]
 
 
@@ -41,8 +44,14 @@ class Watcher:
 
     @property
     def key(self) -> str:
-        """Tells it from other clients."""
+        """Tells it from other clients; an address has no blank in it."""
         return f"{self.address} {self.player}"
+
+    @classmethod
+    def of(cls, viewer: Viewer) -> Self:
+        """Return who a viewer of the relay is."""
+        address, _, player = viewer.key.partition(" ")
+        return cls(address, player)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,6 @@ class StreamManager:
         self._budget = ResolutionBudget()
         self._slates: dict[bool, tuple[bytes, float]] = {}
         self._channels: dict[str, Channel] = {}
-        self._watchers: dict[str, Watcher] = {}
         self._listeners: list[CALLBACK_TYPE] = []
         self._told = (0, 0)
         self._relay = Relay(
@@ -137,13 +145,14 @@ class StreamManager:
     @asynccontextmanager
     async def async_watch(self, channel: Channel, watcher: Watcher) -> AsyncGenerator[Viewer]:
         """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError."""
-        await self._async_prepare(channel, watcher)
+        self._channels[channel.key] = channel
         async with self._relay.watch(channel.key, watcher.key, watcher.player) as viewer:
             yield viewer
 
-    async def async_touch(self, channel: Channel, watcher: Watcher) -> Viewer:
+    @callback
+    def async_touch(self, channel: Channel, watcher: Watcher) -> Viewer:
         """Note a request of an HLS player. Raises BusyError or ViewerEndedError."""
-        await self._async_prepare(channel, watcher)
+        self._channels[channel.key] = channel
         return self._relay.touch(channel.key, watcher.key, watcher.player)
 
     @callback
@@ -178,19 +187,10 @@ class StreamManager:
         self._forget_stop = None
         await self._relay.close()
 
-    async def _async_prepare(self, channel: Channel, watcher: Watcher) -> None:
-        self._channels[channel.key] = channel
-        self._watchers[watcher.key] = watcher
-        if channel.radio not in self._slates:
-            self._slates[channel.radio] = await self._hass.async_add_executor_job(
-                slate_segment, channel.radio
-            )
-
     def _sessions(self) -> Iterator[Session]:
         for key, viewer in self._relay.viewers:
             digest = hashlib.sha256(f"{key} {viewer.key} {id(viewer)}".encode()).hexdigest()
-            watcher = self._watchers.get(viewer.key) or Watcher("?", viewer.label)
-            yield Session(digest[:16], key, watcher, viewer)
+            yield Session(digest[:16], key, Watcher.of(viewer), viewer)
 
     # What the relay is made of
 
@@ -203,15 +203,23 @@ class StreamManager:
         )
 
         async def resolve() -> str:
-            return await self._addresses.async_resolve(channel)
+            # A refresh may have brought another address since the channel was started.
+            return await self._addresses.async_resolve(self._channels[key])
+
+        async def load_slate() -> None:
+            self._slates[channel.radio] = await self._hass.async_add_executor_job(
+                slate_segment, channel.radio
+            )
 
         def slate(_number: int) -> Segment:
             data, seconds = self._slates[channel.radio]
             return Segment(data=data, duration=seconds, is_slate=True)
 
         origin = Origin(resolve=resolve, mirror=self._addresses.mirror(channel))
-        source = Source(downloader, origin, self._budget, slate, listener, now=dt_util.utcnow)
-        return _OwnedSource(source, downloader)
+        is_asked = self._addresses.can_resolve(channel)
+        budget = self._budget if is_asked else ResolutionBudget(_STORED_A_MINUTE)
+        source = Source(downloader, origin, budget, slate, listener, now=dt_util.utcnow)
+        return _OwnedSource(source, downloader, load_slate)
 
     # What is said
 
@@ -234,11 +242,6 @@ class StreamManager:
         now = self.viewers, self.upstream_streams
         if now != self._told:
             self._told = now
-            self._watchers = {
-                viewer.key: self._watchers[viewer.key]
-                for _, viewer in self._relay.viewers
-                if viewer.key in self._watchers
-            }
             self._notify()
 
     @callback
@@ -248,14 +251,20 @@ class StreamManager:
 
 
 class _OwnedSource:
-    """A source, and the connections that end with it."""
+    """A source, what it needs before it runs, and the connections that end with it."""
 
-    def __init__(self, source: Source, downloader: Downloader) -> None:
+    def __init__(
+        self, source: Source, downloader: Downloader, prepare: Callable[[], Awaitable[None]]
+    ) -> None:
         self._source = source
         self._downloader = downloader
+        self._prepare = prepare
 
     async def run(self) -> None:
         try:
+            # Here, so that nothing is waited for between the check of a secret and the watching:
+            # else a rotation in that moment would miss the viewer.
+            await self._prepare()
             await self._source.run()
         finally:
             await asyncio.shield(self._downloader.close())

@@ -18,14 +18,19 @@ from homeassistant.helpers.json import json_bytes
 from ..const import NAME, REPOSITORY
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
+from ..engine.downlink.formats.m3u import Links, render_m3u
+from ..engine.downlink.lineup import logo_path
+from ..engine.downlink.models import Channel
 from ..engine.downlink.publish.publication import Publication
 from .base import JSON_TYPE, TokenView, not_found, record_request, respond_once
+from .feed import PLAYLIST_TYPE
 from .health import version
 from .origin import client_origin
 from .paths import tuner_path
 from .stream import transport_stream
 
 _BASE: Final = tuner_path("{feed_token}")
+_XML_TYPE: Final = "application/xml; charset=utf-8"
 _ERROR: Final = "X-HDHomeRun-Error"
 # The models that transcode have a "T" in their name, and players ask those to.
 _MODEL: Final = "HDHR5-4US"
@@ -107,14 +112,48 @@ class LineupView(TunerJsonView):
 
     @override
     def content(self, base: str, coordinator: DownlinkCoordinator, publication: Publication) -> Any:
-        return [
-            {
-                "GuideNumber": str(channel.number),
-                "GuideName": channel.name,
-                "URL": f"{base}/auto/v{channel.number}",
-            }
-            for channel in publication.feed.channels
-        ]
+        return _lineup(base, publication)
+
+
+class LineupXmlView(TunerView):
+    """The channels as XML, for what asks an older tuner."""
+
+    url = f"{_BASE}/lineup.xml"
+    name = "toonami_downlink:hdhr_lineup_xml"
+
+    @override
+    async def serve(
+        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
+    ) -> web.StreamResponse:
+        record_request(coordinator, request, self.kind, Outcome.OK)
+        programs = "".join(
+            "<Program>"
+            + "".join(f"<{name}>{escape(value)}</{name}>" for name, value in channel.items())
+            + "</Program>"
+            for channel in _lineup(_base_url(request, coordinator), publication)
+        )
+        document = f'<?xml version="1.0" encoding="UTF-8"?>\n<Lineup>{programs}</Lineup>\n'
+        return respond_once(document.encode(), _XML_TYPE)
+
+
+class LineupM3uView(TunerView):
+    """The channels as a playlist of the tuner's own streams."""
+
+    url = f"{_BASE}/lineup.m3u"
+    name = "toonami_downlink:hdhr_lineup_m3u"
+
+    @override
+    async def serve(
+        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
+    ) -> web.StreamResponse:
+        record_request(coordinator, request, self.kind, Outcome.OK)
+        base, origin = _base_url(request, coordinator), client_origin(request).url
+        links = Links(
+            guide="",
+            logo=lambda channel: f"{origin}{logo_path(channel.key)}",
+            stream=lambda channel: _stream_url(base, channel),
+        )
+        return respond_once(render_m3u(publication.feed.channels, links), PLAYLIST_TYPE)
 
 
 class LineupStatusView(TunerJsonView):
@@ -170,26 +209,31 @@ class DeviceView(TunerView):
             device=_device_id(coordinator),
             uuid=uuid5(NAMESPACE_URL, f"{REPOSITORY}/{coordinator.config_entry.entry_id}"),
         )
-        return respond_once(document.encode(), "application/xml; charset=utf-8")
+        return respond_once(document.encode(), _XML_TYPE)
 
 
 class BaseView(DeviceView):
     """The same document at the tuner's base address."""
 
-    url = f"{_BASE}/"
+    url = _BASE
+    extra_urls = [f"{_BASE}/"]  # noqa: RUF012  # as the base class has it
     name = "toonami_downlink:hdhr_base"
 
 
 class TunerStreamView(TunerView):
-    """A channel as continuous MPEG-TS, from any tuner or a certain one."""
+    """A channel as continuous MPEG-TS, from any tuner or a certain one: they are all the same."""
 
-    url = f"{_BASE}/{{tuner:auto|tuner[0-9]}}/v{{number:[0-9]{{1,9}}}}"
+    url = f"{_BASE}/{{tuner:auto|tuner[0-9]{{1,2}}}}/v{{number:[0-9]{{1,9}}}}"
     name = "toonami_downlink:hdhr_stream"
 
     @override
     async def serve(
         self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
     ) -> web.StreamResponse:
+        tuner = request.match_info["tuner"].removeprefix("tuner")
+        if tuner != "auto" and int(tuner) >= coordinator.settings.max_channels:
+            record_request(coordinator, request, self.kind, Outcome.NOT_FOUND)
+            return not_found()
         channel = publication.feed.channel(int(request.match_info["number"]))
         if channel is None:
             record_request(coordinator, request, self.kind, Outcome.NOT_FOUND)
@@ -210,6 +254,8 @@ class TunerStreamView(TunerView):
 TUNER_VIEWS: Final = (
     DiscoverView,
     LineupView,
+    LineupXmlView,
+    LineupM3uView,
     LineupStatusView,
     LineupPostView,
     DeviceView,
@@ -220,6 +266,21 @@ TUNER_VIEWS: Final = (
 
 def _base_url(request: web.Request, coordinator: DownlinkCoordinator) -> str:
     return f"{client_origin(request)}{tuner_path(coordinator.credentials.feed_token)}"
+
+
+def _stream_url(base: str, channel: Channel) -> str:
+    return f"{base}/auto/v{channel.number}"
+
+
+def _lineup(base: str, publication: Publication) -> list[dict[str, str]]:
+    return [
+        {
+            "GuideNumber": str(channel.number),
+            "GuideName": channel.name,
+            "URL": _stream_url(base, channel),
+        }
+        for channel in publication.feed.channels
+    ]
 
 
 def _device_id(coordinator: DownlinkCoordinator) -> str:

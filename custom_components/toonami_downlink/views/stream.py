@@ -1,9 +1,11 @@
 """Television: HLS and continuous MPEG-TS from the relay, or a redirection to upstream."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Awaitable
+from contextlib import aclosing
 from http import HTTPStatus
 import re
+import socket
 from typing import Final, override
 
 from aiohttp import hdrs, web
@@ -16,7 +18,7 @@ from ..engine.downlink.models import Channel, Feed
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.relay.errors import RingClosedError
 from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
-from ..engine.downlink.relay.ring import NumberedSegment
+from ..engine.downlink.relay.ring import NumberedSegment, Window
 from ..engine.downlink.relay.viewer import Viewer
 from ..storage.credentials import CredentialStore
 from ..streaming.manager import BusyError, ViewerEndedError, Watcher
@@ -34,6 +36,8 @@ _READ_SECONDS: Final = 30.0
 _MAX_DURATION: Final = 86_400
 """Seconds of a stream that somebody asked a certain length of."""
 _CHUNK: Final = 64 * 1024
+_UNREAD_BYTES: Final = 256 * 1024
+"""Two seconds of a picture that is as good as upstream's can be."""
 
 
 class StreamView(TokenView):
@@ -147,8 +151,8 @@ async def playlist(
             # Asked for what it is, and not to be watched: nobody has to fetch anything for that.
             record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
             return web.Response(headers=headers)
-        viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
-        await viewer.ready()
+        viewer = coordinator.streams.async_touch(channel, watcher_of(request))
+        window = await _first_window(viewer)
     except BusyError:
         record_request(coordinator, request, RequestKind.STREAM, Outcome.BUSY)
         return unavailable()
@@ -162,9 +166,18 @@ async def playlist(
     def address(numbered: NumberedSegment) -> str:
         return f"{channel.number}/{numbered.sequence}.ts"
 
-    body = render_playlist(viewer.ring.window(), address)
+    body = render_playlist(window, address)
     viewer.sent += len(body)
     return web.Response(body=body, headers=headers)
+
+
+async def _first_window(viewer: Viewer) -> Window:
+    """Return what there is, as soon as it is enough to begin with. Raises RingClosedError."""
+    await viewer.ready()
+    if viewer.ring.is_closed:
+        # In the very moment in which the wait for more was over.
+        raise RingClosedError("The channel has stopped.")
+    return viewer.ring.window()
 
 
 async def segment(
@@ -179,12 +192,11 @@ async def segment(
     if data is None:
         return not_found()
     try:
-        viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
-    except BusyError:
-        return unavailable()
+        viewer = coordinator.streams.async_touch(channel, watcher_of(request))
     except ViewerEndedError:
         return _ended()
-    viewer.sent += len(data)
+    if request.method != hdrs.METH_HEAD:
+        viewer.sent += len(data)
     return web.Response(body=data, headers={hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER})
 
 
@@ -224,20 +236,38 @@ async def _send(
     whole = asyncio.timeout(min(duration, _MAX_DURATION) if duration else None)
     try:
         await response.prepare(request)
-        async with whole:
-            async for data in viewer.stream():
-                view = memoryview(data)
-                for start in range(0, len(view), _CHUNK):
-                    async with asyncio.timeout(_READ_SECONDS):
-                        await response.write(view[start : start + _CHUNK])
+        _limit_unread(request)
+        try:
+            async with whole, aclosing(viewer.stream()) as pieces:
+                async for data in pieces:
+                    view = memoryview(data)
+                    for start in range(0, len(view), _CHUNK):
+                        await _taken(viewer, response.write(view[start : start + _CHUNK]))
+        except TimeoutError:
+            if not whole.expired():
+                raise
+        await _taken(viewer, response.write_eof())
     except TimeoutError:
-        if not whole.expired():
-            _cut(request)
-            return
+        _cut(request)
     except ConnectionError:
         return
-    with suppress(ConnectionError):
-        await response.write_eof()
+
+
+async def _taken(viewer: Viewer, writing: Awaitable[None]) -> None:
+    """Wait until there is place for what is written. Raises TimeoutError if nobody reads."""
+    viewer.waited_for = asyncio.get_running_loop().time()
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            await writing
+    finally:
+        viewer.waited_for = None
+
+
+def _limit_unread(request: web.Request) -> None:
+    """Let the system keep little for a viewer: what is kept hides that nobody reads any more."""
+    connection = request.transport and request.transport.get_extra_info("socket")
+    if connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD_BYTES)
 
 
 def watcher_of(request: web.Request) -> Watcher:

@@ -19,6 +19,8 @@ _LOGGER = logging.getLogger(__name__)
 _BARRED_SECONDS: Final = 60.0
 """After a viewer was ended from here, for its key."""
 _MAX_BARRED: Final = 100
+_IDLE_SECONDS: Final = 5.0
+"""A viewer that takes nothing for so long does not keep a place that somebody else needs."""
 _REQUEST_TARGETS: Final = 3
 """Target durations after its last request for which an HLS player counts as a viewer."""
 _LEAST_REQUEST_SECONDS: Final = 10.0
@@ -117,6 +119,14 @@ class RelayChannel:
         """Those who watch now, longest first."""
         self._forget_visitors()
         return sorted((*self._viewers, *self._visitors.values()), key=lambda viewer: viewer.since)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anybody watches who takes what is sent; not those who have stopped reading."""
+        since = asyncio.get_running_loop().time() - _IDLE_SECONDS
+        return any(
+            viewer.waited_for is None or viewer.waited_for > since for viewer in self.viewers
+        )
 
     @asynccontextmanager
     async def watch(self, key: str, label: str) -> AsyncGenerator[Viewer]:

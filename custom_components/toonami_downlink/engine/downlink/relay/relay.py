@@ -103,7 +103,7 @@ class Relay:
         running = [channel for channel in self._channels.values() if channel.is_running]
         if len(running) < self.max_channels:
             return
-        unwatched = [channel for channel in running if not channel.viewers]
-        if not unwatched:
+        free = [channel for channel in running if not channel.is_needed]
+        if not free:
             raise BusyError(f"{self.max_channels} channels are being watched already.")
-        min(unwatched, key=lambda channel: channel.idle_since).stop()
+        min(free, key=lambda channel: (len(channel.viewers), channel.idle_since)).stop()

@@ -25,6 +25,8 @@ class Viewer:
     """Bytes."""
     until: float | None = None
     """For one that comes and goes (HLS): the loop time at which it counts as gone."""
+    waited_for: float | None = None
+    """Since when (loop time) it has not taken what was sent to it; None while it does."""
     scope: asyncio.Timeout | None = None
     """For one with a connection of its own: what ends the block that it is in."""
 
