@@ -29,8 +29,7 @@ from custom_components.toonami_downlink.streaming.addresses import StreamAddress
 from custom_components.toonami_downlink.streaming.manager import Watcher
 
 from .factories import MIDNIGHT, make_feed
-from .harness import Harness, setup_integration, start_harness
-from .harness import publish
+from .harness import Harness, publish_feed, setup_integration, start_harness
 from .stream_harness import wait_until
 from .upstream import PACKET, Upstream
 
@@ -155,7 +154,7 @@ async def open_bundled(
     feed = make_feed(MIDNIGHT)
     channels = tuple(replace(channel, stream_url=stream_url) for channel in feed.channels)
     feed = replace(feed, channels=channels, made=dt_util.utcnow())
-    await hass.async_add_executor_job(publish, hass, feed)
+    await hass.async_add_executor_job(publish_feed, hass, feed)
     entry = MockConfigEntry(
         domain=DOMAIN,
         data={CONF_PROVIDER: PROVIDER_BUNDLED, CONF_API_URL: api_url},
