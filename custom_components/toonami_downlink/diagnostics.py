@@ -23,7 +23,7 @@ from .panel.status import status_payload
 from .storage.settings import Settings
 from .views.health import version
 
-_STATUS: Final = ("version", "health", "provider", "refresh", "feed", "streams")
+_STATUS: Final = ("version", "health", "provider", "refresh", "feed")
 _HISTORY: Final = 20
 _RECORD: Final = (
     "started",
@@ -48,6 +48,7 @@ async def async_get_config_entry_diagnostics(
     channels = coordinator.data.feed.channels if coordinator.data else ()
     return {
         **{name: status[name] for name in _STATUS},
+        "streams": _streams(status["streams"]),
         "settings": _settings(coordinator.settings),
         "history": [_record(record) for record in reversed(coordinator.history[-_HISTORY:])],
         "channels": [_channel(coordinator, channel) for channel in channels],
@@ -125,6 +126,20 @@ def _channel(coordinator: DownlinkCoordinator, channel: Channel) -> dict[str, An
         "filler": sum(programme.is_filler for programme in guide),
         "on_air": _programme(on_air(guide, now)),
         "next_change": change.isoformat() if change else None,
+    }
+
+
+def _streams(streams: dict[str, Any]) -> dict[str, Any]:
+    """Describe the relay without the addresses of players, and of nodes that are not upstream's."""
+    return {
+        **streams,
+        "sessions": [
+            {**session, "id": REDACTED, "address": REDACTED} for session in streams["sessions"]
+        ],
+        "channels": [
+            {**channel, "node": _stream(f"//{channel['node']}")["host"]}
+            for channel in streams["channels"]
+        ],
     }
 
 

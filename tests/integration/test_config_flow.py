@@ -224,7 +224,7 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
         "schedule": "15 */6 * * *",
         "guide_days": 2,
         "stream_links": "home_assistant",
-        "max_streams": 2,
+        "max_channels": 2,
         "hdhomerun": True,
         "provider_timeout": 60,
         "stale_hours": 24,

@@ -133,10 +133,13 @@ async def test_no_feed_yet(hass: HomeAssistant, downloads: Downloads, folder: Pa
 
 async def test_issues(downloads: Downloads, hass: HomeAssistant, entry: MockConfigEntry) -> None:
     coordinator = await setup_integration(hass, entry)
-    assert (await downloads.of_entry())["issues"] == []
+    assert (await downloads.of_entry())["issues"] == ["use_the_relay"]
     set_provider_command(hass, coordinator, "/nowhere/at/all")
     await coordinator.async_refresh_feed(Cause.BUTTON)
-    assert (await downloads.of_entry())["issues"] == ["provider_command_missing"]
+    assert (await downloads.of_entry())["issues"] == [
+        "provider_command_missing",
+        "use_the_relay",
+    ]
 
 
 async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, folder: Path) -> None:

@@ -65,8 +65,7 @@ class Source:
 
 ENGINE: Final = "engine.downlink."
 ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
-    "streaming.ffmpeg:search([\\s\\0])": (),
-    "streaming.ffmpeg:sub(\\b\\w+://\\S+)": (Attack("http:"), Attack("a://"), Attack("a:/")),
+    "refreshing.texts._MARKUP": (Attack("http"), Attack("http:"), Attack("www.")),
     "views.origin._NAME": (Attack("a."), Attack("a-"), Attack("a" * 62 + ".")),
     "views.origin:fullmatch(:[0-9]{1,5})": (Attack("1", ":"),),
     "views.hdhomerun:fullmatch([0-9]{1,6})": (),
@@ -77,12 +76,27 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     ),
     'views.base:findall("[^"]*")': (Attack("x", '"'), Attack('"x')),
     "views.stream._NAME": (Attack("1", "", ".m3u8"),),
+    "views.stream._NUMBER": (Attack("1"),),
+    "views.stream._SEGMENT": (Attack("1"), Attack("1", "1/")),
     "views.xtream._NUMBER": (Attack("0", "1."),),
     "assist.sentences:sub([^\\w' -])": (),
     "storage.credentials._SHAPES": (Attack("A"),),
     f"{ENGINE}lineup:findall(\\w+)": (Attack("a"),),
     f"{ENGINE}lineup:sub([^a-z0-9]+)": (Attack("-"),),
     f"{ENGINE}client_log:match([\\w .+-]+)": (Attack("a+"),),
+    f"{ENGINE}process.command._OPTION": (Attack("-"), Attack("-m")),
+    f"{ENGINE}provider.tls._HASHED": (Attack("0", "00000000."),),
+    f"{ENGINE}relay.addresses._NUMERIC": (Attack("0"), Attack("a", "0x")),
+    f"{ENGINE}relay.elementary._H264_START": (Attack("\0"), Attack("\0\0\1")),
+    f"{ENGINE}relay.playlist._ATTRIBUTE": (
+        Attack(" "),
+        Attack("A"),
+        Attack("x", 'A="'),
+        Attack("x", "A="),
+        Attack(" ", "A=x"),
+    ),
+    f"{ENGINE}relay.playlist._DECIMAL": (Attack("1"), Attack("1", "1.")),
+    f"{ENGINE}relay.playlist._INTEGER": (Attack("1"),),
     f"{ENGINE}text.FORBIDDEN": (Attack("\x01"),),
     f"{ENGINE}text._LINE_END": (Attack("\r"), Attack("\r\n")),
     f"{ENGINE}text._BLANK_LINES": (Attack("\n\nx"), Attack("\n\n\n")),
@@ -155,9 +169,9 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     f"{ENGINE}provider.dates._YEAR": (Attack("199"), Attack("1999", "", "0")),
     f"{ENGINE}provider.dates._WRITTEN": (Attack("jan"), Attack("1 "), Attack(" ", "1 jan")),
     f"{ENGINE}provider.dates._ISO": (Attack("1999-"), Attack("1999-01-")),
-    f"{ENGINE}provider.likeness._YEAR_SUFFIX": (Attack("(1999)", "", "x"), Attack(" (1999)")),
-    f"{ENGINE}provider.likeness:findall(\\w+)": (),
-    f"{ENGINE}provider.likeness:sub(['\\u2019])": (Attack("'"),),
+    f"{ENGINE}provider.title_matching._YEAR_SUFFIX": (Attack("(1999)", "", "x"), Attack(" (1999)")),
+    f"{ENGINE}provider.title_matching:findall(\\w+)": (),
+    f"{ENGINE}provider.title_matching:sub(['\\u2019])": (Attack("'"),),
 }
 """The worst inputs of each expression, beside `REPEATED`."""
 

@@ -41,6 +41,8 @@ async def test_off_by_default(entity_registry: er.EntityRegistry) -> None:
         "sensor.toonami_downlink_next_refresh",
         "sensor.toonami_downlink_provider_version",
         "sensor.toonami_downlink_refresh_duration",
+        "sensor.toonami_downlink_streams_from_upstream",
+        "sensor.toonami_downlink_viewers",
     }
 
 

@@ -53,7 +53,7 @@ DESCRIPTIONS = {
     Platform.BUTTON: (button.REFRESH_BUTTON,),
     Platform.CALENDAR: calendar.GUIDES,
     Platform.EVENT: (event.REFRESH_EVENT,),
-    Platform.SENSOR: (*sensor.FEED_SENSORS, *sensor.PROGRAMME_SENSORS),
+    Platform.SENSOR: (*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
 }
 
 
@@ -172,19 +172,15 @@ def test_nobody_else_raises() -> None:
 
 
 def test_issues() -> None:
-    known = {
-        issues.GUIDE_STALE,
-        issues.OLD_CREDENTIALS_IN_USE,
-        issues.PROVIDER_COMMAND_MISSING,
-        issues.PROVIDER_FAILING,
-    }
+    known = set(issues.ISSUES)
     assert set(TEXTS["issues"]) == known
     flows = {
         key: issue["fix_flow"] for key, issue in TEXTS["issues"].items() if "fix_flow" in issue
     }
-    assert set(flows) == known - {issues.OLD_CREDENTIALS_IN_USE}
+    assert set(flows) == known - {issues.OLD_CREDENTIALS_IN_USE, issues.CHANNEL_SILENT}
     reasons = literals("repairs", "reason")
     assert {reason for flow in flows.values() for reason in flow["abort"]} == reasons
+    assert set(flows[issues.USE_THE_RELAY]["step"]["init"]["menu_options"]) == {"use", "leave"}
     assert set(flows[issues.PROVIDER_COMMAND_MISSING]["step"]) == {"confirm"}
     for key in (issues.PROVIDER_FAILING, issues.GUIDE_STALE):
         assert set(flows[key]["step"]["init"]["menu_options"]) == {"refresh", "reconfigure"}
@@ -224,7 +220,7 @@ def test_options() -> None:
     assert set(options["error"]) == {"invalid_schedule"}
     assert set(TEXTS["selector"]) == {"stream_links"}
     links = TEXTS["selector"]["stream_links"]["options"]
-    assert set(links) == {"direct", "home_assistant"}
+    assert set(links) == {"relay", "direct", "home_assistant"}
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ class WhenIsHandler(GuideIntentHandler):
     @override
     def slot_schema(self) -> dict[Any, Any]:
         return super().slot_schema | {
-            vol.Required(SLOT_PROGRAMME): vol.All(SHORT_TEXT, vol.Length(min=1))
+            vol.Required(SLOT_PROGRAMME): vol.All(SHORT_TEXT, intent.non_empty_string)
         }
 
     @override

@@ -59,8 +59,6 @@ class Reason(StrEnum):
 class RelayError(DownlinkError):
     """Something about one stream; `reason` names it, the text is one line for the log."""
 
-    key = "relay"
-
     def __init__(self, reason: Reason, message: str) -> None:
         """Keep the reason beside the message, which holds no address: those may hold secrets."""
         super().__init__(message)
@@ -82,16 +80,10 @@ class UnsupportedFormatError(RelayError):
 class BusyError(DownlinkError):
     """As many channels as the user allows are being watched."""
 
-    key = "relay_busy"
-
 
 class ViewerEndedError(DownlinkError):
     """A viewer that was ended from here, or comes back too soon after that."""
 
-    key = "viewer_ended"
-
 
 class RingClosedError(DownlinkError):
     """The channel has stopped; there will be no further segments."""
-
-    key = "relay_closed"
