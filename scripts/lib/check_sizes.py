@@ -1,4 +1,4 @@
-"""Say which modules and functions are longer than one can keep in mind."""
+"""Say which modules and functions are too long, and what the panel makes a browser load."""
 
 import ast
 from collections.abc import Iterator
@@ -7,9 +7,11 @@ import subprocess
 import sys
 from typing import Final
 
+from .panel_sizes import too_large
+
 MODULE: Final = 400
 FUNCTION: Final = 60
-"""Lines."""
+"""Lines that one can keep in mind."""
 SUFFIXES: Final = (".py", ".js", ".mjs", ".css", ".sh")
 
 
@@ -39,8 +41,9 @@ def too_long(path: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print what is too long; return the exit code."""
+    """Print what is too long or too large; return the exit code."""
     found = [text for path in modules() for text in too_long(path)]
+    found.extend(too_large())
     for text in found:
         print(text)
     return int(bool(found))

@@ -5,6 +5,7 @@ The tests are plain functions, not coroutines: the browser's own event loop allo
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+import re
 
 from playwright.sync_api import Browser, Page, sync_playwright
 import pytest
@@ -14,6 +15,7 @@ from scripts.lib.develop.flow import entry_id, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from tests.e2e.browser import launch, open_page, overhear
+from tests.panel.harness import HEALTH, serve
 
 TEST_TIMEOUT = 300
 """Seconds for a test and what it waits for, such as the start of Home Assistant."""
@@ -110,4 +112,31 @@ def page(browser: Browser, home: Home, console: list[str]) -> Iterator[Page]:
     overhear(page, home.base_url, console)
     yield page
     page.context.close()
+    assert console == []
+
+
+@pytest.fixture(scope="session")
+def harness() -> Iterator[str]:
+    """The address of the panel with a made-up station instead of Home Assistant."""
+    with serve() as base:
+        yield base
+
+
+@pytest.fixture
+def harness_page(browser: Browser, harness: str, console: list[str]) -> Iterator[Page]:
+    """A page for the made-up station; its console stays clean."""
+    context = browser.new_context(base_url=harness, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    # The addresses that the made-up station has elsewhere.
+    page.route(
+        re.compile(r"^http://192\.168\.1\.5:8123/|^https://tv\.example\.com/"),
+        lambda route: route.fulfill(
+            body=HEALTH,
+            content_type="application/json",
+            headers={"Access-Control-Allow-Origin": "*"},
+        ),
+    )
+    overhear(page, harness, console)
+    yield page
+    context.close()
     assert console == []

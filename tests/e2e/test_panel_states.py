@@ -1,18 +1,15 @@
 """What the panel does and shows, with a made-up station instead of Home Assistant."""
 
 from base64 import b64encode
-from collections.abc import Iterator
 import json
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 import pytest
 
 from tests.e2e.axe import AXE, violations
-from tests.e2e.browser import overhear
 from tests.e2e.viewports import check_viewports, set_viewport
-from tests.panel.harness import HEALTH, serve
 
 PANEL = "toonami-downlink-panel"
 ROOT = "/toonami-downlink"
@@ -46,34 +43,18 @@ CONTRAST = """([colour, surface]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def harness() -> Iterator[str]:
-    with serve() as base:
-        yield base
-
-
 @pytest.fixture
-def page(browser: Browser, harness: str, console: list[str]) -> Iterator[Page]:
-    context = browser.new_context(base_url=harness, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    # The addresses that the made-up station has elsewhere.
-    page.route(
-        re.compile(r"^http://192\.168\.1\.5:8123/|^https://tv\.example\.com/"),
-        lambda route: route.fulfill(
-            body=HEALTH,
-            content_type="application/json",
-            headers={"Access-Control-Allow-Origin": "*"},
-        ),
-    )
-    overhear(page, harness, console)
-    yield page
-    context.close()
-    assert console == []
+def page(harness_page: Page) -> Page:
+    return harness_page
 
 
 # What test_panel_home.py does not come by.
 STATES = {
     "stale": (f"{ROOT}/guide?state=stale", "text=for a long time"),
+    "signal lost": (f"{ROOT}/guide?state=slate", "text=Signal lost: Movies."),
+    "signal lost, status": (f"{ROOT}/status?state=slate", "text=does not answer, or too slowly"),
+    "signal lost, japanese": (f"{ROOT}/status?state=slate&lang=ja", ".streams .signal_lost"),
+    "nobody watches": (f"{ROOT}/status?state=idle", "text=Nobody is watching"),
     "not set up": (f"{ROOT}/guide?state=unloaded", "text=Set it up"),
     "guest": (f"{ROOT}/guide?user=guest", "tdl-grid .cell.live"),
     "full history": (f"{ROOT}/status", ".chain"),

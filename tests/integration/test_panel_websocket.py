@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from custom_components.toonami_downlink.const import CONF_HDHOMERUN, DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.relay.channel import Health
+from custom_components.toonami_downlink.engine.downlink.relay.errors import Reason
 from custom_components.toonami_downlink.panel import payloads
+from custom_components.toonami_downlink.streaming.manager import StreamManager, Watcher
 
 from .factories import FAILING_COMMAND, make_entry, make_feed, write_provider_files
 from .harness import NOW, limit_platforms, move_clock, set_provider_command, setup_integration
@@ -196,6 +200,7 @@ async def test_connect(
     }
     assert result == {
         "version": "1.0.0",
+        "revision": sha256(token.encode()).hexdigest()[:8],
         "origins": ["http://192.168.1.5:8123", "https://tv.example.com"],
         "username": panel_coordinator.credentials.username,
         "password": panel_coordinator.credentials.password,
@@ -222,10 +227,10 @@ async def test_players_are_pushed_as_they_come(
     socket: MockHAClientWebSocket,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    told = (await ask(socket, "connect"))["result"]
     await ask(socket, "connect/subscribe")
-    assert await event(socket) == {"loaded": True, **told}
-    assert told["players"] == []
+    first = await event(socket)
+    revision = (await ask(socket, "connect"))["result"]["revision"]
+    assert first == {"loaded": True, "players": [], "revision": revision}
 
     panel_coordinator.clients.record("192.168.1.7", "TiviMate/5", RequestKind.PLAYLIST, Outcome.OK)
     for _ in range(2):
@@ -235,29 +240,6 @@ async def test_players_are_pushed_as_they_come(
 
     assert [seen["player"] for seen in (await event(socket))["players"]] == ["TiviMate"]
     assert (await ask(socket, "connect"))["type"] == "result", "nothing is pushed twice"
-
-
-@pytest.mark.parametrize("how", ["action", "panel"])
-async def test_a_rotation_elsewhere_is_pushed(
-    panel_coordinator: DownlinkCoordinator,
-    socket: MockHAClientWebSocket,
-    hass_ws_client: WebSocketGenerator,
-    freezer: FrozenDateTimeFactory,
-    how: str,
-) -> None:
-    await ask(socket, "connect/subscribe")
-    before = await event(socket)
-    if how == "action":
-        await panel_coordinator.hass.services.async_call(
-            DOMAIN, "rotate_credentials", blocking=True
-        )
-    else:
-        await ask(await hass_ws_client(panel_coordinator.hass), "credentials/rotate")
-    freezer.tick(1.1)
-    async_fire_time_changed(panel_coordinator.hass)
-    after = await event(socket)
-    assert after["playlist"] != before["playlist"]
-    assert after["password"] == panel_coordinator.credentials.password != before["password"]
 
 
 @pytest.mark.parametrize(
@@ -295,6 +277,60 @@ async def test_no_address_of_a_container(
     await panel_coordinator.hass.config.async_update(internal_url=internal_url)
     monkeypatch.setattr(payloads, "is_docker_env", lambda: is_container)
     assert (await ask(socket, "connect"))["result"]["origins"] == origins
+
+
+async def test_a_rotation_made_elsewhere_is_pushed(
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await ask(socket, "connect/subscribe")
+    before = (await event(socket))["revision"]
+    await panel_coordinator.async_rotate_credentials()
+    freezer.tick(1.1)
+    async_fire_time_changed(panel_coordinator.hass)
+    await panel_coordinator.hass.async_block_till_done()
+
+    after = (await event(socket))["revision"]
+
+    assert after == (await ask(socket, "connect"))["result"]["revision"] != before
+    assert after not in panel_coordinator.credentials.feed_token
+
+
+async def test_a_lost_signal_and_who_sees_it_are_pushed(
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert panel_coordinator.data
+    lost = Health(
+        is_running=True,
+        viewers=1,
+        last_segment=None,
+        node="n3",
+        node_changes=2,
+        slate_since=NOW,
+        reason=Reason.SILENT,
+    )
+    await ask(socket, "overview/subscribe")
+    assert (await event(socket))["lost"] == []
+
+    monkeypatch.setattr(StreamManager, "health", {"toonami_east": lost})
+    panel_coordinator.streams.async_touch(
+        panel_coordinator.data.feed.channels[0], Watcher("192.168.1.9", "VLC")
+    )
+
+    assert (await event(socket))["lost"] == [1]
+    await ask(socket, "status/subscribe")
+    (session,) = (await event(socket))["status"]["streams"]["sessions"]
+    assert (session["address"], session["player"], session["kind"]) == ("192.168.1.9", "VLC", "hls")
+    freezer.tick(2.1)
+    async_fire_time_changed(panel_coordinator.hass)
+    await panel_coordinator.hass.async_block_till_done()
+    (channel,) = (await event(socket))["streams"]["channels"]
+    assert channel["slate_since"] == NOW.isoformat()
+    assert channel["reason"] == "silent"
 
 
 async def test_refresh(

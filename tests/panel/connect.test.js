@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  candidates, checkAddress, parseOrigin, warningFor,
+  candidates, checkAddress, parseOrigin, proposal, warningFor,
 } from "../../custom_components/toonami_downlink/frontend/model/address.js";
 import {
   EVERYTHING, MASK, RECIPES, arrival, byPlayer, countsOf, masked, playerName, valueOf,
@@ -11,6 +11,7 @@ const TOKEN = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
 /** @type {ConnectData} */
 const DATA = {
   version: "1.0.0",
+  revision: "0f0f0f0f",
   origins: [],
   username: "toonamik3x9qz",
   password: "pW7xK2mQ9vL4nT8bR3zC",
@@ -46,6 +47,35 @@ test("the address that most players can use comes first", () => {
     "http://homeassistant.local:8123", "https://abc.ui.nabu.casa",
   ]);
   assert.deepEqual(candidates([ORIGIN], ORIGIN), [ORIGIN]);
+});
+
+test("the inside of a container is offered only to a browser that came from there", () => {
+  const inside = "http://172.17.0.2:8123";
+  assert.deepEqual(candidates([inside], "http://homeassistant.local:8123"), ["http://homeassistant.local:8123"]);
+  assert.deepEqual(candidates([inside, ORIGIN], "http://localhost:8123"), [ORIGIN, "http://localhost:8123"]);
+  assert.deepEqual(candidates([inside], inside), [inside]);
+  assert.deepEqual(candidates(["http://172.18.0.2:8123"], ORIGIN).length, 2);
+});
+
+/** @type {[string, Record<string, Verdict>, string][]} */
+const proposals = [
+  ["the first that answers", { a: "ok", b: "ok" }, "a"],
+  ["a later one when the first does not answer", { a: "unreachable", b: "other", c: "ok" }, "c"],
+  ["what answers before what cannot be tried", { a: "blocked", b: "ok" }, "b"],
+  ["what cannot be tried before what does not answer", { a: "unreachable", b: "blocked" }, "b"],
+  ["the first when nothing answers", { a: "unreachable", b: "other" }, "a"],
+];
+for (const [name, verdicts, origin] of proposals) {
+  test(`proposed is ${name}`, async () => {
+    const found = await proposal(Object.keys(verdicts), async (tried) => verdicts[tried]);
+    assert.deepEqual(found, { origin, verdict: verdicts[origin] });
+  });
+}
+
+test("an address that answers is proposed without waiting for those behind it", async () => {
+  const never = new Promise(() => {});
+  const check = async (/** @type {string} */ origin) => (origin === "a" ? "ok" : never);
+  assert.equal((await proposal(["a", "b"], /** @type {any} */ (check))).origin, "a");
 });
 
 /** @type {[string, string | undefined][]} */

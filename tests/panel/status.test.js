@@ -92,7 +92,10 @@ const conditions = [
   ["not_loaded", { loaded: false }, true],
   ["refreshing", { ...well, refreshing: true, generation: null }, true],
   ["no_signal", { ...well, generation: null }, true],
-  ["signal_lost", { ...well, health: { status: "degraded", reason: "refresh_failed" } }, true],
+  ["receiving", { ...well, lost: [] }, true],
+  ["signal_lost", { ...well, lost: [3] }, true],
+  ["signal_lost", { ...well, lost: [3], health: { status: "degraded", reason: "refresh_failed" } }, true],
+  ["not_refreshed", { ...well, lost: [], health: { status: "degraded", reason: "refresh_failed" } }, true],
   ["stale", { ...well, health: { status: "degraded", reason: "guide_stale" } }, true],
 ];
 for (const [condition, overview, online] of conditions) {

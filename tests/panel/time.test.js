@@ -54,6 +54,44 @@ test("times are written as the user set it", () => {
   assert.equal(new Clock("es", "language", NEW_YORK).time(time), "15:05");
 });
 
+/** @type {[string, string, string, string][]} */
+const clocks = [
+  ["fi", "language", "en", "15:05"],
+  ["nl", "language", "en", "15:05"],
+  ["en-GB", "language", "en-GB", "15:05"],
+  ["en-US", "language", "en-US", "3:05 PM"],
+  ["ar", "language", "en", "3:05 PM"],
+  ["fi", "12", "en", "3:05 PM"],
+  ["ar", "24", "en", "15:05"],
+  ["no such language!", "language", "en", "15:05"],
+];
+for (const [users, format, texts, expected] of clocks) {
+  test(`the clock of ${users} set to ${format}`, () => {
+    const written = new Clock(texts, format, NEW_YORK, users).time(at("2026-11-24T20:05:00Z"));
+    assert.equal(written.replace(/\s/gu, " "), expected);
+  });
+}
+
+test("the clock of the system is the browser's", () => {
+  const time = at("2026-11-24T20:05:00Z");
+  const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  try {
+    for (const [language, expected] of [["de", "15:05"], ["en-US", "3:05 PM"]]) {
+      Object.defineProperty(globalThis, "navigator", { value: { language }, configurable: true });
+      const written = new Clock("en", "system", NEW_YORK, "fi").time(time);
+      assert.equal(written.replace(/\s/u, " "), expected);
+    }
+  } finally {
+    if (own) Object.defineProperty(globalThis, "navigator", own);
+  }
+});
+
+test("morning hours have two digits on a clock of 24 hours", () => {
+  const time = at("2026-11-24T14:05:00Z");
+  assert.equal(new Clock("en", "language", NEW_YORK, "fi").time(time), "09:05");
+  assert.equal(new Clock("es", "language", NEW_YORK, "es").time(time), "09:05");
+});
+
 const now = at("2026-11-24T20:00:00Z");
 /** @type {[string, string][]} */
 const words = [

@@ -4,6 +4,15 @@ import { readConfig } from "./model/card.js";
 
 const TAG = "toonami-downlink-card";
 
+/** What is said when there are no texts either, and no style sheets. */
+const OUTDATED =
+	"This card could not be loaded. Toonami Downlink may have been updated meanwhile.";
+const FRAME = `padding:16px;border-radius:10px;border:1px solid var(--divider-color,#ccc);
+	background:var(--card-background-color,#fff);color:var(--primary-text-color,#0b1b2b);
+	font:14px/1.45 var(--ha-font-family-body,Roboto,Noto,sans-serif)`;
+const BUTTON = `min-height:44px;padding:0 16px;border:1px solid currentcolor;border-radius:10px;
+	background:none;color:inherit;font:inherit;font-weight:500;cursor:pointer`;
+
 /**
  * The card. Home Assistant loads this file on every page, so what draws it is only loaded where
  * a card is shown.
@@ -15,6 +24,8 @@ class DownlinkCard extends HTMLElement {
 	#hass;
 	/** @type {CardElement | undefined} */
 	#body;
+	/** Aborted once the card is drawn. */
+	#waiting = new AbortController();
 
 	constructor() {
 		super();
@@ -59,14 +70,70 @@ class DownlinkCard extends HTMLElement {
 		return { columns: 12, min_columns: 6, rows: "auto" };
 	}
 
-	async connectedCallback() {
-		if (this.#body) return;
-		await import("./ui/card-body.js");
+	connectedCallback() {
+		this.#draw();
+	}
+
+	disconnectedCallback() {
+		this.#waiting.abort();
+	}
+
+	async #draw() {
+		if (this.#body || !this.isConnected) return;
+		try {
+			await import("./ui/card-body.js");
+		} catch {
+			await this.#fail();
+			return;
+		}
 		if (this.#body || !this.isConnected) return;
 		const body = document.createElement("tdl-card");
+		body.addEventListener("failed", () => this.#fail(), { once: true });
 		this.#body = Object.assign(body, { config: this.#config, hass: this.#hass });
-		this.shadowRoot?.append(body);
+		this.#waiting.abort();
+		this.shadowRoot?.replaceChildren(body);
 	}
+
+	/**
+	 * Say that the files which the card is made of do not come: after an update they are gone. Try
+	 * again when Home Assistant is back, because it may just have been away.
+	 */
+	async #fail() {
+		this.#body = undefined;
+		const language = this.#hass?.locale.language ?? document.documentElement.lang;
+		const text = await loadStrings(language).catch(() => undefined);
+		if (this.#body || !this.isConnected) return;
+		this.#retryWhenBack();
+		this.shadowRoot?.replaceChildren(outdated(text));
+	}
+
+	#retryWhenBack() {
+		const { connection } = this.#hass ?? {};
+		this.#waiting.abort();
+		this.#waiting = new AbortController();
+		const retry = () => this.#draw();
+		connection?.addEventListener("ready", retry);
+		this.#waiting.signal.addEventListener("abort", () =>
+			connection?.removeEventListener("ready", retry),
+		);
+	}
+}
+
+/** Make what is said without any of the card's files. @param {Strings | undefined} text */
+function outdated(text) {
+	const message = document.createElement("p");
+	const button = document.createElement("button");
+	const frame = document.createElement("div");
+	message.textContent = text?.get("card.outdated") ?? OUTDATED;
+	button.textContent = text?.get("state.reload") ?? "Reload";
+	button.addEventListener("click", () => location.reload());
+	frame.setAttribute("role", "alert");
+	frame.lang = text?.language ?? "en";
+	frame.style.cssText = FRAME;
+	message.style.cssText = "margin:0 0 12px";
+	button.style.cssText = BUTTON;
+	frame.append(message, button);
+	return frame;
 }
 
 if (!customElements.get(TAG)) {

@@ -72,6 +72,8 @@ interface Overview {
   made: number | null;
   guide: { from: number; until: number } | null;
   channels: Channel[];
+  /** The numbers of the channels whose viewers see the notice of a lost signal. */
+  lost?: number[];
 }
 
 type OverviewEvent = Overview | { loaded: false };
@@ -100,6 +102,8 @@ interface PlayerRequests {
 /** What players have to be told; all but the first four are paths. */
 interface ConnectData {
   version: string;
+  /** Another one after the secrets were replaced. */
+  revision: string;
   origins: string[];
   username: string;
   password: string;
@@ -168,10 +172,47 @@ interface Status {
         artifacts: { name: string; size: number; sha256: string }[];
       })
     | null;
-  streams: { active: number; max: number; has_ffmpeg: boolean };
+  streams: Streams;
   players: (Omit<SeenPlayer, "when"> & { when: string })[];
   /** The newest first. */
   history: Run[];
+}
+
+/** One viewer on one channel; `since` is ISO 8601. */
+interface WatchSession {
+  id: string;
+  /** The key of the channel. */
+  channel: string;
+  address: string;
+  player: string;
+  kind: "ts" | "hls";
+  since: string;
+  bytes: number;
+}
+
+/** How a channel's stream is that was watched since the start; times are ISO 8601. */
+interface ChannelSignal {
+  key: string;
+  name: string;
+  running: boolean;
+  viewers: number;
+  last_segment: string | null;
+  node: string;
+  /** Today. */
+  node_changes: number;
+  /** Since when viewers see the notice of a lost signal, and why. */
+  slate_since: string | null;
+  reason: string | null;
+}
+
+interface Streams {
+  viewers: number;
+  /** How many channels are fetched now, and how many may be. */
+  upstream: number;
+  max: number;
+  /** The longest first. */
+  sessions: WatchSession[];
+  channels: ChannelSignal[];
 }
 
 interface Entity {
@@ -246,6 +287,7 @@ type Condition =
   | "tuning"
   | "no_signal"
   | "signal_lost"
+  | "not_refreshed"
   | "stale"
   | "refreshing"
   | "receiving";
@@ -285,7 +327,8 @@ interface Qr {
   isSecret: boolean;
 }
 
-type Verdict = "checking" | "ok" | "other" | "unreachable" | "blocked" | "invalid";
+/** How trying an address went; empty while there is none. */
+type Verdict = "" | "checking" | "ok" | "other" | "unreachable" | "blocked" | "invalid";
 
 type LinkName = "schedule" | "provider" | "check" | "publish" | "players";
 type LinkState = "ok" | "active" | "failed" | "waiting" | "idle";

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+import hashlib
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
@@ -69,7 +70,18 @@ def overview(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "made": seconds(feed.made) if feed else None,
         "guide": _extent(feed) if feed else None,
         "channels": [_channel(feed, channel) for channel in feed.channels] if feed else [],
+        "lost": _lost(coordinator, feed) if feed else [],
     }
+
+
+def _lost(coordinator: DownlinkCoordinator, feed: Feed) -> list[int]:
+    """Return the numbers of the channels whose viewers see the notice of a lost signal."""
+    health = coordinator.streams.health
+    return [
+        channel.number
+        for channel in feed.channels
+        if (state := health.get(channel.key)) and state.slate_since
+    ]
 
 
 def _extent(feed: Feed) -> dict[str, int] | None:
@@ -191,8 +203,13 @@ def connect(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "xtream": XTREAM_PREFIX,
         CONF_HDHOMERUN: tuner_path(token) if coordinator.settings.hdhomerun else None,
         "has_feed": coordinator.data is not None,
-        "players": players(coordinator),
+        **connected(coordinator),
     }
+
+
+def revision(coordinator: DownlinkCoordinator) -> str:
+    """Name the secrets that are valid now, without telling them: eight hexadecimal digits."""
+    return hashlib.sha256(coordinator.credentials.feed_token.encode()).hexdigest()[:8]
 
 
 def _origins(hass: HomeAssistant) -> list[str]:
@@ -219,6 +236,11 @@ def _is_of_a_container(url: str) -> bool:
         return ip_address(URL(url).host or "") in _CONTAINERS
     except ValueError:
         return False
+
+
+def connected(coordinator: DownlinkCoordinator) -> dict[str, Any]:
+    """Return who came lately, and with which secrets one comes now."""
+    return {"players": players(coordinator), "revision": revision(coordinator)}
 
 
 def players(coordinator: DownlinkCoordinator) -> list[dict[str, Any]]:

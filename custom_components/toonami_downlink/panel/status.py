@@ -56,13 +56,7 @@ def status_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         },
         "last_error": _last_error(coordinator),
         "feed": _feed(coordinator.generation),
-        "streams": {
-            "viewers": coordinator.streams.viewers,
-            "upstream": coordinator.streams.upstream_streams,
-            "max": coordinator.settings.max_channels,
-            "sessions": [_session(session) for session in coordinator.streams.sessions],
-            "channels": _channels(coordinator),
-        },
+        "streams": streams_payload(coordinator),
         "players": [record.as_dict() for record in coordinator.clients.records],
         "history": history,
     }
@@ -74,6 +68,18 @@ def _last_error(coordinator: DownlinkCoordinator) -> dict[str, Any] | None:
     if not last or not last.error:
         return None
     return record_to_json(last) | {"last_words": coordinator.last_words}
+
+
+def streams_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
+    """Return who watches what, and how the channels are: the part that changes by the second."""
+    streams = coordinator.streams
+    return {
+        "viewers": streams.viewers,
+        "upstream": streams.upstream_streams,
+        "max": coordinator.settings.max_channels,
+        "sessions": [_session(session) for session in streams.sessions],
+        "channels": _channels(coordinator),
+    }
 
 
 def _progress(progress: Progress | None) -> dict[str, Any] | None:

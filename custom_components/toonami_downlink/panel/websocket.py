@@ -26,7 +26,7 @@ from ..engine.downlink.models import Cause, Feed, Progress
 from ..engine.downlink.publish.history import record_to_json
 from ..engine.downlink.timeline import on_air
 from . import payloads
-from .status import status_payload
+from .status import status_payload, streams_payload
 
 ERR_NOT_LOADED: Final = "not_loaded"
 ERR_NO_FEED: Final = "no_feed"
@@ -40,6 +40,8 @@ MAX_RESULTS: Final = 100
 MAX_SESSION_CHARS: Final = 32
 PLAYERS_INTERVAL: Final = timedelta(seconds=1)
 """How often the players seen are looked at while somebody watches them."""
+STREAMS_INTERVAL: Final = timedelta(seconds=2)
+"""How often the streams are told to a status page while somebody watches one."""
 
 _TIMESTAMP: Final = vol.All(int, vol.Range(min=0, max=2**33))
 _NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
@@ -200,6 +202,7 @@ def subscribe_overview(
         return [
             coordinator.async_add_listener(send),
             coordinator.async_add_progress_listener(on_progress),
+            coordinator.streams.async_add_listener(send),
         ]
 
     _Subscription(connection, msg["id"], attach).async_start(coordinator)
@@ -288,7 +291,7 @@ async def search_guide(
 def subscribe_status(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
-    """Push the state of everything when it changes, and the progress of a refresh beside it."""
+    """Push the state of everything when it changes, and between that what moves by the second."""
 
     def attach(coordinator: DownlinkCoordinator, push: Push) -> list[CALLBACK_TYPE]:
         @callback
@@ -302,11 +305,19 @@ def subscribe_status(
                 value = {"stage": progress.stage, "done": progress.done, "total": progress.total}
             push({"loaded": True, "running": coordinator.is_refreshing, "progress": value})
 
+        @callback
+        def send_streams(_now: datetime) -> None:
+            if coordinator.streams.viewers:
+                push({"loaded": True, "streams": streams_payload(coordinator)})
+
         send()
         return [
             coordinator.async_add_listener(send),
             coordinator.async_add_progress_listener(on_progress),
             coordinator.streams.async_add_listener(send),
+            async_track_time_interval(
+                coordinator.hass, send_streams, STREAMS_INTERVAL, cancel_on_shutdown=True
+            ),
         ]
 
     _Subscription(connection, msg["id"], attach).async_start(coordinator)
@@ -328,12 +339,12 @@ def get_connect(
 def subscribe_connect(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
-    """Push what players have to be told and which of them asked for what, within a second."""
+    """Push which players asked for what, and which secrets are valid, within a second."""
 
     def attach(coordinator: DownlinkCoordinator, push: Push) -> list[CALLBACK_TYPE]:
         @callback
         def send(_now: datetime | None = None) -> None:
-            push({"loaded": True, **payloads.connect(coordinator)})
+            push({"loaded": True, **payloads.connected(coordinator)})
 
         send()
         return [

@@ -185,3 +185,30 @@ export function makeHistory(now, error) {
     };
   });
 }
+
+/**
+ * Make what is watched: three viewers, and with the state `slate` a channel without a signal.
+ *
+ * @param {number} time - milliseconds
+ * @param {string} state
+ */
+export function makeStreams(time, state) {
+  const ago = (/** @type {number} */ seconds) => new Date(time - seconds * 1000).toISOString();
+  /** @type {WatchSession[]} */
+  const sessions = [
+    ["a1", "toonami_east", "192.168.1.23", "Kodi", "ts", 7300, 812_400_000],
+    ["b2", "toonami_east", "192.168.1.41", "TiviMate", "hls", 640, 71_300_000],
+    ["c3", "movies", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "?", "hls", 95, 9_100_000],
+  ].map(([id, channel, address, player, kind, seconds, bytes]) =>
+    /** @type {any} */ ({ id, channel, address, player, kind, since: ago(Number(seconds)), bytes }));
+  const rest = { running: true, node_changes: 0, slate_since: null, reason: null };
+  const lost = state === "slate" ? { slate_since: ago(260), reason: "silent", node_changes: 2 } : {};
+  /** @type {ChannelSignal[]} */
+  const channels = [
+    { ...rest, key: "toonami_east", name: "Toonami Aftermath East", viewers: 2, last_segment: ago(3), node: "n3.example.com", node_changes: 1 },
+    { ...rest, key: "snick_east", name: "Snickelodeon East", running: false, viewers: 0, last_segment: ago(7000), node: "n5.example.com" },
+    { ...rest, key: "movies", name: "Movies", viewers: 1, last_segment: ago(state === "slate" ? 280 : 2), node: "n1.example.com", ...lost },
+  ];
+  if (state === "idle") return { viewers: 0, upstream: 0, max: 4, sessions: [], channels: [] };
+  return { viewers: 3, upstream: 2, max: 4, sessions, channels };
+}

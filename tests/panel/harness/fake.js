@@ -1,7 +1,7 @@
 // @ts-check
 /** A Home Assistant that knows nothing but the commands of the panel. */
 
-import { CHANNELS, makeGuide, makeHistory } from "./data.js";
+import { CHANNELS, makeGuide, makeHistory, makeStreams } from "./data.js";
 
 const DAY = 86_400;
 
@@ -41,6 +41,9 @@ export class FakeConnection {
       { address: "192.168.1.23", player: "Kodi", asked: "playlist", result: "ok", when: Date.now() / 1000 - 131, count: 12 },
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
+    this.streams = makeStreams(Date.now(), options.state);
+    /** @type {string[] | undefined} */
+    this.origins = undefined;
     this.isRunning = options.state === "refreshing";
     /** @type {{stage: string, done: number, total: number} | null} */
     this.progress = this.isRunning ? { stage: "details", done: 214, total: 380 } : null;
@@ -93,7 +96,7 @@ export class FakeConnection {
   /** @param {string} type */
   event(type) {
     if (type === "overview") return this.overview();
-    if (type === "connect") return { loaded: true, players: this.players };
+    if (type === "connect") return { loaded: true, players: this.players, revision: this.token.slice(0, 3) };
     return { loaded: true, status: this.status() };
   }
 
@@ -112,6 +115,7 @@ export class FakeConnection {
       "guide/search": () => this.search(message),
       connect: () => this.connect(),
       "credentials/rotate": () => this.rotate(),
+      "sessions/end": () => this.end(message),
       refresh: () => this.refresh(),
       "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
     };
@@ -146,7 +150,13 @@ export class FakeConnection {
       made: isEmpty ? null : this.from + 3 * 3600 + 120,
       guide: isEmpty ? null : { from: this.from, until: this.from + this.options.days * DAY },
       channels: isEmpty ? [] : this.channels(time),
+      lost: this.lost(),
     };
+  }
+
+  lost() {
+    const keys = this.streams.channels.filter((item) => item.slate_since).map(({ key }) => key);
+    return CHANNELS.filter(({ key }) => keys.includes(key)).map(({ number }) => number);
   }
 
   /** @param {number} time */
@@ -195,7 +205,8 @@ export class FakeConnection {
   connect() {
     return {
       version: "1.0.0",
-      origins: ["http://192.168.1.5:8123", "https://tv.example.com"],
+      revision: this.token.slice(0, 3),
+      origins: this.origins ?? ["http://192.168.1.5:8123", "https://tv.example.com"],
       username: "toonamik3x9qz",
       password: this.password,
       playlist: `/api/toonami_downlink/${this.token}/playlist.m3u`,
@@ -211,6 +222,14 @@ export class FakeConnection {
     this.token = `N3w${this.token.slice(3)}`;
     this.password = `N3w${this.password.slice(3)}`;
     return this.connect();
+  }
+
+  /** @param {{session: string}} message */
+  end({ session }) {
+    const { sessions } = this.streams;
+    if (!sessions.some(({ id }) => id === session)) throw refusal("not_found");
+    this.streams = { ...this.streams, sessions: sessions.filter(({ id }) => id !== session) };
+    this.push("status");
   }
 
   async refresh() {
@@ -255,7 +274,7 @@ export class FakeConnection {
           { name: "guide.xml", size: 1_482_331, sha256: "07be".repeat(16) },
         ],
       },
-      streams: { active: 1, max: 4, has_ffmpeg: true },
+      streams: this.streams,
       players: this.players.map((seen) => ({ ...seen, when: new Date(Math.min(seen.when, time) * 1000).toISOString() })),
       history: this.history,
     };

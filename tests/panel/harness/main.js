@@ -2,7 +2,7 @@
 /* global HTMLAnchorElement, document, history, location, matchMedia, window */
 /**
  * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
- * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner), user, lang, clock,
+ * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner, slate, idle), user, lang, clock,
  * days, hostile, delay, card (the card's configuration as JSON), primary (a colour).
  */
 

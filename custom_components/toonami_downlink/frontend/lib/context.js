@@ -13,7 +13,8 @@ export class Context {
 		this.#hass = hass;
 		this.text = text;
 		this.store = store;
-		this.clock = new Clock(text.dialect(locale.language), locale.time_format, zoneOf(hass()));
+		const { language, time_format: timeFormat } = locale;
+		this.clock = new Clock(text.dialect(language), timeFormat, zoneOf(hass()), language);
 		this.isAdmin = Boolean(user?.is_admin);
 	}
 

@@ -47,3 +47,13 @@ function deepActive() {
 export function send(target, name, detail) {
 	target.dispatchEvent(new CustomEvent(name, { detail }));
 }
+
+/**
+ * Return whether a key belongs to an input method, which makes one text of many keys: what it
+ * confirms with Enter is a text, not a choice.
+ * @param {KeyboardEvent} event
+ */
+export function isComposing(event) {
+	// Safari ends the composition before it tells of the key that ended it.
+	return event.isComposing || event.keyCode === 229;
+}

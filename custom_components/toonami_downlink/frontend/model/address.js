@@ -1,7 +1,10 @@
 /** The addresses that players can be given. */
 
-const TIMEOUT = 6000;
+/** Milliseconds: whoever is in the house answers sooner. */
+const TIMEOUT = 3000;
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/;
+/** What Docker calls the inside of its containers, which no other device can reach. */
+const CONTAINER = /^172\.17\./;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** @param {string} host */
@@ -27,13 +30,33 @@ function rank(origin) {
 	return [undefined, "short_name", "mdns", "cloud", "localhost"].indexOf(warning);
 }
 
+/** @param {string} url */
+const isContainer = (url) => CONTAINER.test(new URL(url).hostname);
+
 /**
- * Return the addresses to choose from, the one that most players can use first.
+ * Return the addresses to choose from, the one that most players can use first; without the
+ * inside of a container, unless the browser came from there.
  * @param {string[]} known @param {string} browser
  */
 export function candidates(known, browser) {
-	const all = [...new Set([browser, ...known].map((url) => new URL(url).origin))];
+	const reachable = known.filter((url) => !isContainer(url) || isContainer(browser));
+	const all = [...new Set([browser, ...reachable].map((url) => new URL(url).origin))];
 	return all.sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * Return which address to begin with: the first that answers, else the first that the browser may
+ * not try, else the first; and how trying it went. All are tried at the same time.
+ * @param {string[]} origins @param {(origin: string) => Promise<Verdict>} check
+ */
+export async function proposal(origins, check) {
+	const trying = origins.map(async (origin) => ({ origin, verdict: await check(origin) }));
+	for (const attempt of trying) {
+		const tried = await attempt;
+		if (tried.verdict === "ok") return tried;
+	}
+	const all = await Promise.all(trying);
+	return all.find(({ verdict }) => verdict === "blocked") ?? all[0];
 }
 
 /**

@@ -5,6 +5,7 @@ export const LOOKS = {
 	receiving: { bars: 4, tone: "live" },
 	refreshing: { bars: 3, tone: "signal" },
 	stale: { bars: 2, tone: "warn" },
+	not_refreshed: { bars: 2, tone: "warn" },
 	signal_lost: { bars: 1, tone: "alert" },
 	no_signal: { bars: 0, tone: "alert" },
 	tuning: { bars: 0, tone: "dim" },
@@ -23,6 +24,7 @@ export function conditionOf(overview, online) {
 	if (!overview.loaded) return "not_loaded";
 	if (overview.refreshing) return "refreshing";
 	if (overview.generation === null) return "no_signal";
-	if (overview.health.reason === "refresh_failed") return "signal_lost";
+	if (overview.lost?.length) return "signal_lost";
+	if (overview.health.reason === "refresh_failed") return "not_refreshed";
 	return overview.health.reason === "guide_stale" ? "stale" : "receiving";
 }

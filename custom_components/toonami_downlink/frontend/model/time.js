@@ -64,29 +64,42 @@ export function zoneOf(hass) {
 }
 
 /**
+ * Return whether the user's clock counts to twelve. Only the user's own language can tell, also
+ * where the texts are in another.
  * @param {string} format - Home Assistant's setting: `language`, `system`, `12` or `24`
- * @returns {Intl.DateTimeFormatOptions}
+ * @param {string} tag - the user's language
  */
-function hours(format) {
-	if (format === "12") return { hour: "numeric", minute: "2-digit", hour12: true };
-	if (format === "24") return { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-	return { hour: "numeric", minute: "2-digit" };
+function countsToTwelve(format, tag) {
+	if (format === "12" || format === "24") return format === "12";
+	const asked = format === "system" ? navigator.language : tag;
+	try {
+		return Boolean(new Intl.DateTimeFormat(asked, { hour: "numeric" }).resolvedOptions().hour12);
+	} catch {
+		// Not a language tag.
+		return false;
+	}
 }
+
+/** @param {boolean} isHalf @returns {Intl.DateTimeFormatOptions} */
+const hours = (isHalf) =>
+	isHalf
+		? { hour: "numeric", minute: "2-digit", hour12: true }
+		: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
 /** Writes times as the user wants to read them. */
 export class Clock {
 	/**
-	 * @param {string} language @param {string} timeFormat - Home Assistant's setting
-	 * @param {string} zone
+	 * @param {string} language - of the texts @param {string} timeFormat - Home Assistant's setting
+	 * @param {string} zone @param {string} [users] - the user's language
 	 */
-	constructor(language, timeFormat, zone) {
-		/** @param {Intl.DateTimeFormatOptions} options @param {string | undefined} [tag] */
-		const writer = (options, tag = language) => {
-			const format = new Intl.DateTimeFormat(tag, { ...options, timeZone: zone });
+	constructor(language, timeFormat, zone, users = language) {
+		/** @param {Intl.DateTimeFormatOptions} options */
+		const writer = (options) => {
+			const format = new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
 			return (/** @type {number} */ time) => format.format(time * 1000);
 		};
 		this.zone = zone;
-		this.time = writer(hours(timeFormat), timeFormat === "system" ? navigator.language : language);
+		this.time = writer(hours(countsToTwelve(timeFormat, users)));
 		this.weekday = writer({ weekday: "short" });
 		this.longWeekday = writer({ weekday: "long" });
 		this.day = writer({ day: "numeric" });

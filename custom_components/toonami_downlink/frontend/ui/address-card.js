@@ -1,5 +1,5 @@
 import { Controller, html, icon, nothing } from "../lib/index.js";
-import { candidates, checkAddress, parseOrigin, warningFor } from "../model/address.js";
+import { candidates, checkAddress, parseOrigin, proposal, warningFor } from "../model/address.js";
 
 const BAD = ["unreachable", "other", "invalid"];
 
@@ -10,11 +10,23 @@ export class AddressCard extends Controller {
 	#isTyping = false;
 	/** @type {Verdict} */
 	#verdict = "checking";
+	/** Counts what was chosen: an answer to an earlier choice comes too late. */
+	#turn = 0;
 
-	/** Begin with the best address. @param {ConnectData} data */
+	/** Begin with the best address that answers. @param {ConnectData} data */
 	take(data) {
 		this.#version = data.version;
-		if (!this.origin) this.#set(candidates(data.origins, location.origin)[0]);
+		if (!this.origin) this.#begin(candidates(data.origins, location.origin));
+	}
+
+	/** @param {string[]} origins */
+	async #begin(origins) {
+		[this.origin] = origins;
+		const turn = ++this.#turn;
+		const best = await proposal(origins, (origin) => this.#check(origin));
+		if (turn !== this.#turn) return;
+		this.origin = best.origin;
+		this.#show(best.verdict);
 	}
 
 	/** @param {Context} context @param {ConnectData} data */
@@ -44,6 +56,7 @@ export class AddressCard extends Controller {
 
 	/** @param {Context["t"]} t */
 	#verdictLines(t) {
+		if (!this.#verdict) return nothing;
 		const warning = this.#verdict === "invalid" ? undefined : warningFor(this.origin);
 		const isGood = this.#verdict === "ok";
 		const isBad = BAD.includes(this.#verdict);
@@ -64,26 +77,40 @@ export class AddressCard extends Controller {
 	#onPick = (event) => {
 		const { value } = /** @type {HTMLSelectElement} */ (event.target);
 		this.#isTyping = value === "";
-		if (value) this.#set(value);
-		this.redraw();
+		if (value) this.#choose(value);
+		else this.#refuse("");
 	};
 
 	/** @param {Event} event */
 	#onType = (event) => {
-		const origin = parseOrigin(/** @type {HTMLInputElement} */ (event.target).value);
-		if (origin) this.#set(origin);
-		else this.#verdict = "invalid";
-		this.redraw();
+		const { value } = /** @type {HTMLInputElement} */ (event.target);
+		const origin = parseOrigin(value);
+		if (origin) this.#choose(origin);
+		else this.#refuse(value.trim() ? "invalid" : "");
 	};
 
+	/** Stay with the address that was there. @param {Verdict} verdict */
+	#refuse(verdict) {
+		this.#turn += 1;
+		this.#show(verdict);
+	}
+
 	/** @param {string} origin */
-	async #set(origin) {
+	async #choose(origin) {
+		const turn = ++this.#turn;
 		this.origin = origin;
-		this.#verdict = "checking";
-		this.redraw();
-		const fetch = window.fetch.bind(window);
-		const verdict = await checkAddress(origin, this.#version, location.origin, fetch);
-		if (origin !== this.origin) return;
+		this.#show("checking");
+		const verdict = await this.#check(origin);
+		if (turn === this.#turn) this.#show(verdict);
+	}
+
+	/** @param {string} origin */
+	#check(origin) {
+		return checkAddress(origin, this.#version, location.origin, window.fetch.bind(window));
+	}
+
+	/** @param {Verdict} verdict */
+	#show(verdict) {
 		this.#verdict = verdict;
 		this.redraw();
 	}

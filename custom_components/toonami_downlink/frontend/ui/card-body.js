@@ -1,5 +1,5 @@
 import {
-	Context, controls, define, html, loadSheet, nothing, now, Page, signalBars, tokens,
+	Context, controls, define, html, loadSheet, nothing, now, Page, send, signalBars, tokens,
 } from "../lib/index.js";
 import { Store } from "../lib/store.js";
 import { loadStrings } from "../lib/strings.js";
@@ -19,7 +19,7 @@ const TINY = 0.1;
 /** @param {Channel} channel */
 const pathOf = (channel) => `/toonami-downlink/guide?channel=${channel.number}`;
 
-/** What the card draws: the channels, and the next hours. */
+/** What the card draws: the channels, and the next hours. Event: `failed` (it has no texts). */
 class CardBody extends Page {
 	static sheets = [tokens, controls, heroSheet, loadSheet("card")];
 	static period = 10_000;
@@ -31,6 +31,7 @@ class CardBody extends Page {
 	/** @type {{key: string, rows: Record<string, Row[]>}} */
 	#hours = { key: "", rows: {} };
 	#isLoading = false;
+	#hasTexts = false;
 
 	set config(/** @type {CardSettings} */ config) {
 		this.#config = config;
@@ -46,9 +47,17 @@ class CardBody extends Page {
 
 	/** @param {Hass} hass */
 	async #loadText(hass) {
-		const text = await loadStrings(hass.locale.language);
+		let text;
+		try {
+			text = await loadStrings(hass.locale.language);
+		} catch {
+			// What it says in the language from before is better than nothing.
+			if (!this.#hasTexts) send(this, "failed");
+			return;
+		}
 		if (this.#hass?.locale !== hass.locale) return;
 		applyLanguage(this, text);
+		this.#hasTexts = true;
 		const store = shared.get(hass.connection) ?? new Store(hass.connection);
 		shared.set(hass.connection, store);
 		this.context = new Context(() => /** @type {Hass} */ (this.#hass), text, store);

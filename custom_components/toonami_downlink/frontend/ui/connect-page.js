@@ -13,7 +13,7 @@ const NO_QR = { label: "", value: "", isSecret: false };
 
 /** How to set up each player, and which have been seen. */
 class ConnectPage extends Page {
-	static sheets = [controls, loadSheet("connect")];
+	static sheets = [controls, loadSheet("dialog"), loadSheet("connect")];
 
 	/** @type {ConnectData | undefined} */
 	#data;
@@ -22,32 +22,52 @@ class ConnectPage extends Page {
 	/** How often each had asked when the steps were shown. @type {RequestCounts} */
 	#before;
 	#isFailed = false;
+	#isLoading = false;
+	/** Which secrets are valid now, as Home Assistant says. @type {string | undefined} */
+	#revision;
 	#recipe = RECIPES.find(({ id }) => id === storedValue("tile"));
 	#qr = NO_QR;
 	#isRotating = false;
-	/** @type {"" | "done" | "failed"} */
+	/** @type {"" | "done" | "failed" | "elsewhere"} */
 	#rotated = "";
 	#address = new AddressCard(this);
 	#rows = new FieldRows(this, (qr) => this.#showQr(qr));
 
 	start() {
-		this.context.store.subscribe("connect", this.signal, ({ loaded, players }) => {
+		this.context.store.subscribe("connect", this.signal, ({ loaded, players, revision }) => {
 			if (!loaded) return;
 			this.#players = players;
+			this.#revision = revision;
 			this.#before ??= countsOf(players);
-			if (!this.#data) this.#load();
+			this.#follow();
 			this.redraw();
 		});
 		this.#load();
 	}
 
+	tick() {
+		this.#follow();
+		super.tick();
+	}
+
+	/** Load what players are told, unless it is there and its secrets are still valid. */
+	#follow() {
+		const isCurrent = this.#revision === undefined || this.#revision === this.#data?.revision;
+		if ((this.#data && isCurrent) || this.#isLoading || this.#isRotating) return;
+		this.#load();
+	}
+
 	async #load() {
+		const before = this.#data?.revision;
+		this.#isLoading = true;
 		try {
 			this.#take(await this.context.store.request("connect"));
 			this.#isFailed = false;
+			if (before !== undefined && before !== this.#data?.revision) this.#renew("elsewhere");
 		} catch {
 			this.#isFailed = true;
 		}
+		this.#isLoading = false;
 		this.redraw();
 	}
 
@@ -210,6 +230,13 @@ class ConnectPage extends Page {
 		this.redraw();
 	}
 
+	/** Show the new secrets, and nothing of the old ones. @param {"done" | "elsewhere"} how */
+	#renew(how) {
+		this.#rotated = how;
+		if (this.#qr.isSecret) this.#dialog("qr").close();
+		this.#begin();
+	}
+
 	/** @param {Recipe} recipe */
 	#choose(recipe) {
 		this.#recipe = recipe;
@@ -222,13 +249,13 @@ class ConnectPage extends Page {
 		this.redraw();
 		try {
 			this.#take(await this.context.store.request("credentials/rotate"));
-			this.#rotated = "done";
-			this.#begin();
+			this.#renew("done");
 		} catch {
 			this.#rotated = "failed";
 		}
 		this.#isRotating = false;
 		this.#dialog("rotate").close();
+		this.#follow();
 		this.redraw();
 	};
 }

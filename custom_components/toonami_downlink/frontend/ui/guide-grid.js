@@ -1,4 +1,4 @@
-import { controls, define, el, loadSheet, now, send } from "../lib/index.js";
+import { controls, define, el, isComposing, loadSheet, now, send } from "../lib/index.js";
 import { scrollFor, stepOf, windowAt } from "../model/grid.js";
 import { HALF_HOUR, HOUR, addDays, daysBetween } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
@@ -299,7 +299,7 @@ export class GuideGrid extends HTMLElement {
 	/** @param {KeyboardEvent} event */
 	#onKey(event) {
 		const cell = this.#cellOf(event);
-		if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
+		if (!cell || event.altKey || event.ctrlKey || event.metaKey || isComposing(event)) return;
 		const { channel, programme } = cell;
 		const isOpen = event.key === "Enter" || event.key === " ";
 		if (isOpen) send(this, "open", { channel, programme });

@@ -1,4 +1,6 @@
-import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../lib/index.js";
+import {
+	controls, define, html, icon, isComposing, loadSheet, nothing, now, Page,
+} from "../lib/index.js";
 import { Scale } from "../model/grid.js";
 import { DAY, HALF_HOUR, HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GuideGrid } from "./guide-grid.js";
@@ -228,7 +230,8 @@ class GuidePage extends Page {
 	#onKey = (/** @type {KeyboardEvent} */ event) => {
 		const sheet = this.root.querySelector("tdl-sheet");
 		const isCovered = sheet instanceof ProgrammeSheet && sheet.isOpen;
-		if (isCovered || event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+		const isOther = event.ctrlKey || event.metaKey || event.altKey || isComposing(event);
+		if (isCovered || isOther || isTyping(event)) return;
 		if (event.key === "n") this.#goNow();
 		else if (event.key === "/") this.find("tdl-search", SearchBox).focusInput();
 		else return;

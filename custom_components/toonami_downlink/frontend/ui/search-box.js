@@ -1,4 +1,6 @@
-import { controls, define, html, icon, loadSheet, nothing, now, Page, send } from "../lib/index.js";
+import {
+	controls, define, html, icon, isComposing, loadSheet, nothing, now, Page, send,
+} from "../lib/index.js";
 import { programmeOf } from "../model/guide.js";
 import { episodeLine, isOnAir } from "../model/programme.js";
 import { line } from "./now-playing.js";
@@ -118,6 +120,7 @@ export class SearchBox extends Page {
 	}
 
 	#onKey = (/** @type {KeyboardEvent} */ event) => {
+		if (isComposing(event)) return;
 		const count = this.#found?.hits.length ?? 0;
 		const step = { ArrowDown: 1, ArrowUp: count - 1 }[event.key];
 		if (event.key === "Escape" && this.#query) this.#clear();

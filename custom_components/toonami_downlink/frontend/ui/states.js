@@ -82,25 +82,37 @@ export const outdated = ({ t }) =>
 		<button class="button main" @click=${() => location.reload()}>${t("state.reload")}</button>
 	</section>`;
 
+/** More channels than this are counted, not named. */
+const NAMED = 3;
+
+/**
+ * Name the channels whose signal is lost.
+ * @param {Strings} text @param {Overview | undefined} overview
+ */
+export function lostChannels(text, overview) {
+	const { lost = [], channels = [] } = overview ?? {};
+	const names = channels.filter(({ number }) => lost.includes(number)).map(({ name }) => name);
+	if (names.length > NAMED) return text.get("sentence.channels", { count: names.length });
+	return new Intl.ListFormat(text.language).format(names);
+}
+
 /**
  * The banner above all pages: what is wrong; nothing when all is well.
  * @param {Context} context @param {Condition} condition @param {Overview | undefined} overview
  */
 export function banner(context, condition, overview) {
-	const { dayAndTime, t, text, isAdmin } = context;
+	const { t, isAdmin } = context;
 	if (condition === "offline") {
 		return html`<div class="banner alert" role="alert">
 			${icon("offline")}
 			<p>${t("state.offline")}</p>
 		</div>`;
 	}
-	if (!overview || (condition !== "signal_lost" && condition !== "stale")) return nothing;
-	const { error, made, next_refresh: next } = overview;
-	const why = condition === "stale" ? t("state.stale") : errorText(text, error);
-	const served = t("state.still_served", { time: dayAndTime(made) });
+	const sentences = overview && WRONG[condition]?.(context, overview);
+	if (!sentences) return nothing;
 	return html`<div class="banner ${LOOKS[condition].tone}" role="status">
 		${icon("warn")}
-		<p>${why} ${served} ${nextTry(context, next)}</p>
+		<p>${sentences.filter(Boolean).join(" ")}</p>
 		${isAdmin
 			? html`<a class="button" href="/toonami-downlink/status">
 					${t("state.details")}
@@ -108,3 +120,19 @@ export function banner(context, condition, overview) {
 			: nothing}
 	</div>`;
 }
+
+/** @param {Context} context @param {Overview} overview */
+const stillServed = (context, { made, next_refresh: next }) => [
+	context.t("state.still_served", { time: context.dayAndTime(made) }), nextTry(context, next),
+];
+
+/** What is wrong, in sentences. @type {Partial<Record<Condition, (context: Context, overview: Overview) => string[]>>} */
+const WRONG = {
+	signal_lost: ({ t, text }, overview) => [
+		t("state.signal_lost", { channels: lostChannels(text, overview) }),
+	],
+	not_refreshed: (context, overview) => [
+		errorText(context.text, overview.error), ...stillServed(context, overview),
+	],
+	stale: (context, overview) => [context.t("state.stale"), ...stillServed(context, overview)],
+};

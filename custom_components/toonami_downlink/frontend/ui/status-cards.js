@@ -1,5 +1,6 @@
 import { html, icon, nothing } from "../lib/index.js";
 import { pastProblems } from "../model/chain.js";
+import { sizeOf } from "../model/streams.js";
 import { timestamp } from "../model/time.js";
 import { errorText, settingsLink } from "./states.js";
 
@@ -90,12 +91,6 @@ export function files({ dayAndTime, t, text }, { feed }) {
 	</section>`;
 }
 
-/** @param {number} bytes @param {string} language */
-function sizeOf(bytes, language) {
-	const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
-	return value.toLocaleString(language, { style: "unit", unit, maximumFractionDigits: 1 });
-}
-
 /**
  * The versions of what is installed, and the settings of refreshes and streams.
  * @param {Context} context @param {Status} status @param {unknown} tools
@@ -107,8 +102,7 @@ export function versions({ t }, { version, provider, refresh, streams }, tools) 
 			["Toonami Downlink", version],
 			[t(`provider.${provider.kind}`), provider.version ?? t("versions.unknown")],
 			[t("versions.schedule"), html`<span class="mono">${refresh.schedule}</span>`],
-			[t("versions.streams"), `${streams.active} / ${streams.max}`],
-			["ffmpeg", t(streams.has_ffmpeg ? "versions.there" : "versions.missing")],
+			[t("versions.streams"), `${streams.upstream} / ${streams.max}`],
 		])}
 		${tools}
 	</section>`;

@@ -4,32 +4,27 @@ import { conditionOf, LOOKS } from "../model/health.js";
 import { timestamp } from "../model/time.js";
 import { HistoryChart } from "./history-chart.js";
 import { RefreshButton } from "./refresh-button.js";
-import { settingsLink } from "./states.js";
+import { lostChannels, settingsLink } from "./states.js";
 import { files, lastRun, problem, problems, versions } from "./status-cards.js";
+import { StreamsCards } from "./streams-cards.js";
 
 /** The state of the integration, and its history. */
 class StatusPage extends Page {
-	static sheets = [controls, loadSheet("status")];
+	static sheets = [controls, loadSheet("dialog"), loadSheet("status")];
 
 	/** @type {Status | undefined} */
 	#status;
 	#note = "";
 	#button = new RefreshButton(this);
 	#chart = new HistoryChart(this);
+	#streams = new StreamsCards(this);
 
 	start() {
 		this.context.store.subscribe("status", this.signal, (event) => {
 			if (event.status) this.#status = event.status;
-			else if (event.loaded) this.#follow(event);
+			else if (event.loaded && this.#status) this.#status = followed(this.#status, event);
 			this.redraw();
 		});
-	}
-
-	/** @param {{running: boolean, progress: Progress | null}} event */
-	#follow({ running, progress }) {
-		const status = this.#status;
-		if (!status) return;
-		this.#status = { ...status, refresh: { ...status.refresh, is_running: running, progress } };
 	}
 
 	template() {
@@ -48,6 +43,7 @@ class StatusPage extends Page {
 					${chainOf(status).map((link) => this.#link(status, link))}
 				</ol>
 			</section>
+			${this.#streams.template(context, status.streams)}
 			<section class="card">
 				<h2>${this.t("history.title")}</h2>
 				${this.#chart.template(context, status.history)}
@@ -59,7 +55,8 @@ class StatusPage extends Page {
 
 	/** @param {Status} status */
 	#sentence({ feed, refresh }) {
-		const { dayAndTime, t, store } = this.context;
+		const { dayAndTime, t, text, store } = this.context;
+		const channels = lostChannels(text, store.loaded);
 		const overview = store.loaded && { ...store.loaded, refreshing: refresh.is_running };
 		const condition = conditionOf(overview ?? store.overview, store.online);
 		const timed = (/** @type {string} */ key, /** @type {string | null | undefined} */ iso) =>
@@ -70,7 +67,7 @@ class StatusPage extends Page {
 			timed("sentence.made", refresh.last_success),
 			timed("sentence.next", refresh.next),
 		].filter(Boolean);
-		return html`<b class=${LOOKS[condition].tone}>${t(`sentence.${condition}`)}</b>
+		return html`<b class=${LOOKS[condition].tone}>${t(`sentence.${condition}`, { channels })}</b>
 			${parts.length ? `${parts.join(", ")}.` : nothing}`;
 	}
 
@@ -118,6 +115,18 @@ class StatusPage extends Page {
 		}
 		this.redraw();
 	};
+}
+
+/**
+ * Return the status with what changed in it between two whole ones.
+ * @param {Status} status
+ * @param {{streams: Streams} | {running: boolean, progress: Progress | null}} event
+ * @returns {Status}
+ */
+function followed(status, event) {
+	if ("streams" in event) return { ...status, streams: event.streams };
+	const { running, progress } = event;
+	return { ...status, refresh: { ...status.refresh, is_running: running, progress } };
 }
 
 define("tdl-status", StatusPage);
