@@ -21,7 +21,7 @@ from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import next_change, on_air
 from .panel.status import status_payload
 
-_STATUS: Final = ("version", "health", "provider", "refresh", "feed", "streams")
+_STATUS: Final = ("version", "health", "provider", "refresh", "feed")
 _HISTORY: Final = 20
 _RECORD: Final = (
     "started",
@@ -34,6 +34,16 @@ _RECORD: Final = (
     "stages",
 )
 """Not the message: it may quote what a provider wrote to standard error."""
+_SESSION: Final = ("channel", "player", "kind", "since", "bytes")
+_RELAYED: Final = (
+    "key",
+    "running",
+    "viewers",
+    "last_segment",
+    "node_changes",
+    "slate_since",
+    "reason",
+)
 
 
 async def async_get_config_entry_diagnostics(
@@ -45,6 +55,7 @@ async def async_get_config_entry_diagnostics(
     channels = coordinator.data.feed.channels if coordinator.data else ()
     return {
         **{name: status[name] for name in _STATUS},
+        "streams": _streams(status["streams"]),
         "settings": _settings(coordinator),
         "history": [_record(record) for record in reversed(coordinator.history[-_HISTORY:])],
         "channels": [_channel(coordinator, channel) for channel in channels],
@@ -118,9 +129,32 @@ def _channel(coordinator: DownlinkCoordinator, channel: Channel) -> dict[str, An
 def _stream(url: str) -> dict[str, Any]:
     """Tell which server of upstream a stream is on; its path identifies the house."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    is_upstream = host.endswith(f".{GUIDE_DOMAIN}")
-    return {"scheme": parts.scheme, "host": host if is_upstream else REDACTED}
+    return {"scheme": parts.scheme, "host": _host(parts.hostname or "")}
+
+
+def _host(host: str) -> str:
+    return host if host.partition(":")[0].endswith(f".{GUIDE_DOMAIN}") else REDACTED
+
+
+def _streams(streams: dict[str, Any]) -> dict[str, Any]:
+    """Tell who watches what as the status does, but not from where in the house."""
+    return {
+        **{name: streams[name] for name in ("viewers", "upstream", "max")},
+        "sessions": [
+            {
+                "address": REDACTED,
+                **{name: session[name] for name in _SESSION},
+            }
+            for session in streams["sessions"]
+        ],
+        "channels": [
+            {
+                **{name: channel[name] for name in _RELAYED},
+                "node": channel["node"] and _host(channel["node"]),
+            }
+            for channel in streams["channels"]
+        ],
+    }
 
 
 def _programme(programme: Programme | None) -> dict[str, Any] | None:

@@ -30,7 +30,9 @@ ADMIN_ONLY = (
     "connect/subscribe",
     "refresh",
     "credentials/rotate",
+    "sessions/end",
 )
+REQUIRED = {"sessions/end": {"session": "0123456789abcdef"}}
 FOR_ALL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("overview/subscribe", {}),
     ("guide", {"from": START, "to": START + DAY}),
@@ -242,6 +244,21 @@ async def test_rotate(home: DownlinkCoordinator, socket: MockHAClientWebSocket) 
     assert after["username"] == before["username"]
 
 
+@pytest.mark.parametrize("session", ["0123456789abcdef", "x" * 32, "\0"])
+async def test_the_end_of_a_session_that_nobody_has(
+    home: DownlinkCoordinator, socket: MockHAClientWebSocket, session: str
+) -> None:
+    answer = await ask(socket, "sessions/end", session=session)
+    assert answer["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("fields", [{}, {"session": ""}, {"session": "x" * 33}, {"session": 7}])
+async def test_what_is_no_session(
+    home: DownlinkCoordinator, socket: MockHAClientWebSocket, fields: dict[str, Any]
+) -> None:
+    assert (await ask(socket, "sessions/end", **fields))["error"]["code"] == "invalid_format"
+
+
 @pytest.mark.parametrize("command", ADMIN_ONLY)
 async def test_only_administrators_may(
     home: DownlinkCoordinator,
@@ -253,7 +270,9 @@ async def test_only_administrators_may(
     socket = await hass_ws_client(home.hass)
     token = home.credentials.feed_token
 
-    assert (await ask(socket, command))["error"]["code"] == "unauthorized"
+    answer = await ask(socket, command, **REQUIRED.get(command, {}))
+
+    assert answer["error"]["code"] == "unauthorized"
 
     assert home.credentials.feed_token == token
     assert home.data
@@ -278,7 +297,9 @@ async def test_everybody_may(
     assert home.credentials.password not in text
 
 
-@pytest.mark.parametrize(("command", "fields"), [*FOR_ALL, *((name, {}) for name in ADMIN_ONLY)])
+@pytest.mark.parametrize(
+    ("command", "fields"), [*FOR_ALL, *((name, REQUIRED.get(name, {})) for name in ADMIN_ONLY)]
+)
 async def test_nothing_is_loaded(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,

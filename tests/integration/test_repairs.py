@@ -17,7 +17,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.const import DOMAIN, WATCH_INTERVAL
+from custom_components.toonami_downlink.const import DOMAIN, LINKS_RELAY, WATCH_INTERVAL
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
@@ -44,6 +44,12 @@ def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
 @pytest.fixture(autouse=True)
 async def repairs_component(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "repairs", {})
+
+
+@pytest.fixture
+def entry(folder: Path) -> MockConfigEntry:
+    """Give an entry as new ones are: nothing is proposed to it."""
+    return home_entry(folder, stream_links=LINKS_RELAY)
 
 
 @pytest.fixture
@@ -112,7 +118,7 @@ async def test_cause_in_another_language_falls_back(
 async def test_failing_survives_a_restart(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    entry = home_entry(folder)
+    entry = home_entry(folder, stream_links=LINKS_RELAY)
     coordinator = await set_up(hass, entry)
     use_command(hass, coordinator, FAIL)
     await fail(coordinator, 3)
@@ -125,7 +131,7 @@ async def test_failing_survives_a_restart(
 async def test_changing_the_provider_clears(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    entry = home_entry(folder)
+    entry = home_entry(folder, stream_links=LINKS_RELAY)
     coordinator = await set_up(hass, entry)
     use_command(hass, coordinator, FAIL)
     await fail(coordinator, 3)
@@ -160,7 +166,8 @@ async def test_command_missing(
 async def test_guide_stale(
     hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
 ) -> None:
-    coordinator = await set_up(hass, home_entry(folder, stale_hours=3, schedule="0 0 1 1 *"))
+    options = {"stream_links": LINKS_RELAY, "stale_hours": 3, "schedule": "0 0 1 1 *"}
+    coordinator = await set_up(hass, home_entry(folder, **options))
     await move(hass, freezer, NOON + timedelta(hours=3) - WATCH_INTERVAL)
     assert issues(hass) == {}
     await move(hass, freezer, NOON + timedelta(hours=3))
@@ -172,7 +179,7 @@ async def test_guide_stale(
 
 async def test_no_feed_yet_is_not_stale(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
-    await set_up(hass, home_entry(folder))
+    await set_up(hass, home_entry(folder, stream_links=LINKS_RELAY))
     assert issues(hass) == {}
 
 
@@ -281,7 +288,7 @@ async def flow_of(hass: HomeAssistant, issue_id: str) -> Any:
 async def test_unloaded_while_the_dialog_waits(
     hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    coordinator = await set_up(hass, home_entry(folder))
+    coordinator = await set_up(hass, home_entry(folder, stream_links=LINKS_RELAY))
     use_command(hass, coordinator, FAIL)
     await fail(coordinator, 3)
     manager, result = await flow_of(hass, PROVIDER_FAILING)
@@ -349,7 +356,7 @@ async def test_reconfigure_where_a_repair_cannot_go_on(
 async def test_unloaded_while_the_dialog_is_open(
     hass: HomeAssistant, folder: Path, command: str, issue_id: str, answer: dict[str, str]
 ) -> None:
-    entry = home_entry(folder)
+    entry = home_entry(folder, stream_links=LINKS_RELAY)
     coordinator = await set_up(hass, entry)
     use_command(hass, coordinator, command)
     await fail(coordinator, 3)
@@ -362,7 +369,7 @@ async def test_unloaded_while_the_dialog_is_open(
 async def test_entry_that_does_not_come_back(
     hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    coordinator = await set_up(hass, home_entry(folder))
+    coordinator = await set_up(hass, home_entry(folder, stream_links=LINKS_RELAY))
     use_command(hass, coordinator, MISSING)
     await fail(coordinator, 1)
     manager, result = await flow_of(hass, PROVIDER_COMMAND_MISSING)

@@ -38,6 +38,8 @@ async def test_off_by_default(entity_registry: er.EntityRegistry) -> None:
     assert disabled == {
         "sensor.toonami_downlink_provider_version",
         "sensor.toonami_downlink_refresh_duration",
+        "sensor.toonami_downlink_streams_from_upstream",
+        "sensor.toonami_downlink_viewers",
     }
 
 

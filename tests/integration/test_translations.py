@@ -25,7 +25,7 @@ from custom_components.toonami_downlink import (
     sensor,
 )
 from custom_components.toonami_downlink.assist import answers
-from custom_components.toonami_downlink.engine.downlink import errors
+from custom_components.toonami_downlink.engine.downlink import errors, relay
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing import issues
 from custom_components.toonami_downlink.storage.settings import Settings
@@ -53,7 +53,11 @@ DESCRIPTIONS = {
     Platform.BUTTON: (button.REFRESH_BUTTON,),
     Platform.CALENDAR: calendar.GUIDES,
     Platform.EVENT: (event.REFRESH_EVENT,),
-    Platform.SENSOR: (*sensor.FEED_SENSORS, *sensor.PROGRAMME_SENSORS),
+    Platform.SENSOR: (
+        *sensor.FEED_SENSORS,
+        *sensor.STREAM_SENSORS,
+        *sensor.PROGRAMME_SENSORS,
+    ),
 }
 
 
@@ -87,7 +91,12 @@ def literals(module: str, keyword: str) -> set[str]:
 
 
 def error_keys(tree: type[errors.DownlinkError] = errors.DownlinkError) -> set[str]:
-    """Return the keys of an error and of all that are derived from it."""
+    """Return the keys of an error and of all that are derived from it.
+
+    Those of the relay are not shown: viewers get a status, and the log and the panel a reason.
+    """
+    if tree.__module__.startswith(relay.__name__):
+        return set()
     keys = {tree.key}
     for derived in tree.__subclasses__():
         keys |= error_keys(derived)
@@ -177,15 +186,19 @@ def test_issues() -> None:
         issues.OLD_CREDENTIALS_IN_USE,
         issues.PROVIDER_COMMAND_MISSING,
         issues.PROVIDER_FAILING,
+        issues.CHANNEL_SILENT,
+        issues.USE_THE_RELAY,
     }
+    assert known == set(issues.ISSUES)
     assert set(TEXTS["issues"]) == known
     flows = {
         key: issue["fix_flow"] for key, issue in TEXTS["issues"].items() if "fix_flow" in issue
     }
-    assert set(flows) == known - {issues.OLD_CREDENTIALS_IN_USE}
+    assert set(flows) == known - {issues.OLD_CREDENTIALS_IN_USE, issues.CHANNEL_SILENT}
     reasons = literals("repairs", "reason")
     assert {reason for flow in flows.values() for reason in flow["abort"]} == reasons
     assert set(flows[issues.PROVIDER_COMMAND_MISSING]["step"]) == {"confirm"}
+    assert set(flows[issues.USE_THE_RELAY]["step"]["init"]["menu_options"]) == {"use", "leave"}
     for key in (issues.PROVIDER_FAILING, issues.GUIDE_STALE):
         assert set(flows[key]["step"]["init"]["menu_options"]) == {"refresh", "reconfigure"}
         assert set(flows[key]["progress"]) == literals("repairs", "progress_action")
@@ -224,7 +237,7 @@ def test_options() -> None:
     assert set(options["error"]) == {"invalid_schedule"}
     assert set(TEXTS["selector"]) == {"stream_links"}
     links = TEXTS["selector"]["stream_links"]["options"]
-    assert set(links) == {"direct", "home_assistant"}
+    assert set(links) == {"relay", "direct", "home_assistant"}
 
 
 @pytest.mark.parametrize(

@@ -109,12 +109,15 @@ async def test_every_layout_is_loaded(
     settings = home.settings
     assert (settings.api_url, settings.verify_tls) == ("https://api.example.com", False)
     assert (settings.guide_days, settings.stream_links) == (5, "home_assistant")
-    assert (settings.max_streams, settings.hdhomerun) == (2, True)
+    assert (settings.max_channels, settings.hdhomerun) == (2, True)
     assert (settings.provider_timeout, settings.stale_hours) == (600, 72)
     state = await State.async_load(hass)
     assert state.lineup.assigned == {"other_night_owl": 101}
     assert state.done_until == datetime(2026, 11, 24, 12, tzinfo=UTC)
-    assert hass_storage[STATE]["version"] == 2
+    assert hass_storage[STATE]["version"] == 3
+    assert state.is_relay_declined == (layout.name == "3")
+    assert (entry.version, entry.minor_version) == (1, 2)
+    assert "max_streams" not in entry.options
 
 
 def test_the_newest_layout_is_todays() -> None:
@@ -129,7 +132,7 @@ def test_the_newest_layout_is_todays() -> None:
         DownlinkConfigFlow.MINOR_VERSION,
     )
     assert manifest["format"] == store._FORMAT  # noqa: SLF001  # there is no other way to know
-    assert {name: file["version"] for name, file in files.items()} == {CREDENTIALS: 1, STATE: 2}
+    assert {name: file["version"] for name, file in files.items()} == {CREDENTIALS: 1, STATE: 3}
 
 
 async def test_what_is_saved_has_the_newest_layout(
@@ -151,7 +154,7 @@ def newer_credentials(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None
 
 
 def newer_state(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
-    hass_storage[STATE]["version"] = 3
+    hass_storage[STATE]["version"] = 4
 
 
 def newer_generation(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
@@ -220,7 +223,7 @@ async def test_the_dialog_does_not_get_around_it(
     ("version", "state"),
     [
         pytest.param((2, 1), ConfigEntryState.MIGRATION_ERROR, id="major"),
-        pytest.param((1, 2), ConfigEntryState.LOADED, id="minor"),
+        pytest.param((1, 3), ConfigEntryState.LOADED, id="minor"),
     ],
 )
 async def test_an_entry_of_a_newer_version(
@@ -241,6 +244,34 @@ async def test_an_entry_of_a_newer_version(
     assert (newest.version, newest.minor_version) == version
     assert (dict(newest.data), dict(newest.options)) == (data, options)
     assert everything(data_folder(hass)) == files
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"max_streams": 7}, {"max_channels": 7}),
+        (
+            {"max_streams": 1, "stream_links": "direct"},
+            {"max_channels": 1, "stream_links": "direct"},
+        ),
+        ({"guide_days": 3}, {"guide_days": 3}),
+        ({}, {}),
+    ],
+)
+async def test_the_number_of_streams_becomes_that_of_channels(
+    hass: HomeAssistant,
+    newest: MockConfigEntry,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    hass.config_entries.async_update_entry(newest, options=before, minor_version=1)
+
+    assert await hass.config_entries.async_setup(newest.entry_id)
+
+    assert dict(newest.options) == after
+    assert (newest.version, newest.minor_version) == (1, 2)
+    home: DownlinkCoordinator = newest.runtime_data
+    assert home.settings.max_channels == after.get("max_channels", 4)
 
 
 @pytest.mark.parametrize("key", [CREDENTIALS, STATE])
@@ -349,8 +380,9 @@ async def test_a_damaged_file_is_put_aside(
         {"honoured": "2026-11-24T12:00:00"},
         {"history": [{"started": "2026-11-24T12:00:00", "finished": "2026-11-24T12:00:01"}]},
         {"numbers": None, "history": None},
+        {"relay_declined": "yes"},
     ],
-    ids=["kinds", "values", "no-time-zone", "history-without-time-zone", "nothing"],
+    ids=["kinds", "values", "no-time-zone", "history-without-time-zone", "nothing", "flag"],
 )
 async def test_a_damaged_state_is_left_out(
     hass: HomeAssistant, newest: MockConfigEntry, hass_storage: dict[str, Any], damage: Data

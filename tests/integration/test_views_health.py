@@ -148,7 +148,7 @@ async def test_status(station: Station, hass_client: ClientSessionGenerator) -> 
                 artifact("guide.xml", generation.guide),
             ],
         },
-        "streams": {"active": 0, "max": 4, "has_ffmpeg": False},
+        "streams": {"viewers": 0, "upstream": 0, "max": 4, "sessions": [], "channels": []},
         "players": [
             {
                 "address": "127.0.0.1",

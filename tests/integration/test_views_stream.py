@@ -251,23 +251,21 @@ def wrong_secrets(station: Station) -> dict[str, str]:
 
 async def test_wrong_secrets(station: Station, upstream: Upstream) -> None:
     await get(station, f"{station.base}/stream/1.m3u8")
-    asked = upstream.count("/pst/")
     for base in wrong_secrets(station).values():
         for name in ("2.m3u8", "1/1.ts"):
             status, content = await get(station, f"{base}/{name}")
             assert status in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}
             assert content == b""
-    assert upstream.count("/pst/") == asked == 0
+    assert not upstream.count("/pst/")
 
 
 async def test_old_secrets(station: Station, upstream: Upstream) -> None:
     before = ways(station)
     await station.coordinator.async_rotate_credentials()
     for base in before.values():
-        for name in ("1.m3u8", "1.ts", "1/1.ts"):
+        for name in ("1.m3u8", "1/1.ts"):
             status, _ = await get(station, f"{base}/{name}")
-            if (base, name) != (before["watch"], "1.ts"):
-                assert status in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}
+            assert status in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}
     assert not upstream.asked
     for base in ways(station).values():
         assert (await get(station, f"{base}/1.m3u8"))[0] == HTTPStatus.OK

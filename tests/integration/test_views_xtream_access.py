@@ -15,7 +15,7 @@ from custom_components.toonami_downlink.engine.downlink.client_log import Outcom
 from .homes import make_entry, set_up
 from .raw import raw_request
 from .stations import Station
-from .xtream_client import METHODS, PHP, PREFIX, account, ask
+from .xtream_client import METHODS, PHP, PREFIX, account
 
 
 def wrong_logins(station: Station) -> list[dict[str, str]]:
@@ -278,14 +278,6 @@ async def test_cors_on_every_method(station: Station) -> None:
     refused = await station.client.get("/player_api.php", headers=headers)
     assert refused.status == HTTPStatus.UNAUTHORIZED
     assert refused.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] == "https://player.example"
-
-
-async def test_without_ffmpeg_there_is_no_ts(
-    station: Station, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", "")
-    assert (await ask(station))["user_info"]["allowed_output_formats"] == ["m3u8"]
-    assert not station.coordinator.streams.has_ffmpeg
 
 
 @pytest.mark.parametrize(
