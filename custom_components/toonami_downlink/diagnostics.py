@@ -36,6 +36,16 @@ _RECORD: Final = (
     "stages",
 )
 """Not the message: it may quote what a provider wrote to standard error."""
+_SESSION: Final = ("channel", "player", "kind", "since", "bytes")
+_RELAYED: Final = (
+    "key",
+    "running",
+    "viewers",
+    "last_segment",
+    "node_changes",
+    "slate_since",
+    "reason",
+)
 
 
 async def async_get_config_entry_diagnostics(
@@ -129,26 +139,35 @@ def _channel(coordinator: DownlinkCoordinator, channel: Channel) -> dict[str, An
     }
 
 
-def _streams(streams: dict[str, Any]) -> dict[str, Any]:
-    """Describe the relay without the addresses of players, and of nodes that are not upstream's."""
-    return {
-        **streams,
-        "sessions": [
-            {**session, "id": REDACTED, "address": REDACTED} for session in streams["sessions"]
-        ],
-        "channels": [
-            {**channel, "node": _stream(f"//{channel['node']}")["host"]}
-            for channel in streams["channels"]
-        ],
-    }
-
-
 def _stream(url: str) -> dict[str, Any]:
     """Tell which server of upstream a stream is on; its path identifies the house."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    is_upstream = host.endswith(f".{GUIDE_DOMAIN}")
-    return {"scheme": parts.scheme, "host": host if is_upstream else REDACTED}
+    return {"scheme": parts.scheme, "host": _host(parts.hostname or "")}
+
+
+def _host(host: str) -> str:
+    return host if host.partition(":")[0].endswith(f".{GUIDE_DOMAIN}") else REDACTED
+
+
+def _streams(streams: dict[str, Any]) -> dict[str, Any]:
+    """Tell who watches what as the status does, but not from where in the house."""
+    return {
+        **{name: streams[name] for name in ("viewers", "upstream", "max")},
+        "sessions": [
+            {
+                "address": REDACTED,
+                **{name: session[name] for name in _SESSION},
+            }
+            for session in streams["sessions"]
+        ],
+        "channels": [
+            {
+                **{name: channel[name] for name in _RELAYED},
+                "node": channel["node"] and _host(channel["node"]),
+            }
+            for channel in streams["channels"]
+        ],
+    }
 
 
 def _programme(programme: Programme | None) -> dict[str, Any] | None:

@@ -52,6 +52,7 @@ async def test_command(hass: HomeAssistant, folder: Path) -> None:
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Toonami Downlink"
     assert result["data"] == {"provider": "command", "provider_command": command}
+    assert result["options"] == {"stream_links": "relay"}
     await hass.async_block_till_done(wait_background_tasks=True)
     coordinator: DownlinkCoordinator = result["result"].runtime_data
     assert coordinator.data is not None
@@ -241,6 +242,10 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
     coordinator: DownlinkCoordinator = entry.runtime_data
     assert coordinator.settings.guide_days == 2
+    assert (coordinator.settings.stream_links, coordinator.settings.max_channels) == (
+        "home_assistant",
+        2,
+    )
     assert coordinator.next_refresh is not None
     assert coordinator.next_refresh.minute == 15
     assert Cause.MISSED not in {record.cause for record in coordinator.history}

@@ -22,6 +22,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.diagnostics import async_get_device_diagnostics
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.streaming.manager import Watcher
 
 from .factories import NOON, make_entry
 from .harness import set_provider_command, setup_integration
@@ -75,7 +76,7 @@ async def test_entry(
     diagnostics = await downloads.of_entry()
     assert set(diagnostics["history"][0].pop("stages")) == {"provider", "check", "publish"}
     # They depend on the release and on how the files are written.
-    assert diagnostics == snapshot(exclude=props("version", "artifacts", "has_ffmpeg"))
+    assert diagnostics == snapshot(exclude=props("version", "artifacts"))
 
 
 @pytest.mark.usefixtures("coordinator")
@@ -165,6 +166,11 @@ async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, fol
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert coordinator.last_record is not None
     assert "/opt/private/provider" in (coordinator.last_record.message or "")
+    east = coordinator.data.feed.channels[0] if coordinator.data else None
+    assert east
+    await coordinator.streams.async_touch(east, Watcher("192.168.178.22", "Kodi"))
+    relayed = coordinator.streams._relay.channels[east.key]  # noqa: SLF001
+    relayed._node = "n1.example.com:8443"  # noqa: SLF001  # as if it had been there
     written = [json.dumps(await downloads.of_entry())]
     for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
         of_device = await downloads.of_device(device)
@@ -172,6 +178,8 @@ async def test_no_secret_gets_out(hass: HomeAssistant, downloads: Downloads, fol
     everything = "\n".join(written)
     assert "n4.toonamiaftermath.com" in everything
     assert "TiviMate" in everything
+    assert '"player": "Kodi", "kind": "hls"' in everything
+    await coordinator.streams.async_stop_all()
     secrets = {
         *old,
         coordinator.credentials.feed_token,

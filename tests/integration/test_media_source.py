@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+import re
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -21,6 +22,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.toonami_downlink.const import LINKS_RELAY, WATCH_TOKEN_TTL
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 
@@ -243,3 +245,19 @@ async def test_not_loaded(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         await async_resolve_media(hass, f"{ROOT}/1", None)
     with pytest.raises(BrowseError):
         await search(hass, "toonami")
+
+
+async def test_the_relay_is_played_with_a_signed_address(hass: HomeAssistant, folder: Path) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder, stream_links=LINKS_RELAY))
+    for player, mime_type in (("media_player.cast", TV), (None, "application/x-mpegURL")):
+        media = await async_resolve_media(hass, f"{ROOT}/2", player)
+        assert media.mime_type == mime_type
+        match = re.fullmatch(r"/api/toonami_downlink/watch/([0-9a-f]{42})/2\.m3u8", media.url)
+        assert match
+        token = match[1]
+        matches = coordinator.credentials.watch_token_matches
+        assert matches(token, NOON + WATCH_TOKEN_TTL - timedelta(seconds=1))
+        assert not matches(token, NOON + WATCH_TOKEN_TTL)
+        assert coordinator.credentials.feed_token not in media.url
+    await coordinator.async_rotate_credentials()
+    assert not coordinator.credentials.watch_token_matches(token, NOON)

@@ -35,7 +35,9 @@ ADMIN_ONLY = (
     "connect/subscribe",
     "refresh",
     "credentials/rotate",
+    "sessions/end",
 )
+REQUIRED = {"sessions/end": {"session": "0123456789abcdef"}}
 FOR_ALL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("overview/subscribe", {}),
     ("guide", {"from": START, "to": START + DAY}),
@@ -317,7 +319,7 @@ async def test_a_lost_signal_and_who_sees_it_are_pushed(
     assert (await event(socket))["lost"] == []
 
     monkeypatch.setattr(StreamManager, "health", {"toonami_east": lost})
-    panel_coordinator.streams.async_touch(
+    await panel_coordinator.streams.async_touch(
         panel_coordinator.data.feed.channels[0], Watcher("192.168.1.9", "VLC")
     )
 
@@ -357,6 +359,21 @@ async def test_rotate(
     assert after["username"] == before["username"]
 
 
+@pytest.mark.parametrize("session", ["0123456789abcdef", "x" * 32, "\0"])
+async def test_the_end_of_a_session_that_nobody_has(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, session: str
+) -> None:
+    answer = await ask(socket, "sessions/end", session=session)
+    assert answer["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("fields", [{}, {"session": ""}, {"session": "x" * 33}, {"session": 7}])
+async def test_what_is_no_session(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, fields: dict[str, Any]
+) -> None:
+    assert (await ask(socket, "sessions/end", **fields))["error"]["code"] == "invalid_format"
+
+
 @pytest.mark.parametrize("command", ADMIN_ONLY)
 async def test_only_administrators_may(
     panel_coordinator: DownlinkCoordinator,
@@ -368,7 +385,9 @@ async def test_only_administrators_may(
     socket = await hass_ws_client(panel_coordinator.hass)
     token = panel_coordinator.credentials.feed_token
 
-    assert (await ask(socket, command))["error"]["code"] == "unauthorized"
+    answer = await ask(socket, command, **REQUIRED.get(command, {}))
+
+    assert answer["error"]["code"] == "unauthorized"
 
     assert panel_coordinator.credentials.feed_token == token
     assert panel_coordinator.data
@@ -393,7 +412,9 @@ async def test_everybody_may(
     assert panel_coordinator.credentials.password not in text
 
 
-@pytest.mark.parametrize(("command", "fields"), [*FOR_ALL, *((name, {}) for name in ADMIN_ONLY)])
+@pytest.mark.parametrize(
+    ("command", "fields"), [*FOR_ALL, *((name, REQUIRED.get(name, {})) for name in ADMIN_ONLY)]
+)
 async def test_nothing_is_loaded(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,

@@ -21,7 +21,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
-from custom_components.toonami_downlink.const import DOMAIN, WATCH_INTERVAL
+from custom_components.toonami_downlink.const import DOMAIN, LINKS_RELAY, WATCH_INTERVAL
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
@@ -55,6 +55,12 @@ def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
 @pytest.fixture(autouse=True)
 async def repairs_component(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "repairs", {})
+
+
+@pytest.fixture
+def entry(folder: Path) -> MockConfigEntry:
+    """Give an entry as new ones are: nothing is proposed to it."""
+    return make_entry(folder, stream_links=LINKS_RELAY)
 
 
 @pytest.fixture
@@ -551,55 +557,3 @@ async def test_delete_issues(
     assert set(issues(hass)) == {PROVIDER_FAILING, GUIDE_STALE}
     async_delete_issues(hass)
     assert issues(hass) == {}
-
-
-def proposal(hass: HomeAssistant) -> ir.IssueEntry | None:
-    return ir.async_get(hass).async_get_issue(DOMAIN, USE_THE_RELAY)
-
-
-async def test_the_relay_is_proposed(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    await setup_integration(hass, entry)
-    issue = proposal(hass)
-    assert issue
-    assert issue.is_fixable
-
-
-async def test_the_relay_is_not_proposed_to_who_has_it(hass: HomeAssistant, folder: Path) -> None:
-    await setup_integration(hass, make_entry(folder, stream_links="relay"))
-    assert proposal(hass) is None
-
-
-@pytest.mark.parametrize(("choice", "links"), [("use", "relay"), ("leave", None)])
-async def test_the_answer_about_the_relay_is_kept(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    hass_client: ClientSessionGenerator,
-    choice: str,
-    links: str | None,
-) -> None:
-    await setup_integration(hass, entry)
-    client = await hass_client()
-    flow = await open_flow(client, USE_THE_RELAY)
-    assert flow["menu_options"] == ["use", "leave"]
-    done = await post(client, f"{API}/{flow['flow_id']}", {"next_step_id": choice})
-    assert done["type"] == "create_entry"
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert entry.options.get("stream_links") == links
-    assert proposal(hass) is None
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert proposal(hass) is None
-
-
-async def test_an_answer_about_the_relay_without_an_entry(
-    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
-) -> None:
-    await setup_integration(hass, entry)
-    client = await hass_client()
-    for choice in ("use", "leave"):
-        flow = await open_flow(client, USE_THE_RELAY)
-        await hass.config_entries.async_unload(entry.entry_id)
-        done = await post(client, f"{API}/{flow['flow_id']}", {"next_step_id": choice})
-        assert (done["type"], done["reason"]) == ("abort", "not_loaded")
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)

@@ -81,7 +81,7 @@ async def open_relayed(
 async def refused(harness: Harness) -> str | None:
     """Watch the first channel until its slate; return why it is shown."""
     streams = harness.coordinator.streams
-    streams.async_touch(harness.publication.feed.channels[0], Watcher("127.0.0.1", "VLC"))
+    await streams.async_touch(harness.publication.feed.channels[0], Watcher("127.0.0.1", "VLC"))
     await wait_until(lambda: streams.health["toonami_east"].slate_since)
     health = streams.health["toonami_east"]
     await streams.async_stop_all()

@@ -78,7 +78,7 @@ async def address(harness: Harness) -> AsyncIterator[Address]:
 
 async def test_a_session(harness: Harness, streams: StreamManager) -> None:
     east, west = harness.publication.feed.channels[:2]
-    streams.async_touch(east, TV)
+    await streams.async_touch(east, TV)
     async with streams.async_watch(east, Watcher("::1", "a player with blanks")) as viewer:
         shown = streams.sessions
         assert [(one.watcher, one.channel, one.is_continuous) for one in shown] == [
@@ -88,7 +88,7 @@ async def test_a_session(harness: Harness, streams: StreamManager) -> None:
         assert len({one.identity for one in shown}) == 2
         assert TV.address not in "".join(one.identity for one in shown)
         with pytest.raises(BusyError):
-            streams.async_touch(west, TV)
+            await streams.async_touch(west, TV)
         async with aclosing(viewer.stream()) as pieces:
             assert (await anext(pieces))[0] == 0x47
         assert viewer.sent == 0, "not yet taken"
@@ -105,13 +105,13 @@ async def test_who_it_is_stays_known(
 ) -> None:
     """One that was silent for a while comes back, and one makes room for another."""
     east, west = harness.publication.feed.channels[:2]
-    streams.async_touch(east, TV)
+    await streams.async_touch(east, TV)
     move_loop(monkeypatch, 20)
     assert streams.sessions == []
-    streams.async_touch(east, TV)
+    await streams.async_touch(east, TV)
     assert [one.watcher for one in streams.sessions] == [TV]
     move_loop(monkeypatch, 20)
-    streams.async_touch(west, TV)
+    await streams.async_touch(west, TV)
     assert [(one.watcher, one.channel) for one in streams.sessions] == [(TV, "toonami_west")]
 
 
@@ -119,10 +119,10 @@ async def test_many_that_are_refused_leave_nothing(
     harness: Harness, streams: StreamManager
 ) -> None:
     east, west = harness.publication.feed.channels[:2]
-    streams.async_touch(east, TV)
+    await streams.async_touch(east, TV)
     for number in range(1000):
         with pytest.raises(BusyError):
-            streams.async_touch(west, Watcher("192.168.1.9", f"P{number}"))
+            await streams.async_touch(west, Watcher("192.168.1.9", f"P{number}"))
     held = [value for value in vars(streams).values() if isinstance(value, dict | list | set)]
     assert max(len(value) for value in held) <= 2
 
@@ -191,7 +191,7 @@ async def test_end_all_lets_new_ones_come(harness: Harness, streams: StreamManag
     with pytest.raises(ViewerEndedError):
         await watching
     assert streams.upstream_streams == 0
-    assert streams.async_touch(east, TV)
+    assert await streams.async_touch(east, TV)
 
 
 async def test_after_the_stop_nothing_starts(
@@ -201,7 +201,7 @@ async def test_after_the_stop_nothing_starts(
     await streams.async_stop_all()
     await streams.async_stop_all()
     with pytest.raises(BusyError):
-        streams.async_touch(east, TV)
+        await streams.async_touch(east, TV)
     with pytest.raises(BusyError):
         async with streams.async_watch(east, TV):
             pytest.fail("opened")  # pragma: no cover

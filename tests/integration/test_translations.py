@@ -25,7 +25,7 @@ from custom_components.toonami_downlink import (
     sensor,
 )
 from custom_components.toonami_downlink.assist import answers
-from custom_components.toonami_downlink.engine.downlink import errors
+from custom_components.toonami_downlink.engine.downlink import errors, relay
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing import issues
 from custom_components.toonami_downlink.storage.settings import Settings
@@ -87,7 +87,12 @@ def literals(module: str, keyword: str) -> set[str]:
 
 
 def error_keys(tree: type[errors.DownlinkError] = errors.DownlinkError) -> set[str]:
-    """Return the keys of an error and of all that are derived from it."""
+    """Return the keys of an error and of all that are derived from it.
+
+    Those of the relay are not shown: viewers get a status, and the log and the panel a reason.
+    """
+    if tree.__module__.startswith(relay.__name__):
+        return set()
     keys = {tree.key}
     for derived in tree.__subclasses__():
         keys |= error_keys(derived)
@@ -182,6 +187,7 @@ def test_issues() -> None:
     assert {reason for flow in flows.values() for reason in flow["abort"]} == reasons
     assert set(flows[issues.USE_THE_RELAY]["step"]["init"]["menu_options"]) == {"use", "leave"}
     assert set(flows[issues.PROVIDER_COMMAND_MISSING]["step"]) == {"confirm"}
+    assert set(flows[issues.USE_THE_RELAY]["step"]["init"]["menu_options"]) == {"use", "leave"}
     for key in (issues.PROVIDER_FAILING, issues.GUIDE_STALE):
         assert set(flows[key]["step"]["init"]["menu_options"]) == {"refresh", "reconfigure"}
         assert set(flows[key]["progress"]) == literals("repairs", "progress_action")

@@ -119,6 +119,9 @@ async def test_every_layout_is_loaded(
     messages = [record.message for record in coordinator.history]
     # Until then, messages could have a provider's last words in them.
     assert messages == [OURS if layout.name == "3" else None, None]
+    assert state.is_relay_declined == (layout.name == "3")
+    assert (entry.version, entry.minor_version) == (1, 2)
+    assert "max_streams" not in entry.options
 
 
 def test_the_newest_layout_is_todays() -> None:
@@ -224,7 +227,7 @@ async def test_the_dialog_does_not_get_around_it(
     ("version", "state"),
     [
         pytest.param((2, 1), ConfigEntryState.MIGRATION_ERROR, id="major"),
-        pytest.param((1, 2), ConfigEntryState.LOADED, id="minor"),
+        pytest.param((1, 3), ConfigEntryState.LOADED, id="minor"),
     ],
 )
 async def test_an_entry_of_a_newer_version(
@@ -245,6 +248,34 @@ async def test_an_entry_of_a_newer_version(
     assert (newest.version, newest.minor_version) == version
     assert (dict(newest.data), dict(newest.options)) == (data, options)
     assert everything(data_folder(hass)) == files
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"max_streams": 7}, {"max_channels": 7}),
+        (
+            {"max_streams": 1, "stream_links": "direct"},
+            {"max_channels": 1, "stream_links": "direct"},
+        ),
+        ({"guide_days": 3}, {"guide_days": 3}),
+        ({}, {}),
+    ],
+)
+async def test_the_number_of_streams_becomes_that_of_channels(
+    hass: HomeAssistant,
+    newest: MockConfigEntry,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    hass.config_entries.async_update_entry(newest, options=before, minor_version=1)
+
+    assert await hass.config_entries.async_setup(newest.entry_id)
+
+    assert dict(newest.options) == after
+    assert (newest.version, newest.minor_version) == (1, 2)
+    home: DownlinkCoordinator = newest.runtime_data
+    assert home.settings.max_channels == after.get("max_channels", 4)
 
 
 @pytest.mark.parametrize("key", [CREDENTIALS, STATE])
@@ -353,8 +384,9 @@ async def test_a_damaged_file_is_put_aside(
         {"honoured": "2026-11-24T12:00:00"},
         {"history": [{"started": "2026-11-24T12:00:00", "finished": "2026-11-24T12:00:01"}]},
         {"numbers": None, "history": None},
+        {"relay_declined": "yes"},
     ],
-    ids=["kinds", "values", "no-time-zone", "history-without-time-zone", "nothing"],
+    ids=["kinds", "values", "no-time-zone", "history-without-time-zone", "nothing", "flag"],
 )
 async def test_a_damaged_state_is_left_out(
     hass: HomeAssistant, newest: MockConfigEntry, hass_storage: dict[str, Any], damage: Data

@@ -1,8 +1,9 @@
 """The HDHomeRun emulation: off, found, asked, watched."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from http import HTTPStatus
-import os
-from pathlib import Path
+from xml.sax.saxutils import escape
 
 from aiohttp import hdrs
 from homeassistant.core import HomeAssistant
@@ -10,16 +11,22 @@ from lxml import etree
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.const import CONF_HDHOMERUN, CONF_MAX_STREAMS
+from custom_components.toonami_downlink.const import CONF_HDHOMERUN, CONF_MAX_CHANNELS
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
+from custom_components.toonami_downlink.engine.downlink.formats.m3u import parse_m3u
 
+from .factories import MIDNIGHT, make_feed
 from .harness import Harness, start_harness
-from .stream_harness import child_pids, wait_until, write_fake_ffmpeg
+from .stream_harness import Viewer, serve_app, wait_until
+from .upstream import PACKET, Upstream
 
 PATHS = (
+    "",
     "/",
     "/discover.json",
     "/lineup.json",
+    "/lineup.xml",
+    "/lineup.m3u",
     "/lineup_status.json",
     "/lineup.post",
     "/device.xml",
@@ -27,18 +34,32 @@ PATHS = (
 )
 
 
-@pytest.fixture
-async def harness(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> Harness:
-    options = {CONF_HDHOMERUN: True, CONF_MAX_STREAMS: 1}
-    return await start_harness(hass, hass_client_no_auth, options=options)
+ERROR = "X-HDHomeRun-Error"
+pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
 @pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for a stand-in that is found before the real ffmpeg."""
-    folder = tmp_path / "bin"
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return folder
+async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
+    async with Upstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture
+async def harness(
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, upstream: Upstream
+) -> AsyncIterator[Harness]:
+    options = {CONF_HDHOMERUN: True, CONF_MAX_CHANNELS: 2}
+    feed = upstream.bring(make_feed(MIDNIGHT))
+    harness = await start_harness(hass, hass_client_no_auth, feed, options)
+    yield harness
+    await harness.coordinator.streams.async_stop_all()
+
+
+@pytest.fixture
+async def address(harness: Harness) -> AsyncIterator[tuple[str, int]]:
+    """The server as Home Assistant runs it."""
+    async with serve_app(harness.hass) as address:
+        yield address
 
 
 async def test_off_unless_wanted(
@@ -69,7 +90,7 @@ async def test_discover(harness: Harness) -> None:
         "DeviceAuth": "",
         "BaseURL": base,
         "LineupURL": f"{base}/lineup.json",
-        "TunerCount": 1,
+        "TunerCount": 2,
     }
 
 
@@ -82,6 +103,37 @@ async def test_lineup(harness: Harness) -> None:
     }
     assert [item["GuideNumber"] for item in found] == ["1", "2", "3", "4", "5", "6", "7"]
     assert not [item for item in found if "?" in item["URL"]]
+
+
+async def test_lineup_in_other_forms(harness: Harness) -> None:
+    found = await (await harness.client.get(f"{harness.tuner}/lineup.json")).json()
+
+    answer = await harness.client.get(f"{harness.tuner}/lineup.xml")
+    assert answer.content_type == "application/xml"
+    root = etree.fromstring(await answer.read())
+    assert root.tag == "Lineup"
+    assert [{item.tag: item.text for item in program} for program in root] == found
+
+    answer = await harness.client.get(f"{harness.tuner}/lineup.m3u")
+    assert answer.content_type == "audio/x-mpegurl"
+    entries = parse_m3u(await answer.read())
+    assert [(entry.attributes["tvg-chno"], entry.name, entry.url) for entry in entries] == [
+        (item["GuideNumber"], item["GuideName"], item["URL"]) for item in found
+    ]
+    assert all(entry.attributes["tvg-logo"].startswith(harness.origin) for entry in entries)
+
+
+async def test_a_name_with_markup_in_the_lineup(
+    hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    name = 'Tom & "Jerry" <b>]]>'
+    feed = make_feed(MIDNIGHT)
+    channels = (replace(feed.channels[0], name=name), *feed.channels[1:])
+    feed = replace(feed, channels=channels)
+    harness = await start_harness(hass, hass_client_no_auth, feed, {CONF_HDHOMERUN: True})
+    content = await (await harness.client.get(f"{harness.tuner}/lineup.xml")).read()
+    assert escape(name).encode() in content
+    assert etree.fromstring(content)[0].findtext("GuideName") == name
 
 
 async def test_lineup_status(harness: Harness) -> None:
@@ -105,7 +157,7 @@ async def test_a_search_for_channels_is_accepted(harness: Harness) -> None:
 
 async def test_device(harness: Harness) -> None:
     found = await (await harness.client.get(f"{harness.tuner}/discover.json")).json()
-    for path in ("/device.xml", "/"):
+    for path in ("/device.xml", "/", ""):
         answer = await harness.client.get(f"{harness.tuner}{path}")
         assert answer.content_type == "application/xml"
         root = etree.fromstring(await answer.read())
@@ -123,53 +175,71 @@ async def test_wrong_token(harness: Harness) -> None:
         assert await answer.read() == b""
 
 
-async def test_head(harness: Harness) -> None:
+async def test_head(harness: Harness, upstream: Upstream) -> None:
     for path in PATHS:
         answer = await harness.client.head(f"{harness.tuner}{path}")
         assert answer.status == HTTPStatus.OK
         assert await answer.read() == b""
-    assert not child_pids()
+    assert not upstream.asked
 
 
 @pytest.mark.parametrize(
-    ("path", "duration"),
+    "path",
     [
-        pytest.param("/auto/v1", None, id="any"),
-        pytest.param("/tuner0/v1", None, id="a-certain-one"),
-        pytest.param("/auto/v1?transcode=none", None, id="transcode"),
-        pytest.param("/auto/v1?duration=30", "30", id="duration"),
-        pytest.param("/auto/v1?duration=0", None, id="no-duration"),
-        pytest.param("/auto/v1?duration=x", None, id="senseless-duration"),
-        pytest.param(f"/auto/v1?duration={'9' * 5000}", None, id="endless-duration"),
+        "/auto/v1",
+        "/tuner0/v1",
+        "/tuner1/v1",
+        "/auto/v1?transcode=none",
+        "/auto/v1?duration=0",
+        "/auto/v1?duration=x",
+        "/auto/v1?duration=86401",
+        f"/auto/v1?duration={'9' * 5000}",
     ],
 )
-async def test_watch(harness: Harness, fake: Path, path: str, duration: str | None) -> None:
-    write_fake_ffmpeg(fake, 'echo "$@"')
-    answer = await harness.client.get(f"{harness.tuner}{path}")
-    assert answer.status == HTTPStatus.OK
-    assert answer.content_type == "video/mp2t"
-    words = (await answer.text()).split()
-    assert (words[words.index("-t") + 1] if "-t" in words else None) == duration
+async def test_watch(harness: Harness, address: tuple[str, int], path: str) -> None:
+    viewer = Viewer(address)
+    assert await viewer.open(f"{harness.tuner}{path}") == HTTPStatus.OK
+    await viewer.read(PACKET * 200)
     record = harness.coordinator.clients.records[0]
     assert (record.kind, record.outcome) == (RequestKind.TUNER, Outcome.OK)
-    await wait_until(lambda: not child_pids())
+    assert harness.coordinator.streams.viewers == 1
+    viewer.leave()
+    await wait_until(lambda: harness.coordinator.streams.viewers == 0)
 
 
-async def test_unknown_channel(harness: Harness) -> None:
-    answer = await harness.client.get(f"{harness.tuner}/auto/v99")
+async def test_as_many_tuners_as_the_device_says(harness: Harness, upstream: Upstream) -> None:
+    found = await (await harness.client.get(f"{harness.tuner}/discover.json")).json()
+    for number in (found["TunerCount"], 10, 99, 100):
+        answer = await harness.client.get(f"{harness.tuner}/tuner{number}/v1")
+        assert answer.status == HTTPStatus.NOT_FOUND
+    assert not upstream.asked
+
+
+@pytest.mark.parametrize("tuner", ["auto", "tuner0"])
+async def test_unknown_channel(harness: Harness, tuner: str) -> None:
+    answer = await harness.client.get(f"{harness.tuner}/{tuner}/v99")
     assert answer.status == HTTPStatus.NOT_FOUND
-    assert answer.headers["X-HDHomeRun-Error"] == "801 Unknown Channel"
+    assert answer.headers[ERROR] == "801 Unknown Channel"
     assert harness.coordinator.clients.records[0].outcome is Outcome.NOT_FOUND
 
 
-async def test_all_tuners_busy(harness: Harness, fake: Path) -> None:
-    write_fake_ffmpeg(fake, "exec cat /dev/zero")
-    async with harness.coordinator.streams.async_open("East", "http://upstream.example/a.m3u8"):
-        answer = await harness.client.get(f"{harness.tuner}/auto/v2")
+async def test_all_tuners_busy(harness: Harness, address: tuple[str, int]) -> None:
+    viewers = [Viewer(address, f"Player{number}") for number in (1, 2)]
+    for number, viewer in enumerate(viewers, 1):
+        assert await viewer.open(f"{harness.tuner}/auto/v{number}") == HTTPStatus.OK
+    answer = await harness.client.get(f"{harness.tuner}/auto/v3")
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.headers["X-HDHomeRun-Error"] == "805 All Tuners In Use"
+    assert answer.headers[ERROR] == "805 All Tuners In Use"
     assert hdrs.RETRY_AFTER in answer.headers
-    await wait_until(lambda: not child_pids())
+    # A channel that somebody watches takes no tuner more.
+    another = Viewer(address, "Another")
+    assert await another.open(f"{harness.tuner}/tuner0/v2") == HTTPStatus.OK
+    viewers[0].leave()
+    await wait_until(lambda: harness.coordinator.streams.viewers == 2)
+    freed = Viewer(address, "Freed")
+    assert await freed.open(f"{harness.tuner}/auto/v3") == HTTPStatus.OK
+    for viewer in (viewers[1], another, freed):
+        viewer.leave()
 
 
 async def test_unavailable_while_not_loaded(harness: Harness) -> None:

@@ -251,23 +251,21 @@ def wrong_secrets(harness: Harness) -> dict[str, str]:
 
 async def test_wrong_secrets(harness: Harness, upstream: Upstream) -> None:
     await get(harness, f"{harness.base}/stream/1.m3u8")
-    asked = upstream.count("/pst/")
     for base in wrong_secrets(harness).values():
         for name in ("2.m3u8", "1/1.ts"):
             status, content = await get(harness, f"{base}/{name}")
             assert status in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED, 429}
             assert content == b""
-    assert upstream.count("/pst/") == asked == 0
+    assert not upstream.count("/pst/")
 
 
 async def test_old_secrets(harness: Harness, upstream: Upstream) -> None:
     before = ways(harness)
     await harness.coordinator.async_rotate_credentials()
     for base in before.values():
-        for name in ("1.m3u8", "1.ts", "1/1.ts"):
+        for name in ("1.m3u8", "1/1.ts"):
             status, _ = await get(harness, f"{base}/{name}")
-            if (base, name) != (before["watch"], "1.ts"):
-                assert status in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED, 429}
+            assert status in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}
     assert not upstream.asked
     for base in ways(harness).values():
         assert (await get(harness, f"{base}/1.m3u8"))[0] == HTTPStatus.OK

@@ -14,7 +14,7 @@ from custom_components.toonami_downlink.engine.downlink.client_log import Outcom
 
 from .harness import Harness, start_without_feed
 from .raw_http import raw_request
-from .xtream_client import METHODS, PHP, PREFIX, account, ask
+from .xtream_client import METHODS, PHP, PREFIX, account
 
 
 def wrong_logins(harness: Harness) -> list[dict[str, str]]:
@@ -275,14 +275,6 @@ async def test_cors_on_every_method(harness: Harness) -> None:
     refused = await harness.client.get("/player_api.php", headers=headers)
     assert refused.status == HTTPStatus.UNAUTHORIZED
     assert refused.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] == "https://player.example"
-
-
-async def test_without_ffmpeg_there_is_no_ts(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", "")
-    assert (await ask(harness))["user_info"]["allowed_output_formats"] == ["m3u8"]
-    assert not harness.coordinator.streams.has_ffmpeg
 
 
 @pytest.mark.parametrize(

@@ -149,8 +149,7 @@ class StreamManager:
         async with self._relay.watch(channel.key, watcher.key, watcher.player) as viewer:
             yield viewer
 
-    @callback
-    def async_touch(self, channel: Channel, watcher: Watcher) -> Viewer:
+    async def async_touch(self, channel: Channel, watcher: Watcher) -> Viewer:
         """Note a request of an HLS player. Raises BusyError or ViewerEndedError."""
         self._channels[channel.key] = channel
         return self._relay.touch(channel.key, watcher.key, watcher.player)

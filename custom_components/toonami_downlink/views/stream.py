@@ -151,7 +151,7 @@ async def playlist(
             # Asked for what it is, and not to be watched: nobody has to fetch anything for that.
             record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
             return web.Response(headers=headers)
-        viewer = coordinator.streams.async_touch(channel, watcher_of(request))
+        viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
         window = await _first_window(viewer)
     except BusyError:
         record_request(coordinator, request, RequestKind.STREAM, Outcome.BUSY)
@@ -192,7 +192,7 @@ async def segment(
     if data is None:
         return not_found()
     try:
-        viewer = coordinator.streams.async_touch(channel, watcher_of(request))
+        viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
     except ViewerEndedError:
         return _ended()
     if request.method != hdrs.METH_HEAD:
