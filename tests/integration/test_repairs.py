@@ -2,7 +2,6 @@
 
 import dataclasses
 from datetime import timedelta
-from http import HTTPStatus
 import json
 from pathlib import Path
 import shlex
@@ -11,10 +10,8 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components import repairs
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryDisabler
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
@@ -31,25 +28,12 @@ from custom_components.toonami_downlink.refreshing.issues import (
     OLD_CREDENTIALS_IN_USE,
     PROVIDER_COMMAND_MISSING,
     PROVIDER_FAILING,
-    USE_THE_RELAY,
     async_delete_issues,
 )
 
 from .factories import FAILING_COMMAND, NOON, copy_command, make_entry
 from .harness import move_clock, set_provider_command, setup_integration
-
-MISSING = "/nowhere/at/all/toonamiaftermath"
-API = "/api/repairs/issues/fix"
-
-
-def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
-    """Return what was raised, but for the proposal that every entry here has."""
-    known = ir.async_get(hass).issues
-    return {
-        issue_id: issue
-        for (domain, issue_id), issue in known.items()
-        if domain == DOMAIN and issue_id != USE_THE_RELAY
-    }
+from .repair_client import MISSING, fail, issues, open_flow
 
 
 @pytest.fixture(autouse=True)
@@ -70,25 +54,9 @@ async def client(
     return await hass_client()
 
 
-async def post(client: TestClient[Any, Any], path: str, data: dict[str, Any]) -> dict[str, Any]:
-    response = await client.post(path, json=data)
-    assert response.status == HTTPStatus.OK
-    answer: dict[str, Any] = await response.json()
-    return answer
-
-
-async def open_flow(client: TestClient[Any, Any], issue_id: str) -> dict[str, Any]:
-    return await post(client, API, {"handler": DOMAIN, "issue_id": issue_id})
-
-
 async def test_nothing_to_repair(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert issues(hass) == {}
-
-
-async def fail(coordinator: DownlinkCoordinator, times: int) -> None:
-    for _ in range(times):
-        await coordinator.async_refresh_feed(Cause.BUTTON)
 
 
 async def test_provider_failing(
@@ -375,176 +343,6 @@ async def test_old_credentials_are_forgotten(
     assert placeholders["players"].endswith("192.168.1.5 (Kodi), …")
     await move_clock(hass, freezer, NOON + timedelta(hours=24))
     assert OLD_CREDENTIALS_IN_USE not in issues(hass)
-
-
-async def test_use_bundled_provider(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    coordinator: DownlinkCoordinator,
-    client: TestClient[Any, Any],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    set_provider_command(hass, coordinator, MISSING)
-    await fail(coordinator, 1)
-    started: list[Cause] = []
-
-    async def refresh_feed(_self: DownlinkCoordinator, cause: Cause) -> None:
-        started.append(cause)
-
-    monkeypatch.setattr(DownlinkCoordinator, "async_refresh_feed", refresh_feed)
-    result = await open_flow(client, PROVIDER_COMMAND_MISSING)
-    assert result["type"] == "form"
-    assert result["step_id"] == "confirm"
-    assert MISSING in result["description_placeholders"]["message"]
-    result = await post(client, f"{API}/{result['flow_id']}", {})
-    assert result["type"] == "create_entry"
-    await hass.async_block_till_done()
-    assert entry.data == {"provider": "bundled"}
-    assert issues(hass) == {}
-    assert entry.runtime_data is not coordinator
-    assert entry.runtime_data.settings.provider == "bundled"
-    assert started == [Cause.REPAIR]
-
-
-async def test_refresh_from_the_dialog(
-    hass: HomeAssistant,
-    folder: Path,
-    coordinator: DownlinkCoordinator,
-    client: TestClient[Any, Any],
-) -> None:
-    set_provider_command(hass, coordinator, FAILING_COMMAND)
-    await fail(coordinator, 3)
-    result = await open_flow(client, PROVIDER_FAILING)
-    assert result["type"] == "menu"
-    assert result["menu_options"] == ["refresh", "reconfigure"]
-    assert "no signal" in result["description_placeholders"]["cause"]
-    flow_path = f"{API}/{result['flow_id']}"
-    result = await post(client, flow_path, {"next_step_id": "refresh"})
-    assert result["type"] == "progress"
-    assert result["progress_action"] == "refresh"
-    await hass.async_block_till_done()
-    result = await (await client.get(flow_path)).json()
-    assert (result["type"], result["reason"]) == ("abort", "still_failing")
-    assert "no signal from the dish" in result["description_placeholders"]["cause"]
-    assert set(issues(hass)) == {PROVIDER_FAILING}
-    set_provider_command(hass, coordinator, copy_command(folder))
-    result = await open_flow(client, PROVIDER_FAILING)
-    flow_path = f"{API}/{result['flow_id']}"
-    await post(client, flow_path, {"next_step_id": "refresh"})
-    await hass.async_block_till_done()
-    result = await (await client.get(flow_path)).json()
-    assert result["type"] == "create_entry"
-    assert issues(hass) == {}
-    assert coordinator.failures == 0
-
-
-async def flow_of(hass: HomeAssistant, issue_id: str) -> Any:
-    """Open a dialog without the web server, to see how it ends."""
-    manager = repairs.repairs_flow_manager(hass)
-    assert manager is not None
-    return manager, await manager.async_init(
-        DOMAIN, context={"issue_id": issue_id}, data={"issue_id": issue_id}
-    )
-
-
-async def test_unloaded_while_the_dialog_waits(
-    hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    coordinator = await setup_integration(hass, make_entry(folder))
-    set_provider_command(hass, coordinator, FAILING_COMMAND)
-    await fail(coordinator, 3)
-    manager, result = await flow_of(hass, PROVIDER_FAILING)
-
-    async def cancelled(_cause: Cause) -> None:
-        raise HomeAssistantError
-
-    monkeypatch.setattr(coordinator, "async_refresh_feed", cancelled)
-    result = await manager.async_configure(result["flow_id"], {"next_step_id": "refresh"})
-    assert (result["type"], result["reason"]) == ("abort", "not_loaded")
-
-
-async def test_closed_dialog_leaves_the_refresh_alone(
-    hass: HomeAssistant, coordinator: DownlinkCoordinator
-) -> None:
-    set_provider_command(hass, coordinator, FAILING_COMMAND)
-    await fail(coordinator, 3)
-    manager, result = await flow_of(hass, PROVIDER_FAILING)
-    await manager.async_configure(result["flow_id"], {"next_step_id": "refresh"})
-    manager.async_abort(result["flow_id"])
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert coordinator.failures == 4
-
-
-async def test_reconfigure_from_the_dialog(
-    hass: HomeAssistant, coordinator: DownlinkCoordinator
-) -> None:
-    set_provider_command(hass, coordinator, FAILING_COMMAND)
-    await fail(coordinator, 3)
-    manager, result = await flow_of(hass, PROVIDER_FAILING)
-    result = await manager.async_configure(result["flow_id"], {"next_step_id": "reconfigure"})
-    assert result["type"] == "abort"
-    assert set(issues(hass)) == {PROVIDER_FAILING}
-    if not hasattr(repairs, "FlowType"):
-        assert result["reason"] == "reconfigure_by_hand"
-        return
-    assert result["reason"] == "reconfigure"
-    kind, flow_id = result["next_flow"]
-    assert kind == "config_flow"
-    flow = hass.config_entries.flow.async_get(flow_id)
-    assert flow["context"]["source"] == SOURCE_RECONFIGURE
-    assert flow["step_id"] == "reconfigure"
-
-
-async def test_reconfigure_where_a_repair_cannot_go_on(
-    hass: HomeAssistant, coordinator: DownlinkCoordinator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr(repairs, "FlowType", raising=False)
-    set_provider_command(hass, coordinator, FAILING_COMMAND)
-    await fail(coordinator, 3)
-    manager, result = await flow_of(hass, PROVIDER_FAILING)
-    result = await manager.async_configure(result["flow_id"], {"next_step_id": "reconfigure"})
-    assert (result["type"], result["reason"]) == ("abort", "reconfigure_by_hand")
-    assert not hass.config_entries.flow.async_progress()
-
-
-@pytest.mark.parametrize(
-    ("command", "issue_id", "answer"),
-    [
-        pytest.param(FAILING_COMMAND, PROVIDER_FAILING, {"next_step_id": "refresh"}, id="refresh"),
-        pytest.param(
-            FAILING_COMMAND, PROVIDER_FAILING, {"next_step_id": "reconfigure"}, id="reconfigure"
-        ),
-        pytest.param(MISSING, PROVIDER_COMMAND_MISSING, {}, id="bundled"),
-    ],
-)
-async def test_unloaded_while_the_dialog_is_open(
-    hass: HomeAssistant, folder: Path, command: str, issue_id: str, answer: dict[str, str]
-) -> None:
-    entry = make_entry(folder)
-    coordinator = await setup_integration(hass, entry)
-    set_provider_command(hass, coordinator, command)
-    await fail(coordinator, 3)
-    manager, result = await flow_of(hass, issue_id)
-    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
-    result = await manager.async_configure(result["flow_id"], answer)
-    assert (result["type"], result["reason"]) == ("abort", "not_loaded")
-
-
-async def test_entry_that_does_not_come_back(
-    hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    coordinator = await setup_integration(hass, make_entry(folder))
-    set_provider_command(hass, coordinator, MISSING)
-    await fail(coordinator, 1)
-    manager, result = await flow_of(hass, PROVIDER_COMMAND_MISSING)
-
-    async def reload(_entry_id: str) -> bool:
-        return False
-
-    with monkeypatch.context() as patch:
-        patch.setattr(hass.config_entries, "async_reload", reload)
-        result = await manager.async_configure(result["flow_id"], {})
-    assert (result["type"], result["reason"]) == ("abort", "not_loaded")
 
 
 async def test_delete_issues(

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from itertools import pairwise
 
+import pytest
+
 from downlink.errors import UpstreamUnreachableError
 from downlink.provider.tls import CertificateVerifier
 from downlink.relay.addresses import AddressGuard
 from downlink.relay.channel import Events, Settings
 from downlink.relay.download import Downloader
-from downlink.relay.errors import Reason
+from downlink.relay.errors import Reason, RingClosedError
 from downlink.relay.relay import Relay
 from downlink.relay.ring import NumberedSegment, Ring
 from downlink.relay.segment import TsTools
@@ -124,3 +126,8 @@ def steps(found: Sequence[NumberedSegment]) -> list[int]:
     """From one segment to the next, where it is not 1: 0 is one repeated, 2 one missing."""
     seen = numbers(found)
     return [b - a for a, b in pairwise(seen) if b - a != 1]
+
+
+async def record_until_closed(ring: Ring) -> None:
+    with pytest.raises(RingClosedError):
+        await ring.wait_for(-1)
