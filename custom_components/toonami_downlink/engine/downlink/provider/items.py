@@ -51,7 +51,9 @@ def programmes_of_playlist(answer: Any, ignored: Ignored) -> list[Programme]:
     ]
 
 
-_ITEM_KEYS: Final = ("startDate", "endDate", "name", "mediaType", "episodeNumber", "info")
+_ITEM_KEYS: Final = (
+    *("startDate", "endDate", "name", "blockName", "mediaType", "episodeNumber", "info"),
+)
 
 
 def essence_of_playlist(answer: Any) -> Any:

@@ -26,7 +26,7 @@ from .segment import kind_of
 
 _INTEGER: Final = re.compile(r"\d{1,18}", re.ASCII)
 _DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d{1,20})?", re.ASCII)
-_ATTRIBUTE: Final = re.compile(r'\s*([A-Z0-9-]+)=("[^"]*"|[^",]*)\s*(?:,|$)')
+_ATTRIBUTE: Final = re.compile(r'\s*+([A-Z0-9-]++)=("[^"]*+"|[^",]*+)\s*+(?:,|$)')
 _YEARS: Final = range(2000, 2200)
 _HARMLESS: Final = frozenset(
     f"#EXT{name}"
@@ -313,13 +313,14 @@ _TAGS: Final[dict[str, Callable[[_Reader, str], None]]] = {
 
 
 def _read_integer(value: str, name: str) -> int:
-    if not _INTEGER.fullmatch(value.strip()):
+    # What counts as white space for `strip` is more than what `int` and `float` take.
+    if not _INTEGER.fullmatch(value := value.strip()):
         raise _bad(f"{name} is no number")
     return int(value)
 
 
 def _read_seconds(value: str, name: str) -> float:
-    if not _DECIMAL.fullmatch(value.strip()):
+    if not _DECIMAL.fullmatch(value := value.strip()):
         raise _bad(f"{name} is no number")
     if (seconds := float(value)) > MAX_SEGMENT_SECONDS:
         raise _bad(f"{name} is more than {MAX_SEGMENT_SECONDS} seconds")

@@ -1,0 +1,97 @@
+"""The fuzzer finds what is planted, and what it has found before stays mended."""
+
+from importlib.util import find_spec
+from pathlib import Path
+import re
+import subprocess
+import sys
+
+import pytest
+
+from scripts.lib.fuzz import watch
+from scripts.lib.fuzz.target import CORPUS, ROOT, load
+from scripts.lib.fuzz.watch import Watch, Wrong, read
+
+from .fuzz_planted import TARGETS as PLANTED
+from .fuzz_targets import TARGETS
+
+needs_atheris = pytest.mark.skipif(
+    not find_spec("atheris"), reason="there is no Atheris for this machine"
+)
+INPUTS = sorted(CORPUS.glob("*/*"))
+
+
+def fuzz(*arguments: str, seconds: int = 20) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "scripts.lib.fuzz", "--seed", "1", "--seconds", str(seconds)]
+    return subprocess.run(  # noqa: S603  # ourselves
+        [*argv, *arguments], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+
+
+def bad_input_of(done: subprocess.CompletedProcess[str]) -> Path:
+    assert done.returncode == 1, done.stdout + done.stderr
+    found = re.search(r"^The input is in (\S+)\. Alone: scripts/fuzz", done.stdout, re.MULTILINE)
+    assert found, done.stdout
+    return Path(found[1])
+
+
+@needs_atheris
+def test_finds_an_error_behind_two_words() -> None:
+    done = fuzz("tests.engine.fuzz_planted:raising")
+    path = bad_input_of(done)
+    data = path.read_bytes()
+    assert data.startswith(b"HEAD")
+    assert b"boom" in data
+    assert "KeyError" in done.stdout
+    alone = fuzz("--input", str(path), "tests.engine.fuzz_planted:raising")
+    assert alone.returncode == 1
+    assert "KeyError" in alone.stdout
+
+
+@needs_atheris
+def test_finds_quadratic_work() -> None:
+    done = fuzz("tests.engine.fuzz_planted:slow")
+    assert bad_input_of(done).exists()
+    assert re.search(r"WRONG: \d+ bytes take", done.stdout)
+
+
+@needs_atheris
+def test_finds_nothing_where_there_is_nothing() -> None:
+    done = fuzz("tests.engine.fuzz_planted:good", seconds=2)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"good: \d{3,} inputs, \d+ a second, \d+ edges", done.stdout)
+
+
+def test_finds_memory_that_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(watch, "_LOOK_EVERY", -1)
+    monkeypatch.setattr(watch, "MAX_GROWTH", 200)
+    bad: list[bytes] = []
+    one = Watch(PLANTED["leaking"], 0, 1, tmp_path / "current")
+    for number in range(2_000):
+        one.try_all(b"%d" % number, bad.append)
+        if bad:
+            break
+    assert bad
+    assert "blocks of memory are not given back" in capsys.readouterr().err
+
+
+def test_unknown_targets_are_named() -> None:
+    with pytest.raises(LookupError):
+        load("no-such")
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_was_found_before(path: Path) -> None:
+    """Each input is read or refused, as it should be, and that in less than a second."""
+    read(TARGETS[path.parent.name], path.read_bytes())
+
+
+def test_odd_errors_are_wrong() -> None:
+    with pytest.raises(Wrong, match="KeyError"):
+        read(PLANTED["raising"], b"HEAD boom")
+
+
+def test_every_target_has_a_corpus() -> None:
+    assert {path.parent.name for path in INPUTS} == set(TARGETS)
