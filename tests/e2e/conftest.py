@@ -25,14 +25,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(TEST_TIMEOUT))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def session_upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
-    upstream = Upstream(tmp_path_factory.mktemp("upstream") / "output.log")
-    try:
-        upstream.start()
-        yield upstream
-    finally:
-        upstream.stop()
+    """An upstream that streams over TLS, its certificate sent alone; what is started trusts it."""
+    upstream = Upstream(tmp_path_factory.mktemp("upstream") / "output.log", nodes=True)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in upstream.environment.items():
+            patch.setenv(name, value)
+        try:
+            upstream.start()
+            yield upstream
+        finally:
+            upstream.stop()
 
 
 @pytest.fixture
@@ -41,6 +45,12 @@ def upstream(session_upstream: Upstream) -> Upstream:
     session_upstream.set_faults({})
     session_upstream.clear_log()
     return session_upstream
+
+
+@pytest.fixture
+def streams_in_clear(upstream: Upstream) -> None:
+    """For players that verify certificates and are sent to a node."""
+    upstream.set_faults({"clear": True})
 
 
 @pytest.fixture(scope="session")

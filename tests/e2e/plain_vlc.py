@@ -1,4 +1,4 @@
-"""A VLC that opens one address and ends; as somebody else, because it does not run for root."""
+"""A VLC that plays one address; as somebody else, because it does not run for root."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +7,12 @@ from pathlib import Path
 import tempfile
 from typing import Final
 
-from tests.e2e.clients.programs import run
+from scripts.lib.develop.processes import Child
+from scripts.lib.develop.waiting import wait_for
 
+PATIENCE: Final = 60.0
+PLAYS: Final = "using audio decoder module"
+REFUSES: Final = "Your input can't be opened"
 _WITHOUT_A_SCREEN: Final = ("--intf", "dummy", "--vout", "dummy", "--aout", "dummy")
 
 
@@ -21,8 +25,22 @@ def shared_folder() -> Iterator[Path]:
         yield folder
 
 
-def watch(url: str, *options: object, seconds: int = 2) -> str:
-    """Let VLC play an address; return all that it says about it."""
+@contextmanager
+def playing(folder: Path, url: str, *options: str) -> Iterator[Child]:
+    """A VLC that plays until the end of the context; what it says is in its log."""
     drop = ("runuser", "-u", "nobody", "--") if os.geteuid() == 0 else ()
-    words = (*_WITHOUT_A_SCREEN, *options, f"--run-time={seconds}", url, "vlc://quit")
-    return run(*drop, "cvlc", "-vv", *words).stderr
+    words = (*drop, "cvlc", "-vv", *_WITHOUT_A_SCREEN, *options, url)
+    with Child("VLC", words, log=folder / "vlc.log", cwd=folder) as vlc:
+        yield vlc
+
+
+def verdict(folder: Path, url: str, *options: str) -> str:
+    """Let VLC open an address; return what it has said once it plays it, or refuses to."""
+    with playing(folder, url, *options) as vlc:
+
+        def judged() -> str | None:
+            vlc.check()
+            said = vlc.log.read_text("utf-8", "replace")
+            return said if PLAYS in said or REFUSES in said else None
+
+        return wait_for(judged, "VLC said nothing", PATIENCE, vlc.tail)

@@ -32,7 +32,7 @@ def screen(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tel
         yield screen
 
 
-@pytest.mark.usefixtures("access")
+@pytest.mark.usefixtures("access", "streams_in_clear")
 @pytest.mark.parametrize(
     ("number", "slug"),
     [pytest.param(1, "est", id="television"), pytest.param(7, "radio", id="radio")],
@@ -80,6 +80,7 @@ def test_media_panel_finds_a_channel(panel: Page) -> None:
     expect(panel.locator(TITLES)).to_contain_text("Toonami Aftermath Radio")
 
 
+@pytest.mark.usefixtures("streams_in_clear")
 def test_media_panel_plays_a_channel_in_the_browser(panel: Page, upstream: Upstream) -> None:
     panel.locator(TITLES).first.click()
     video = panel.locator("video")

@@ -9,11 +9,20 @@ import pytest
 
 from scripts.lib.develop.client import request
 from scripts.lib.develop.upstream import Upstream
+from scripts.lib.develop.waiting import wait_for
 from tests.e2e.clients.programs import run
 from tests.e2e.nodes import started
-from tests.e2e.plain_vlc import shared_folder, watch
-from tests.simulator import counter
+from tests.e2e.plain_vlc import PATIENCE, playing, shared_folder
+from tests.simulator import counter, hls
+from tests.simulator.loops import LOOP_SEGMENTS
 
+TWO_THAT_ADD_UP = next(
+    (one, other)
+    for one in range(100, 200)
+    for other in range(4000, 4200)
+    if (word := counter.word(one) & counter.word(other)) == counter.word(word >> 8)
+)
+"""Pictures whose black blocks together are those of a third."""
 EVERY = range(0, counter.PICTURES, 7)
 CELLS = counter.COLUMNS * counter.ROWS
 
@@ -76,7 +85,7 @@ def test_any_wrong_block_is_noticed() -> None:
         pytest.param(
             bytes(
                 (one + other) // 2
-                for one, other in zip(counter.picture(12), counter.picture(4031), strict=True)
+                for one, other in zip(*map(counter.picture, TWO_THAT_ADD_UP), strict=True)
             ),
             id="two mixed",
         ),
@@ -154,12 +163,28 @@ def test_steps_go_round_the_loop() -> None:
 
 def test_the_stream_goes_on_over_the_end_of_its_loop(tmp_path: Path) -> None:
     with started(tmp_path, "--position", "596") as upstream:
+        last = last_segment(upstream, "est")
         url = f"{upstream.url}/est/playlist.m3u8"
         seen = counter.positions(url, "-live_start_index", "0", "-t", "20")
 
     assert max(seen) > 599
     assert seen[-1] < 60
     assert set(counter.steps(seen)) == {0.1}
+    number = round(counter.positions("pipe:0", data=last)[0]) // 2
+    assert number > 290
+    assert set(counter.tones("pipe:0", data=last)) == {number % counter.TONES}
+
+
+def test_playlists_say_where_the_loop_begins_again() -> None:
+    last = 7 * LOOP_SEGMENTS
+    before, at, after = (
+        hls.chunklist("x", hls.View(newest=last + more)).splitlines() for more in (-1, 0, 9)
+    )
+
+    assert "#EXT-X-DISCONTINUITY" not in before
+    assert at[-3:-1] == ["#EXT-X-DISCONTINUITY", "#EXTINF:2.0,"]
+    assert before[4] == at[4] == "#EXT-X-DISCONTINUITY-SEQUENCE:7"
+    assert after[4] == "#EXT-X-DISCONTINUITY-SEQUENCE:8"
 
 
 def test_what_a_player_shows_is_what_the_clock_says(streaming: Upstream, tmp_path: Path) -> None:
@@ -176,13 +201,17 @@ def test_what_a_player_shows_is_what_the_clock_says(streaming: Upstream, tmp_pat
 
 
 def test_vlc_shows_it_too(streaming: Upstream) -> None:
-    with shared_folder() as folder:
-        scene = ("--video-filter=scene", "--scene-format=png", "--scene-ratio=5")
-        url = f"{streaming.url}/est/playlist.m3u8"
-        watch(url, *scene, f"--scene-path={folder}", seconds=3)
-        shots = [counter.read_image(shot.read_bytes()) for shot in sorted(folder.glob("*.png"))]
+    scene = ("--video-filter=scene", "--scene-format=png", "--scene-ratio=5")
+    url = f"{streaming.url}/est/playlist.m3u8"
+    with (
+        shared_folder() as folder,
+        playing(folder, url, *scene, f"--scene-path={folder}") as vlc,
+    ):
+        # The last one may not be whole yet.
+        wait_for(lambda: len(list(folder.glob("*.png"))) > 3, "no pictures", PATIENCE, vlc.tail)
+        files = sorted(folder.glob("*.png"))[:3]
+        shots = [counter.read_image(file.read_bytes()) for file in files]
 
-    assert len(shots) >= 2
     assert None not in shots
     assert all(
         before is not None and after is not None and 0 < counter.forward(before, after) < 3

@@ -76,9 +76,9 @@ def _checksum(number: int) -> int:
     return rest
 
 
-def _blocks(number: int) -> list[bool]:
-    word = number << 8 | _checksum(number)
-    return [bool(word >> (_BITS - 1 - place) & 1) for place in range(_BITS)]
+def word(number: int) -> int:
+    """Return the bits that the blocks of a picture stand for."""
+    return number << 8 | _checksum(number)
 
 
 def label(position: float) -> str:
@@ -91,7 +91,7 @@ def picture(number: int) -> bytes:
     """Draw a picture (yuv420p, `COLUMNS` by `ROWS`), to be made larger by `SCALE`."""
     rows = [bytes((_GROUND,)) * COLUMNS for _ in range(ROWS)]
     _write(rows, label(number / PICTURES_A_SECOND))
-    blocks = _blocks(number)
+    blocks = [bool(word(number) >> (_BITS - 1 - place) & 1) for place in range(_BITS)]
     for top, inverted in ((_UPPER, False), (_LOWER, True)):
         row = b"".join(bytes((_WHITE if bit ^ inverted else _BLACK,)) * _BLOCK for bit in blocks)
         edge = bytes((_GROUND,)) * _LEFT
@@ -150,15 +150,15 @@ def _without_bars(rows: list[bytes]) -> list[bytes]:
 def _read_rows(rows: list[bytes]) -> int | None:
     if len(rows) < ROWS or len(rows[0]) < COLUMNS:
         return None
-    word = 0
+    found = 0
     for place in range(_BITS):
         upper = _brightness(rows, _LEFT + place * _BLOCK, _UPPER)
         lower = _brightness(rows, _LEFT + place * _BLOCK, _LOWER)
         if abs(upper - lower) < _CONTRAST:
             return None
-        word = word << 1 | (upper > lower)
-    number = word >> 8
-    return number if number < PICTURES and word & 0xFF == _checksum(number) else None
+        found = found << 1 | (upper > lower)
+    number = found >> 8
+    return number if number < PICTURES and found == word(number) else None
 
 
 def _brightness(rows: list[bytes], column: int, row: int) -> float:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 import hashlib
 import os
 from pathlib import Path
@@ -20,8 +20,6 @@ PACKET: Final = 188
 KILOBITS: Final = 900
 """The rate of upstream's television (its master playlist says 908743 bits a second)."""
 _NULL_PACKET: Final = b"\x47\x1f\xff\x10" + b"\xff" * (PACKET - 4)
-_VERSION: Final = "1"
-"""Another one makes the loops anew, where `counter` draws otherwise than before."""
 _TONES: Final = "tones.aac"
 _TONE_TURNS: Final = counter.LOOP_SECONDS // (counter.TONES * counter.TONE_SECONDS) + 1
 _SOUND: Final = (
@@ -97,9 +95,7 @@ class Segments:
 
     async def prepare(self, loop: Loop) -> Path:
         """Return the folder of a loop, made by ffmpeg if it is not there yet."""
-        recipe = " ".join((_VERSION, *loop.arguments, *_SOUND))
-        digest = hashlib.sha256(recipe.encode()).hexdigest()
-        folder = self._cache / f"{loop.name}-{digest[:12]}"
+        folder = self._cache / f"{loop.name}-{_digest(loop)}"
         async with self._lock:
             if not folder.is_dir():
                 await self._make(loop, folder)
@@ -118,6 +114,13 @@ class Segments:
             (made / _TONES).unlink()
             with suppress(OSError):  # another simulator was faster
                 made.rename(folder)
+
+
+@cache
+def _digest(loop: Loop) -> str:
+    """Return another name for whatever is made otherwise."""
+    recipe = " ".join((*loop.arguments, *_SOUND, str(_TONE_TURNS))).encode()
+    return hashlib.sha256(recipe + counter.picture(1234) + counter.sound()).hexdigest()[:12]
 
 
 def _pictures() -> bytes:
