@@ -24,13 +24,14 @@ class Position:
     """What was passed on last. All of it is about upstream's segments, none about a node's state.
 
     `listed_at`: when (loop time) the playlist was asked for that listed the last segment, and
-    `waiting`: how many newer ones it listed.
+    `waiting`: how many newer ones it listed. `short`: how many ended too soon, in a row.
     """
 
     listed_at: float | None = None
     waiting: int = 0
     end: datetime | None = None
     is_after_slate: bool = False
+    short: int = 0
     digests: deque[bytes] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     def advance(self, segment: ListedSegment, data: bytes, listed_at: float, waiting: int) -> None:
