@@ -19,7 +19,8 @@ LOOP_SEGMENTS: Final = counter.LOOP_SECONDS // SEGMENT_SECONDS
 PACKET: Final = 188
 KILOBITS: Final = 900
 """The rate of upstream's television (its master playlist says 908743 bits a second)."""
-_NULL_PACKET: Final = b"\x47\x1f\xff\x10" + b"\xff" * (PACKET - 4)
+_PICTURE_PID: Final = 0x100
+"""What ffmpeg gives to the picture."""
 _TONES: Final = "tones.aac"
 _TONE_TURNS: Final = counter.LOOP_SECONDS // (counter.TONES * counter.TONE_SECONDS) + 1
 _SOUND: Final = (
@@ -78,8 +79,8 @@ def default_cache() -> Path:
 class Segments:
     """The loops' segments; they are made when the first one is asked for.
 
-    Those with a picture are stuffed with null packets up to `kilobits` a second: on disk there is
-    only what players look at. 0 leaves them as they are.
+    Those with a picture are stuffed up to `kilobits` a second with packets of the picture that
+    carry none of it: on disk there is only what players look at. 0 leaves them as they are.
     """
 
     def __init__(self, cache: Path, kilobits: int = KILOBITS) -> None:
@@ -162,13 +163,31 @@ async def _run(arguments: Sequence[str], folder: Path, data: bytes) -> bytes:
 
 @lru_cache(64)
 def _stuffed(file: Path, size: int) -> bytes:
-    """Read a segment, and spread null packets among its own until it is so large."""
+    """Read a segment, and spread stuffing among its packets until it is so large."""
     data = file.read_bytes()
-    own, spare = len(data) // PACKET, (size - len(data)) // PACKET
+    packets = [data[at : at + PACKET] for at in range(0, len(data), PACKET)]
+    spare = (size - len(data)) // PACKET
     if spare <= 0:
         return data
+    counters = [packet[3] & 15 for packet in packets if _has_picture(packet)]
+    counter = (counters[0] - 1) & 15
     parts = []
-    for number in range(own):
-        parts.append(data[number * PACKET : (number + 1) * PACKET])
-        parts.append(_NULL_PACKET * (spare * (number + 1) // own - spare * number // own))
+    for number, packet in enumerate(packets):
+        if _has_picture(packet):
+            counter = packet[3] & 15
+        parts.append(packet)
+        count = spare * (number + 1) // len(packets) - spare * number // len(packets)
+        parts.append(_stuffing(counter) * count)
     return b"".join(parts)
+
+
+def _has_picture(packet: bytes) -> bool:
+    """Whether there is a part of the picture in a packet."""
+    return int.from_bytes(packet[1:3]) & 0x1FFF == _PICTURE_PID and bool(packet[3] & 0x10)
+
+
+def _stuffing(counter: int) -> bytes:
+    """Return a packet with nothing in it, which repeats the counter (ISO 13818-1 § 2.4.3.3)."""
+    return bytes(
+        (0x47, _PICTURE_PID >> 8, _PICTURE_PID & 0xFF, 0x20 | counter, PACKET - 5, 0)
+    ).ljust(PACKET, b"\xff")

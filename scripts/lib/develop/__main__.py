@@ -69,8 +69,8 @@ def _run(args: argparse.Namespace, stack: ExitStack) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     _lock(folder, stack)
     memory = _Memory(folder / MEMORY)
-    provider, fields = _provider(args, memory, folder, stack)
-    home = Home(folder, args.port)
+    provider, fields, environment = _provider(args, memory, folder, stack)
+    home = Home(folder, args.port, env=environment)
     say(f"Starting Home Assistant in {folder}")
     stack.callback(home.stop)
     home.start()
@@ -103,22 +103,25 @@ def _lock(folder: Path, stack: ExitStack) -> None:
 
 def _provider(
     args: argparse.Namespace, memory: _Memory, folder: Path, stack: ExitStack
-) -> tuple[str, Mapping[str, object]]:
-    """Return which provider to choose in the dialog, and the fields to fill in."""
+) -> tuple[str, Mapping[str, object], Mapping[str, str]]:
+    """Return which provider to choose in the dialog, and the fields to fill in.
+
+    The last is what Home Assistant needs in its environment to trust it.
+    """
     if args.provider_command:
-        return "command", {"provider_command": args.provider_command}
+        return "command", {"provider_command": args.provider_command}, {}
     if args.live or args.api_url:
-        return "bundled", {"api_url": args.api_url or LIVE_API, "verify_tls": True}
+        return "bundled", {"api_url": args.api_url or LIVE_API, "verify_tls": True}, {}
     say("Starting the simulated upstream")
     upstream = _start_upstream(folder / "upstream-output.log", memory, stack)
-    return "bundled", {"api_url": upstream.url, "verify_tls": True}
+    return "bundled", {"api_url": upstream.url, "verify_tls": True}, upstream.environment
 
 
 def _start_upstream(log: Path, memory: _Memory, stack: ExitStack) -> Upstream:
     """Start it on the port that it had before, or on any other if that is taken now."""
     ports = [str(port) for port in (memory.get("upstream_port"), 0) if port is not None]
     for port in ports:
-        upstream = Upstream(log, ["--port", port])
+        upstream = Upstream(log, ["--port", port], nodes=True)
         stack.callback(upstream.stop)
         try:
             upstream.start()

@@ -41,8 +41,8 @@ INSIDE = "http://127.0.0.2:{port}/a.ts"
 BY_NAME = "http://inside.example:{port}/a.ts"
 MIXED = "http://mixed.example:{port}/a.ts"
 REBOUND = "http://rebound.example:{port}/a.ts"
-REAL = ts_segment(900_000)
-SOUND = adts(20)
+REAL = ts_segment(900_000, frames=100)
+SOUND = adts(188)
 TABLE = [
     pytest.param({"/p": "file:///etc/passwd"}, Reason.NOT_A_PLAYLIST, id="an address as playlist"),
     pytest.param({"/p": variant("/p")}, Reason.NESTED, id="loop of masters"),

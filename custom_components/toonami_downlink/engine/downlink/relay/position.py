@@ -24,7 +24,7 @@ class Position:
     """What was passed on last. All of it is about upstream's segments, none about a node's state.
 
     `listed_at`: when (loop time) the playlist was asked for that listed the last segment, and
-    `waiting`: how many newer ones it listed.
+    `waiting`: how many newer ones it listed. `short`: how many ended too soon, in a row.
     """
 
     listed_at: float | None = None
@@ -33,6 +33,7 @@ class Position:
     is_after_slate: bool = False
     misses: int = 0
     """How many attempts in a row ended at a segment that could not be had."""
+    short: int = 0
     digests: deque[bytes] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     def advance(self, segment: ListedSegment, data: bytes, listed_at: float, waiting: int) -> None:

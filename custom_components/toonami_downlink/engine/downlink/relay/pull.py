@@ -28,6 +28,12 @@ _MISSES: Final = 3
 """Attempts that have to fail at a segment until it is left out."""
 _AT_ONCE: Final = 2 * MIB
 """Bytes that are looked into in the event loop: some milliseconds."""
+_SHORT: Final = 0.75
+"""The part of its duration that a segment has to last; less was cut off on the way."""
+_SHORT_SECONDS: Final = 0.5
+"""By which it has to be shorter as well: in a short one a picture is a large part."""
+_MOST_SHORT: Final = 4
+"""Short ones in a row, on two nodes twice each, after which it is the durations that are wrong."""
 _LONGEST_PAUSE: Final = 1.0
 """Seconds before a second try."""
 
@@ -199,8 +205,22 @@ class Pull:
         bounds = Bounds(size=MAX_SEGMENT_BYTES, total=_SEGMENT_TARGETS * silence, silence=silence)
         answer = await self._downloader.get(listed.url, bounds)
         if len(answer.body) > _AT_ONCE:
-            return await asyncio.to_thread(self._read, answer.body)
-        return self._read(answer.body)
+            media = await asyncio.to_thread(self._read, answer.body)
+        else:
+            media = self._read(answer.body)
+        self._check_length(media, listed.duration)
+        return media
+
+    def _check_length(self, media: Media, duration: float) -> None:
+        """Refuse a segment that ends too soon, though between two packets. Raises UpstreamError."""
+        if media.info is None:
+            return
+        missing = duration - media.info.longest
+        if missing < _SHORT_SECONDS or missing < (1 - _SHORT) * duration:
+            self._position.short = 0
+        elif self._position.short < _MOST_SHORT:
+            self._position.short += 1
+            raise UpstreamError(Reason.CORRUPT, f"A segment lacks {missing:.1f} s of its end.")
 
     async def _pause(self) -> None:
         await asyncio.sleep(min(_LONGEST_PAUSE, self.target / 4))

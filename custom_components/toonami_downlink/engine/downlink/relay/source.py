@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+import logging
 import math
 from typing import Final
 
@@ -18,6 +19,8 @@ from .errors import Reason, RelayError, UpstreamError
 from .position import Position
 from .pull import Pull
 from .segment import Segment, TsTools
+
+_LOGGER = logging.getLogger(__name__)
 
 _RESOLVE_SECONDS: Final = 10.0
 _HEALTHY_SECONDS: Final = 10.0
@@ -148,6 +151,7 @@ class Source:
         except RelayError as err:
             self.reason = err.reason
             self._failed_server = server_of(url) or self._failed_server
+            _LOGGER.debug("%s is given up: %s", server_of(url) or "Upstream", err)
         return first_at is not None and loop.time() - first_at >= _HEALTHY_SECONDS
 
     async def _next_address(self, failures: int) -> str:

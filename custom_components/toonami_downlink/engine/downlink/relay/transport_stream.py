@@ -105,6 +105,11 @@ class SegmentInfo:
     """By ``video`` and ``audio``; only streams that have timestamps here."""
     layout: Layout
 
+    @property
+    def longest(self) -> float:
+        """Seconds of the stream that lasts longest, by DTS."""
+        return max(track.end - track.first for track in self.tracks.values()) / HZ
+
 
 def inspect(data: bytes) -> SegmentInfo:
     """Check a segment and say what is in it. Raises SegmentError.
