@@ -5,10 +5,11 @@ import pytest
 from downlink.relay.errors import Reason, RelayError
 from downlink.relay.position import Position
 from downlink.relay.pull import Pull
+from downlink.relay.segment import read_media
 
 from ..relay_ts.writer import segment as ts_segment
+from .hostile import Upstream, downloader, upstream
 from .station import wall_clock
-from .test_hostile import Upstream, downloader, upstream
 
 FAST_TIME = True
 FRAMES_A_SECOND = 25
@@ -25,7 +26,9 @@ def of_length(seconds: float) -> bytes:
 async def attempt(server: Upstream, position: Position) -> Reason | None:
     """The reason why a node is given up at its first segment, None when that is passed on."""
     async with downloader() as client:
-        segments = Pull(client, f"{server.url}/p", position, wall_clock).segments()
+        segments = Pull(
+            client, f"{server.url}/p", position, now=wall_clock, read=read_media
+        ).segments()
         try:
             await anext(segments)
         except RelayError as err:
