@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 import re
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Locator, Page, expect
 import pytest
 
-from scripts.lib.develop.feed import Access, fetch
+from scripts.lib.develop.client import request
+from scripts.lib.develop.feed import Access, entries, fetch, find_access
 from scripts.lib.develop.flow import entry_id
 from scripts.lib.develop.home import Home
 from tests.e2e.browser import open_page
@@ -147,6 +149,37 @@ def test_status_follows_a_refresh(panel: Page) -> None:
     expect(panel.locator(".link.ok")).to_have_count(5)
     expect(panel.locator("g.bar").last).to_be_visible()
     expect(panel.locator(".run")).to_contain_text("from this page")
+
+
+def test_who_watches_is_seen_and_can_be_ended(panel: Page, access: Access) -> None:
+    channel = entries(fetch(access.playlist_url).body)[0]
+    player = {"User-Agent": "TiviMate/5.1.6"}
+    assert request("GET", channel.url, headers=player).status == 200
+    panel.get_by_role("link", name="Status").click()
+    end = panel.get_by_role("button", name="End: TiviMate, Toonami Aftermath East")
+    expect(end).to_be_visible()
+    expect(panel.locator("li.receiving")).to_contain_text("1 viewer")
+
+    end.click()
+    panel.get_by_role("button", name="End now").click()
+
+    expect(panel.get_by_text("It is ended.")).to_be_visible()
+    expect(end).to_have_count(0)
+    assert request("GET", channel.url, headers=player).status != 200
+
+
+def test_a_rotation_by_action_reaches_connect(panel: Page, access: Access, home: Home) -> None:
+    panel.get_by_role("link", name="Connect").click()
+    panel.get_by_role("button", name="VLC").click()
+    expect(panel.locator("tdl-connect .steps .row")).to_have_count(1)
+
+    home.client.command("toonami_downlink/credentials/rotate")
+
+    expect(panel.get_by_text("were replaced elsewhere")).to_be_visible()
+    panel.locator(".steps").get_by_role("button", name="Show").click()
+    playlist = find_access(home.client).playlist_url
+    expect(panel.locator(".steps .value")).to_contain_text(urlsplit(playlist).path)
+    assert request("GET", access.playlist_url).status != 200
 
 
 def test_the_diagnostics_can_be_downloaded(panel: Page) -> None:

@@ -1,5 +1,6 @@
 """What the panel and the card do when something changes around them, with a made-up station."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import re
 from urllib.parse import urlsplit
@@ -94,7 +95,7 @@ def test_the_streams_move_by_themselves(page: Page) -> None:
     page.evaluate(
         """() => {
           const { connection } = harness;
-          const { streams } = connection;
+          const streams = structuredClone(connection.streams);
           streams.sessions[0].bytes = 2_500_000_000;
           connection.event = () => ({ loaded: true, streams });
           connection.push("status");
@@ -109,7 +110,7 @@ def test_a_signal_is_lost_where_streams_are(page: Page) -> None:
     page.goto(f"{ROOT}/status?state=slate")
     expect(page.locator("#sentence")).to_contain_text("Signal lost: Movies.")
     expect(page.locator(".health")).to_contain_text("signal lost")
-    lost = page.locator("li.signal_lost")
+    lost = page.locator("li.lost")
     expect(lost).to_contain_text("Movies")
     expect(lost).to_contain_text(re.compile(r"Since today \d\d:\d\d"))
     expect(lost).to_contain_text("changes of server today: 2")
@@ -165,11 +166,14 @@ def test_the_clock_is_the_users_whatever_the_texts_are(
 
 
 def test_connect_follows_a_rotation_made_elsewhere(page: Page) -> None:
+    page.clock.install()
     page.goto(f"{ROOT}/connect")
     page.locator(".tile", has_text="VLC").click()
     page.get_by_role("button", name="Show the secret").first.click()
     value = page.locator(".steps .value")
     expect(value).to_contain_text(TOKEN)
+    # What a page does by the clock would hide that it does not follow at once.
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
     page.evaluate(ELSEWHERE)
 

@@ -53,7 +53,7 @@ STATES = {
     "stale": (f"{ROOT}/guide?state=stale", "text=for a long time"),
     "signal lost": (f"{ROOT}/guide?state=slate", "text=Signal lost: Movies."),
     "signal lost, status": (f"{ROOT}/status?state=slate", "text=does not answer, or too slowly"),
-    "signal lost, japanese": (f"{ROOT}/status?state=slate&lang=ja", ".streams .signal_lost"),
+    "signal lost, japanese": (f"{ROOT}/status?state=slate&lang=ja", ".streams .lost"),
     "nobody watches": (f"{ROOT}/status?state=idle", "text=Nobody is watching"),
     "not set up": (f"{ROOT}/guide?state=unloaded", "text=Set it up"),
     "guest": (f"{ROOT}/guide?user=guest", "tdl-grid .cell.live"),

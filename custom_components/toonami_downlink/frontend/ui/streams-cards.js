@@ -3,7 +3,12 @@ import { playerName } from "../model/players.js";
 import { KINDS, meaningOf, signalOf, sizeOf } from "../model/streams.js";
 import { timestamp } from "../model/time.js";
 
-const SIGNALS = { receiving: "done", signal_lost: "fail", idle: "info" };
+/** How each signal looks: its class, and its icon. */
+const SIGNALS = {
+	receiving: ["receiving", "done"],
+	signal_lost: ["lost", "fail"],
+	idle: ["idle", "info"],
+};
 
 /** Who watches now, each with a way to end it, and how the signal of each channel is. */
 export class StreamsCards extends Controller {
@@ -119,8 +124,9 @@ function signal({ clock, dayAndTime, t }, channel) {
 		changes && t("streams.changes", { count: changes }),
 	];
 	const time = dayAndTime(timestamp(channel.slate_since));
-	return html`<li class=${state}>
-		${icon(SIGNALS[state])}
+	const [kind, picture] = SIGNALS[state];
+	return html`<li class=${kind}>
+		${icon(picture)}
 		<b dir="auto">${name}</b>
 		<span class="word">${t(state === "idle" ? "streams.idle" : `health.${state}`)}</span>
 		${state === "signal_lost"
