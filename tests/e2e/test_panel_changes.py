@@ -178,6 +178,7 @@ def test_connect_follows_a_rotation_made_elsewhere(page: Page) -> None:
     page.evaluate(ELSEWHERE)
 
     expect(page.get_by_text("were replaced elsewhere")).to_be_visible()
+    page.clock.resume()
     expect(value).to_contain_text("••••")
     page.get_by_role("button", name="Show the secret").first.click()
     expect(value).to_contain_text("N3w")
