@@ -8,7 +8,7 @@ from http import HTTPStatus
 import logging
 
 from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory, real_monotonic
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -41,7 +41,7 @@ from custom_components.toonami_downlink.streaming.manager import (
 from .factories import MIDNIGHT, make_feed
 from .harness import NOW, Harness, start_harness, state_of
 from .stream_harness import Viewer, move_loop, serve_app, wait_until
-from .upstream import PACKET, Upstream
+from .upstream import PACKET, Upstream, monotonic
 
 Address = tuple[str, int]
 TV = Watcher("192.168.1.5", "TiviMate")
@@ -313,7 +313,7 @@ async def test_a_signal_that_is_lost_and_comes_back(
 @pytest.fixture
 async def clock(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FrozenDateTimeFactory]:
     """A clock that stands, while the event loop's goes on."""
-    monkeypatch.setattr(asyncio.get_running_loop(), "time", real_monotonic)
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", monotonic)
     with freeze_time(NOW) as clock:
         yield clock  # type: ignore[misc]  # it does not tick by itself
 

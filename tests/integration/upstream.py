@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+import time
 from typing import Self
 
 from aiohttp import hdrs, web
-from freezegun.api import real_monotonic
 
 from custom_components.toonami_downlink.const import REPOSITORY
 from custom_components.toonami_downlink.engine.downlink.models import Feed
@@ -32,6 +32,11 @@ def body(number: int, extra: int = 0) -> bytes:
     return writer.data
 
 
+def monotonic() -> float:
+    """Return the machine's own time in seconds, whatever clock a test has stopped."""
+    return time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 class Upstream:
     """One server with all channels. It notes what it is asked, and what is wrong about that."""
 
@@ -49,7 +54,7 @@ class Upstream:
         self.extra = 0
         """Bytes that a segment is larger."""
         self._runner: web.AppRunner | None = None
-        self._began = real_monotonic() - 100 * SECONDS
+        self._began = monotonic() - 100 * SECONDS
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -116,7 +121,7 @@ class Upstream:
 
     @property
     def _newest(self) -> int:
-        return int((real_monotonic() - self._began) / SECONDS) - 1
+        return int((monotonic() - self._began) / SECONDS) - 1
 
     async def _media(self, request: web.Request) -> web.Response:
         if refusal := self._check(request):
