@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from scripts.lib.develop.accounts import make_reader
 from scripts.lib.develop.client import request
 from scripts.lib.develop.feed import Access, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_options, set_up
@@ -12,6 +13,7 @@ from scripts.lib.develop.home import HOST, Home
 from scripts.lib.develop.upstream import Upstream
 from tests.e2e.assertions import log_records
 from tests.hostile.campaign import attack
+from tests.hostile.commands import Campaign
 from tests.hostile.guest import Guest, Secrets, leaks
 
 NUMBER = int(os.environ.get("HOSTILE_REQUESTS", "2000"))
@@ -44,6 +46,14 @@ def test_nothing_gets_in_or_breaks(home: Home) -> None:
     guest = Guest(HOST, home.port)
 
     attack(guest, secrets, NUMBER)
+    for client in (home.client, make_reader(home.client)):
+        logged_in = Campaign(
+            home.base_url, client.access_token, secrets, is_admin=client is home.client
+        )
+        logged_in.run()
+        print(f"{logged_in.seen.total()} commands and actions: {dict(logged_in.seen)}")
+        assert logged_in.wrong == []
+        assert logged_in.seen["invalid_format"] > 300
 
     print(f"{guest.requests} requests: {dict(sorted(guest.statuses.items()))}")
     assert guest.requests >= NUMBER

@@ -48,6 +48,23 @@ EVIL_TITLES: Final = (
     "long " * 20_000,
 )
 
+EVIL_VALUES: Final = tuple(
+    f"<{tag}>{start}{filler * (2_000 // len(filler))}{end}</{tag.partition(' ')[0]}>"
+    for tag, start, filler, end in (
+        ('episode-num system="onscreen"', "S1", " ", "E2x"),
+        ('episode-num system="onscreen"', "s1e1", "-1", "x"),
+        ('episode-num system="xmltv_ns"', "1", " / ", "."),
+        ('episode-num system="common"', "", "9", ""),
+        ("date", "1999", "0", ""),
+        ("star-rating", "<value>", "1", "/1.</value>"),
+        ("rating", "<value>", " ", "x</value>"),
+        ("desc", "&amp;#", "0", "&lt;br"),
+        ("title", "", "\ufdfa", ""),
+        ("category", "", "a ", ""),
+    )
+)
+"""Two thousand characters where a few are usual."""
+
 
 class Outputs:
     """Where the two files go, and how to write good ones."""
@@ -192,6 +209,16 @@ def _injection(outputs: Outputs) -> int:
     return 0
 
 
+def _values(outputs: Outputs) -> int:
+    """Bring values that expressions for honest ones may take for ever to refuse."""
+    outputs.write_good()
+    evil = cycle(EVIL_VALUES)
+    guide = outputs.guide.read_text("utf-8")
+    guide = re.sub(r"</programme>", lambda match: f"{next(evil)}{match[0]}", guide)
+    outputs.guide.write_text(guide, "utf-8")
+    return 0
+
+
 def _symlink(outputs: Outputs) -> int:
     outputs.write_good()
     outputs.playlist.unlink()
@@ -241,6 +268,7 @@ MODES: Final[Mapping[str, Callable[[Outputs], int]]] = {
     "external": _external,
     "bytes": _bytes,
     "injection": _injection,
+    "values": _values,
     "symlink": _symlink,
     "fifo": _fifo,
     "noise": _noise,

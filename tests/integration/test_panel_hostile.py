@@ -1,8 +1,6 @@
 """A logged-in guest who sends websocket commands that the panel would not."""
 
-from collections.abc import Iterator
 import logging
-from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -14,72 +12,23 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
-from tests.hostile.guest import CANARY, Secrets, leaks
+from tests.hostile.commands import ACTIONS, COMMANDS, messages
+from tests.hostile.guest import Secrets, leaks
 
 DAY = 86_400
 NOW = 1_795_521_600
-ADMIN_ONLY = (
-    "status/subscribe",
-    "connect",
-    "connect/subscribe",
-    "refresh",
-    "credentials/rotate",
-    "sessions/end",
-)
-FIELDS: dict[str, dict[str, Any]] = {
-    "overview/subscribe": {},
-    "guide": {"from": NOW, "to": NOW + DAY, "channels": [1]},
-    "guide/programme": {"channel": 1, "start": NOW},
-    "guide/search": {"query": "show", "limit": 5},
-    **{command: {} for command in ADMIN_ONLY},
-    "sessions/end": {"session": "0123456789abcdef"},
-}
-STRANGE: tuple[Any, ...] = (
-    None,
-    True,
-    -1,
-    0,
-    1.5,
-    1e308,
-    2**31,
-    2**63,
-    10**30,
-    "",
-    " ",
-    "1",
-    CANARY,
-    "\0",
-    "((((a+)+)+)+)$",
-    "%",
-    "İ" * 100,
-    "x" * 100_000,
-    [],
-    [None],
-    [[]],
-    list(range(10_000)),
-    {},
-    {"from": {"from": {}}},
-)
-FINE = {"invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded"}
-
-
-def messages() -> Iterator[dict[str, Any]]:
-    """Make every command with every field replaced, left out, or joined by another."""
-    for command, fields in FIELDS.items():
-        kind = {"type": f"{DOMAIN}/{command}"}
-        for name in fields:
-            rest = {key: value for key, value in fields.items() if key != name}
-            yield {**kind, **rest}
-            yield from ({**kind, **rest, name: value} for value in STRANGE)
-        yield {**kind, **fields, "user": "admin", "is_admin": True}
-        yield {**kind, **fields, CANARY: CANARY}
+ADMIN_ONLY = [name for name, command in COMMANDS.items() if not command.is_for_all]
+FINE = {"unauthorized", "invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded"}
 
 
 async def try_all(socket: MockHAClientWebSocket, *, is_guest: bool = False) -> dict[str, int]:
     """Send everything; return how often each error came, ``ok`` for none."""
     fine = {"ok", *FINE, *(["unauthorized"] if is_guest else [])}
     seen: dict[str, int] = {}
-    for message in messages():
+    for name, fields, is_right in messages():
+        if is_right and name in ADMIN_ONLY:
+            continue
+        message = {"type": f"{DOMAIN}/{name}", **fields}
         await socket.send_json_auto_id(message)
         answer = await socket.receive_json()
         while answer["type"] == "event":
@@ -99,6 +48,14 @@ def secrets_of(coordinator: DownlinkCoordinator) -> Secrets:
     return Secrets(known.feed_token, known.username, known.password)
 
 
+def test_no_command_and_no_action_is_left_out(coordinator: DownlinkCoordinator) -> None:
+    """What is registered is what the campaigns send, here and in a real Home Assistant."""
+    registered = coordinator.hass.data["websocket_api"]
+    ours = {name.removeprefix(f"{DOMAIN}/") for name in registered if name.startswith(f"{DOMAIN}/")}
+    assert ours == set(COMMANDS)
+    assert set(coordinator.hass.services.async_services_for_domain(DOMAIN)) == set(ACTIONS)
+
+
 async def test_nonsense_of_a_guest(
     coordinator: DownlinkCoordinator,
     hass_ws_client: WebSocketGenerator,
@@ -115,7 +72,8 @@ async def test_nonsense_of_a_guest(
     print(f"{sum(seen.values())} commands: {seen}")
     assert seen["invalid_format"] > 100
     for command in ADMIN_ONLY:
-        await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}", **FIELDS[command]})
+        fields = COMMANDS[command].fields
+        await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}", **fields})
         answer = await socket.receive_json()
         while answer["type"] == "event":
             answer = await socket.receive_json()
@@ -155,7 +113,8 @@ async def test_what_the_connect_page_is_sent_is_not_logged(
     before = secrets_of(coordinator)
 
     for command in ("connect", "credentials/rotate", "connect"):
-        await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}"})
+        fields = COMMANDS[command].fields
+        await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}", **fields})
         assert (await socket.receive_json())["success"]
 
     after = secrets_of(coordinator)

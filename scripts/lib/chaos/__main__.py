@@ -13,8 +13,10 @@ from typing import Final
 
 from scripts.lib.develop.waiting import DevelopError
 
+from .actions import ACTIONS
 from .campaign import Campaign
 from .environment import Environment, make_folder
+from .faults import FAULTS
 
 ROUNDS: Final = 15
 
@@ -25,6 +27,8 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    names = sorted({one.name for one in FAULTS} | set(ACTIONS))
+    parser.add_argument("--only", choices=names, default="", help="a fault or an action")
     return parser.parse_args()
 
 
@@ -40,7 +44,7 @@ def main() -> int:
         with ExitStack() as stack:
             environment = Environment(folder)
             environment.open(stack)
-            campaign = Campaign(environment, args.seed, _say)
+            campaign = Campaign(environment, args.seed, _say, args.only)
             for number in range(args.rounds):
                 campaign.round(number)
     except DevelopError as err:

@@ -26,10 +26,15 @@ def _reload(environment: Environment, random: Random) -> None:
     environment.reload()
 
 
+def _reader(environment: Environment, random: Random) -> None:
+    environment.try_as_reader()
+
+
 ACTIONS: Final[dict[str, tuple[int, Callable[[Environment, Random], None]]]] = {
     "refresh": (10, _refresh),
     "reload": (2, _reload),
     "options": (2, _options),
     "rotation": (2, _rotate),
+    "reader": (1, _reader),
 }
 """Name to weight and action."""

@@ -12,8 +12,9 @@ from scripts.lib.develop.waiting import DevelopError
 
 from .actions import ACTIONS
 from .environment import Environment
-from .faults import FAULTS, Fault
+from .faults import FAULTS, NOTHING, Fault
 
+PROVIDERS: Final = ("bundled", "command", "folder")
 BLOCK: Final = 5
 """Rounds in a row with the same provider."""
 _SECOND_FAULT: Final = 0.25
@@ -38,8 +39,12 @@ class Result:
 class Campaign:
     """Rounds of faults and actions, chosen by the seed and their number alone."""
 
-    def __init__(self, environment: Environment, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, environment: Environment, seed: int, say: Callable[[str], None], only: str = ""
+    ) -> None:
+        """`only` is the name of a fault or an action; nothing else happens then."""
         self.result = Result()
+        self._only = only
         self._environment = environment
         self._seed = seed
         self._say = say
@@ -56,6 +61,7 @@ class Campaign:
             complaints = [f"the round broke off: {err}"]
             self._environment.injector.clear()
         complaints += self._environment.traffic.take_complaints()
+        complaints += self._environment.take_granted()
         self.result.rounds += 1
         seconds = time.monotonic() - started
         self._say(f"round {number} ({seconds:.1f} s): {', '.join(story)}")
@@ -66,7 +72,8 @@ class Campaign:
     def _disturb(self, random: Random, number: int, story: list[str]) -> None:
         """Inject faults and act while they last; add both to the story."""
         environment = self._environment
-        environment.use_provider("command" if number // BLOCK % 2 else "bundled")
+        wanted = next((one.provider for one in FAULTS if one.name == self._only), "")
+        environment.use_provider(wanted or PROVIDERS[number // BLOCK % len(PROVIDERS)])
         for fault in self._choose_faults(random):
             if fault.needs_stop and environment.is_running:
                 environment.kill()
@@ -94,6 +101,8 @@ class Campaign:
             for one in FAULTS
             if one.provider in ("", environment.provider) and one.is_possible(environment)
         ]
+        if self._only:
+            fitting = [one for one in FAULTS if one.name == self._only] or [NOTHING]
         chosen: list[Fault] = []
         for _ in range(2 if random.random() < _SECOND_FAULT else 1):
             one = random.choices(fitting, [one.weight for one in fitting])[0]
@@ -103,6 +112,9 @@ class Campaign:
         return sorted(chosen, key=lambda one: not one.needs_stop)
 
     def _choose_actions(self, random: Random) -> Iterator[str]:
+        if self._only in ACTIONS:
+            yield self._only
+            return
         weights = [weight for weight, _ in ACTIONS.values()]
         for _ in range(random.randint(1, 3)):
             yield random.choices(list(ACTIONS), weights)[0]
@@ -115,6 +127,8 @@ class Campaign:
         """Repair everything; yield what is wrong before and after a good refresh."""
         environment = self._environment
         was_running = environment.is_running
+        if environment.injector.is_somebody_waiting:
+            story.append("somebody waited for the mount")
         if where := environment.heal():
             story.append(f"killed at {where.replace(str(environment.folder), '')}")
         if not was_running:
@@ -129,6 +143,7 @@ class Campaign:
         yield from (f"after a good refresh: {text}" for text in self._check_feed())
         yield from environment.assertions.check_leftovers()
         yield from environment.check_log()
+        yield from environment.check_links()
 
     def _check_feed(self) -> Iterator[str]:
         environment = self._environment

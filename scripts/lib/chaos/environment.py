@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 from typing import Any, Final
 
+from scripts.lib.develop.accounts import make_reader
+from scripts.lib.develop.client import Client
 from scripts.lib.develop.feed import Access, find_access, wait_for_feed
 from scripts.lib.develop.flow import DOMAIN, entry_id, remove_others, set_options, set_up
 from scripts.lib.develop.home import ROOT, Home
@@ -17,12 +20,16 @@ from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import DevelopError, wait_for
 from scripts.lib.traffic import Traffic
 from tests.e2e.assertions import log_records
+from tests.engine.authority import Certificate
+from tests.hostile.commands import Campaign as Logins
+from tests.hostile.guest import Secrets
 
 from .assertions import FeedAssertions
 from .disk import Disk
 from .fault_injector import FaultInjector
 
 BAD_CLI: Final = ROOT / "tests" / "fakes" / "bad_cli.py"
+GO_CLI: Final = BAD_CLI.with_name("go_cli.py")
 CONFIGURATION: Final = """\
 # Only what the integration itself needs, because this starts again and again.
 homeassistant:
@@ -59,8 +66,10 @@ class Environment:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.injector = FaultInjector(folder, folder / "home")
-        self.home = MinimalHome(folder / "home", env=self.injector.env)
-        self.upstream = Upstream(folder / "upstream.log")
+        # Over TLS, so that what is remembered of certificates is used.
+        self.upstream = Upstream(folder / "upstream.log", nodes=True)
+        env = {**self.injector.env, **self.upstream.environment}
+        self.home = MinimalHome(folder / "home", env=env)
         self.disk = Disk(self.home.folder / ".cache" / DOMAIN)
         self.assertions = FeedAssertions(self.home)
         self.mode = folder / "mode"
@@ -81,6 +90,12 @@ class Environment:
         """Whether the data folder has had a disk of its own."""
         self.secrets: set[str] = set()
         """All there have ever been; none of them may be in a log."""
+        self.links = self.disk.folder / "provider" / "cache.certificates.pem"
+        """What is remembered of certificates."""
+        self.foreign_root = Certificate.root("Foreign").pem
+        self.reader: Client
+        """The login of a user who may only read."""
+        self._granted: list[str] = []
         self._log_read = 0
         self._waiting: list[threading.Thread] = []
         """Requests that have not been answered yet."""
@@ -99,6 +114,7 @@ class Environment:
         self.injector.set_clock(_BACK)
         stack.callback(self.home.stop)
         self.home.start()
+        self.reader = make_reader(self.home.client)
         self.injector.set_clock(0)
         remove_others(self.home.client)
         self.use_provider("bundled")
@@ -116,7 +132,8 @@ class Environment:
         except OSError, ValueError:
             return False
         is_lasting = any(token["client_name"] for token in tokens)
-        return is_lasting and {entry["domain"] for entry in entries} == {DOMAIN}
+        kinds = {(entry["domain"], entry["data"].get("provider")) for entry in entries}
+        return is_lasting and kinds == {(DOMAIN, self.provider)}
 
     def _note_secrets(self) -> None:
         token = self.access.playlist_url.split("/")[-2]
@@ -132,13 +149,40 @@ class Environment:
         """Reconfigure the entry, if it is not so already."""
         if kind == self.provider:
             return
-        fields: dict[str, object] = {"api_url": self.upstream.url, "verify_tls": True}
+        fields: dict[str, object] = {"api_url": self.upstream.https_url, "verify_tls": True}
         if kind == "command":
             fields = {"provider_command": f"{sys.executable} {BAD_CLI} @{self.mode}"}
+        elif kind == "folder":
+            self._write_folder()
+            fields = {"provider_folder": str(self.injector.mount)}
         set_up(self.home.client, kind, fields)
         self.provider = kind
+        # A kill before that would bring the provider before it back.
+        wait_for(self._is_saved, "Home Assistant has not saved the provider", TIMEOUT)
+
+    def _write_folder(self) -> None:
+        folder = self.injector.mount
+        folder.mkdir(exist_ok=True)
+        outputs = [f"--m3u-output={folder / 'index.m3u'}", f"--xmltv-output={folder / 'index.xml'}"]
+        argv = [sys.executable, str(GO_CLI), "run", *outputs]
+        subprocess.run(argv, check=True, capture_output=True)  # noqa: S603  # fixed arguments
 
     # Actions
+
+    def try_as_reader(self) -> None:
+        """Send everything there is as a user who may only read; keep what should not be."""
+        token = self.access.playlist_url.split("/")[-2]
+        secrets = Secrets(token, self.access.xtream["username"], self.access.xtream["password"])
+        tried = Logins(self.home.base_url, self.reader.access_token, secrets, is_admin=False)
+        try:
+            tried.run()
+        finally:
+            self._granted += tried.wrong
+
+    def take_granted(self) -> list[str]:
+        """Return what a user who may only read was granted since the last time."""
+        granted, self._granted = self._granted, []
+        return [f"as a reader: {text}" for text in granted]
 
     def start_refresh(self) -> None:
         """Press the button, without waiting for the outcome."""
@@ -254,6 +298,8 @@ class Environment:
 
     def refresh(self) -> str:
         """Refresh without any fault; return why that failed, if it did."""
+        if self.provider == "folder":
+            self._write_folder()
         record: dict[str, Any] = self.home.client.command(f"{DOMAIN}/refresh")
         return record["error"] and f"{record['error']}: {record['message']}"
 
@@ -264,6 +310,12 @@ class Environment:
             yield "the secrets have changed"
         self.access, self.may_have_new_secrets = access, False
         self._note_secrets()
+
+    def check_links(self) -> Iterator[str]:
+        """Yield a complaint when somebody else's root is still remembered after a good refresh."""
+        with suppress(OSError):
+            if self.provider == "bundled" and self.foreign_root in self.links.read_bytes():
+                yield "a root of somebody else's is still remembered"
 
     def check_log(self) -> Iterator[str]:
         """Yield what should not be in the log: tracebacks of ours, and secrets."""

@@ -17,6 +17,10 @@ class FaultInjector:
         self._path = folder / "fault.json"
         self._done = folder / "fault.json.done"
         self._clock = folder / "clock"
+        self._hang = folder / "hang"
+        self._met = folder / "hang.met"
+        self.mount = folder / "mount"
+        """A folder that can be made to give no answer."""
         self._paths = (
             home / ".cache" / "toonami_downlink",
             home / ".storage" / "toonami_downlink.",
@@ -30,6 +34,8 @@ class FaultInjector:
             "PYTHONPATH": str(SHIM),
             "CHAOS_CLOCK": str(self._clock),
             "CHAOS_FAULT": str(self._path),
+            "CHAOS_HANG": str(self._hang),
+            "CHAOS_MOUNT": str(self.mount),
             "CHAOS_PATHS": os.pathsep.join(str(path) for path in self._paths),
         }
 
@@ -43,8 +49,19 @@ class FaultInjector:
         fault = {"name": str(self._injected), "action": action, "after": after, "kept": kept}
         _write(self._path, json.dumps(fault))
 
+    def hang(self) -> None:
+        """Let whoever asks for anything in `mount` wait."""
+        self._hang.touch()
+
+    @property
+    def is_somebody_waiting(self) -> bool:
+        """Whether anybody has asked for something in `mount` since then."""
+        return self._met.exists()
+
     def clear(self) -> str:
-        """Remove the fault; return the operation that it killed at, if it did."""
+        """Remove the faults; return the operation that one of them killed at, if it did."""
+        self._hang.unlink(missing_ok=True)
+        self._met.unlink(missing_ok=True)
         self._path.unlink(missing_ok=True)
         try:
             where = self._done.read_text("utf-8")

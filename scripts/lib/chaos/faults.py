@@ -47,6 +47,32 @@ def _provider(environment: Environment, random: Random) -> str:
     return mode
 
 
+def _values(environment: Environment, random: Random) -> str:
+    environment.set_mode("values")
+    return ""
+
+
+def _poisoned_links(environment: Environment, random: Random) -> str:
+    """Put a root of somebody else's, or nonsense, where links of certificates are remembered."""
+    kind = random.choice((random.choice(("a root", "many roots")), random.choice(sorted(DAMAGES))))
+    path = environment.links
+    if kind in DAMAGES:
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        damage(path, kind, random)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_bytes(environment.foreign_root * (1 if kind == "a root" else 1_000))
+    return kind
+
+
+def _hanging_mount(environment: Environment, random: Random) -> str:
+    environment.injector.hang()
+    return ""
+
+
 def _kill(environment: Environment, random: Random) -> str:
     after = random.randrange(_OPERATIONS)
     environment.injector.inject("kill", after)
@@ -139,9 +165,15 @@ def _nothing(environment: Environment, random: Random) -> str:
     return ""
 
 
+NOTHING: Final = Fault("nothing", 2, _nothing)
 FAULTS: Final = (
     Fault("upstream", 24, _upstream, provider="bundled"),
     Fault("provider command", 24, _provider, provider="command"),
+    Fault("hostile values", 6, _values, provider="command"),
+    Fault("poisoned links", 5, _poisoned_links, provider="bundled"),
+    Fault("poisoned links at start", 3, _poisoned_links, provider="bundled", needs_stop=True),
+    Fault("hanging mount", 24, _hanging_mount, provider="folder"),
+    Fault("hanging mount at start", 6, _hanging_mount, provider="folder", needs_stop=True),
     Fault("kill", 14, _kill),
     Fault("power cut", 8, _power_cut),
     Fault("failing disk", 12, _failing_disk),
@@ -154,5 +186,5 @@ FAULTS: Final = (
     Fault("damaged storage at start", 5, _damaged_storage, needs_stop=True),
     Fault("litter at start", 2, _litter, needs_stop=True),
     Fault("clock", 10, _clock),
-    Fault("nothing", 2, _nothing),
+    NOTHING,
 )

@@ -6,6 +6,7 @@ from .client import Client
 from .waiting import DevelopError
 
 USER: Final = "dev"
+READER: Final = "reader"
 PASSWORD: Final = "dev"  # noqa: S105  # it is printed on the terminal, and is for loopback only
 
 
@@ -35,14 +36,26 @@ def _onboard(client: Client) -> None:
         client.post("/api/onboarding/integration", place)
 
 
-def _log_in_again(client: Client) -> None:
+def make_reader(admin: Client) -> Client:
+    """Add a user who may only read, as an administrator; return a client with that login."""
+    kind = "config/auth"
+    user = admin.command(f"{kind}/create", name="Reader", group_ids=["system-read-only"])["user"]
+    login = {"username": READER, "password": PASSWORD}
+    admin.command("config/auth_provider/homeassistant/create", user_id=user["id"], **login)
+    reader = Client(admin.base_url)
+    _log_in_again(reader, READER)
+    reader.take_lasting_token()
+    return reader
+
+
+def _log_in_again(client: Client, user: str = USER) -> None:
     place = {"client_id": client.client_id, "redirect_uri": client.client_id}
     flow = client.post("/auth/login_flow", {**place, "handler": ["homeassistant", None]})
-    login = {"client_id": client.client_id, "username": USER, "password": PASSWORD}
+    login = {"client_id": client.client_id, "username": user, "password": PASSWORD}
     answer = client.post(f"/auth/login_flow/{flow['flow_id']}", login)
     if answer["type"] != "create_entry":
         raise DevelopError(
-            f"The user {USER} cannot log in to the Home Assistant in this folder: "
+            f"The user {user} cannot log in to the Home Assistant in this folder: "
             "use another --config, or delete it."
         )
     client.take_tokens(answer["result"])

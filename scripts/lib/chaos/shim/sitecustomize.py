@@ -1,5 +1,7 @@
 """Inside Home Assistant's process: set its clock, and inject a fault at a chosen file operation.
 
+One folder can be made to give no answer, like a mount whose server is gone.
+
 The fault is a file that `scripts.lib.chaos.fault_injector` writes: what to do after how many
 operations. Python reports most operations itself, by audit events; fsync is wrapped.
 """
@@ -13,12 +15,16 @@ from pathlib import Path
 import signal
 import sys
 import threading
+import time
 from typing import Any, Final
 
 import clock  # type: ignore[import-not-found]  # beside this file, on that process's path
 
 FAULT: Final = os.environ.get("CHAOS_FAULT", "")
 PATHS: Final = tuple(filter(None, os.environ.get("CHAOS_PATHS", "").split(os.pathsep)))
+HANG: Final = os.environ.get("CHAOS_HANG", "")
+MOUNT: Final = os.environ.get("CHAOS_MOUNT", "")
+LOOK_EVERY: Final = 0.05
 EVENTS: Final = {
     "open": 1,
     "os.mkdir": 1,
@@ -33,6 +39,8 @@ EVENTS: Final = {
 MAKING: Final = {"open", "os.mkdir", "os.rename", "fsync"}
 """What a full disk refuses; reading and removing go on."""
 
+_sleep: Final = time.sleep
+_stat: Final = os.stat
 _local: Final = threading.local()
 _lock: Final = threading.Lock()
 _counts: Final[dict[str, int]] = {}
@@ -45,6 +53,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event not in EVENTS or getattr(_local, "is_busy", False):
         return
     paths = [_absolute(path, arguments) for path in arguments[: EVENTS[event]]]
+    _wait_for_mount(paths[0])
     if not any(path.startswith(PATHS) for path in paths):
         return
     is_writing = event != "open" or bool((arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR))
@@ -54,6 +63,21 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         _unsynced.discard(paths[0])
         _unsynced.add(paths[1])
     _operation(event, paths[-1], is_writing=is_writing)
+
+
+def _wait_for_mount(path: str) -> None:
+    """Wait, as one does for a server that is gone, while there is the file that says so."""
+    while path.startswith(MOUNT) and _exists(HANG):
+        os.close(os.open(f"{HANG}.met", os.O_CREAT | os.O_WRONLY))
+        _sleep(LOOK_EVERY)
+
+
+def _exists(path: str) -> bool:
+    try:
+        _stat(path)
+    except OSError:
+        return False
+    return True
 
 
 def _absolute(path: Any, arguments: tuple[Any, ...]) -> str:
@@ -126,7 +150,20 @@ def _wrapped(sync: Callable[[int], None]) -> Callable[[Any], None]:
     return fsync
 
 
+def _asking(stat: Callable[..., Any]) -> Callable[..., Any]:
+    """Python reports no audit event for these."""
+
+    def ask(path: Any, *arguments: Any, **named: Any) -> Any:
+        if isinstance(path, str | bytes | os.PathLike):
+            _wait_for_mount(os.fsdecode(path))
+        return stat(path, *arguments, **named)
+
+    return ask
+
+
 if FAULT and PATHS:
     clock.install()
     vars(os)["fsync"] = _wrapped(os.fsync)
+    for name in ("stat", "lstat", "readlink"):
+        vars(os)[name] = _asking(getattr(os, name))
     sys.addaudithook(_hook)
