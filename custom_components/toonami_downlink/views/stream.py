@@ -162,7 +162,7 @@ async def playlist(
     def address(numbered: NumberedSegment) -> str:
         return f"{channel.number}/{numbered.sequence}.ts"
 
-    body = render_playlist(viewer.ring.window(), address)
+    body = viewer.ring.rendered(lambda window: render_playlist(window, address))
     viewer.sent += len(body)
     return web.Response(body=body, headers=headers)
 

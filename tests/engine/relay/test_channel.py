@@ -137,6 +137,34 @@ async def test_limit_of_channels() -> None:
         assert running == {"east", "movies"}
 
 
+async def test_hls_player_goes_through_all_channels() -> None:
+    """It does not say when it leaves one: what counts is what it watches, not where it was."""
+    async with nodes(1) as (node,), house(node, max_channels=2) as home:
+        for channel in ("east", "west"):
+            await home.relay.touch(channel, "tv", "TV").ready()
+        await asyncio.sleep(node.station.target + 1 - 0.01)
+        home.relay.touch("west", "tv", "TV")
+        with pytest.raises(BusyError):
+            home.relay.touch("movies", "tv", "TV")
+        await asyncio.sleep(0.02)
+        with pytest.raises(BusyError):
+            home.relay.touch("movies", "other", "TV")
+        home.relay.touch("movies", "tv", "TV")
+        running = {key for key, one in home.relay.channels.items() if one.is_running}
+        assert running == {"west", "movies"}
+
+
+async def test_viewer_with_a_connection_has_not_switched() -> None:
+    async with (
+        nodes(1) as (node,),
+        house(node, max_channels=1) as home,
+        home.relay.watch("east", "tv", "TV"),
+    ):
+        await asyncio.sleep(60)
+        with pytest.raises(BusyError):
+            home.relay.touch("west", "tv", "TV")
+
+
 async def test_end_a_viewer() -> None:
     async with nodes(1) as (node,), house(node) as home:
 

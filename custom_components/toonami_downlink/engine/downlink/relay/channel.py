@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 import logging
+import math
 from typing import Final, Protocol
 
 from .errors import Reason, ViewerEndedError
@@ -24,6 +25,8 @@ _MAX_BARRED: Final = 100
 _REQUEST_TARGETS: Final = 3
 """Target durations after its last request for which an HLS player counts as a viewer."""
 _LEAST_REQUEST_SECONDS: Final = 10.0
+_SWITCHED_SECONDS: Final = 1.0
+"""Beyond a target duration without a request: an HLS player that watches has asked by then."""
 _SMOOTHED: Final = timedelta(seconds=30)
 """Dates are made to follow on each other as long as our clock is not further away than this."""
 
@@ -111,6 +114,8 @@ class RelayChannel:
         """Those who come and go (HLS), by their keys."""
         self._barred: dict[str, float] = {}
         """Until when (loop time) a key is refused."""
+        self._next_gone = 0.0
+        """The earliest loop time at which one of those who come and go can be gone."""
         self._changed = asyncio.Event()
         self._join = settings.open_joiner()
         self._end: datetime | None = None
@@ -132,6 +137,24 @@ class RelayChannel:
         """Those who watch now, longest first."""
         self._forget_visitors()
         return sorted((*self._viewers, *self._visitors.values()), key=lambda viewer: viewer.since)
+
+    def is_left_by(self, key: str) -> bool:
+        """Whether all who watch are one HLS player that seems to have switched to another channel.
+
+        Such a player does not say that it leaves.
+        """
+        if self._ring is None:
+            return False
+        asks_until = self._request_seconds(self._ring) - self._ring.target - _SWITCHED_SECONDS
+        latest = asyncio.get_running_loop().time() + asks_until
+        return all(
+            viewer.key == key and viewer.until is not None and viewer.until <= latest
+            for viewer in self.viewers
+        )
+
+    @staticmethod
+    def _request_seconds(ring: Ring) -> float:
+        return max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
 
     @asynccontextmanager
     async def watch(self, key: str, label: str) -> AsyncGenerator[Viewer]:
@@ -165,9 +188,11 @@ class RelayChannel:
         if viewer is None:
             viewer = Viewer(key=key, label=label, since=self._now(), ring=ring)
             self._visitors[key] = viewer
-        seconds = max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
-        viewer.until = asyncio.get_running_loop().time() + seconds
-        self._tell_change()
+        is_new = viewer.until is None
+        viewer.until = asyncio.get_running_loop().time() + self._request_seconds(ring)
+        self._next_gone = min(self._next_gone, viewer.until)
+        if is_new:
+            self._tell_change()
         return viewer
 
     def segment(self, sequence: int) -> Segment | None:
@@ -188,15 +213,21 @@ class RelayChannel:
 
     def _refuse_barred(self, key: str) -> None:
         now = asyncio.get_running_loop().time()
-        self._barred = {one: until for one, until in self._barred.items() if until > now}
+        if self._barred:
+            self._barred = {one: until for one, until in self._barred.items() if until > now}
         if key in self._barred:
             raise ViewerEndedError("The viewer was ended, and comes back too soon.")
 
     def _forget_visitors(self) -> None:
         now = asyncio.get_running_loop().time()
+        if now < self._next_gone:
+            return
         gone = [key for key, viewer in self._visitors.items() if (viewer.until or now) <= now]
         for key in gone:
             del self._visitors[key]
+        self._next_gone = min(
+            (viewer.until or now for viewer in self._visitors.values()), default=math.inf
+        )
         if gone:
             self._note_change()
 

@@ -64,12 +64,12 @@ class Relay:
     @asynccontextmanager
     async def watch(self, key: str, viewer_key: str, label: str) -> AsyncGenerator[Viewer]:
         """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError."""
-        async with self._channel(key).watch(viewer_key, label) as viewer:
+        async with self._channel(key, viewer_key).watch(viewer_key, label) as viewer:
             yield viewer
 
     def touch(self, key: str, viewer_key: str, label: str) -> Viewer:
         """Note a request of an HLS player. Raises BusyError or ViewerEndedError."""
-        return self._channel(key).touch(viewer_key, label)
+        return self._channel(key, viewer_key).touch(viewer_key, label)
 
     async def close(self) -> None:
         """Stop everything, and wait until nothing of it is left. Viewers see the stream's end."""
@@ -81,8 +81,8 @@ class Relay:
         if self._on_close:
             await self._on_close()
 
-    def _channel(self, key: str) -> RelayChannel:
-        """Return a channel that may start."""
+    def _channel(self, key: str, viewer_key: str) -> RelayChannel:
+        """Return a channel that may start for a viewer. Raises BusyError."""
         if self._is_closed:
             raise BusyError("The relay is closed.")
         channel = self._channels.get(key)
@@ -95,15 +95,20 @@ class Relay:
                 events=self._events,
             )
         if not channel.is_running:
-            self._make_room()
+            self._make_room(viewer_key)
         self._channels[key] = channel
         return channel
 
-    def _make_room(self) -> None:
+    def _make_room(self, viewer_key: str) -> None:
         running = [channel for channel in self._channels.values() if channel.is_running]
         if len(running) < self.max_channels:
             return
         unwatched = [channel for channel in running if not channel.viewers]
-        if not unwatched:
+        if unwatched:
+            min(unwatched, key=lambda channel: channel.idle_since).stop()
+            return
+        # Somebody who goes through all channels does not need those that were left behind.
+        left = [channel for channel in running if channel.is_left_by(viewer_key)]
+        if not left:
             raise BusyError(f"{self.max_channels} channels are being watched already.")
-        min(unwatched, key=lambda channel: channel.idle_since).stop()
+        min(left, key=lambda channel: channel.viewers[0].until or 0.0).stop()
