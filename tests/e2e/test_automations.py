@@ -25,7 +25,7 @@ from tests.e2e.at_home_automations import (
     ran_since,
 )
 from tests.e2e.at_home_station import EAST, FAILURE, Show, Station
-from tests.e2e.at_home_vlc import segments, television
+from tests.e2e.at_home_vlc import television, watched
 
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
@@ -183,4 +183,4 @@ def test_automations_run_at_the_second_a_programme_starts(
         said = notifications(client)["starts"]["message"]
         assert said == "Cowboy Bebop|Asteroid Blues|Toonami Aftermath East"
         screen.wait_until_time_passes()
-        assert {slug for slug, agent in segments(upstream) if "VLC" in agent} == {"est"}
+        assert watched(home) == {("toonami_east", "VLC")}
