@@ -138,29 +138,18 @@ class RelayChannel:
         self._forget_visitors()
         return sorted((*self._viewers, *self._visitors.values()), key=lambda viewer: viewer.since)
 
-    def is_left_by(self, key: str) -> bool:
-        """Whether all who watch are one HLS player that seems to have switched to another channel.
-
-        Such a player does not say that it leaves.
-        """
-        if self._ring is None:
+    def is_quiet(self, viewer: Viewer) -> bool:
+        """Whether an HLS player has asked for nothing for longer than one does that watches."""
+        if self._ring is None or viewer.until is None:
             return False
-        asks_until = self._request_seconds(self._ring) - self._ring.target - _SWITCHED_SECONDS
-        latest = asyncio.get_running_loop().time() + asks_until
-        return all(
-            viewer.key == key and viewer.until is not None and viewer.until <= latest
-            for viewer in self.viewers
-        )
-
-    @staticmethod
-    def _request_seconds(ring: Ring) -> float:
-        return max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
+        patience = self._ring.target + _SWITCHED_SECONDS
+        return asyncio.get_running_loop().time() - viewer.asked >= patience
 
     @asynccontextmanager
     async def watch(self, key: str, label: str) -> AsyncGenerator[Viewer]:
         """Watch as long as the block lasts. Raises ViewerEndedError, also in the block's place."""
         self._refuse_barred(key)
-        viewer = Viewer(key=key, label=label, since=self._now(), ring=self._started())
+        viewer = self._new_viewer(key, label, self._started())
         self._viewers.add(viewer)
         self._tell_change()
         scope = asyncio.timeout(None)
@@ -186,14 +175,18 @@ class RelayChannel:
         ring = self._started()
         viewer = self._visitors.get(key)
         if viewer is None:
-            viewer = Viewer(key=key, label=label, since=self._now(), ring=ring)
-            self._visitors[key] = viewer
+            viewer = self._visitors[key] = self._new_viewer(key, label, ring)
         is_new = viewer.until is None
-        viewer.until = asyncio.get_running_loop().time() + self._request_seconds(ring)
+        viewer.asked = asyncio.get_running_loop().time()
+        viewer.until = viewer.asked + max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
         self._next_gone = min(self._next_gone, viewer.until)
         if is_new:
             self._tell_change()
         return viewer
+
+    def _new_viewer(self, key: str, label: str, ring: Ring) -> Viewer:
+        now = asyncio.get_running_loop().time()
+        return Viewer(key=key, label=label, since=self._now(), began=now, asked=now, ring=ring)
 
     def segment(self, sequence: int) -> Segment | None:
         """Return a segment by its number; None when it is no longer or not yet there."""

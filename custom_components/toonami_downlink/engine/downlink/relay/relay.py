@@ -107,8 +107,22 @@ class Relay:
         if unwatched:
             min(unwatched, key=lambda channel: channel.idle_since).stop()
             return
-        # Somebody who goes through all channels does not need those that were left behind.
-        left = [channel for channel in running if channel.is_left_by(viewer_key)]
+        left = [channel for channel in running if self._is_left(channel, viewer_key)]
         if not left:
             raise BusyError(f"{self.max_channels} channels are being watched already.")
-        min(left, key=lambda channel: channel.viewers[0].until or 0.0).stop()
+        min(left, key=lambda channel: channel.viewers[-1].asked).stop()
+
+    def _is_left(self, channel: RelayChannel, newcomer: str) -> bool:
+        """Whether all who watch a channel have gone on to another one.
+
+        An HLS player does not say so. It is taken for gone when it has begun with another channel
+        after its last request for this one; and one that wants to begin now, after a while.
+        """
+        return all(
+            viewer.until is not None
+            and (
+                any(one.key == viewer.key and one.began > viewer.asked for _, one in self.viewers)
+                or (viewer.key == newcomer and channel.is_quiet(viewer))
+            )
+            for viewer in channel.viewers
+        )
