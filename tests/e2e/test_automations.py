@@ -25,7 +25,7 @@ from tests.e2e.automations import (
     ran_since,
 )
 from tests.e2e.file_provider import EAST, FAILURE, FileProvider, Show
-from tests.e2e.vlc import segments, vlc_player
+from tests.e2e.vlc import vlc_player, watched
 
 CALENDAR = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
@@ -184,4 +184,4 @@ def test_automations_run_at_the_second_a_programme_starts(
         said = notifications(client)["starts"]["message"]
         assert said == "Cowboy Bebop|Asteroid Blues|Toonami Aftermath East"
         player.wait_until_playing()
-        assert {slug for slug, agent in segments(upstream) if "VLC" in agent} == {"est"}
+        assert watched(home) == {("toonami_east", "VLC")}

@@ -101,7 +101,7 @@ def test_log_is_clean_with_all_warnings_on(
     import_blueprints(client)
     automate(home, "problem", from_blueprint("refresh_problem", refresh_event=EVENT))
     secrets = use(home)
-    set_options(client, {"guide_days": 2, "hdhomerun": True, "max_streams": 1})
+    set_options(client, {"guide_days": 2, "hdhomerun": True, "max_channels": 1})
     wait_for_feed(client)
     client.post("/api/services/toonami_downlink/rotate_credentials", {})
     secrets |= use(home)

@@ -5,19 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 import os
 from pathlib import Path
-import re
 import socket
 from typing import Any, Final
 
 from scripts.lib.develop.flow import FLOW_PATH
 from scripts.lib.develop.home import HOST, Home, free_port
 from scripts.lib.develop.processes import Child
-from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 
 PASSWORD: Final = "downlink"
 TIMEOUT: Final = 30.0
-_SEGMENT: Final = re.compile(r"/livehttporigin/(?P<slug>[a-z0-9-]+)/.+-media-\d+\.ts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,8 @@ def vlc_player(home: Home, folder: Path) -> Iterator[VlcPlayer]:
         words = ["runuser", "-u", "nobody", "--", *words]
     with Child("VLC", words, log=folder / "vlc.log", cwd=Path("/")) as vlc:
         wait_for(lambda: _listens(vlc, port), "VLC did not start", TIMEOUT, vlc.tail)
+        # Otherwise players are sent to an address in the network, where nobody listens.
+        home.client.command("config/core/update", internal_url=home.base_url)
         step = home.client.post(FLOW_PATH, {"handler": "vlc_telnet"})
         login = {"password": PASSWORD, "host": HOST, "port": port}
         done = home.client.post(f"{FLOW_PATH}/{step['flow_id']}", login)
@@ -98,10 +97,7 @@ def _player(home: Home, entry: str) -> str | None:
     return None
 
 
-def segments(upstream: Upstream) -> list[tuple[str, str]]:
-    """Return what was fetched of streams: the channel's slug and the player's name for itself."""
-    return [
-        (match["slug"], request["user_agent"])
-        for request in upstream.log()["requests"]
-        if (match := _SEGMENT.search(request["path"]))
-    ]
+def watched(home: Home) -> set[tuple[str, str]]:
+    """Return who watches what: the channel's key, and what Home Assistant calls the player."""
+    streams = home.client.get("/api/toonami_downlink/status")["streams"]
+    return {(session["channel"], session["player"]) for session in streams["sessions"]}

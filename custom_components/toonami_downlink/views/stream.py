@@ -18,7 +18,7 @@ from ..engine.downlink.models import Channel, Feed
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.relay.errors import RingClosedError
 from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
-from ..engine.downlink.relay.ring import NumberedSegment, Window
+from ..engine.downlink.relay.ring import NumberedSegment
 from ..engine.downlink.relay.viewer import Viewer
 from ..storage.credentials import CredentialStore
 from ..streaming.manager import BusyError, ViewerEndedError, Watcher
@@ -152,7 +152,7 @@ async def playlist(
             record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
             return web.Response(headers=headers)
         viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
-        window = await _first_window(viewer)
+        await _wait_for_first(viewer)
     except BusyError:
         record_request(coordinator, request, RequestKind.STREAM, Outcome.BUSY)
         return unavailable()
@@ -166,18 +166,17 @@ async def playlist(
     def address(numbered: NumberedSegment) -> str:
         return f"{channel.number}/{numbered.sequence}.ts"
 
-    body = render_playlist(window, address)
+    body = viewer.ring.rendered(lambda window: render_playlist(window, address))
     viewer.sent += len(body)
     return web.Response(body=body, headers=headers)
 
 
-async def _first_window(viewer: Viewer) -> Window:
-    """Return what there is, as soon as it is enough to begin with. Raises RingClosedError."""
+async def _wait_for_first(viewer: Viewer) -> None:
+    """Wait until there is enough to begin with. Raises RingClosedError."""
     await viewer.ready()
     if viewer.ring.is_closed:
         # In the very moment in which the wait for more was over.
         raise RingClosedError("The channel has stopped.")
-    return viewer.ring.window()
 
 
 async def segment(

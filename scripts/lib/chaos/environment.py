@@ -214,7 +214,7 @@ class Environment:
         """Change options that have no influence on the outcome."""
         options = {
             "guide_days": random.randint(1, 3),
-            "stream_links": random.choice(("direct", "home_assistant")),
+            "stream_links": random.choice(("relay", "direct", "home_assistant")),
             "provider_timeout": 30,
         }
         set_options(self.home.client, options)

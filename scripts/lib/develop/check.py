@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urljoin
+from urllib.request import urlopen
 
 from . import feed
-from .client import request
+from .client import TIMEOUT, request
 from .home import Home
 from .waiting import DevelopError
 
@@ -89,12 +91,17 @@ def _now_playing(home: Home, access: feed.Access) -> Iterator[Finding]:
 
 
 def _stream(access: feed.Access) -> Iterator[Finding]:
+    """Look at the first channel as a player of HLS would, and as one of continuous MPEG-TS."""
     entry = feed.entries(feed.fetch(access.playlist_url).body)[0]
     answer = request("GET", entry.url)
-    if answer.status == 302:
-        answer = request("GET", answer.headers["location"])
     good = answer.status == 200 and answer.body.startswith(b"#EXTM3U")
     yield Finding(good, f"stream of {entry.name}: {_described(answer)}")
+    if good:
+        segment = request("GET", urljoin(entry.url, answer.body.decode().splitlines()[-1]))
+        good = segment.status == 200 and set(segment.body[::188]) == {0x47}
+        yield Finding(good, f"its newest segment: {_described(segment)}")
+    with urlopen(f"{entry.url.removesuffix('.m3u8')}.ts", timeout=TIMEOUT) as television:  # noqa: S310  # our own
+        yield Finding(television.read(188)[:1] == b"\x47", "the same as one stream: it begins")
 
 
 def _described(answer: Any) -> str:

@@ -57,14 +57,15 @@ def read_arguments() -> Arguments:
 @contextmanager
 def started(folder: Path, streams: int) -> Iterator[Home]:
     """Run a Home Assistant with the integration on a simulated upstream."""
-    upstream, home = Upstream(folder / "upstream.log"), Home(folder / "home")
+    upstream = Upstream(folder / "upstream.log", nodes=True)
+    home = Home(folder / "home", env=upstream.environment)
     try:
         upstream.start()
         install_probe(home)
         home.start()
         remove_others(home.client)
         set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
-        set_options(home.client, {"max_streams": streams})
+        set_options(home.client, {"max_channels": streams})
         yield home
     finally:
         home.stop()

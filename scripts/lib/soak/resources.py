@@ -90,7 +90,7 @@ def _descriptors(folder: Path) -> Iterator[str]:
 
 
 def measure_at_rest(home: Home) -> Resources:
-    """Wait until nothing changes any more, then measure."""
+    """Wait until no stream is fetched and nothing changes any more, then measure."""
     seen: list[tuple[Counter[str], int, int, Counter[str]]] = []
 
     def is_still() -> bool:
@@ -99,5 +99,12 @@ def measure_at_rest(home: Home) -> Resources:
         last = seen[-_STILL:]
         return len(last) == _STILL and all(one == last[0] for one in last)
 
+    wait_for(lambda: not _fetched(home), "Streams are fetched for nobody", _REST_TIMEOUT)
     wait_for(is_still, "Home Assistant did not come to rest", _REST_TIMEOUT, lambda: str(seen[-2:]))
     return measure(home, objects=True)
+
+
+def _fetched(home: Home) -> int:
+    """Return how many streams come from upstream: for half a minute also those nobody watches."""
+    streams: dict[str, Any] = home.client.get("/api/toonami_downlink/status")["streams"]
+    return int(streams["upstream"])

@@ -1,6 +1,7 @@
 """Kodi with its IPTV Simple Client: channels, radio, guide, picture."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -9,8 +10,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from scripts.lib.develop.feed import Access, fetch
+from scripts.lib.develop.home import Home
+from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.clients.kodi import Kodi, is_installed
+from tests.e2e.clients.relay import Relay
 
 pytestmark = [
     pytest.mark.kodi,
@@ -41,7 +45,7 @@ def kodi(request: pytest.FixtureRequest, access: Access, tmp_path: Path) -> Iter
         yield kodi
 
 
-def test_kodi(kodi: Kodi, access: Access) -> None:
+def test_kodi(kodi: Kodi, home: Home, access: Access, upstream: Upstream) -> None:
     channels = kodi.channels("alltv")
     assert [(item["channelnumber"], item["label"]) for item in channels] == TELEVISION
     (radio,) = kodi.channels("allradio")
@@ -50,8 +54,10 @@ def test_kodi(kodi: Kodi, access: Access) -> None:
     assert kodi.groups("radio") == ["All channels", "Toonami Aftermath (Radio)"]
     assert all("logos" in item["icon"] for item in (*channels, radio))
     check_guide(kodi, channels[0]["channelid"], access)
-    for channel in (channels[0]["channelid"], radio["channelid"]):
-        check_playback(kodi, channel)
+    with watching(kodi, channels[0]["channelid"]):
+        lose_node(kodi, Relay(home, upstream, access))
+    with watching(kodi, radio["channelid"]):
+        pass
 
 
 type Row = tuple[str, str, str, int, int]
@@ -87,8 +93,9 @@ def rows(guide: bytes, channel: str) -> Iterator[Row]:
         yield f"{start:%Y-%m-%d %H:%M:%S}", title, episode_title, season, episode
 
 
-def check_playback(kodi: Kodi, channel: int) -> None:
-    """Watch a channel until time passes there."""
+@contextmanager
+def watching(kodi: Kodi, channel: int) -> Iterator[None]:
+    """Watch a channel that has begun to play."""
     kodi.call("Player.Open", item={"channelid": channel})
 
     def plays() -> bool:
@@ -103,6 +110,25 @@ def check_playback(kodi: Kodi, channel: int) -> None:
         return bool(shown == channel and state["speed"] == 1 and state["currentaudiostream"])
 
     wait_for(plays, "Kodi does not play", 60)
+    yield
     (player,) = kodi.call("Player.GetActivePlayers")
     kodi.call("Player.Stop", playerid=player["playerid"])
     wait_for(lambda: not kodi.call("Player.GetActivePlayers"), "Kodi goes on playing", 60)
+
+
+def lose_node(kodi: Kodi, relay: Relay) -> None:
+    """Let the node die that the channel comes from, and see that Kodi shows what comes then."""
+    (player,) = kodi.call("Player.GetActivePlayers")
+
+    def seconds() -> int:
+        state = kodi.call("Player.GetProperties", playerid=player["playerid"], properties=["time"])
+        time: dict[str, int] = state["time"]
+        return time["hours"] * 3600 + time["minutes"] * 60 + time["seconds"]
+
+    node = relay.nodes[-1]
+    relay.upstream.set_faults({"nodes": {node: "dead"}})
+    wait_for(lambda: relay.nodes[-1] != node, "It stays with the node", 60)
+    began = seconds()
+    # More than a player has in store.
+    wait_for(lambda: seconds() > began + 20, "Kodi does not go on", 90)
+    assert len(kodi.call("Player.GetActivePlayers")) == 1

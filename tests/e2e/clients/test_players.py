@@ -42,7 +42,6 @@ def test_a_name_without_extension_is_a_transport_stream(access: Access) -> None:
         assert probe(url)["container"] == "mpegts"
 
 
-@pytest.mark.usefixtures("streams_in_clear")
 @pytest.mark.parametrize("name", ["1.m3u8", "1.ts", "7.m3u8", "7.ts"])
 def test_new_ffmpeg(access: Access, name: str) -> None:
     """Since version 7.1.1 it refuses HLS whose name and type do not say so; and it verifies."""
@@ -59,7 +58,6 @@ def test_mpv(access: Access, name: str) -> None:
         assert "AO: [null]" in done.stdout
 
 
-@pytest.mark.usefixtures("streams_in_clear")
 @pytest.mark.parametrize("name", ["1.m3u8", "1.ts"])
 def test_vlc(access: Access, name: str) -> None:
     # VLC does not run for root.

@@ -1,18 +1,22 @@
 """Many viewers on a real Home Assistant: what they leave behind is nothing."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 import time
 from urllib.parse import urlsplit
 
-from scripts.lib.develop.feed import Access, wait_for_feed
-from scripts.lib.develop.flow import set_up
+from scripts.lib.develop.client import request
+from scripts.lib.develop.feed import Access, fetch, wait_for_feed
+from scripts.lib.develop.flow import entry_id, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
+from tests.e2e.clients.relay import Relay
 
 VIEWERS = 200
+PATIENCE = 15.0
 
 
 def children(pid: int) -> dict[int, str]:
@@ -51,16 +55,79 @@ async def watch_in_a_crowd(url: str) -> list[bytes]:
     )
 
 
-def test_viewers_who_leave_at_once(home: Home, access: Access) -> None:
-    url = f"{access.playlist_url.rpartition('/')[0]}/stream/1.ts"
-    asyncio.run(watch_and_leave(url, patience=True))
-    wait_for(lambda: not children(home.pid), "A stream was left behind", 5)
-    files = open_files(home.pid)
-    answers = asyncio.run(watch_in_a_crowd(url))
-    assert {answer for answer in answers if answer} == {b"HTTP/1.1 200", b"HTTP/1.1 503"}
-    wait_for(lambda: not children(home.pid), "Streams were left behind", 5)
-    wait_for(lambda: open_files(home.pid) <= files, "Files were left open", 10)
-    assert asyncio.run(watch_and_leave(url, patience=True)) == b"HTTP/1.1 200"
+def stream(access: Access) -> str:
+    return f"{access.playlist_url.rpartition('/')[0]}/stream/1.ts"
+
+
+def test_viewers_who_leave_at_once(home: Home, access: Access, upstream: Upstream) -> None:
+    relay = Relay(home, upstream, access)
+    relay.wait_until_idle()
+    before = open_files(home.pid)
+    answers = asyncio.run(watch_in_a_crowd(stream(access)))
+
+    assert {answer for answer in answers if answer} == {b"HTTP/1.1 200"}
+    wait_for(lambda: not relay.status["viewers"], "Viewers were left behind", 5)
+    relay.wait_until_idle()
+    wait_for(lambda: not upstream.streams()["connections"], "Upstream is still there", 10)
+    wait_for(lambda: open_files(home.pid) <= before, "Files were left open", 10)
+    assert children(home.pid) == {}
+    assert asyncio.run(watch_and_leave(stream(access), patience=True)) == b"HTTP/1.1 200"
+
+
+@asynccontextmanager
+async def watching(url: str) -> AsyncIterator[asyncio.StreamReader]:
+    """Watch a stream that has begun."""
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        head = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode())
+        assert (await reader.readline()) == b"HTTP/1.1 200 OK\r\n"
+        await reader.readuntil(b"\x47")
+        yield reader
+    finally:
+        writer.transport.abort()
+
+
+async def see_the_end(reader: asyncio.StreamReader) -> None:
+    """Read on until there is nothing more."""
+    async with asyncio.timeout(PATIENCE):
+        with suppress(ConnectionError):
+            while await reader.read(65536):
+                pass
+
+
+def test_new_secrets_end_what_runs_on_old_ones(
+    home: Home, access: Access, upstream: Upstream
+) -> None:
+    relay = Relay(home, upstream, access)
+    playlist = fetch(relay.url("m3u8")).body.decode()
+    segment = f"{relay.url('m3u8').rpartition('/')[0]}/{playlist.splitlines()[-1]}"
+
+    async def watch_to_the_end() -> None:
+        async with watching(stream(access)) as reader:
+            rotate = "/api/services/toonami_downlink/rotate_credentials"
+            await asyncio.to_thread(home.client.post, rotate, {})
+            await see_the_end(reader)
+
+    asyncio.run(watch_to_the_end())
+    assert not relay.status["viewers"]
+    for url in (stream(access), relay.url("m3u8"), segment):
+        assert request("GET", url).status == 403
+    assert fetch(Relay(home, upstream, wait_for_feed(home.client)).url("m3u8")).body
+
+
+def test_entry_is_unloaded_while_somebody_watches(home: Home, access: Access) -> None:
+    entry = entry_id(home.client)
+
+    async def watch_to_the_end() -> None:
+        async with watching(stream(access)) as reader:
+            reload = f"/api/config/config_entries/entry/{entry}/reload"
+            await asyncio.to_thread(home.client.send, "POST", reload)
+            await see_the_end(reader)
+
+    asyncio.run(watch_to_the_end())
+    assert wait_for_feed(home.client) == access
 
 
 def test_home_assistant_stops_while_somebody_watches(
@@ -70,21 +137,14 @@ def test_home_assistant_stops_while_somebody_watches(
     home.start()
     set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
     access = wait_for_feed(home.client)
-    parts = urlsplit(access.playlist_url)
 
-    async def watch_to_the_end() -> tuple[float, int]:
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        path = f"{parts.path.rpartition('/')[0]}/stream/1.ts"
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
-        assert (await reader.read(12)) == b"HTTP/1.1 200"
-        ((ffmpeg, name),) = children(home.pid).items()
-        assert name == "ffmpeg"
-        began = time.monotonic()
-        # This viewer has stopped to read: nothing but our end ends it.
-        await asyncio.to_thread(home.stop)
-        writer.close()
-        return time.monotonic() - began, ffmpeg
+    async def watch_to_the_end() -> float:
+        async with watching(stream(access)):
+            began = time.monotonic()
+            # This viewer has stopped to read: nothing but our end ends it.
+            await asyncio.to_thread(home.stop)
+            return time.monotonic() - began
 
-    seconds, ffmpeg = asyncio.run(watch_to_the_end())
-    assert seconds < 15
-    assert not Path(f"/proc/{ffmpeg}").exists()
+    assert asyncio.run(watch_to_the_end()) < PATIENCE
+    wait_for(lambda: not upstream.streams()["connections"], "Upstream is still there", 10)
+    assert "was still running after" not in home.log

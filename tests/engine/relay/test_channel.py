@@ -143,8 +143,62 @@ async def test_limit_of_channels() -> None:
             await asyncio.sleep(1)
         # Nobody watches either, and West has been idle for longer.
         home.relay.touch("movies", "tv", "TV")
-        running = {key for key, one in home.relay.channels.items() if one.is_running}
-        assert running == {"east", "movies"}
+        assert running(home) == {"east", "movies"}
+
+
+async def test_hls_player_goes_through_all_channels() -> None:
+    """It does not say when it leaves one: what counts is what it watches, not where it was."""
+    async with nodes(1) as (node,), house(node, max_channels=2) as home:
+        for channel in ("east", "west", "movies", "mtv97"):
+            await home.relay.touch(channel, "tv", "TV").ready()
+            assert home.relay.running <= 2
+        home.relay.touch("east", "other", "TV")
+        assert running(home) == {"east", "mtv97"}
+
+
+async def test_hls_player_watches_several_channels() -> None:
+    """As long as it asks for all of them it has not switched."""
+    async with nodes(1) as (node,), house(node, max_channels=2) as home:
+        for _ in range(5):
+            await home.relay.touch("east", "tv", "TV").ready()
+            await home.relay.touch("west", "tv", "TV").ready()
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(node.station.target + 1 - 0.02)
+        home.relay.touch("west", "tv", "TV")
+        home.relay.touch("east", "tv", "TV")
+        for player in ("tv", "other"):
+            with pytest.raises(BusyError):
+                home.relay.touch("movies", player, "TV")
+        assert running(home) == {"east", "west"}
+
+
+async def test_hls_player_switches_where_there_is_room_for_one() -> None:
+    async with nodes(1) as (node,), house(node, max_channels=1) as home:
+        await home.relay.touch("east", "tv", "TV").ready()
+        begin = asyncio.get_running_loop().time()
+        home.relay.touch("east", "tv", "TV")
+        with pytest.raises(BusyError):
+            home.relay.touch("west", "tv", "TV")
+        await asyncio.sleep(begin + node.station.target + 1 - asyncio.get_running_loop().time())
+        with pytest.raises(BusyError):
+            home.relay.touch("west", "other", "TV")
+        home.relay.touch("west", "tv", "TV")
+        assert running(home) == {"west"}
+
+
+def running(home: House) -> set[str]:
+    return {key for key, one in home.relay.channels.items() if one.is_running}
+
+
+async def test_viewer_with_a_connection_has_not_switched() -> None:
+    async with (
+        nodes(1) as (node,),
+        house(node, max_channels=1) as home,
+        home.relay.watch("east", "tv", "TV"),
+    ):
+        await asyncio.sleep(60)
+        with pytest.raises(BusyError):
+            home.relay.touch("west", "tv", "TV")
 
 
 async def test_end_a_viewer() -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 import logging
+import math
 from typing import Final, Protocol
 
 from .errors import Reason, ViewerEndedError
@@ -24,6 +25,8 @@ _IDLE_SECONDS: Final = 5.0
 _REQUEST_TARGETS: Final = 3
 """Target durations after its last request for which an HLS player counts as a viewer."""
 _LEAST_REQUEST_SECONDS: Final = 10.0
+_SWITCHED_SECONDS: Final = 1.0
+"""Beyond a target duration without a request: an HLS player that watches has asked by then."""
 _SMOOTHED: Final = timedelta(seconds=30)
 """Dates are made to follow on each other as long as our clock is not further away than this."""
 
@@ -99,6 +102,8 @@ class RelayChannel:
         """Those who come and go (HLS), by their keys."""
         self._barred: dict[str, float] = {}
         """Until when (loop time) a key is refused."""
+        self._next_gone = 0.0
+        """The earliest loop time at which one of those who come and go can be gone."""
         self._changed = asyncio.Event()
         self._end: datetime | None = None
         self._last_segment: datetime | None = None
@@ -128,11 +133,18 @@ class RelayChannel:
             viewer.waited_for is None or viewer.waited_for > since for viewer in self.viewers
         )
 
+    def is_quiet(self, viewer: Viewer) -> bool:
+        """Whether an HLS player has asked for nothing for longer than one does that watches."""
+        if self._ring is None or viewer.until is None:
+            return False
+        patience = self._ring.target + _SWITCHED_SECONDS
+        return asyncio.get_running_loop().time() - viewer.asked >= patience
+
     @asynccontextmanager
     async def watch(self, key: str, label: str) -> AsyncGenerator[Viewer]:
         """Watch as long as the block lasts. Raises ViewerEndedError, also in the block's place."""
         self._refuse_barred(key)
-        viewer = Viewer(key=key, label=label, since=self._now(), ring=self._started())
+        viewer = self._new_viewer(key, label, self._started())
         self._viewers.add(viewer)
         self._tell_change()
         scope = asyncio.timeout(None)
@@ -159,12 +171,18 @@ class RelayChannel:
         ring = self._started()
         viewer = self._visitors.get(key)
         if viewer is None:
-            viewer = Viewer(key=key, label=label, since=self._now(), ring=ring)
-            self._visitors[key] = viewer
-        seconds = max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
-        viewer.until = asyncio.get_running_loop().time() + seconds
-        self._tell_change()
+            viewer = self._visitors[key] = self._new_viewer(key, label, ring)
+        is_new = viewer.until is None
+        viewer.asked = asyncio.get_running_loop().time()
+        viewer.until = viewer.asked + max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
+        self._next_gone = min(self._next_gone, viewer.until)
+        if is_new:
+            self._tell_change()
         return viewer
+
+    def _new_viewer(self, key: str, label: str, ring: Ring) -> Viewer:
+        now = asyncio.get_running_loop().time()
+        return Viewer(key=key, label=label, since=self._now(), began=now, asked=now, ring=ring)
 
     def segment(self, sequence: int) -> Segment | None:
         """Return a segment by its number; None when it is no longer or not yet there."""
@@ -184,15 +202,21 @@ class RelayChannel:
 
     def _refuse_barred(self, key: str) -> None:
         now = asyncio.get_running_loop().time()
-        self._barred = {one: until for one, until in self._barred.items() if until > now}
+        if self._barred:
+            self._barred = {one: until for one, until in self._barred.items() if until > now}
         if key in self._barred:
             raise ViewerEndedError("The viewer was ended, and comes back too soon.")
 
     def _forget_visitors(self) -> None:
         now = asyncio.get_running_loop().time()
+        if now < self._next_gone:
+            return
         gone = [key for key, viewer in self._visitors.items() if (viewer.until or now) <= now]
         for key in gone:
             del self._visitors[key]
+        self._next_gone = min(
+            (viewer.until or now for viewer in self._visitors.values()), default=math.inf
+        )
         if gone:
             self._note_change()
 

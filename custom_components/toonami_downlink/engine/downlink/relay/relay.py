@@ -64,12 +64,12 @@ class Relay:
     @asynccontextmanager
     async def watch(self, key: str, viewer_key: str, label: str) -> AsyncGenerator[Viewer]:
         """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError."""
-        async with self._channel(key).watch(viewer_key, label) as viewer:
+        async with self._channel(key, viewer_key).watch(viewer_key, label) as viewer:
             yield viewer
 
     def touch(self, key: str, viewer_key: str, label: str) -> Viewer:
         """Note a request of an HLS player. Raises BusyError or ViewerEndedError."""
-        return self._channel(key).touch(viewer_key, label)
+        return self._channel(key, viewer_key).touch(viewer_key, label)
 
     async def close(self) -> None:
         """Stop everything, and wait until nothing of it is left. Viewers see the stream's end."""
@@ -81,8 +81,8 @@ class Relay:
         if self._on_close:
             await self._on_close()
 
-    def _channel(self, key: str) -> RelayChannel:
-        """Return a channel that may start."""
+    def _channel(self, key: str, viewer_key: str) -> RelayChannel:
+        """Return a channel that may start for a viewer. Raises BusyError."""
         if self._is_closed:
             raise BusyError("The relay is closed.")
         channel = self._channels.get(key)
@@ -95,15 +95,34 @@ class Relay:
                 events=self._events,
             )
         if not channel.is_running:
-            self._make_room()
+            self._make_room(viewer_key)
         self._channels[key] = channel
         return channel
 
-    def _make_room(self) -> None:
+    def _make_room(self, viewer_key: str) -> None:
         running = [channel for channel in self._channels.values() if channel.is_running]
         if len(running) < self.max_channels:
             return
-        free = [channel for channel in running if not channel.is_needed]
+        free = [
+            channel
+            for channel in running
+            if not channel.is_needed or self._is_left(channel, viewer_key)
+        ]
         if not free:
             raise BusyError(f"{self.max_channels} channels are being watched already.")
         min(free, key=lambda channel: (len(channel.viewers), channel.idle_since)).stop()
+
+    def _is_left(self, channel: RelayChannel, newcomer: str) -> bool:
+        """Whether all who watch a channel have gone on to another one.
+
+        An HLS player does not say so. It is taken for gone when it has begun with another channel
+        after its last request for this one; and one that wants to begin now, after a while.
+        """
+        return all(
+            viewer.until is not None
+            and (
+                any(one.key == viewer.key and one.began > viewer.asked for _, one in self.viewers)
+                or (viewer.key == newcomer and channel.is_quiet(viewer))
+            )
+            for viewer in channel.viewers
+        )

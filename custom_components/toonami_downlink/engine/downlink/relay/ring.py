@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 import math
@@ -66,6 +67,7 @@ class Ring:
         self._held: deque[NumberedSegment] = deque()
         self._seconds = 0.0
         self._size = 0
+        self._rendered: bytes | None = None
         self._news = asyncio.Event()
 
     @property
@@ -86,6 +88,7 @@ class Ring:
     def raise_target(self, seconds: float) -> None:
         """Let the target duration be at least so long; it never goes down (RFC 8216 § 6.2.1)."""
         self.target = max(self.target, math.floor(seconds + 0.5))
+        self._rendered = None
 
     def append(self, segment: Segment) -> NumberedSegment:
         """Add a segment; old ones make place for it."""
@@ -107,12 +110,19 @@ class Ring:
         """Let go of everything; those who wait get RingClosedError."""
         self.is_closed = True
         self._held.clear()
+        self._rendered = None
         self._seconds = self._size = 0
         self._wake()
 
     def window(self) -> Window:
         """Return all that is held."""
         return Window(self.target, tuple(self._held))
+
+    def rendered(self, render: Callable[[Window], bytes]) -> bytes:
+        """Return what `render` makes of the window; it is asked once until something changes."""
+        if self._rendered is None:
+            self._rendered = render(self.window())
+        return self._rendered
 
     def get(self, sequence: int) -> Segment | None:
         """Return a segment by its number, None when it is no longer or not yet there."""

@@ -20,6 +20,9 @@ class Viewer:
     key: str
     label: str
     since: datetime
+    began: float
+    asked: float
+    """Loop times of its first and of its last request."""
     ring: Ring
     sent: int = 0
     """Bytes."""
