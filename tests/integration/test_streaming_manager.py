@@ -6,9 +6,10 @@ from contextlib import aclosing
 from datetime import timedelta
 from http import HTTPStatus
 import logging
+from unittest.mock import Mock
 
-from freezegun import freeze_time
-from freezegun.api import FrozenDateTimeFactory, real_monotonic
+from freezegun import api, freeze_time
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -195,6 +196,21 @@ async def test_end_all_lets_new_ones_come(station: Station, streams: StreamManag
     assert await streams.async_touch(east, TV)
 
 
+async def test_a_stored_address_costs_upstream_no_answer(
+    station: Station,
+    streams: StreamManager,
+    upstream: Upstream,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Six addresses a minute are for those that are asked for, not for those that are known."""
+    asked = Mock(return_value=False)
+    monkeypatch.setattr(streams._budget, "take", asked)  # noqa: SLF001
+    await streams.async_touch(station.publication.feed.channels[0], TV)
+    await until(lambda: upstream.count(".ts"))
+    assert upstream.count("playlist.m3u8") == 1
+    asked.assert_not_called()
+
+
 async def test_after_the_stop_nothing_starts(
     hass: HomeAssistant, station: Station, streams: StreamManager, upstream: Upstream
 ) -> None:
@@ -314,7 +330,7 @@ async def test_a_signal_that_is_lost_and_comes_back(
 @pytest.fixture
 async def clock(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FrozenDateTimeFactory]:
     """A clock that stands, while the event loop's goes on."""
-    monkeypatch.setattr(asyncio.get_running_loop(), "time", real_monotonic)
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", api.real_monotonic)
     with freeze_time(NOON) as clock:
         yield clock  # type: ignore[misc]  # it does not tick by itself
 

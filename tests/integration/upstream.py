@@ -6,7 +6,7 @@ from functools import cache
 from typing import Self
 
 from aiohttp import hdrs, web
-from freezegun.api import real_monotonic
+from freezegun import api
 
 from custom_components.toonami_downlink.const import REPOSITORY
 from custom_components.toonami_downlink.engine.downlink.models import Feed
@@ -49,7 +49,7 @@ class Upstream:
         self.extra = 0
         """Bytes that a segment is larger."""
         self._runner: web.AppRunner | None = None
-        self._began = real_monotonic() - 100 * SECONDS
+        self._began = api.real_monotonic() - 100 * SECONDS
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -116,7 +116,7 @@ class Upstream:
 
     @property
     def _newest(self) -> int:
-        return int((real_monotonic() - self._began) / SECONDS) - 1
+        return int((api.real_monotonic() - self._began) / SECONDS) - 1
 
     async def _media(self, request: web.Request) -> web.Response:
         if refusal := self._check(request):

@@ -216,7 +216,7 @@ class BaseView(DeviceView):
     """The same where the tuner begins."""
 
     url = _BASE
-    extra_urls = [f"{_BASE}/"]
+    extra_urls = [f"{_BASE}/"]  # noqa: RUF012  # Home Assistant declares it so
     name = "toonami_downlink:hdhr_base"
 
 
