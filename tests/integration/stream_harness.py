@@ -74,15 +74,17 @@ class Viewer:
         """Read so many bytes of television, with whatever HTTP has written between them."""
         return await self._reader.readexactly(count)
 
-    async def end(self) -> None:
-        """Read until the other side has ended it."""
+    async def end(self) -> bytes:
+        """Read until the other side has ended it; return what there was."""
+        found = bytearray()
         try:
-            while await self._reader.read(PACKET * 100):
-                pass
+            while data := await self._reader.read(PACKET * 100):
+                found += data
         except ConnectionError:
-            return
+            pass
         finally:
             self.leave()
+        return bytes(found)
 
     def leave(self) -> None:
         """Go away at once."""

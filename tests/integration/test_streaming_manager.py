@@ -6,6 +6,7 @@ from contextlib import aclosing
 from datetime import timedelta
 from http import HTTPStatus
 import logging
+from unittest.mock import Mock
 
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
@@ -192,6 +193,21 @@ async def test_end_all_lets_new_ones_come(harness: Harness, streams: StreamManag
         await watching
     assert streams.upstream_streams == 0
     assert await streams.async_touch(east, TV)
+
+
+async def test_a_stored_address_costs_upstream_no_answer(
+    harness: Harness,
+    streams: StreamManager,
+    upstream: Upstream,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Six addresses a minute are for those that are asked for, not for those that are known."""
+    asked = Mock(return_value=False)
+    monkeypatch.setattr(streams._budget, "take", asked)  # noqa: SLF001
+    await streams.async_touch(harness.publication.feed.channels[0], TV)
+    await wait_until(lambda: upstream.count(".ts"))
+    assert upstream.count("playlist.m3u8") == 1
+    asked.assert_not_called()
 
 
 async def test_after_the_stop_nothing_starts(

@@ -151,7 +151,7 @@ async def test_a_viewer_that_reads_nothing_is_cut(
     base = harness.base if "stream" in name else harness.tuner
     await stall(viewer, harness, f"{base}{name}")
     await wait_until(lambda: harness.coordinator.streams.viewers == 0)
-    await viewer.end()
+    assert len(await viewer.end()) < 1_000_000, "little is kept for it"
 
 
 async def test_a_viewer_that_reads_nothing_holds_no_place(
@@ -215,8 +215,9 @@ async def test_a_rotation_ends_what_runs_on_the_old_secrets(
     assert harness.coordinator.streams.viewers == len(paths) + 1
     await harness.coordinator.async_rotate_credentials()
     async with asyncio.timeout(1):
-        await asyncio.gather(*(viewer.end() for viewer in viewers[::2]))
+        ends = await asyncio.gather(*(viewer.end() for viewer in viewers[::2]))
         await wait_until(lambda: harness.coordinator.streams.viewers == 0)
+    assert b"HTTP/1.1" not in b"".join(ends), "nothing but television"
     assert harness.coordinator.streams.upstream_streams == 0
     for path in paths:
         viewer = Viewer(address)
