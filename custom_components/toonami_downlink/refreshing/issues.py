@@ -86,10 +86,11 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
         severity=ir.IssueSeverity.WARNING,
     )
     _update(hass, GUIDE_STALE, _stale_placeholders(condition), severity=ir.IssueSeverity.ERROR)
+    silent = condition.silent_channels
     _update(
         hass,
         CHANNEL_SILENT,
-        {"channels": ", ".join(condition.silent_channels)} if condition.silent_channels else None,
+        {"channels": ", ".join(map(markdown, silent))} if silent else None,
         severity=ir.IssueSeverity.WARNING,
         is_fixable=False,
     )

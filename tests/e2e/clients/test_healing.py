@@ -19,13 +19,13 @@ from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
+from tests.e2e.clients.party import Party
 from tests.e2e.clients.relay import PATIENCE, Relay
-from tests.e2e.clients.watching import (
+from tests.e2e.clients.screens import (
     Decoder,
     HlsJs,
     Mpv,
     Packets,
-    Party,
     Vlc,
     hls_js_site,
 )

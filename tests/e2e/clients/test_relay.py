@@ -11,9 +11,10 @@ from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
+from tests.e2e.clients.party import Copy, Party
 from tests.e2e.clients.programs import run
 from tests.e2e.clients.relay import PATIENCE, Relay
-from tests.e2e.clients.watching import Copy, Mpv, Party, Program, Vlc
+from tests.e2e.clients.screens import Mpv, Program, Vlc
 from tests.e2e.nodes import address, passes
 from tests.e2e.plain_vlc import PLAYS, REFUSES, shared_folder, verdict
 from tests.simulator.hls import TARGET_SECONDS

@@ -17,6 +17,8 @@ from ..models import Progress
 
 _API_URL: Final = "https://api.toonamiaftermath.com"
 _PAGE: Final = "https://github.com/zachyzissou/toonamiaftermath-downlink"
+_PACKAGE: Final = __name__.partition(".")[0]
+"""The engine as it is called when it runs by itself: all of its loggers are below."""
 _MANIFEST: Final = Path(__file__).parents[3] / "manifest.json"
 _FOR_DETAILS: Final = 0.5
 """How much of the time the details of episodes may take."""
@@ -193,7 +195,7 @@ def _set_up_log(arguments: argparse.Namespace) -> None:
     if not arguments.progress:
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(_JsonFormatter() if arguments.log_format == "json" else _Formatter())
-    logger = logging.getLogger(__package__)
+    logger = logging.getLogger(_PACKAGE)
     logger.handlers = [handler]
     logger.setLevel(arguments.log_level)
     logger.propagate = False
