@@ -1,6 +1,7 @@
 """Fixtures for all tests with Home Assistant."""
 
 from pathlib import Path
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -19,6 +20,7 @@ from syrupy.assertion import SnapshotAssertion
 import custom_components.toonami_downlink  # noqa: F401
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 
+from . import released
 from .factories import NOON, make_entry, make_feed, write_provider_files
 from .harness import NOW, Harness, limit_platforms, setup_integration, start_harness
 
@@ -96,3 +98,12 @@ async def socket(
 ) -> MockHAClientWebSocket:
     """Open the panel's websocket as an administrator."""
     return await hass_ws_client(panel_coordinator.hass)
+
+
+@pytest.fixture
+def newest(
+    hass: HomeAssistant, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
+) -> MockConfigEntry:
+    """What the newest layout leaves behind; nothing is loaded yet."""
+    freezer.move_to(released.NOW)
+    return released.restore(hass, max(released.LAYOUTS.iterdir()), hass_storage)

@@ -1,6 +1,6 @@
 """What is stored and cannot be used: steps between layouts, damaged files."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 import json
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from custom_components.toonami_downlink.engine.downlink.publish import store
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 from custom_components.toonami_downlink.storage.versioned_store import Data, VersionedStore
 
+from .released import NOW
+
 REAL = {name: getattr(storage.Store, name) for name in ("_async_load", "_async_write_data")}
 STATE = f"{DOMAIN}.state"
-NOW = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
 
 
 def rename(data: Data) -> Data:

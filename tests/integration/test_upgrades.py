@@ -30,31 +30,16 @@ from custom_components.toonami_downlink.storage.credentials import CredentialSto
 from custom_components.toonami_downlink.storage.state import State
 from custom_components.toonami_downlink.storage.versioned_store import Data
 
-LAYOUTS = Path(__file__).parent / "layouts"
+from .released import LAYOUTS, NOW, restore
+
 CREDENTIALS = f"{DOMAIN}.credentials"
 STATE = f"{DOMAIN}.state"
 OURS = "The provider ended with exit code 1."
-NOW = datetime(2026, 11, 24, 12, 10, tzinfo=UTC)
-"""Ten minutes after the feed of the layouts was made."""
 REAL = {name: getattr(storage.Store, name) for name in ("_async_load", "_async_write_data")}
 """Before the test plugin puts something in memory in their place."""
 EVERY_LAYOUT = pytest.mark.parametrize(
     "layout", [pytest.param(path, id=path.name) for path in sorted(LAYOUTS.iterdir())]
 )
-
-
-def restore(hass: HomeAssistant, layout: Path, hass_storage: dict[str, Any]) -> MockConfigEntry:
-    """Put everything where Home Assistant expects it after an upgrade or a downgrade."""
-    for path in (layout / "storage").iterdir():
-        hass_storage[path.name] = json.loads(path.read_text())
-    shutil.copytree(layout / "data", data_folder(hass))
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Toonami Downlink",
-        **json.loads((layout / "config_entry.json").read_text()),
-    )
-    entry.add_to_hass(hass)
-    return entry
 
 
 def ours(hass_storage: dict[str, Any]) -> str:
@@ -69,15 +54,6 @@ def everything(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
-
-
-@pytest.fixture
-def newest(
-    hass: HomeAssistant, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
-) -> MockConfigEntry:
-    """What the newest layout leaves behind; nothing is loaded yet."""
-    freezer.move_to(NOW)
-    return restore(hass, max(LAYOUTS.iterdir()), hass_storage)
 
 
 @EVERY_LAYOUT

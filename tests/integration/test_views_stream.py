@@ -362,8 +362,9 @@ async def test_without_the_relay_players_are_sent_to_upstream(
 
 
 async def test_as_many_channels_as_allowed(harness: Harness, upstream: Upstream) -> None:
-    for number in (1, 2):
-        assert (await get(harness, f"{harness.base}/stream/{number}.m3u8"))[0] == HTTPStatus.OK
+    for number, player in ((1, "VLC/3"), (2, "mpv/1")):
+        url = f"{harness.base}/stream/{number}.m3u8"
+        assert (await get(harness, url, **{"User-Agent": player}))[0] == HTTPStatus.OK
     answer = await harness.client.get(f"{harness.base}/stream/3.m3u8")
     assert answer.status == HTTPStatus.SERVICE_UNAVAILABLE
     assert int(answer.headers[hdrs.RETRY_AFTER]) > 0
