@@ -21,6 +21,12 @@ needs_atheris = pytest.mark.skipif(
 INPUTS = sorted(CORPUS.glob("*/*"))
 
 
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad inputs are left for people; those of the tests are for nobody."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+
 def fuzz(*arguments: str, seconds: int = 20) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "scripts.lib.fuzz", "--seed", "1", "--seconds", str(seconds)]
     return subprocess.run(  # noqa: S603  # ourselves

@@ -120,6 +120,8 @@ class Campaign:
     seen: Counter[str] = field(default_factory=Counter)
     """How often each answer came, by its code or status."""
     wrong: list[str] = field(default_factory=list)
+    granted: list[str] = field(default_factory=list)
+    """What of it is worse than an odd answer: somebody got what is not for them."""
 
     def run(self) -> None:
         """Send all commands and actions; an administrator sends none that would do something."""
@@ -185,8 +187,11 @@ class Campaign:
             fine = {"ok", "not_found"} if is_allowed else {"unauthorized"}
         if code not in fine:
             self.wrong.append(f"{name} {str(fields)[:200]}: {code}")
+        if code == "ok" and not is_allowed:
+            self.granted.append(self.wrong[-1])
 
     def _check_text(self, text: str) -> None:
         told = (self.secrets.token, self.secrets.password)
         if not self.is_admin and any(secret in text for secret in told):
             self.wrong.append("a secret was told to somebody who may only read")
+            self.granted.append(self.wrong[-1])

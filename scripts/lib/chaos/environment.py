@@ -11,6 +11,8 @@ import threading
 import time
 from typing import Any, Final
 
+import aiohttp
+
 from scripts.lib.develop.accounts import make_reader
 from scripts.lib.develop.client import Client
 from scripts.lib.develop.feed import Access, find_access, wait_for_feed
@@ -132,8 +134,15 @@ class Environment:
         except OSError, ValueError:
             return False
         is_lasting = any(token["client_name"] for token in tokens)
-        kinds = {(entry["domain"], entry["data"].get("provider")) for entry in entries}
-        return is_lasting and kinds == {(DOMAIN, self.provider)}
+        return is_lasting and {entry["domain"] for entry in entries} == {DOMAIN}
+
+    def _is_provider_saved(self) -> bool:
+        try:
+            entries = self.home.storage("core.config_entries")["entries"]
+        except OSError, ValueError:
+            return False
+        ours = [entry["data"]["provider"] for entry in entries if entry["domain"] == DOMAIN]
+        return ours == [self.provider]
 
     def _note_secrets(self) -> None:
         token = self.access.playlist_url.split("/")[-2]
@@ -158,7 +167,7 @@ class Environment:
         set_up(self.home.client, kind, fields)
         self.provider = kind
         # A kill before that would bring the provider before it back.
-        wait_for(self._is_saved, "Home Assistant has not saved the provider", TIMEOUT)
+        wait_for(self._is_provider_saved, "Home Assistant has not saved the provider", TIMEOUT)
 
     def _write_folder(self) -> None:
         folder = self.injector.mount
@@ -176,8 +185,10 @@ class Environment:
         tried = Logins(self.home.base_url, self.reader.access_token, secrets, is_admin=False)
         try:
             tried.run()
+        except (aiohttp.ClientError, TypeError, ValueError) as err:
+            raise DevelopError("Home Assistant ended meanwhile.") from err
         finally:
-            self._granted += tried.wrong
+            self._granted += tried.granted
 
     def take_granted(self) -> list[str]:
         """Return what a user who may only read was granted since the last time."""
