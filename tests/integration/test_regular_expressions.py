@@ -94,6 +94,7 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
         Attack("x", 'A="'),
         Attack("x", "A="),
         Attack(" ", "A=x"),
+        Attack(" ", "A=", '"'),
     ),
     f"{ENGINE}relay.playlist._DECIMAL": (Attack("1"), Attack("1", "1.")),
     f"{ENGINE}relay.playlist._INTEGER": (Attack("1"),),
