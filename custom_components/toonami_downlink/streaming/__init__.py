@@ -1,1 +1,1 @@
-"""Streams for players: fresh addresses, and the processes behind continuous MPEG-TS."""
+"""Streams for players: fresh addresses, and the relay with the sessions of those who watch."""
