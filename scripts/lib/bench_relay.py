@@ -5,7 +5,7 @@ viewers and the upstream have another. What counts is processor time, so that a 
 not matter, and of that what is more than Home Assistant's at rest. A third way stands beside: an
 ffmpeg for each viewer.
 
-    scripts/bench relay [--seconds 12] [--viewers 1 10 50 100]
+    scripts/bench relay [--seconds 18] [--viewers 1 10 50 100]
 """
 
 from argparse import ArgumentParser
@@ -262,7 +262,7 @@ class Arguments:
 def read_arguments() -> Arguments:
     """Read the command line."""
     parser = ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=12, help="for each measurement")
+    parser.add_argument("--seconds", type=float, default=18, help="for each measurement")
     parser.add_argument("--viewers", type=int, nargs="+", default=[1, 10, 50, 100])
     return parser.parse_args(namespace=Arguments())
 

@@ -35,7 +35,8 @@ _READ_SECONDS: Final = 30.0
 """A viewer that takes nothing for so long has gone, or holds a connection for nothing."""
 _MAX_DURATION: Final = 86_400
 """Seconds of a stream that somebody asked a certain length of."""
-_CHUNK: Final = 64 * 1024
+_CHUNK: Final = 256 * 1024
+"""Bytes of a stream that are written at once: a segment of upstream's rate in one go."""
 _UNREAD_BYTES: Final = 256 * 1024
 """Two seconds of a picture that is as good as upstream's can be."""
 
@@ -105,7 +106,7 @@ class WatchSegmentView(WatchView):
         return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
-STREAM_VIEWS: Final = (StreamView, SegmentView, WatchView, WatchSegmentView)
+STREAM_VIEWS: Final = (SegmentView, StreamView, WatchView, WatchSegmentView)
 
 
 def _channel(feed: Feed, number: str) -> Channel | None:

@@ -1,7 +1,8 @@
 """Many viewers on a real Home Assistant: what they leave behind is nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 import time
@@ -17,6 +18,12 @@ from tests.e2e.clients.relay import Relay
 
 VIEWERS = 200
 PATIENCE = 15.0
+
+
+def run[Result](watching: Coroutine[None, None, Result]) -> Result:
+    """Run it in a thread of its own: the browser of other tests has a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, watching).result()
 
 
 def children(pid: int) -> dict[int, str]:
@@ -63,7 +70,7 @@ def test_viewers_who_leave_at_once(home: Home, access: Access, upstream: Upstrea
     relay = Relay(home, upstream, access)
     relay.wait_until_idle()
     before = open_files(home.pid)
-    answers = asyncio.run(watch_in_a_crowd(stream(access)))
+    answers = run(watch_in_a_crowd(stream(access)))
 
     assert {answer for answer in answers if answer} == {b"HTTP/1.1 200"}
     wait_for(lambda: not relay.status["viewers"], "Viewers were left behind", 5)
@@ -71,7 +78,7 @@ def test_viewers_who_leave_at_once(home: Home, access: Access, upstream: Upstrea
     wait_for(lambda: not upstream.streams()["connections"], "Upstream is still there", 10)
     wait_for(lambda: open_files(home.pid) <= before, "Files were left open", 10)
     assert children(home.pid) == {}
-    assert asyncio.run(watch_and_leave(stream(access), patience=True)) == b"HTTP/1.1 200"
+    assert run(watch_and_leave(stream(access), patience=True)) == b"HTTP/1.1 200"
 
 
 @asynccontextmanager
@@ -110,7 +117,7 @@ def test_new_secrets_end_what_runs_on_old_ones(
             await asyncio.to_thread(home.client.post, rotate, {})
             await see_the_end(reader)
 
-    asyncio.run(watch_to_the_end())
+    run(watch_to_the_end())
     assert not relay.status["viewers"]
     for url in (stream(access), relay.url("m3u8"), segment):
         assert request("GET", url).status == 403
@@ -126,7 +133,7 @@ def test_entry_is_unloaded_while_somebody_watches(home: Home, access: Access) ->
             await asyncio.to_thread(home.client.send, "POST", reload)
             await see_the_end(reader)
 
-    asyncio.run(watch_to_the_end())
+    run(watch_to_the_end())
     assert wait_for_feed(home.client) == access
 
 
@@ -145,6 +152,6 @@ def test_home_assistant_stops_while_somebody_watches(
             await asyncio.to_thread(home.stop)
             return time.monotonic() - began
 
-    assert asyncio.run(watch_to_the_end()) < PATIENCE
+    assert run(watch_to_the_end()) < PATIENCE
     wait_for(lambda: not upstream.streams()["connections"], "Upstream is still there", 10)
     assert "was still running after" not in home.log
