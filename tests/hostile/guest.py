@@ -92,9 +92,10 @@ class Guest:
 
 def parse(data: bytes) -> Answer | None:
     """Read an answer; None for nothing. Raises ValueError for what is no HTTP."""
-    if not data:
+    answer = data.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+    if not answer:
         return None
-    head, _, body = data.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n").partition(b"\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
     start, *lines = head.decode("latin-1").split("\r\n")
     version, status, *_ = start.split(" ")
     if not version.startswith("HTTP/"):
