@@ -109,6 +109,7 @@ class RelayChannel:
         self._ring: Ring | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._next_sequence = 0
+        self._discontinuities: int | None = None
         self._viewers: set[Viewer] = set()
         self._visitors: dict[str, Viewer] = {}
         """Those who come and go (HLS), by their keys."""
@@ -252,7 +253,7 @@ class RelayChannel:
     def _started(self) -> Ring:
         if self._ring is None:
             first = max(first_sequence(self._now()), self._next_sequence)
-            self._ring = Ring(first, self._settings.capacity)
+            self._ring = Ring(first, self._settings.capacity, self._discontinuities)
             self._join = self._settings.open_joiner()
             task = asyncio.create_task(self._run(self._ring), name=f"relay {self.key}")
             self._tasks.add(task)
@@ -264,6 +265,7 @@ class RelayChannel:
         ring, self._ring = self._ring, None
         if ring:
             self._next_sequence = ring.next_sequence
+            self._discontinuities = ring.discontinuities
             ring.close()
         self._visitors.clear()
         self._end = self._slate_since = self._reason = None
