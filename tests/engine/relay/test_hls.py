@@ -44,7 +44,7 @@ def test_bytes() -> None:
         "#EXT-X-VERSION:3",
         "#EXT-X-TARGETDURATION:3",
         f"#EXT-X-MEDIA-SEQUENCE:{first}",
-        f"#EXT-X-DISCONTINUITY-SEQUENCE:{first}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{first % 65536}",
         "#EXT-X-PROGRAM-DATE-TIME:2026-11-26T12:30:15.250Z",
         "#EXTINF:2.000,",
         f"1/{first}.ts",

@@ -105,6 +105,23 @@ def test_numbers_of_a_later_start_are_higher(seconds: float) -> None:
         assert first_sequence(NOW + timedelta(seconds=run)) > last
 
 
+async def test_count_of_discontinuities_begins_low_and_elsewhere_each_time() -> None:
+    """Players keep things by it, and hls.js walks through all numbers up to it."""
+    counts = []
+    for seconds in (0, 1, 30, 3600, 86_400, 366 * 86_400):
+        ring = Ring(first_sequence(NOW + timedelta(seconds=seconds)), Capacity())
+        counts.append(ring.discontinuities)
+        ring.append(segment(discontinuity=True))
+        assert ring.discontinuities == counts[-1] + 1
+    assert len({*counts, *(count + 1 for count in counts)}) == 2 * len(counts)
+    assert max(counts) < 65536
+
+
+async def test_count_of_discontinuities_goes_on_where_it_is_known() -> None:
+    ring = Ring(first_sequence(NOW), Capacity(), 70_000)
+    assert ring.append(segment(discontinuity=True)).discontinuities == 70_001
+
+
 def test_numbers_fit_into_32_bits_for_years() -> None:
     assert 0 < first_sequence(NOW) < first_sequence(NOW + timedelta(days=365 * 12)) < 2**31
     assert first_sequence(datetime(1970, 1, 1, tzinfo=UTC)) == 0

@@ -97,6 +97,7 @@ class RelayChannel:
         self._ring: Ring | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._next_sequence = 0
+        self._discontinuities: int | None = None
         self._viewers: set[Viewer] = set()
         self._visitors: dict[str, Viewer] = {}
         """Those who come and go (HLS), by their keys."""
@@ -248,7 +249,7 @@ class RelayChannel:
     def _started(self) -> Ring:
         if self._ring is None:
             first = max(first_sequence(self._now()), self._next_sequence)
-            self._ring = Ring(first, self._settings.capacity)
+            self._ring = Ring(first, self._settings.capacity, self._discontinuities)
             task = asyncio.create_task(self._run(self._ring), name=f"relay {self.key}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -260,6 +261,7 @@ class RelayChannel:
             return
         self._ring = None
         self._next_sequence = ring.next_sequence
+        self._discontinuities = ring.discontinuities
         ring.close()
         self._visitors.clear()
         self._end = self._slate_since = self._reason = None

@@ -15,6 +15,9 @@ _EPOCH: Final = 1_767_225_600
 """2026-01-01 in Unix time: small numbers, because some players keep them in 32 bits."""
 _PER_SECOND: Final = 4
 """Segments a second that a channel may have at most, in the long run (MIN_SEGMENT_SECONDS)."""
+_DISCONTINUITIES: Final = 1 << 16
+"""Below this begins a channel's count of discontinuities: hls.js walks through all numbers up to it
+whenever it loads a playlist, which takes two seconds for a hundred million."""
 
 
 def first_sequence(now: datetime) -> int:
@@ -57,13 +60,19 @@ class Capacity:
 class Ring:
     """Holds the newest segments; those who wait for the next one are woken."""
 
-    def __init__(self, first: int, capacity: Capacity) -> None:
-        """Begin with the number `first`, for segments and for discontinuities."""
+    def __init__(self, first: int, capacity: Capacity, discontinuities: int | None = None) -> None:
+        """Begin with the number `first` for segments.
+
+        `discontinuities`: how many there have been. Without it that is taken from `first`, so that
+        what a player remembers by such a number is hardly ever met again after a restart.
+        """
         self.capacity = capacity
         self.target = 1
         self.is_closed = False
         self._next = first
-        self._discontinuities = first
+        self.discontinuities = (
+            first % _DISCONTINUITIES if discontinuities is None else discontinuities
+        )
         self._held: deque[NumberedSegment] = deque()
         self._seconds = 0.0
         self._size = 0
@@ -95,8 +104,8 @@ class Ring:
         if self.is_closed:
             raise RingClosedError("The channel has stopped.")
         self.raise_target(segment.duration)
-        self._discontinuities += segment.discontinuity
-        added = NumberedSegment(self._next, self._discontinuities, segment)
+        self.discontinuities += segment.discontinuity
+        added = NumberedSegment(self._next, self.discontinuities, segment)
         self._next += 1
         self._held.append(added)
         self._seconds += segment.duration
