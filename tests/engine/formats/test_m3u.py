@@ -262,3 +262,9 @@ def test_the_whole_line_up_is_read_back() -> None:
     ]
     entries = parse_m3u(render_m3u(channels, LINKS))
     assert [entry.attributes["tvg-id"] for entry in entries] == [one.guide_id for one in KNOWN]
+
+
+def test_many_pictures_in_one_line_are_read_in_one_go() -> None:
+    line = "#EXTINF:-1 tvg-logo" + '="data:' * (8 * MIB // 7) + '",One'
+    with pytest.raises(FeedError, match="line 2: a line longer"):
+        parse_m3u(f"#EXTM3U\n{line}\nhttp://x.example/1.m3u8\n".encode())

@@ -96,11 +96,12 @@ def _checked(line: str, number: int) -> str:
     if len(line) <= MAX_LINE_CHARS:
         return line
     kept: list[str] = []
-    before, mark, rest = line.partition(_DATA_ADDRESS)
-    while mark:
-        kept.append(f'{before}="')
-        before, mark, rest = rest[max(rest.find('"'), 0) :].partition(_DATA_ADDRESS)
-    line = "".join((*kept, before))
+    position = 0
+    while (mark := line.find(_DATA_ADDRESS, position)) >= 0:
+        kept.append(f'{line[position:mark]}="')
+        picture = mark + len(_DATA_ADDRESS)
+        position = max(line.find('"', picture), picture)
+    line = "".join((*kept, line[position:]))
     if len(line) > MAX_LINE_CHARS:
         raise FeedError(_FILE, f"a line longer than {MAX_LINE_CHARS} characters", line=number)
     return line
