@@ -81,9 +81,11 @@ class Player(ABC):
 
     `usual`: how far the picture goes on at most from one to the next of those that are kept, or
     from what the player's clock says, in seconds.
+    `lost`: how much of the picture the player itself leaves out when the stream begins anew.
     """
 
     usual = 0.1
+    lost = 0.0
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -287,6 +289,8 @@ class Mpv(_Photographed):
 
 class Vlc(_Photographed):
     """A VLC without a screen, as somebody else: it does not run for root."""
+
+    lost = 2.0  # It fills its buffers anew, and shows nothing that is late by then.
 
     @override
     def _words(self, url: str) -> Sequence[str]:
