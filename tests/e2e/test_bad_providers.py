@@ -56,8 +56,7 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
         set_options(home.client, {"provider_timeout": 30})
         yield Patient(home, wait_for_feed(home.client), mode)
     finally:
-        home.stop()
-        home.end_orphans()
+        home.discard()
 
 
 @pytest.mark.parametrize(
