@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from downlink.formats.xmltv_reader import ParsedGuide, parse_xmltv
-from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS
+from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS, MAX_VALUE_CHARS
 from downlink.models import Credit, Fix, Programme, Role, Source
 
 from ..samples import NAMES, NOON, Listing, back_to_back, guide
@@ -69,6 +69,33 @@ def test_times(text: str, expected: str | None) -> None:
         (found,) = parsed.programmes["1"]
         assert found.start == found.stop == datetime.fromisoformat(expected).replace(tzinfo=UTC)
         assert parsed.flaws == {}
+
+
+@pytest.mark.parametrize(
+    ("clump", "start", "stop"),
+    [
+        pytest.param("0/1", 0, 1800, id="alone"),
+        pytest.param("0/2", 0, 900, id="first half"),
+        pytest.param(" 1 / 2 ", 900, 1800, id="second half"),
+        pytest.param("1/7", 257, 514, id="whole seconds"),
+        pytest.param("6/7", 1542, 1800, id="the last one takes the rest"),
+        pytest.param("2/2", 0, 1800, id="beyond the last"),
+        pytest.param("0/0", 0, 1800, id="of none"),
+        pytest.param("1", 0, 1800, id="no share"),
+        pytest.param("0/100", 0, 1800, id="too many"),
+    ],
+)
+def test_programmes_that_share_a_slot(clump: str, start: int, stop: int) -> None:
+    (found,) = parse(START.replace(">", f' clumpidx="{clump}"/>')).programmes["1"]
+    seconds = [(one - NOON).total_seconds() for one in (found.start, found.stop)]
+    assert seconds == [start, stop]
+
+
+def test_a_slot_too_short_to_be_shared() -> None:
+    slot = 'start="20261014120000" stop="202610141200{:02}" clumpidx="0/2"'
+    for seconds in (2, 1):
+        (found,) = parse(f'<programme channel="1" {slot.format(seconds)}/>').programmes["1"]
+        assert (found.start, found.stop) == (NOON, NOON + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("attributes", ['start="20261014120000"', 'start="1" channel=" "'])
@@ -244,6 +271,19 @@ def test_channels() -> None:
         "<other><display-name>X</display-name></other>"
     )
     assert parsed.channels == {"1": ("A", "1", "B"), "": ("No id",)}
+
+
+@pytest.mark.parametrize("of_channel", [True, False])
+def test_ids_over_their_limit_are_none(of_channel: bool) -> None:
+    for length in (MAX_VALUE_CHARS, MAX_VALUE_CHARS + 1):
+        name = "i" * length
+        is_read = length == MAX_VALUE_CHARS
+        if of_channel:
+            assert (name in parse(f'<channel id="{name}"/>').channels) is is_read
+        else:
+            parsed = parse(f'<programme start="20261014120000" channel="{name}"/>')
+            assert (name in parsed.programmes) is is_read
+            assert parsed.flaws == ({} if is_read else {Fix.ORPHAN: 1})
 
 
 def test_programmes_may_come_before_channels() -> None:

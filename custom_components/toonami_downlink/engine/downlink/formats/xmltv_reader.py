@@ -236,9 +236,9 @@ class GuideReader:
         ):
             self._fail(f"more than {MAX_GUIDE_CHANNELS} channels")
         names = [*self.channels.get(identity, ()), *self._lines("display-name")][:MAX_LIST_ITEMS]
-        if self._wanted and not self._wanted(identity, names):
-            if identity not in self.channels:
-                self._unwanted.add(identity)
+        is_new = identity not in self.channels
+        if is_new and self._wanted and not self._wanted(identity, names):
+            self._unwanted.add(identity)
             return
         self._unwanted.discard(identity)
         self.channels[identity] = names

@@ -5,9 +5,13 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from .continuous import continuous
 from .ring import Ring
+
+_SWITCHED_SECONDS: Final = 1.0
+"""Beyond a target duration without a request: an HLS player that watches has asked by then."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -32,6 +36,12 @@ class Viewer:
     """Since when (loop time) it has not taken what was sent to it; None while it does."""
     scope: asyncio.Timeout | None = None
     """For one with a connection of its own: what ends the block that it is in."""
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it has asked for nothing for longer than an HLS player does that watches."""
+        patience = self.ring.target + _SWITCHED_SECONDS
+        return asyncio.get_running_loop().time() - self.asked >= patience
 
     def end(self) -> None:
         """End the block that the viewer is in, whatever it is waiting for."""
