@@ -124,6 +124,19 @@ def test_unreadable_stop_is_an_unknown_end() -> None:
         pytest.param("<title>&#34;A&#39;s&#x22;</title>", {"title": '"A\'s"'}, id="references"),
         pytest.param("<sub-title></sub-title>", {"episode_title": None}, id="empty sub-title"),
         pytest.param("<sub-title>S</sub-title>", {"episode_title": "S"}, id="sub-title"),
+        pytest.param(
+            '<sub-title>Episode 22</sub-title><episode-num system="xmltv_ns">1.21.</episode-num>',
+            {"episode_title": None, "episode": 22},
+            id="sub-title that is the number",
+        ),
+        pytest.param(
+            "<sub-title>Episode 22</sub-title><episode-num>E21</episode-num>",
+            {"episode_title": "Episode 22"},
+            id="sub-title that is another number",
+        ),
+        pytest.param(
+            "<sub-title>Episode None</sub-title>", {"episode_title": "Episode None"}, id="no number"
+        ),
         pytest.param("<desc>a&#xA;  b</desc>", {"description": "a\nb"}, id="line end in a plot"),
         pytest.param("<desc> </desc><desc>b</desc>", {"description": "b"}, id="second plot"),
         pytest.param(
@@ -164,6 +177,10 @@ def test_unreadable_stop_is_an_unknown_end() -> None:
             {"source": Source.MEDIA},
             id="source",
         ),
+        pytest.param("<premiere/>", {"is_premiere": True, "is_new": False}, id="premiere"),
+        pytest.param("<premiere>At last</premiere>", {"is_premiere": True}, id="premiere in words"),
+        pytest.param("<new/>", {"is_new": True, "is_rerun": False}, id="new"),
+        pytest.param("<news/>", {"is_new": False}, id="something else"),
         pytest.param('<url system="x">guide:media</url>', {"source": Source.GUIDE}, id="not ours"),
         pytest.param(
             '<url system="toonami-downlink">guide:nowhere</url>',
@@ -235,6 +252,78 @@ def test_episode(
         for system, text in numbers
     )
     found = programme(elements)
+    assert (found.season, found.episode) == expected
+
+
+@pytest.mark.parametrize(
+    ("inner", "is_rerun", "first_shown"),
+    [
+        pytest.param('<previously-shown start="19990417"/>', True, "19990417", id="day"),
+        pytest.param(
+            '<previously-shown start="19990417183000 -0500" channel="x"/>',
+            True,
+            "19990417",
+            id="time",
+        ),
+        pytest.param('<previously-shown start="1999-04-17"/>', True, "19990417", id="hyphens"),
+        pytest.param("<previously-shown/>", True, None, id="bare"),
+        pytest.param("<previously-shown></previously-shown>", True, None, id="bare and long"),
+        pytest.param('<previously-shown start=""/>', True, None, id="empty"),
+        pytest.param('<previously-shown start="199904"/>', True, None, id="month"),
+        pytest.param('<previously-shown start="1999"/>', True, None, id="year"),
+        pytest.param('<previously-shown start="19990431"/>', True, None, id="no such day"),
+        pytest.param('<previously-shown start="last year"/>', True, None, id="words"),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17</episode-num>',
+            False,
+            "19990417",
+            id="air date",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17 02:05:00</episode-num>',
+            False,
+            "19990417",
+            id="air date with a time",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999</episode-num>', False, None, id="air year"
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1998-01-02</episode-num>'
+            '<previously-shown start="19990417"/>',
+            True,
+            "19990417",
+            id="two days",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17</episode-num><previously-shown/>',
+            True,
+            "19990417",
+            id="bare, and an air date",
+        ),
+    ],
+)
+def test_first_showing(inner: str, is_rerun: bool, first_shown: str | None) -> None:
+    found = programme(inner)
+    assert (found.is_rerun, found.first_shown) == (is_rerun, first_shown)
+
+
+@pytest.mark.parametrize(
+    ("day", "numbers", "expected"),
+    [
+        pytest.param("2019-10-12 02:05:00", "2018.1011.", (None, None), id="that day"),
+        pytest.param("2019-10-13", "2018.1011.", (2019, 1012), id="another day"),
+        pytest.param("", "2018.1011.", (2019, 1012), id="no day"),
+        pytest.param("2019-10-12", "4.11.", (5, 12), id="real numbers"),
+    ],
+)
+def test_a_day_is_no_episode(
+    day: str, numbers: str, expected: tuple[int | None, int | None]
+) -> None:
+    found = programme(
+        f'<episode-num system="xmltv_ns">{numbers}</episode-num>'
+        f'<episode-num system="original-air-date">{day}</episode-num>'
+    )
     assert (found.season, found.episode) == expected
 
 
