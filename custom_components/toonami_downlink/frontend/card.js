@@ -39,7 +39,7 @@ class DownlinkCard extends HTMLElement {
 
 	/** The form of the card's editor. */
 	static async getConfigForm() {
-		const text = await loadStrings(document.documentElement.lang || navigator.language);
+		const text = await loadStrings(document.documentElement.lang || navigator.language, "card");
 		const schema = await (await load("card-form.json")).json();
 		const labelOf = (/** @type {{name: string}} */ { name }) => text.get(`card.${name}`);
 		const helpOf = (/** @type {{name: string}} */ { name }) =>
@@ -101,7 +101,7 @@ class DownlinkCard extends HTMLElement {
 	async #fail() {
 		this.#body = undefined;
 		const language = this.#hass?.locale.language ?? document.documentElement.lang;
-		const text = await loadStrings(language).catch(() => undefined);
+		const text = await loadStrings(language, "card").catch(() => undefined);
 		if (this.#body || !this.isConnected) return;
 		this.#retryWhenBack();
 		this.shadowRoot?.replaceChildren(outdated(text));

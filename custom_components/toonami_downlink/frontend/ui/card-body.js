@@ -49,7 +49,7 @@ class CardBody extends Page {
 	async #loadText(hass) {
 		let text;
 		try {
-			text = await loadStrings(hass.locale.language);
+			text = await loadStrings(hass.locale.language, "card");
 		} catch {
 			// What it says in the language from before is better than nothing.
 			if (!this.#hasTexts) send(this, "failed");
