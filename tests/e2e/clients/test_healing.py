@@ -145,7 +145,7 @@ def test_players_go_on(relay: Relay, party: Party, packets: list[Packets]) -> No
         jumps = player.jumps()
         print(player.name, len(player.shown()), jumps)
         assert len(jumps) <= changes, (player.name, jumps)
-        far = SEGMENT_SECONDS + player.usual + player.lost + ROUNDED
+        far = SEGMENT_SECONDS + player.apart + ROUNDED
         assert [jump for jump in jumps if abs(jump) > far] == [], (player.name, jumps)
         assert None in [shown.position for shown in player.shown()], player.name
     for probe in packets:
