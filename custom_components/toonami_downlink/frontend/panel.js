@@ -88,7 +88,7 @@ class DownlinkPanel extends DownlinkElement {
 		const hass = this.#hass;
 		if (!hass || !this.isConnected) return;
 		try {
-			const text = await loadStrings(hass.locale.language);
+			const text = await loadStrings(hass.locale.language, "panel");
 			if (!this.#store || this.#hass?.locale !== hass.locale) return;
 			applyLanguage(this, text);
 			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#store);

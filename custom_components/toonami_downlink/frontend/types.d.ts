@@ -250,6 +250,9 @@ interface Hass {
   config: { time_zone: string };
   themes: { darkMode?: boolean };
   states: Record<string, Entity>;
+  /** What the registries say of entities and devices. */
+  entities?: Record<string, { platform: string; device_id?: string; translation_key?: string }>;
+  devices?: Record<string, { identifiers: [string, string][]; model?: string | null }>;
   dockedSidebar?: string;
   callService(domain: string, service: string, data: object, target?: object): Promise<unknown>;
 }
@@ -353,10 +356,15 @@ interface Bar {
   failed: boolean;
 }
 
+/** An action of Home Assistant, as cards have it. */
+interface CardAction {
+  action: string;
+}
+
 /** The card's configuration, as the user writes it. */
 interface CardConfig {
   type?: string;
-  /** Channel numbers; all channels when there are none. */
+  /** Channels by number or key; all channels when there are none. */
   channels?: (string | number)[];
   /** Whether the first channel is large, with the picture on air. */
   picture?: boolean;
@@ -365,15 +373,31 @@ interface CardConfig {
   /** Whether to draw the next hours, and how many of them. */
   guide?: boolean;
   hours?: number;
+  /** Show when this is on next, and no channels. */
+  title?: string;
+  /** Without one, a tap opens the panel and watches. */
+  tap_action?: CardAction;
+  hold_action?: CardAction;
+  /** What Home Assistant's views with sections put there. */
+  grid_options?: { rows?: number | string };
 }
 
 interface CardSettings {
-  numbers: number[];
+  /** Numbers or keys. */
+  names: string[];
   hours: number;
   picture: boolean;
   next: boolean;
   guide: boolean;
+  title: string;
+  tap: CardAction | undefined;
+  hold: CardAction | undefined;
+  /** Whether the user has said how high it is. */
+  fits: boolean;
 }
+
+/** A programme on a channel, as the card lists them. */
+type Showing = Omit<Programme, "filler"> & { number: number };
 
 /** What draws the card. */
 type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };
