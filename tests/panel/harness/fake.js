@@ -190,16 +190,21 @@ export class FakeConnection {
     return found;
   }
 
-  /** @param {{query: string}} message */
-  search({ query }) {
+  /** @param {{query: string, title?: string, titles?: boolean, offset?: number, limit?: number}} message */
+  search({ query, title, titles, offset = 0, limit = 40 }) {
     const word = query.toLowerCase();
     const time = Date.now() / 1000;
     const hits = [...this.guides].flatMap(([number, guide]) =>
       guide
-        .filter(({ title, filler, stop }) => !filler && stop > time && title.toLowerCase().includes(word))
+        .filter((item) => !item.filler && item.stop > time && item.title.toLowerCase().includes(word))
         .map((item) => [number, ...row(item)]),
-    );
-    return { total: hits.length, results: hits.slice(0, 40) };
+    ).filter((hit) => title === undefined || hit[3] === title);
+    hits.sort((one, other) => one[1] - other[1]);
+    const count = (/** @type {any[]} */ hit) => hits.filter((other) => other[3] === hit[3]).length;
+    const found = titles
+      ? hits.filter((hit, index) => hits.findIndex((other) => other[3] === hit[3]) === index).map((hit) => [count(hit), ...hit])
+      : hits;
+    return { total: found.length, results: found.slice(offset, offset + limit) };
   }
 
   connect() {

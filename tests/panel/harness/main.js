@@ -87,13 +87,14 @@ if (options.has("card")) {
   setRoute();
   narrow.addEventListener("change", setNarrow);
   window.addEventListener("popstate", setRoute);
+  window.addEventListener("location-changed", setRoute);
   // Home Assistant follows all links to its own pages without loading them anew.
   document.addEventListener("click", (event) => {
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
     if (!link || link.hasAttribute("download")) return;
     event.preventDefault();
     history.pushState(null, "", link.href);
-    setRoute();
+    window.dispatchEvent(new CustomEvent("location-changed"));
   });
   document.body.append(element);
 }

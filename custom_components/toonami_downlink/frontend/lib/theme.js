@@ -1,13 +1,41 @@
 /** The primary colours that Home Assistant itself has and, before 2025, had. */
 const DEFAULTS = ["", "#009ac7", "#03a9f4"];
 
+/** @type {CanvasRenderingContext2D | null | undefined} */
+let canvas;
+
 /**
- * Follow Home Assistant's dark mode, and the user's own primary colour.
+ * Return how light a colour is, from 0 to 1; undefined for none.
+ * @param {string} colour - as CSS writes it
+ */
+function lightness(colour) {
+	if (!colour || !CSS.supports("color", colour)) return undefined;
+	canvas ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+	if (!canvas) return undefined;
+	canvas.fillStyle = colour;
+	canvas.fillRect(0, 0, 1, 1);
+	const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
+	return (0.3 * red + 0.59 * green + 0.11 * blue) / 255;
+}
+
+/**
+ * Return whether the page around an element is dark. Home Assistant calls themes without modes
+ * light, whatever their colours are.
+ * @param {CSSStyleDeclaration} style @param {Hass} hass
+ */
+function isDark(style, hass) {
+	const surface = lightness(style.getPropertyValue("--primary-background-color").trim());
+	return surface === undefined ? Boolean(hass.themes.darkMode) : surface < 0.5;
+}
+
+/**
+ * Follow whether Home Assistant is dark, and the user's own primary colour.
  * @param {HTMLElement} host @param {Hass} hass
  */
 export function applyTheme(host, hass) {
-	host.toggleAttribute("dark", Boolean(hass.themes.darkMode));
-	const primary = getComputedStyle(host).getPropertyValue("--primary-color").trim();
+	const style = getComputedStyle(host);
+	host.toggleAttribute("dark", isDark(style, hass));
+	const primary = style.getPropertyValue("--primary-color").trim();
 	host.toggleAttribute("own", !DEFAULTS.includes(primary.toLowerCase()));
 }
 
