@@ -153,8 +153,8 @@ test("a run that goes on after midnight stays one", () => {
 });
 
 test("rows fill what there is, between a least and a greatest height", () => {
-  assert.deepEqual([300, 7 * 64 + 8, 908, 7 * 168 + 8, 4000].map((height) => heightFor(height, 7)), [64, 64, 128, 168, 168]);
-  assert.equal(heightFor(500, 0), 168);
-  assert.deepEqual([91, 92, 127, 128].map(roomIn), ["little", "some", "some", "much"]);
+  assert.deepEqual([300, 7 * 64 + 8, 908, 7 * 260 + 8, 4000].map((height) => heightFor(height, 7)), [64, 64, 128, 260, 260]);
+  assert.equal(heightFor(500, 0), 260);
+  assert.deepEqual([91, 92, 127, 128, 180].map(roomIn), ["little", "some", "some", "much", "wall"]);
   assert.deepEqual([899, 900, 1900, 3840].map(slotFor), [120, 200, 260, 340]);
 });

@@ -1,7 +1,7 @@
 // @ts-check
 /** A Home Assistant that knows nothing but the commands of the panel. */
 
-import { CHANNELS, makeGuide, makeHistory, makeStreams } from "./data.js";
+import { CHANNELS, makeGuide, makeHistory, makeShorts, makeStreams } from "./data.js";
 
 const DAY = 86_400;
 
@@ -18,7 +18,7 @@ export class FakeConnection {
   /** @type {Map<string, Set<(event: any) => void>>} */
   #subscribers = new Map();
 
-  /** @param {{days: number, state: string, hostile: boolean, pictures: string, delay: number}} options */
+  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number}} options */
   constructor(options) {
     this.options = options;
     this.state = options.state;
@@ -32,6 +32,7 @@ export class FakeConnection {
         makeGuide(number, this.from, days, { isHostile, pictures }),
       ]),
     );
+    if (options.shorts) this.guides.set(6, /** @type {any} */ (makeShorts(this.from, days)));
     this.history = makeHistory(Date.now() / 1000, this.error);
     this.token = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
     this.password = "pW7xK2mQ9vL4nT8bR3zC";

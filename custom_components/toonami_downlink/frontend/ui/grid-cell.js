@@ -53,7 +53,7 @@ export class GridCell {
 		this.#title.textContent = isTiny ? "" : name;
 		this.#episode.textContent = width < TINY * 2 ? "" : line;
 		const hours = `${clock.time(start)}–${clock.time(stop)}`;
-		this.#times.textContent = isUnknown ? "" : hours;
+		this.#times.textContent = isUnknown || width < TINY * 2 ? "" : hours;
 		const times = `${clock.shortDate(start)} ${hours}`;
 		// What there is no room for is said all the same.
 		const hidden = [isTiny ? name : "", width < TINY * 2 ? line : "", times];

@@ -8,6 +8,7 @@ import { makeRow } from "./grid-row.js";
 const gridSheet = loadSheet("grid");
 /** The longest that scrolling smoothly takes, in milliseconds. */
 const GLIDE = 1500;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const UNKNOWN = { title: "", episode_title: null, season: null, episode: null, filler: true };
 
 /**
@@ -27,6 +28,8 @@ export class GuideGrid extends HTMLElement {
 	/** @type {Cursor | undefined} */
 	#cursor;
 	#window = { from: 0, until: 0 };
+	/** The times above the rows, by where they are. @type {Map<number, HTMLElement>} */
+	#heads = new Map();
 	/** The time at the left edge. */
 	#edge = 0;
 	#isScheduled = false;
@@ -111,6 +114,7 @@ export class GuideGrid extends HTMLElement {
 	 * @param {number} time @param {boolean} [isSmooth]
 	 */
 	scrollToTime(time, isSmooth = false) {
+		if (isSmooth && STILL.matches) return this.scrollToTime(time);
 		this.#anchor = time;
 		const left = this.#leftFor(time);
 		if (left === undefined || (left === this.#left && !isSmooth)) return;
@@ -207,6 +211,7 @@ export class GuideGrid extends HTMLElement {
 		const [context, scale] = [this.#context, this.#scale];
 		if (!context || !scale || !this.#viewWidth) return;
 		const { scrollLeft } = this.#scroller;
+		for (const [x, head] of this.#heads) head.toggleAttribute("cut", x + 4 < scrollLeft);
 		const window = windowAt(scale, scrollLeft, this.#viewWidth);
 		if (window.from === this.#window.from && window.until === this.#window.until) return;
 		this.#window = window;
@@ -222,17 +227,19 @@ export class GuideGrid extends HTMLElement {
 	/** @param {Context} context @param {Scale} scale @param {number[]} days */
 	#paintTimes({ clock, t }, scale, days) {
 		this.#corner.textContent = t("guide.channels");
-		const heads = [];
+		this.#heads = new Map();
 		const first = scale.from + scale.column(this.#window.from) * HALF_HOUR;
 		for (let time = first; time < this.#window.until; time += HALF_HOUR) {
 			const column = String(scale.column(time) + 2);
 			const head = el("div", { role: "columnheader", class: "time", "aria-colindex": column });
-			head.style.transform = `translateX(${scale.x(time)}px)`;
+			const x = scale.x(time);
+			head.style.transform = `translateX(${x}px)`;
+			head.toggleAttribute("cut", x + 4 < scale.x(this.#edge));
 			if (days.includes(time)) head.append(el("b", {}, [clock.shortDate(time)]), " ");
 			head.append(clock.time(time));
-			heads.push(head);
+			this.#heads.set(x, head);
 		}
-		this.#times.replaceChildren(this.#corner, ...heads);
+		this.#times.replaceChildren(this.#corner, ...this.#heads.values());
 	}
 
 	/** @param {Context} context @param {Scale} scale @param {GridRow} row @param {number[]} days */

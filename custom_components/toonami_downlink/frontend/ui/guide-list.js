@@ -22,6 +22,8 @@ export class GuideList extends Page {
 	#shown = "";
 
 	template() {
+		// All channels have to be seen at once: that is what another time is looked up for.
+		this.toggleAttribute("later", this.at !== null);
 		const channel = this.channels.find(({ number }) => number === this.picked);
 		return channel
 			? this.#day(channel)
@@ -46,6 +48,7 @@ export class GuideList extends Page {
 	#channel(channel) {
 		const current = known(channel.now);
 		return this.#row(channel, html`
+			${line(`${channel.number} · ${channel.name}`, "small")}
 			${line(current?.title ?? this.t("guide.nothing_known"), "title")}
 			${current ? meter(current) : nothing} ${line(nextLine(this.context, channel), "small")}
 		`);
@@ -55,13 +58,18 @@ export class GuideList extends Page {
 	#later(channel, at) {
 		const { clock, store, t, text } = this.context;
 		const programmes = store.guide.shown(channel.number);
-		const current = known(programmes.at(at) ?? null);
+		// What begins within the minute is what people mean by that minute.
+		const minute = at + 59;
+		const current = known(programmes.at(minute) ?? null);
 		const isLoaded = Boolean(current) || store.guide.has(this.day);
-		const next = known(programmes.beside(at, 1) ?? null);
+		const next = known(programmes.beside(minute, 1) ?? null);
 		const times = current && `${clock.time(current.start)}–${clock.time(current.stop)}`;
 		const about = current && episodeLine(current, current.episode_title, text);
 		return this.#row(channel, html`
-			${line(current ? titleOf(current) : t(isLoaded ? "guide.nothing_known" : "guide.loading"), "title")}
+			<span class="pair">
+				${line(current ? titleOf(current) : t(isLoaded ? "guide.nothing_known" : "guide.loading"), "title")}
+				${line(channel.name, "small")}
+			</span>
 			${line([times, about].filter(Boolean).join(" · "), "small")}
 			${next ? line(t("guide.next", { time: clock.time(next.start), title: next.title }), "small") : nothing}
 		`);
@@ -71,7 +79,7 @@ export class GuideList extends Page {
 	#row(channel, words) {
 		return html`<button class="channel" @click=${() => send(this, "pick", { number: channel.number })}>
 			<img src=${channel.logo} width="48" height="48" alt="" />
-			<span class="words">${line(`${channel.number} · ${channel.name}`, "small")} ${words}</span>
+			<span class="words">${words}</span>
 			<span class="dim">${icon("next")}</span>
 		</button>`;
 	}
