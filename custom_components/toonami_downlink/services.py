@@ -86,7 +86,7 @@ def _coordinator(call: ServiceCall) -> DownlinkCoordinator:
 
 
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
-    record = await _coordinator(call).async_refresh_or_raise(Cause.SERVICE)
+    record = await _coordinator(call).async_refresh_or_raise(Cause.SERVICE, call.context)
     return record_to_json(record) if call.return_response else None
 
 

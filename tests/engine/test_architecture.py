@@ -18,7 +18,7 @@ ENGINE: Final = "engine.downlink"
 LOADED_BY_NAME: Final = frozenset(
     (
         *("binary_sensor", "button", "calendar", "event", "sensor"),
-        *("diagnostics", "intent", "llm", "logbook", "media_source", "repairs", "system_health"),
+        *("diagnostics", "intent", "llm", "media_source", "repairs", "system_health"),
     )
 )
 """What Home Assistant looks for under these names, and loads when it likes."""

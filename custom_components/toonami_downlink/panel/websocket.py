@@ -372,10 +372,11 @@ def subscribe_connect(
 @_with_coordinator
 @_in_background
 async def start_refresh(
-    coordinator: DownlinkCoordinator, _connection: ActiveConnection, _msg: Message
+    coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> dict[str, Any]:
     """Refresh now, and return how that went."""
-    return record_to_json(await coordinator.async_refresh_feed(Cause.PANEL))
+    context = connection.context(msg)
+    return record_to_json(await coordinator.async_refresh_feed(Cause.PANEL, context))
 
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/credentials/rotate"})
