@@ -83,7 +83,9 @@ def test_details_and_the_way_to_the_media_browser(panel: Page, home: Home) -> No
 
 def test_search_leads_to_the_programme(panel: Page) -> None:
     title = live(panel).first.locator(".title").inner_text()
+    expect(panel.locator("tdl-search")).to_be_visible()
     panel.keyboard.press("/")
+    expect(panel.locator("tdl-search input")).to_be_focused()
     panel.keyboard.type(title)
     hits = panel.locator("tdl-search [role=option]")
     expect(hits.first).to_contain_text(title)
