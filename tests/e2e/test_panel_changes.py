@@ -154,7 +154,7 @@ def test_the_clock_is_the_users_whatever_the_texts_are(
     page: Page, language: str, is_half: bool
 ) -> None:
     page.goto(f"{ROOT}/guide?lang={language}&clock=language")
-    times = page.locator("tdl-grid .time").first
+    times = page.locator("tdl-grid .time:not([cut])").first
     expect(times).to_be_visible()
 
     assert bool(re.search("[AP]M", times.inner_text())) == is_half
