@@ -19,7 +19,6 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
 from ..engine.downlink.limits import (
     MAX_CHANNELS,
@@ -145,9 +144,8 @@ class _Subscription:
         self._follow(coordinator)
 
         @callback
-        def on_entry(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
-            if entry.domain == DOMAIN:
-                self._follow(async_loaded_coordinator(hass))
+        def on_entry(_change: ConfigEntryChange, _entry: ConfigEntry) -> None:
+            self._follow(async_loaded_coordinator(hass))
 
         unsubscribe = async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, on_entry)
 
