@@ -84,7 +84,9 @@ def test_titles_are_text_and_nothing_else(page: Page) -> None:
     page.locator("tdl-grid .cell.live").first.click()
     expect(page.get_by_role("dialog").locator("h2")).not_to_be_empty()
     page.keyboard.press("Escape")
+    expect(page.locator("tdl-search")).to_be_visible()
     page.keyboard.press("/")
+    expect(page.locator("tdl-search input")).to_be_focused()
     page.keyboard.type("script")
     expect(page.locator("tdl-search [role=option]").first).to_contain_text("<script>")
 

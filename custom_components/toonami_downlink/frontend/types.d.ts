@@ -7,6 +7,11 @@ type Context = import("./lib/context.js").Context;
 type Store = import("./lib/store.js").Store;
 type GridCell = import("./ui/grid-cell.js").GridCell;
 type RefreshButton = import("./ui/refresh-button.js").RefreshButton;
+type Places = import("./lib/places.js").Places;
+type GuidePage = import("./ui/guide-page.js").GuidePage;
+type Position = import("./model/position.js").Position;
+type ProgrammeSheet = import("./ui/programme-sheet.js").ProgrammeSheet;
+type SearchBox = import("./ui/search-box.js").SearchBox;
 type Scale = import("./model/grid.js").Scale;
 type Strings = import("./model/text.js").Strings;
 
@@ -27,6 +32,23 @@ interface Programme extends Times, EpisodeNumbers {
   episode_title: string | null;
   /** Whether it only fills a gap in the guide. */
   filler: boolean;
+  /** The short programmes that are shown as this one. */
+  parts?: Programme[];
+}
+
+/** Where somebody is in the panel: what an address stands for. */
+interface Place {
+  page: PageName;
+  /** The number of the channel that is looked at. */
+  channel: number | null;
+  /** When the programme starts whose details are open. */
+  start: number | null;
+  /** The day of the channel, `YYYY-MM-DD`. */
+  date: string | null;
+  /** What is searched for. */
+  search: string;
+  /** The number of the channel to watch. */
+  watch: number | null;
 }
 
 /** A programme as `guide/programme` and the overview give it. */
@@ -266,6 +288,36 @@ interface Hit {
   programme: Programme;
 }
 
+/** A line of what was found: a programme, or how many more there are of its title, or of all titles. */
+interface FindRow {
+  hit?: Hit;
+  /** Whether it is another showing of the title above it. */
+  isPart?: boolean;
+  more?: number;
+}
+
+/** Once that a programme is on. */
+interface Once extends Times {
+  number: number;
+  about?: boolean;
+}
+
+/** Once that a programme is on, to be shown. */
+interface Showing {
+  channel: Channel;
+  programme: Shown;
+  /** Whether the time is only roughly known, and there are no details. */
+  about?: boolean;
+}
+
+/** When a programme is on once more, as `airings` gives it. */
+interface Airing {
+  channel: number;
+  start: number;
+  /** Whether upstream's guide does not list it: the other coast has it then. */
+  about?: boolean;
+}
+
 /** A channel in the timeline, with the cells that it has now, by their start. */
 interface GridRow {
   channel: Channel;
@@ -280,8 +332,8 @@ interface Cursor {
   time: number;
 }
 
-/** Which days the timeline has cells for, and which of them is shown. */
-type WindowEvent = CustomEvent<{ days: number[]; day: number }>;
+/** Which days the timeline has cells for. */
+type WindowEvent = CustomEvent<{ days: number[] }>;
 
 /** How the integration is, in one word. */
 type Condition =
@@ -397,7 +449,7 @@ interface CardSettings {
 }
 
 /** A programme on a channel, as the card lists them. */
-type Showing = Omit<Programme, "filler"> & { number: number };
+type Listed = Omit<Programme, "filler"> & { number: number };
 
 /** What draws the card. */
 type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };

@@ -175,7 +175,8 @@ class Environment:
         folder = self.injector.mount
         folder.mkdir(exist_ok=True)
         outputs = [f"--m3u-output={folder / 'index.m3u'}", f"--xmltv-output={folder / 'index.xml'}"]
-        argv = [sys.executable, str(GO_CLI), "run", *outputs]
+        # Without the last one it would leave a cache in the folder that this was started from.
+        argv = [sys.executable, str(GO_CLI), "run", *outputs, "--cache-file="]
         subprocess.run(argv, check=True, capture_output=True)  # noqa: S603  # fixed arguments
 
     # Actions

@@ -98,13 +98,13 @@ class Player(ABC):
     def check(self) -> None:
         """Raise an error if it does not play any more."""
 
-    def jumps(self) -> list[float]:
+    def jumps(self, shown: Sequence[Shown]) -> list[float]:
         """Return how far the picture has jumped wherever it did not simply go on, in seconds.
 
         What was missed while there were pictures without a counter does not count.
         """
         found: list[float] = []
-        for one, other in pairwise(self.shown()):
+        for one, other in pairwise(shown):
             if one.position is None or other.position is None:
                 continue
             step = counter.forward(one.position, other.position)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from downlink.formats.xmltv_reader import ParsedGuide, parse_xmltv
-from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS, MAX_VALUE_CHARS
+from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS, MAX_VALUE_CHARS, MIB
 from downlink.models import Credit, Fix, Programme, Role, Source
 
 from ..samples import NAMES, NOON, Listing, back_to_back, guide
@@ -379,6 +379,15 @@ def test_programmes_may_come_before_channels() -> None:
     parsed = parse(f'{START}<title>A</title></programme><channel id="1"/>')
     assert parsed.channels == {"1": ()}
     assert len(parsed.programmes["1"]) == 1
+
+
+@pytest.mark.parametrize(("rest", "flaws"), [(" ", {}), ("x", {Fix.MARKUP: 1})])
+def test_what_follows_the_document_is_not_read(rest: str, flaws: dict[Fix, int]) -> None:
+    # Documents are read in pieces of that size.
+    piece = f"<tv>{START}<title>A</title></programme></tv>".ljust(MIB // 4)
+    parsed = parse_xmltv(f"{piece}{rest}".encode())
+    assert [one.title for one in parsed.programmes["1"]] == ["A"]
+    assert parsed.flaws == flaws
 
 
 def test_texts_over_their_limits_are_cut() -> None:

@@ -162,9 +162,9 @@ async def test_another_node_is_one_stream_with_the_first(other: list[bytes], bre
         one.bodies, two.bodies = film(900_000, parameters=SPS), other
         home.tools = TsTools()
         async with home.relay.watch("east", "tv", "TV") as tv:
-            await record(tv.ring, 10)
+            await record(tv.ring, 8)
             await one.vanish()
-            await record(tv.ring, 10)
+            await record(tv.ring, 8)
             window = tv.ring.window()
     assert home.events == []
     change = [one.segment.node for one in window.segments].index(two.server)
