@@ -310,10 +310,16 @@ interface Showing {
   about?: boolean;
 }
 
+/** What `airings` gives: when a programme is on again, when it was last, how often this month. */
+interface Remembered {
+  also: Airing[];
+  last: Times | null;
+  month: number;
+}
+
 /** When a programme is on once more, as `airings` gives it. */
-interface Airing {
+interface Airing extends Times {
   channel: number;
-  start: number;
   /** Whether upstream's guide does not list it: the other coast has it then. */
   about?: boolean;
 }
