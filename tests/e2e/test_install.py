@@ -51,8 +51,7 @@ def make_empty(tmp_path: Path) -> Iterator[Callable[..., Home]]:
 
     yield make
     for home in homes:
-        home.stop()
-        home.end_orphans()
+        home.discard()
 
 
 def _installed(home: Home) -> Path:

@@ -13,6 +13,7 @@ from scripts.lib.develop.feed import Access, entries, fetch, find_access
 from scripts.lib.develop.flow import entry_id
 from scripts.lib.develop.home import Home
 from tests.e2e.browser import open_page
+from tests.e2e.on_air import with_details
 
 
 @pytest.fixture
@@ -68,8 +69,8 @@ def test_the_keyboard_goes_everywhere(panel: Page) -> None:
     expect(panel.locator("tdl-grid .cell:focus")).to_have_count(1)
 
 
-def test_details_and_the_way_to_the_media_browser(panel: Page) -> None:
-    live(panel).first.click()
+def test_details_and_the_way_to_the_media_browser(panel: Page, home: Home) -> None:
+    with_details(panel, home).click()
     dialog = panel.get_by_role("dialog")
     expect(dialog.locator(".text")).not_to_be_empty()
     expect(dialog.locator("dt", has_text="Age rating")).to_be_visible()
@@ -82,7 +83,9 @@ def test_details_and_the_way_to_the_media_browser(panel: Page) -> None:
 
 def test_search_leads_to_the_programme(panel: Page) -> None:
     title = live(panel).first.locator(".title").inner_text()
+    expect(panel.locator("tdl-search")).to_be_visible()
     panel.keyboard.press("/")
+    expect(panel.locator("tdl-search input")).to_be_focused()
     panel.keyboard.type(title)
     hits = panel.locator("tdl-search [role=option]")
     expect(hits.first).to_contain_text(title)

@@ -128,6 +128,7 @@ def lose(relay: Relay, party: Party) -> None:
     pass_by(relay, party, 3)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(300 + MINUTES * 120)
 def test_players_go_on(relay: Relay, party: Party, packets: list[Packets]) -> None:
     for fault in FAULTS.values():
