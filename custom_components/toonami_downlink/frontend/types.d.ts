@@ -464,7 +464,7 @@ interface CardSettings {
 }
 
 /** A programme on a channel, as the card lists them. */
-type Showing = Omit<Programme, "filler"> & { number: number };
+type Listed = Omit<Programme, "filler"> & { number: number };
 
 /** What draws the card. */
 type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };

@@ -179,7 +179,7 @@ class CardBody extends Page {
 				: html`<p class="none" role="status">${this.t("card.no_showing", { title })}</p>`}`;
 	}
 
-	/** @param {Showing} showing @param {Channel} channel */
+	/** @param {Listed} showing @param {Channel} channel */
 	#showing(showing, channel) {
 		const { clock, text } = this.context;
 		const { start, stop } = showing;

@@ -111,7 +111,7 @@ export class GuideGrid extends HTMLElement {
 
 	/**
 	 * Bring a time to the left quarter of the visible part.
-	 * @param {number} time @param {boolean} [isSmooth]
+	 * @param {number} time @param {boolean} [isSmooth] @returns {void}
 	 */
 	scrollToTime(time, isSmooth = false) {
 		if (isSmooth && STILL.matches) return this.scrollToTime(time);

@@ -1,4 +1,3 @@
-import { ready } from "../lib/assets.js";
 import { Controller, html, icon } from "../lib/index.js";
 
 /** Keeps the search of the guide's page as the address says; its code is loaded after the guide. */
@@ -25,7 +24,7 @@ export class SearchHost extends Controller {
 	/** Load it, once; it is asked for again when it could not be had. */
 	load() {
 		this.#loading ??= import("./search-box.js").then(
-			() => ready.then(() => this.redraw()),
+			() => this.redraw(),
 			() => (this.#loading = undefined),
 		);
 		return this.#loading;

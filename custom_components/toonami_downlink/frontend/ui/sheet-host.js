@@ -1,4 +1,3 @@
-import { ready } from "../lib/assets.js";
 import { Controller, html, nothing } from "../lib/index.js";
 import { outdated } from "./states.js";
 
@@ -73,8 +72,7 @@ export class SheetHost extends Controller {
 
 	/** Load its code, once. @returns {Promise<void>} */
 	load() {
-		// Without its style sheet it would be a dialog in the middle of the screen.
-		this.#loading ??= import("./programme-sheet.js").then(() => ready);
+		this.#loading ??= import("./programme-sheet.js").then(() => {});
 		return this.#loading.catch(() => {});
 	}
 
