@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  creditsByRole, episodeLine, isOnAir, known, mediaPlayers, nextShowing, safeImage,
+  creditsByRole, episodeLine, isOnAir, known, nextShowing, safeImage,
 } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
 import { Strings, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
 
@@ -57,22 +57,6 @@ test("a programme is on air from its start until before its stop, filler never",
 test("credits are grouped by role, in their order", () => {
   const credits = [["writer", "A"], ["actor", "B"], ["writer", "C"]].map(([role, name]) => ({ role, name }));
   assert.deepEqual(creditsByRole(credits), [["writer", ["A", "C"]], ["actor", ["B"]]]);
-});
-
-test("only players that can be told to play are offered, the last used first", () => {
-  /** @param {string} id @param {string} state @param {object} attributes */
-  const entity = (id, state, attributes) => [id, { entity_id: id, state, attributes }];
-  const states = Object.fromEntries([
-    entity("media_player.b", "idle", { friendly_name: "B", supported_features: 512 + 1 }),
-    entity("media_player.a", "off", { friendly_name: "A", supported_features: 512 }),
-    entity("media_player.c", "unavailable", { supported_features: 512 }),
-    entity("media_player.d", "idle", { supported_features: 1 }),
-    entity("media_player.e", "idle", { supported_features: 512 }),
-    entity("light.x", "on", { supported_features: 512 }),
-  ]);
-  const names = (/** @type {string} */ last) => mediaPlayers(states, last).map(({ name }) => name);
-  assert.deepEqual(names(""), ["A", "B", "media_player.e"]);
-  assert.deepEqual(names("media_player.b"), ["B", "A", "media_player.e"]);
 });
 
 test("texts are filled in, with the plural of the language", () => {

@@ -273,10 +273,25 @@ interface Hass {
   themes: { darkMode?: boolean };
   states: Record<string, Entity>;
   /** What the registries say of entities and devices. */
-  entities?: Record<string, { platform: string; device_id?: string; translation_key?: string }>;
-  devices?: Record<string, { identifiers: [string, string][]; model?: string | null }>;
+  entities?: Record<
+    string,
+    { platform: string; device_id?: string; area_id?: string | null; translation_key?: string }
+  >;
+  devices?: Record<
+    string,
+    { identifiers: [string, string][]; area_id?: string | null; model?: string | null }
+  >;
+  areas?: Record<string, { name: string }>;
   dockedSidebar?: string;
   callService(domain: string, service: string, data: object, target?: object): Promise<unknown>;
+}
+
+/** The media players of an area; its name is empty for those without one. */
+interface PlayerGroup {
+  area: string;
+  /** Of its first player: the least comes first. */
+  rank: number;
+  players: { id: string; name: string }[];
 }
 
 /** A programme in the answer to `guide`: the fields of `Programme`, in that order. */

@@ -42,6 +42,7 @@ export class FakeConnection {
       { address: "192.168.1.23", player: "Kodi", asked: "playlist", result: "ok", when: Date.now() / 1000 - 131, count: 12 },
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
+    this.hasTuner = options.state === "tuner";
     this.streams = makeStreams(Date.now(), options.state);
     /** @type {string[] | undefined} */
     this.origins = undefined;
@@ -117,6 +118,7 @@ export class FakeConnection {
       connect: () => this.connect(),
       "credentials/rotate": () => this.rotate(),
       "sessions/end": () => this.end(message),
+      tuner: () => this.switchTuner(message),
       refresh: () => this.refresh(),
       "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
     };
@@ -218,10 +220,16 @@ export class FakeConnection {
       playlist: `/api/toonami_downlink/${this.token}/playlist.m3u`,
       guide: `/api/toonami_downlink/${this.token}/guide.xml`,
       xtream: "/api/toonami_downlink/xtream",
-      hdhomerun: this.options.state === "tuner" ? `/api/toonami_downlink/hdhr/${this.token}` : null,
+      hdhomerun: this.hasTuner ? `/api/toonami_downlink/hdhr/${this.token}` : null,
       has_feed: true,
       players: this.players,
     };
+  }
+
+  /** @param {{on: boolean}} message */
+  switchTuner({ on }) {
+    this.hasTuner = on;
+    return this.connect();
   }
 
   rotate() {

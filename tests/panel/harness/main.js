@@ -53,9 +53,21 @@ let hass = {
     "media_player.kitchen": {
       entity_id: "media_player.kitchen",
       state: "off",
-      attributes: { friendly_name: "Kitchen speaker", supported_features: 512 },
+      attributes: {
+        friendly_name: "Kitchen speaker", supported_features: 512, device_class: "speaker",
+      },
+    },
+    "media_player.lounge": {
+      entity_id: "media_player.lounge",
+      state: "off",
+      attributes: { friendly_name: "Lounge television", supported_features: 512, device_class: "tv" },
     },
   },
+  entities: {
+    "media_player.den": { platform: "harness", area_id: "den" },
+    "media_player.lounge": { platform: "harness", area_id: "lounge" },
+  },
+  areas: { den: { name: "Den" }, lounge: { name: "Lounge" } },
   /** @param {unknown[]} call */
   callService: async (...call) => {
     calls.push(call);
