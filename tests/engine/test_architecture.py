@@ -45,6 +45,7 @@ FEED_READERS: Final = tuple(
         *VALUES,
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
+        *("airings", "identity"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -59,7 +60,13 @@ RULES: Final = (
     engine("files", "errors", because="files know errors only"),
     engine("cron", "errors", because="a schedule knows no feed"),
     engine("client_log", because="who asked for what has to do with no feed"),
-    engine("lineup", "models", "limits", because="the line-up knows channels only"),
+    engine("lineup", "models", "text", because="the line-up knows channels only"),
+    engine("identity", "models", "text", because="what is shown is told by its values only"),
+    engine(
+        "airings",
+        *("models", "policy", "identity", "lineup", "timeline"),
+        because="when something is on again is told by the guide and the line-up",
+    ),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),
     engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),

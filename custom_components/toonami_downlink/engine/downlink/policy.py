@@ -34,3 +34,5 @@ FILLER_LENGTH: Final = timedelta(hours=2)
 As much as the grid of a player shows at once, so that the name of the channel is always in sight,
 and no more: a day of one channel is twelve entries.
 """
+SAME_SLOT: Final = timedelta(minutes=15)
+"""So far the times of the East and the West may disagree about what is the same broadcast."""
