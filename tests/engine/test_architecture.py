@@ -79,6 +79,7 @@ RULES: Final = (
     engine(
         "publish",
         *(*VALUES, "files", "formats", "ingest", "lineup", "process", "timeline"),
+        *("airings", "identity"),
         because="a refresh leads from the provider's process to the disk, past no network",
     ),
     engine(
