@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).parents[2] / "custom_components" / "toonami_downlin
 ENGINE: Final = "engine.downlink"
 LOADED_BY_NAME: Final = frozenset(
     (
-        *("binary_sensor", "button", "calendar", "event", "sensor"),
+        *("backup", "binary_sensor", "button", "calendar", "event", "sensor"),
         *("diagnostics", "intent", "llm", "logbook", "media_source", "repairs", "system_health"),
     )
 )
@@ -45,7 +45,7 @@ FEED_READERS: Final = tuple(
         *VALUES,
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
-        *("airings", "identity"),
+        *("airings", "identity", "publish.aired_log.Aired"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -103,7 +103,8 @@ RULES: Final = (
         "storage",
         (
             "const",
-            *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history")),
+            *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
+            *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
         ),
         "what is kept is values of the engine",
     ),

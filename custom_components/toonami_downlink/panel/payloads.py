@@ -133,7 +133,7 @@ def rows(
     """
     found = {
         str(channel.number): [
-            _row(programme) for programme in between(feed.guide.get(channel.key, ()), start, stop)
+            row(programme) for programme in between(feed.guide.get(channel.key, ()), start, stop)
         ]
         for channel in feed.channels
         if numbers is None or channel.number in numbers
@@ -143,7 +143,8 @@ def rows(
     return found
 
 
-def _row(programme: Programme) -> Row:
+def row(programme: Programme) -> Row:
+    """Return a programme as it is in a grid."""
     return (
         seconds(programme.start),
         seconds(programme.stop),
@@ -166,7 +167,7 @@ def search(feed: Feed, query: str, now: datetime, limit: int) -> dict[str, Any]:
     found.sort(key=lambda hit: _nearness(hit[1], now))
     return {
         "total": len(found),
-        "results": [(number, *_row(programme)) for number, programme in found[:limit]],
+        "results": [(number, *row(programme)) for number, programme in found[:limit]],
     }
 
 

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 from typing import Final, Self
 
+from ..airings import Airings
 from ..formats.m3u import Links, render_m3u
 from ..models import Feed, IngestReport
 from .store import Generation
@@ -35,10 +36,12 @@ class Publication:
     """The published feed. Any thread may use it."""
 
     def __init__(self, generation: Generation) -> None:
-        """Publish that generation."""
+        """Publish that generation: call it in an executor, it looks through the guide."""
         self.feed: Feed = generation.feed
         self.report: IngestReport = generation.report
         self.generation: int = generation.number
+        self.airings = Airings(generation.feed)
+        """When what is in the feed is on again."""
         self.guide_bytes: bytes = generation.guide
         """As stored, with `ORIGIN_PLACEHOLDER` for the origin."""
 
