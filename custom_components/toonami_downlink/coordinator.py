@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from pathlib import Path
 from typing import Any, override
@@ -176,15 +177,12 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.generation = await async_load_generation(self.hass)
         await self.aired.async_open()
         if self.generation:
-            self.data = await self._async_publish(self.generation)
+            self.data = await self.hass.async_add_executor_job(Publication, self.generation)
             await self.async_freeze()
         if self.settings.provider == PROVIDER_FOLDER:
             self._folder_watch = FolderWatch(Path(self.settings.provider_folder))
             await self._folder_watch.look(_FIRST_LOOK_TIMEOUT)
         await self._scheduler.async_load()
-
-    async def _async_publish(self, generation: Generation) -> Publication:
-        return await self.hass.async_add_executor_job(Publication, generation)
 
     async def async_freeze(self) -> None:
         """Keep what is over in the aired log, unless another feed is about to be published."""
@@ -300,6 +298,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 self._state,
                 self.generation,
                 self._set_progress,
+                past=partial(self.aired.async_past, self.data.feed if self.data else None),
                 insist=self._insist,
             )
         except DownlinkError as err:
@@ -312,7 +311,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             ) from err
         self._refreshed = refreshed
         self.generation = refreshed.generation
-        return await self._async_publish(refreshed.generation)
+        return await self.hass.async_add_executor_job(Publication, refreshed.generation)
 
     @callback
     def _update_issues(self) -> None:

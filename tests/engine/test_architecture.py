@@ -105,6 +105,7 @@ RULES: Final = (
             "const",
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
+            f"{ENGINE}.ingest.past.AiredByChannel",
         ),
         "what is kept is values of the engine",
     ),
@@ -140,7 +141,7 @@ RULES: Final = (
     Rule("services", (*STANDS_ON, *FEED_READERS, "assist"), "actions ask the coordinator"),
     Rule(
         "config_flow",
-        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron"),
+        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
         "the dialogs refresh by the same way as the coordinator",
     ),
     *(

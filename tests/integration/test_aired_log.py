@@ -1,6 +1,7 @@
 """The aired log in Home Assistant: written when a programme ends, kept over everything."""
 
 from datetime import timedelta
+from http import HTTPStatus
 import logging
 from pathlib import Path
 import shutil
@@ -12,6 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
@@ -70,6 +72,56 @@ async def test_a_refresh_changes_only_the_future(
         "Show 1-24",
         "Other 1-25",
     ]
+
+
+async def test_yesterday_is_in_the_guide(
+    hass: HomeAssistant,
+    folder: Path,
+    freezer: FrozenDateTimeFactory,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    entry = make_entry(folder, past_days=1)
+    coordinator = await setup_integration(hass, entry)
+    tomorrow = MIDNIGHT + timedelta(days=1)
+    freezer.move_to(tomorrow + SLOT)
+    write_provider_files(folder, make_feed(tomorrow, show="Other"))
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert coordinator.data is not None
+    east = coordinator.data.feed.guide[EAST]
+    assert [one.title for one in east][46:50] == [
+        "Show 1-46",
+        "Show 1-47",
+        "Show 1-48",
+        "Other 1-1",
+    ]
+    assert east[0].start == MIDNIGHT
+    # The days before that are in the log, and not in the guide.
+    freezer.move_to(tomorrow + timedelta(days=1))
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert coordinator.data.feed.guide[EAST][0].start == tomorrow
+    assert (await aired(coordinator))[0].programme.start == MIDNIGHT
+    client = await hass_client_no_auth()
+    path = f"/api/{DOMAIN}/{coordinator.credentials.feed_token}/guide.xml"
+    answer = await client.get(path)
+    guide = await answer.read()
+    assert b"<title>Show 1-48</title>" in guide
+    assert b"<title>Show 1-47</title>" not in guide
+    # A programme that ends makes no other guide of it.
+    etag = answer.headers["ETag"]
+    await move_clock(hass, freezer, tomorrow + timedelta(days=1) + SLOT)
+    answer = await client.get(path, headers={"If-None-Match": etag})
+    assert answer.status == HTTPStatus.NOT_MODIFIED
+
+
+async def test_no_day_of_the_past(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder, past_days=0))
+    tomorrow = MIDNIGHT + timedelta(days=1)
+    freezer.move_to(tomorrow + SLOT)
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert coordinator.data is not None
+    assert coordinator.data.feed.guide[EAST][0].start == tomorrow
 
 
 async def test_over_a_reload_and_a_time_without_home_assistant(

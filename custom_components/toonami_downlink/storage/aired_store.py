@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..engine.downlink.errors import DownlinkError
 from ..engine.downlink.identity import identity, show_key
+from ..engine.downlink.ingest.past import AiredByChannel
 from ..engine.downlink.models import Feed, Programme
 from ..engine.downlink.publish.aired_file import delete_file
 from ..engine.downlink.publish.aired_log import MAX_AIRED, Aired, AiredLog
@@ -73,7 +74,7 @@ class AiredStore:
             await self._async_close()
 
     async def async_freeze(self, feed: Feed) -> None:
-        """Keep for ever what is over in a feed. During a backup, that waits for another time."""
+        """Keep what is over in a feed. During a backup, that waits for another time."""
         now = dt_util.utcnow()
         async with self._lock:
             if self._is_held or self._stop_listening is None:
@@ -81,6 +82,13 @@ class AiredStore:
             if self._log is None:
                 await self._async_open()
         await self._async_ask(lambda log: log.freeze(feed.guide, now, self._since), 0)
+
+    async def async_past(self, feed: Feed | None, start: datetime) -> AiredByChannel:
+        """Return what was on since that time and is over, and freeze what `feed` says of it."""
+        if feed:
+            await self.async_freeze(feed)
+        now = dt_util.utcnow()
+        return await self._async_ask(lambda log: log.since(start, now), {})
 
     async def async_between(
         self, channels: Iterable[str], start: datetime, stop: datetime, limit: int = MAX_AIRED

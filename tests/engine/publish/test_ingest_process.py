@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 
@@ -10,13 +10,14 @@ import pytest
 
 from downlink.errors import FeedError, StoreError
 from downlink.ingest.gap_filling import Window
+from downlink.ingest.past import AiredByChannel
 from downlink.limits import MAX_FILE_BYTES, MIB
 from downlink.lineup import KNOWN, Lineup
-from downlink.models import Fix
+from downlink.models import Credit, Fix, Programme, Role
 from downlink.process.runner import Output
 from downlink.publish import ingest_process
 from downlink.publish.ingest_process import ingest_and_publish
-from downlink.publish.ingest_worker import Request
+from downlink.publish.ingest_worker import Request, aired_from_json, aired_to_json
 from downlink.publish.store import Generation, Store
 
 from ..samples import NOON, Airing, Listing, guide, playlist
@@ -25,6 +26,7 @@ EAST = KNOWN[0].name
 REQUEST = Request(
     now=NOON,
     window=Window.of_days(NOON, 1, UTC),
+    past=Window.before(NOON, 2, UTC),
     lineup=Lineup({"other_kept": 9}),
     language="en",
 )
@@ -42,11 +44,13 @@ async def ingested(
     previous: Generation | None = None,
     timeout: float = 60,
     insist: bool = False,
+    aired: AiredByChannel | None = None,
 ) -> tuple[Generation, Lineup]:
     return await ingest_and_publish(
         output,
         REQUEST,
         folder,
+        aired=aired or {},
         staging=folder / "staging",
         previous=previous,
         timeout=timeout,
@@ -200,6 +204,53 @@ async def test_a_guide_that_grows_over_the_limit_costs_the_guide(
         f"guide: it would be published with more than {MAX_FILE_BYTES} bytes"
     )
     assert Store(tmp_path).load() == generation
+
+
+YESTERDAY = {
+    KNOWN[0].key: [
+        Programme(
+            start=NOON - timedelta(days=1),
+            stop=NOON - timedelta(hours=23),
+            title="Past",
+            credits=(Credit(Role.ACTOR, "A"),),
+        )
+    ]
+}
+
+
+async def test_what_was_on_before_is_published(tmp_path: Path) -> None:
+    generation, _ = await ingested(tmp_path, aired=YESTERDAY)
+    programmes = generation.feed.guide["toonami_east"]
+    assert programmes[0] == YESTERDAY["toonami_east"][0]
+    assert generation.guide.count(b"<title>Past</title>") == 1
+    assert generation.report.programmes == 1
+    # It is the log that knows it, and not the last feed.
+    again, _ = await ingested(tmp_path, previous=generation)
+    assert b"Past" not in again.guide
+
+
+async def test_a_past_that_grows_over_the_limit_costs_the_past(tmp_path: Path) -> None:
+    text = "&" * 4900
+    length = timedelta(seconds=20)
+    aired = {
+        "toonami_east": [
+            Programme(
+                start=NOON - length * (n + 1),
+                stop=NOON - length * n,
+                title="Past",
+                description=text,
+            )
+            for n in reversed(range(3000))
+        ]
+    }
+    generation, _ = await ingested(tmp_path, aired=aired, timeout=110)
+    assert b"Past" not in generation.guide
+    assert b"Known" in generation.guide
+
+
+def test_what_was_on_is_read_as_it_was_written() -> None:
+    assert aired_from_json(aired_to_json(YESTERDAY)) == YESTERDAY
+    assert aired_from_json(aired_to_json({})) == {}
 
 
 def test_a_request_is_read_as_it_was_written() -> None:

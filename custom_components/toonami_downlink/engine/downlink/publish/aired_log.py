@@ -134,6 +134,18 @@ class AiredLog:
         """Return what was on a channel in ``[start, stop)``, the first first. Raises StoreError."""
         return self._ask(_BETWEEN, channel, _seconds(start), _seconds(stop), limit)
 
+    def since(self, start: datetime, now: datetime) -> dict[str, list[Programme]]:
+        """Return what was on since that time and is over, by channel key; the last of it at least.
+
+        Raises StoreError.
+        """
+        found = {}
+        for key, over in tuple(self._over.items()):
+            last = datetime.fromtimestamp(over - 1, UTC)
+            aired = self.between(key, min(start, last), now)
+            found[key] = [one.programme for one in aired if one.programme.stop <= now]
+        return found
+
     def last(
         self, key: str, before: datetime, limit: int = 1, *, of_show: bool = False
     ) -> list[Aired]:
