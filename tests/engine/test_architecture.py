@@ -45,7 +45,7 @@ FEED_READERS: Final = tuple(
         *VALUES,
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
-        *("airings", "identity", "publish.aired_log.Aired"),
+        *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -105,7 +105,7 @@ RULES: Final = (
             "const",
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
-            f"{ENGINE}.ingest.past.AiredByChannel",
+            *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline"),
         ),
         "what is kept is values of the engine",
     ),

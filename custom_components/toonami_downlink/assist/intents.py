@@ -10,6 +10,7 @@ import voluptuous as vol
 
 from ..coordinator import async_loaded_coordinator
 from ..engine.downlink.models import Channel, Feed
+from ..engine.downlink.publish.publication import Publication
 from .answers import Answers
 from .matching import SHORT_TEXT, guess_channel
 
@@ -46,14 +47,15 @@ class GuideIntentHandler(intent.IntentHandler, ABC):
         coordinator = async_loaded_coordinator(hass)
         if coordinator is None or coordinator.data is None:
             return answers.say("assist_no_feed")
-        feed = coordinator.data.feed
+        publication = coordinator.data
+        feed = publication.feed
         if SLOT_CHANNEL not in slots:
-            return self.answer(answers, feed, self.default_channels(feed), slots)
+            return self.answer(answers, publication, self.default_channels(feed), slots)
         wanted = slots[SLOT_CHANNEL]["value"]
         channel = guess_channel(feed.channels, wanted)
         if channel is None:
             return answers.say("assist_unknown_channel", channel=wanted)
-        return self.answer(answers, feed, (channel,), slots)
+        return self.answer(answers, publication, (channel,), slots)
 
     def default_channels(self, feed: Feed) -> Sequence[Channel]:
         """Return what to speak about when no channel is named: those with a guide."""
@@ -65,7 +67,11 @@ class GuideIntentHandler(intent.IntentHandler, ABC):
 
     @abstractmethod
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
         """Answer the question about these channels."""
 
@@ -83,9 +89,13 @@ class WhatsOnHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.whats_on(feed, channels)
+        return answers.whats_on(publication.feed, channels)
 
 
 class WhatsNextHandler(GuideIntentHandler):
@@ -101,9 +111,13 @@ class WhatsNextHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.whats_next(feed, channels)
+        return answers.whats_next(publication.feed, channels)
 
 
 class WhenIsHandler(GuideIntentHandler):
@@ -126,9 +140,13 @@ class WhenIsHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.when_is(feed, channels, slots[SLOT_PROGRAMME]["value"])
+        return answers.when_is(publication, channels, slots[SLOT_PROGRAMME]["value"])
 
 
 HANDLERS: Final[tuple[type[GuideIntentHandler], ...]] = (

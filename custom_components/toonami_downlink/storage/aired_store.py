@@ -19,6 +19,7 @@ from ..engine.downlink.ingest.past import AiredByChannel
 from ..engine.downlink.models import Feed, Programme
 from ..engine.downlink.publish.aired_file import delete_file
 from ..engine.downlink.publish.aired_log import MAX_AIRED, Aired, AiredLog
+from ..engine.downlink.timeline import between
 
 _LOGGER = logging.getLogger(__name__)
 _FILE: Final = f"{DOMAIN}.aired.db"
@@ -101,6 +102,29 @@ class AiredStore:
 
         return await self._async_ask(read, {key: [] for key in keys})
 
+    async def async_guide(
+        self,
+        feed: Feed,
+        channels: Iterable[str],
+        start: datetime,
+        stop: datetime,
+        limit: int = MAX_AIRED,
+    ) -> dict[str, list[Programme]]:
+        """Return what was, is and will be on in ``[start, stop)``, by channel key.
+
+        It is the guide of the feed, and before that begins the log, no more than `limit` of it.
+        """
+        whole = {key: list(between(feed.guide.get(key, ()), start, stop)) for key in channels}
+        begins = {key: _begin(feed, key) for key in whole}
+        earlier = [key for key, begin in begins.items() if start < begin]
+        if earlier:
+            last = max(begins[key] for key in earlier)
+            found = await self.async_between(earlier, start, min(stop, last), limit)
+            for key, aired in found.items():
+                past = (one.programme for one in aired)
+                whole[key][:0] = [one for one in past if one.stop <= begins[key]]
+        return whole
+
     async def async_history(self, programme: Programme, start: datetime, stop: datetime) -> History:
         """Return what is known of a programme: before it, and from `start` to `stop`."""
         key, show, before = identity(programme), show_key(programme.title), programme.start
@@ -175,6 +199,11 @@ class AiredStore:
         if not self._is_broken:
             self._is_broken = True
             _LOGGER.warning("What was on is not remembered: %s", err)
+
+
+def _begin(feed: Feed, key: str) -> datetime:
+    programmes = feed.guide.get(key)
+    return programmes[0].start if programmes else feed.made
 
 
 def _open(path: Path) -> AiredLog:

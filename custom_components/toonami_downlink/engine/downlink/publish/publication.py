@@ -1,5 +1,6 @@
 """The published feed, rendered once, with the addresses of each client."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 import gzip
 import hashlib
@@ -7,7 +8,7 @@ from typing import Final, Self
 
 from ..airings import Airings
 from ..formats.m3u import Links, render_m3u
-from ..models import Feed, IngestReport
+from ..models import Feed, IngestReport, Programme
 from .store import Generation
 
 ORIGIN_PLACEHOLDER: Final = "http://downlink.invalid"
@@ -42,6 +43,13 @@ class Publication:
         self.generation: int = generation.number
         self.airings = Airings(generation.feed)
         """When what is in the feed is on again."""
+        self.listed: Mapping[str, tuple[Programme, ...]] = {
+            key: tuple(one for one in programmes if not one.is_filler)
+            for key, programmes in generation.feed.guide.items()
+        }
+        """The guide of each channel key without filler."""
+        self.prints = {key: hash(programmes) for key, programmes in self.listed.items()}
+        """A number for each channel key, the same as long as its guide is."""
         self.guide_bytes: bytes = generation.guide
         """As stored, with `ORIGIN_PLACEHOLDER` for the origin."""
 
