@@ -49,7 +49,6 @@ _FIRST_LOOK_TIMEOUT = 5.0
 _ASKED_FOR = frozenset({Cause.BUTTON, Cause.SERVICE, Cause.PANEL, Cause.SETUP})
 """A person wants it: what was refused before is tried again."""
 
-
 type DownlinkConfigEntry = ConfigEntry[DownlinkCoordinator]
 type EventListener = Callable[[str, RefreshRecord | None, datetime | None], None]
 type ProgressListener = Callable[[Progress | None], None]
@@ -172,8 +171,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     async def async_load(self) -> None:
         """Publish the newest feed on disk that is whole, and clear away what a crash left."""
-        staging = data_folder(self.hass) / STAGING
-        await self.hass.async_add_executor_job(clear_staging, staging)
+        await self.hass.async_add_executor_job(clear_staging, data_folder(self.hass) / STAGING)
         self.generation = await async_load_generation(self.hass)
         await self.aired.async_open()
         if self.generation:
@@ -257,9 +255,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     async def _async_run(self, cause: Cause) -> RefreshRecord:
         started = dt_util.utcnow()
         failures = self.failures
-        # So that it is not taken for what comes of this one.
-        self._refreshed = self.last_exception = None
-        self.last_words = ""
+        self._forget_outcome()
         try:
             self._insist = cause in _ASKED_FOR
             await self.async_refresh()
@@ -288,6 +284,11 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self._tell("recovered", record)
         self.async_update_listeners()
         return record
+
+    def _forget_outcome(self) -> None:
+        """Forget what came of the refresh before, so that it is not taken for that of the next."""
+        self._refreshed = self.last_exception = None
+        self.last_words = ""
 
     @override
     async def _async_update_data(self) -> Publication:

@@ -87,10 +87,10 @@ async def get_airings(hass: HomeAssistant, connection: ActiveConnection, msg: Me
             "also": [_airing(one) for one in also[:MAX_ALSO]],
             "more": len(also) > MAX_ALSO,
             "last": _last(history.last, numbers),
-            "month": history.count,
+            "month": history.times,
             "show": {
                 "last": _last(history.last_of_show, numbers),
-                "month": history.count_of_show,
+                "month": history.times_of_show,
             },
         },
     )

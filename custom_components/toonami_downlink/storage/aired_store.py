@@ -30,10 +30,10 @@ class History(NamedTuple):
 
     last: Aired | None
     """The last airing of the same before it."""
-    count: int
+    times: int
     """Airings of the same in the span that was asked for."""
     last_of_show: Aired | None
-    count_of_show: int
+    times_of_show: int
 
 
 _NO_HISTORY: Final = History(None, 0, None, 0)
@@ -132,9 +132,9 @@ class AiredStore:
         def read(log: AiredLog) -> History:
             return History(
                 last=next(iter(log.last(key, before)), None),
-                count=log.count(key, start, stop),
+                times=log.count(key, start, stop),
                 last_of_show=next(iter(log.last(show, before, of_show=True)), None),
-                count_of_show=log.count(show, start, stop, of_show=True),
+                times_of_show=log.count(show, start, stop, of_show=True),
             )
 
         return await self._async_ask(read, _NO_HISTORY)

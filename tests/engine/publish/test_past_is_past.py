@@ -81,7 +81,8 @@ def refresh(
     plan: Plan, before: Feed | None, log: AiredLog, now: datetime, past_days: int
 ) -> tuple[Feed, bytes]:
     """Make a feed of a provider's files as the ingest's process does."""
-    shown = Feed(made=now, channels=CHANNELS, guide=plan)
+    guide = {key: tuple(programmes) for key, programmes in plan.items()}
+    shown = Feed(made=now, channels=CHANNELS, guide=guide)
     links = Links(guide="", logo=lambda _: "", stream=lambda channel: channel.stream_url)
     window, past = Window.of_days(now, DAYS, UTC), Window.before(now, past_days, UTC)
     feed, _, _ = ingest(
@@ -93,11 +94,11 @@ def refresh(
         previous=before,
     )
     feed = with_past(feed, log.since(past.start, now), past, window)
-    guide = render_xmltv(feed, lambda _: "")
-    read = parse_xmltv(guide).programmes
+    rendered = render_xmltv(feed, lambda _: "")
+    read = parse_xmltv(rendered).programmes
     stored = {channel.key: tuple(read.get(channel.guide_id, ())) for channel in feed.channels}
     assert stored == feed.guide
-    return feed, guide
+    return feed, rendered
 
 
 def said_of_the_past(feed: Feed, guide: bytes, now: datetime) -> Said:
