@@ -26,6 +26,7 @@ from .engine.downlink.limits import MAX_CHANNELS
 from .engine.downlink.models import Cause, Channel, Feed, Programme
 from .engine.downlink.publish.aired_log import MAX_AIRED
 from .engine.downlink.publish.history import record_to_json
+from .places import programme_place
 
 SERVICE_REFRESH: Final = "refresh"
 SERVICE_GET_GUIDE: Final = "get_guide"
@@ -89,7 +90,7 @@ def _coordinator(call: ServiceCall) -> DownlinkCoordinator:
 
 
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
-    record = await _coordinator(call).async_refresh_or_raise(Cause.SERVICE)
+    record = await _coordinator(call).async_refresh_or_raise(Cause.SERVICE, call.context)
     return record_to_json(record) if call.return_response else None
 
 
@@ -149,7 +150,7 @@ def _answer(
                 "key": channel.key,
                 "name": channel.name,
                 "radio": channel.radio,
-                "programmes": [_describe(one, airings, channel.key) for one in found[:left]],
+                "programmes": [_describe(one, airings, channel) for one in found[:left]],
             }
         )
         left -= len(found[:left])
@@ -202,12 +203,15 @@ def _matching(programmes: Iterable[Programme], wanted: str) -> Iterator[Programm
             yield programme
 
 
-def _describe(programme: Programme, airings: Airings, channel: str) -> dict[str, Any]:
+def _describe(programme: Programme, airings: Airings, channel: Channel) -> dict[str, Any]:
     values = programme_values(programme)
     values |= {"start": _iso(programme.start), "stop": _iso(programme.stop)}
     described = {name: value for name, value in values.items() if value is not None}
-    also = airings.also(channel, programme, dt_util.utcnow(), MAX_ALSO)
-    return described | {"also": [_airing(one) for one in also]}
+    also = airings.also(channel.key, programme, dt_util.utcnow(), MAX_ALSO)
+    return described | {
+        "link": programme_place(channel.number, programme.start),
+        "also": [_airing(one) for one in also],
+    }
 
 
 def _airing(airing: Airing) -> dict[str, Any]:

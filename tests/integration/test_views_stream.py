@@ -1,5 +1,6 @@
 """HLS from the relay: every way in, what is below it, and who may."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from http import HTTPStatus
@@ -8,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from aiohttp import ClientResponse, hdrs
+from aiohttp.test_utils import make_mocked_request
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -23,7 +25,9 @@ from custom_components.toonami_downlink.const import (
 )
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Channel
+from custom_components.toonami_downlink.engine.downlink.relay.viewer import Viewer
 from custom_components.toonami_downlink.storage.credentials import CredentialStore
+from custom_components.toonami_downlink.views.stream import transport_stream
 
 from .factories import MIDNIGHT, make_feed
 from .harness import Harness, start_harness
@@ -398,3 +402,32 @@ async def test_the_channel_stops_while_a_playlist_is_waited_for(
     harness.coordinator.streams.async_end_all()
     assert (await asked)[0] == HTTPStatus.SERVICE_UNAVAILABLE
     assert harness.coordinator.clients.records[0].outcome is Outcome.FAILED
+
+
+async def test_the_channel_stops_just_when_its_playlist_is_ready(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = Viewer.ready
+
+    async def stopped(viewer: Viewer) -> None:
+        await ready(viewer)
+        harness.coordinator.streams.async_end_all()
+
+    monkeypatch.setattr(Viewer, "ready", stopped)
+    status, _ = await get(harness, f"{harness.base}/stream/1.m3u8")
+    assert status == HTTPStatus.SERVICE_UNAVAILABLE
+    assert harness.coordinator.clients.records[0].outcome is Outcome.FAILED
+
+
+async def test_a_player_that_left_before_its_stream_began(harness: Harness) -> None:
+    """Its handler may still go on for a step; the connection is not there any more."""
+    request = make_mocked_request("GET", "/")
+    request.protocol.transport = None
+    channel = harness.publication.feed.channels[0]
+    sending = asyncio.ensure_future(
+        transport_stream(request, harness.coordinator, channel, RequestKind.STREAM)
+    )
+    await wait_until(lambda: harness.coordinator.streams.viewers)
+    harness.coordinator.streams.async_end_all()
+    await sending
+    assert harness.coordinator.streams.viewers == 0

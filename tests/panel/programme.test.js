@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  creditsByRole, episodeLine, isOnAir, known, mediaPlayers, safeImage,
+  creditsByRole, episodeLine, isOnAir, known, nextShowing, safeImage,
 } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
 import { Strings, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
 
@@ -59,22 +59,6 @@ test("credits are grouped by role, in their order", () => {
   assert.deepEqual(creditsByRole(credits), [["writer", ["A", "C"]], ["actor", ["B"]]]);
 });
 
-test("only players that can be told to play are offered, the last used first", () => {
-  /** @param {string} id @param {string} state @param {object} attributes */
-  const entity = (id, state, attributes) => [id, { entity_id: id, state, attributes }];
-  const states = Object.fromEntries([
-    entity("media_player.b", "idle", { friendly_name: "B", supported_features: 512 + 1 }),
-    entity("media_player.a", "off", { friendly_name: "A", supported_features: 512 }),
-    entity("media_player.c", "unavailable", { supported_features: 512 }),
-    entity("media_player.d", "idle", { supported_features: 1 }),
-    entity("media_player.e", "idle", { supported_features: 512 }),
-    entity("light.x", "on", { supported_features: 512 }),
-  ]);
-  const names = (/** @type {string} */ last) => mediaPlayers(states, last).map(({ name }) => name);
-  assert.deepEqual(names(""), ["A", "B", "media_player.e"]);
-  assert.deepEqual(names("media_player.b"), ["B", "A", "media_player.e"]);
-});
-
 test("texts are filled in, with the plural of the language", () => {
   assert.equal(text.get("channels", { count: 1 }), "1 channel");
   assert.equal(text.get("channels", { count: 7 }), "7 channels");
@@ -95,3 +79,17 @@ for (const [tag, language] of languages) {
     assert.equal(new Strings(language, {}).dialect(tag), tag === "fi" ? "en" : tag);
   });
 }
+
+test("a programme is on again when its episode is, else when its title is", () => {
+  const on = (/** @type {number} */ start, /** @type {object} */ fields) => ({
+    start, stop: start + 60, season: null, episode: null, episode_title: null, ...fields,
+  });
+  const showings = [
+    on(900, { season: 1, episode: 2 }), on(500, { season: 1, episode: 2 }), on(100, { season: 1, episode: 2 }),
+    on(600, { season: 2, episode: 2 }), on(700, { episode_title: "Pilot" }),
+  ];
+  const starts = (/** @type {object} */ fields) => nextShowing(on(100, fields), showings, 200).map(({ start }) => start);
+  assert.deepEqual(starts({ season: 1, episode: 2 }), [500, 900]);
+  assert.deepEqual(starts({ episode_title: "Pilot" }), [700]);
+  assert.deepEqual(starts({}), [500, 600, 700, 900]);
+});

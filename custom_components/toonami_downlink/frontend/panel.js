@@ -2,15 +2,16 @@ import {
 	Context, controls, define, html, icon, loadSheet, mark, nothing, signalBars, tokens,
 } from "./lib/index.js";
 import { DownlinkElement } from "./lib/element.js";
+import { Places } from "./lib/places.js";
 import { Store } from "./lib/store.js";
 import { loadStrings } from "./lib/strings.js";
 import { applyLanguage, applyTheme } from "./lib/theme.js";
 import { conditionOf, LOOKS } from "./model/health.js";
+import { GUIDE, ROOT, pathOf } from "./model/place.js";
+import { Position } from "./model/position.js";
 import { RefreshButton } from "./ui/refresh-button.js";
 import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
-
-const ROOT = "/toonami-downlink";
 
 /** @type {{page: PageName, icon: string}[]} */
 const PAGES = [
@@ -18,6 +19,8 @@ const PAGES = [
 	{ page: "connect", icon: "players" },
 	{ page: "status", icon: "provider" },
 ];
+
+const LOW = matchMedia("(max-height: 480px)");
 
 /** The panel: the frame around the pages. */
 class DownlinkPanel extends DownlinkElement {
@@ -29,9 +32,13 @@ class DownlinkPanel extends DownlinkElement {
 	#store;
 	/** @type {Context | undefined} */
 	#context;
-	/** @type {PageName} */
-	#page = "guide";
+	#places = new Places();
+	/** Which time the guide shows: it stays while other pages are shown. */
+	#position = new Position();
+	/** Where the guide was left. @type {Place} */
+	#guide = GUIDE;
 	#narrow = false;
+	#running = new AbortController();
 	#refresh = new RefreshButton(this);
 	#isBroken = false;
 	#isOutdated = false;
@@ -53,16 +60,24 @@ class DownlinkPanel extends DownlinkElement {
 		this.redraw();
 	}
 
-	set route(/** @type {{path: string} | undefined} */ route) {
-		const asked = route?.path.split("/")[1];
-		const page = PAGES.find((item) => item.page === asked)?.page ?? "guide";
-		if (page === this.#page) return;
-		this.#page = page;
-		this.redraw();
+	/** Home Assistant sets this when the path changes; what is in the address, it only has in parts. */
+	set route(/** @type {{path: string} | undefined} */ _route) {
+		this.#places.read();
 	}
 
 	connectedCallback() {
 		super.connectedCallback();
+		this.#running = new AbortController();
+		const { signal } = this.#running;
+		this.#places.addEventListener("change", this.#onPlace, { signal });
+		this.#places.follow(signal);
+		this.#onPlace();
+		LOW.addEventListener("change", () => this.redraw(), { signal });
+		const restyle = () => this.#hass && applyTheme(this, this.#hass);
+		const observer = new MutationObserver(restyle);
+		// A theme without modes can change its colours without Home Assistant telling of it.
+		observer.observe(document.documentElement, { attributeFilter: ["style"] });
+		signal.addEventListener("abort", () => observer.disconnect());
 		if (this.#hass) {
 			this.#connect();
 			this.#loadText();
@@ -71,10 +86,18 @@ class DownlinkPanel extends DownlinkElement {
 	}
 
 	disconnectedCallback() {
+		this.#running.abort();
 		this.#store?.close();
 		this.#store = undefined;
 		this.#context = undefined;
 	}
+
+	#onPlace = () => {
+		const { place } = this.#places;
+		const { page, channel, date } = place;
+		if (page === "guide") this.#guide = { ...GUIDE, channel, date };
+		this.redraw();
+	};
 
 	#connect() {
 		if (!this.#hass || !this.isConnected) return;
@@ -88,7 +111,7 @@ class DownlinkPanel extends DownlinkElement {
 		const hass = this.#hass;
 		if (!hass || !this.isConnected) return;
 		try {
-			const text = await loadStrings(hass.locale.language);
+			const text = await loadStrings(hass.locale.language, "panel");
 			if (!this.#store || this.#hass?.locale !== hass.locale) return;
 			applyLanguage(this, text);
 			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#store);
@@ -104,18 +127,28 @@ class DownlinkPanel extends DownlinkElement {
 		// There are no strings yet to say it in another language.
 		if (this.#isBroken && !context) return html`<p role="alert">Toonami Downlink could not load its texts. Reload the page.</p>`;
 		if (!context || !store) return skeleton("Toonami Downlink");
+		this.toggleAttribute("low", LOW.matches);
+		return this.#frame(context, store, context.isAdmin ? this.#places.place.page : "guide");
+	}
+
+	/** @param {Context} context @param {Store} store @param {PageName} page */
+	#frame(context, store, page) {
 		const condition = conditionOf(store.overview, store.online);
-		const page = context.isAdmin ? this.#page : "guide";
+		// On a screen that is not even as high as a hand, the tabs are beside the title.
+		const isBelow = this.#narrow && !LOW.matches;
 		return html`
-			${this.#header(context, condition, page)}
+			${this.#header(context, condition, page, isBelow)}
 			${banner(context, condition, page === "status" ? undefined : store.loaded)}
 			<main class=${condition === "offline" ? "away" : ""}>${this.#content(context, store, page)}</main>
-			${this.#narrow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
+			${isBelow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
 		`;
 	}
 
-	/** @param {Context} context @param {Condition} condition @param {PageName} page */
-	#header(context, condition, page) {
+	/**
+	 * @param {Context} context @param {Condition} condition @param {PageName} page
+	 * @param {boolean} isBelow - whether the tabs are at the other end of the screen
+	 */
+	#header(context, condition, page, isBelow) {
 		const { bars, tone } = LOOKS[condition];
 		return html`<header>
 			${this.#narrow || context.hass.dockedSidebar === "always_hidden"
@@ -128,7 +161,7 @@ class DownlinkPanel extends DownlinkElement {
 			<p class="health ${tone}" role="status">
 				${signalBars(bars)} <span>${context.t(`health.${condition}`)}</span>
 			</p>
-			${!this.#narrow && context.isAdmin ? this.#nav(context, page, "top") : nothing}
+			${!isBelow && context.isAdmin ? this.#nav(context, page, "top") : nothing}
 		</header>`;
 	}
 
@@ -136,12 +169,17 @@ class DownlinkPanel extends DownlinkElement {
 	#nav(context, current, place) {
 		return html`<nav class=${place} aria-label=${context.t("nav.label")}>
 			${PAGES.map(
-				({ page, icon: name }) => html`<a href="${ROOT}/${page}"
+				({ page, icon: name }) => html`<a href=${this.#hrefOf(page, current)}
 					aria-current=${page === current ? "page" : "false"}>
 					${place === "bottom" ? icon(name) : nothing} ${context.t(`nav.${page}`)}
 				</a>`,
 			)}
 		</nav>`;
+	}
+
+	/** From another page, the way back to the guide is to where it was left. @param {PageName} page @param {PageName} current */
+	#hrefOf(page, current) {
+		return page === "guide" && current !== page ? pathOf(this.#guide) : `${ROOT}/${page}`;
 	}
 
 	/** @param {Context} context @param {Store} store @param {PageName} page */
@@ -152,7 +190,8 @@ class DownlinkPanel extends DownlinkElement {
 		this.#isSetUp = undefined;
 		if (page !== "guide") return this.#lazyPage(context, page);
 		if (overview.generation === null) return noSignal(context, overview, this.#refresh);
-		return html`<tdl-guide .context=${context}></tdl-guide>`;
+		return html`<tdl-guide .places=${this.#places} .position=${this.#position}
+			.context=${context}></tdl-guide>`;
 	}
 
 	/** @param {Context} context */

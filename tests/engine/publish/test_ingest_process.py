@@ -2,61 +2,26 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 import json
 from pathlib import Path
 
 import pytest
 
-from downlink.errors import FeedError, StoreError
-from downlink.ingest.gap_filling import Window
-from downlink.ingest.past import AiredByChannel
+from downlink.errors import CannotWriteError, FeedError, StoreError
 from downlink.limits import MAX_FILE_BYTES, MIB
-from downlink.lineup import KNOWN, Lineup
-from downlink.models import Credit, Fix, Programme, Role
+from downlink.lineup import KNOWN
+from downlink.models import Fix, Programme
 from downlink.process.runner import Output
 from downlink.publish import ingest_process
-from downlink.publish.ingest_process import ingest_and_publish
-from downlink.publish.ingest_worker import Request, aired_from_json, aired_to_json
-from downlink.publish.store import Generation, Store
+from downlink.publish.ingest_worker import Request
+from downlink.publish.store import Store
 
 from ..samples import NOON, Airing, Listing, guide, playlist
+from .ingesting import GOOD, REQUEST, files_of_at_most, ingested
 
-EAST = KNOWN[0].name
-REQUEST = Request(
-    now=NOON,
-    window=Window.of_days(NOON, 1, UTC),
-    past=Window.before(NOON, 2, UTC),
-    lineup=Lineup({"other_kept": 9}),
-    language="en",
-)
-GOOD = Output(
-    playlist=playlist(EAST), guide=guide(Listing(EAST, [Airing(0, 30, "Known")])), seconds=0.0
-)
 # The loop inside of one call of a regular expression: no other thread of that process has a turn.
 HANG = "import re; re.match('(a+)+$', 'a' * 64 + 'b')"
-
-
-async def ingested(
-    folder: Path,
-    output: Output = GOOD,
-    *,
-    previous: Generation | None = None,
-    timeout: float = 60,
-    insist: bool = False,
-    aired: AiredByChannel | None = None,
-) -> tuple[Generation, Lineup]:
-    return await ingest_and_publish(
-        output,
-        REQUEST,
-        folder,
-        aired=aired or {},
-        staging=folder / "staging",
-        previous=previous,
-        timeout=timeout,
-        insist=insist,
-        publishing=lambda: None,
-    )
 
 
 def instead(monkeypatch: pytest.MonkeyPatch, folder: Path, program: str) -> None:
@@ -177,6 +142,25 @@ async def test_an_end_that_was_not_meant(
     assert list((tmp_path / "staging").iterdir()) == []
 
 
+async def test_a_full_disk_before_it_starts(tmp_path: Path) -> None:
+    with (
+        files_of_at_most(10),
+        pytest.raises(CannotWriteError, match=r"folder cannot be written: File too large\."),
+    ):
+        await ingested(tmp_path)
+    assert list((tmp_path / "staging").iterdir()) == []
+
+
+async def test_a_full_disk_is_not_the_fault_of_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        instead(patch, tmp_path, "import sys; print('Full', file=sys.stderr); sys.exit(5)")
+        with pytest.raises(CannotWriteError, match=r"The data folder cannot be written: Full\."):
+            await ingested(tmp_path)
+    assert (await ingested(tmp_path))[0].number == 1
+
+
 async def test_a_result_that_cannot_be_loaded_is_not_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,51 +190,13 @@ async def test_a_guide_that_grows_over_the_limit_costs_the_guide(
     assert Store(tmp_path).load() == generation
 
 
-YESTERDAY = {
-    KNOWN[0].key: [
-        Programme(
-            start=NOON - timedelta(days=1),
-            stop=NOON - timedelta(hours=23),
-            title="Past",
-            credits=(Credit(Role.ACTOR, "A"),),
-        )
-    ]
-}
-
-
 async def test_what_was_on_before_is_published(tmp_path: Path) -> None:
-    generation, _ = await ingested(tmp_path, aired=YESTERDAY)
-    programmes = generation.feed.guide["toonami_east"]
-    assert programmes[0] == YESTERDAY["toonami_east"][0]
-    assert generation.guide.count(b"<title>Past</title>") == 1
-    assert generation.report.programmes == 1
+    past = Programme(start=NOON - timedelta(days=1), stop=NOON - timedelta(hours=23), title="Past")
+    generation, _ = await ingested(tmp_path, aired={"toonami_east": [past]})
+    assert generation.feed.guide["toonami_east"][0] == past
     # It is the log that knows it, and not the last feed.
     again, _ = await ingested(tmp_path, previous=generation)
     assert b"Past" not in again.guide
-
-
-async def test_a_past_that_grows_over_the_limit_costs_the_past(tmp_path: Path) -> None:
-    text = "&" * 4900
-    length = timedelta(seconds=20)
-    aired = {
-        "toonami_east": [
-            Programme(
-                start=NOON - length * (n + 1),
-                stop=NOON - length * n,
-                title="Past",
-                description=text,
-            )
-            for n in reversed(range(3000))
-        ]
-    }
-    generation, _ = await ingested(tmp_path, aired=aired, timeout=110)
-    assert b"Past" not in generation.guide
-    assert b"Known" in generation.guide
-
-
-def test_what_was_on_is_read_as_it_was_written() -> None:
-    assert aired_from_json(aired_to_json(YESTERDAY)) == YESTERDAY
-    assert aired_from_json(aired_to_json({})) == {}
 
 
 def test_a_request_is_read_as_it_was_written() -> None:

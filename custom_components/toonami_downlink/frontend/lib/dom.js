@@ -48,6 +48,9 @@ export function send(target, name, detail) {
 	target.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
+/** Return the code of a refusal by Home Assistant. @param {unknown} error */
+export const codeOf = (error) => /** @type {{code?: string} | undefined} */ (error)?.code;
+
 /**
  * Return whether a key belongs to an input method, which makes one text of many keys: what it
  * confirms with Enter is a text, not a choice.
