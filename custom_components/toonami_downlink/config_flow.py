@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, override
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ from .const import (
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
     CONF_MAX_CHANNELS,
+    CONF_PAST_DAYS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -51,11 +53,12 @@ from .const import (
     PROVIDER_COMMAND,
     PROVIDER_FOLDER,
 )
-from .coordinator import DownlinkConfigEntry
+from .coordinator import DownlinkConfigEntry, async_loaded_coordinator
 from .engine.downlink.cron import validate
 from .engine.downlink.errors import DownlinkError, UsageError
-from .engine.downlink.limits import MAX_GUIDE_DAYS
+from .engine.downlink.limits import MAX_GUIDE_DAYS, MAX_PAST_DAYS
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
+from .engine.downlink.publish.refresh import PastReader
 from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
 from .refreshing.texts import quoted
 from .storage.settings import Settings
@@ -113,6 +116,9 @@ def _options_schema(settings: Settings, *, is_open: bool = False) -> vol.Schema:
             vol.Required(CONF_HDHOMERUN, default=settings.hdhomerun): BooleanSelector(),
             vol.Required(CONF_GUIDE_DAYS, default=settings.guide_days): _number(
                 1, MAX_GUIDE_DAYS, "d"
+            ),
+            vol.Required(CONF_PAST_DAYS, default=settings.past_days): _number(
+                0, MAX_PAST_DAYS, "d"
             ),
             vol.Required(ADVANCED): section(advanced, {"collapsed": not is_open}),
         }
@@ -245,7 +251,12 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             previous = await async_load_generation(self.hass)
             refreshed = await async_refresh_once(
-                self.hass, self._settings(self._data), state, previous, self._on_progress
+                self.hass,
+                self._settings(self._data),
+                state,
+                previous,
+                self._on_progress,
+                past=self._past(),
             )
             state.remember(
                 RefreshRecord(
@@ -259,6 +270,15 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
             await state.async_save(self.hass)
         finally:
             state.async_release(self.hass)
+
+    def _past(self) -> PastReader | None:
+        """Return what knows what was on: there is a past only where an entry is changed."""
+        coordinator = async_loaded_coordinator(self.hass)
+        if coordinator is None:
+            return None
+        return partial(
+            coordinator.aired.async_past, coordinator.data.feed if coordinator.data else None
+        )
 
     @callback
     def _on_progress(self, progress: Progress) -> None:
