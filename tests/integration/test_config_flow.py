@@ -226,6 +226,7 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
         "guide_days": 2,
         "stream_links": "home_assistant",
         "max_channels": 2,
+        "users_may_watch": False,
         "hdhomerun": True,
         "provider_timeout": 60,
         "stale_hours": 24,

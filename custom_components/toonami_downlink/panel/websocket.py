@@ -1,8 +1,6 @@
 """The websocket commands of the panel and the card.
 
-Errors have the codes of Home Assistant's websocket API, and these of our own: ``not_loaded``
-(there is no entry, or it is not loaded), ``no_feed`` (nothing was ever published),
-``bad_range`` (a window that ends before it begins, or is too long), ``too_many_rows``.
+Errors have the codes of Home Assistant's websocket API, and those of `errors`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,12 +24,9 @@ from ..engine.downlink.models import Cause, Feed, Progress
 from ..engine.downlink.publish.history import record_to_json
 from ..engine.downlink.timeline import on_air
 from . import payloads
+from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROWS
 from .status import status_payload, streams_payload
-
-ERR_NOT_LOADED: Final = "not_loaded"
-ERR_NO_FEED: Final = "no_feed"
-ERR_BAD_RANGE: Final = "bad_range"
-ERR_TOO_MANY_ROWS: Final = "too_many_rows"
+from .watching import watch
 
 MAX_WINDOW: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
 """The whole guide, wherever the days of the reader's time zone begin."""
@@ -65,6 +60,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
         start_refresh,
         rotate_credentials,
         end_session,
+        watch,
     ):
         websocket_api.async_register_command(hass, command)
 
