@@ -53,7 +53,7 @@ FEED_FROM_THE_FUTURE: Final = timedelta(hours=2)
 STREAM_URL_TTL: Final = timedelta(minutes=1)
 WATCH_TOKEN_TTL: Final = timedelta(days=1)
 """For how long an address works that a user of Home Assistant was given to watch."""
-PANEL_WATCH_TTL: Final = timedelta(hours=1)
+PANEL_WATCH_TTL: Final = timedelta(hours=6)
 """The same in the panel, which asks for a new one before that."""
 FAILURES_BEFORE_REPAIR: Final = 3
 SILENT_BEFORE_REPAIR: Final = timedelta(minutes=10)

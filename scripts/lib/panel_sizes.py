@@ -15,7 +15,7 @@ CARD: Final = "card.js"
 OTHERS: Final = ("channels/other.png",)
 """The logo of channels that the station does not have today."""
 LIMITS: Final = {
-    "code": 99_500,
+    "code": 102_000,
     "card": 7_000,
     "styles": 25_500,
     "texts": 26_000,

@@ -10,6 +10,9 @@ import { RefreshButton } from "./ui/refresh-button.js";
 import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
+/** The television of a panel that was taken away from a hidden tab. @type {Player | undefined} */
+let kept;
+
 const ROOT = "/toonami-downlink";
 
 /** @type {{page: PageName, icon: string}[]} */
@@ -37,6 +40,18 @@ class DownlinkPanel extends DownlinkElement {
 	#isOutdated = false;
 	/** Whether there is an entry; undefined until that is known. @type {boolean | undefined} */
 	#isSetUp;
+	/** The television, once somebody watches. @type {Player | undefined} */
+	#player = kept;
+	/** The channel that is to be watched. */
+	#asked = 0;
+
+	constructor() {
+		super();
+		kept = undefined;
+		this.addEventListener("watch", (event) => {
+			this.#watch(/** @type {CustomEvent<number>} */ (event).detail);
+		});
+	}
 
 	/** Home Assistant sets this at every change of any state: it has to stay cheap. */
 	set hass(/** @type {Hass} */ hass) {
@@ -56,6 +71,7 @@ class DownlinkPanel extends DownlinkElement {
 	set route(/** @type {{path: string} | undefined} */ route) {
 		const asked = route?.path.split("/")[1];
 		const page = PAGES.find((item) => item.page === asked)?.page ?? "guide";
+		if (asked === "watch") this.#watch(Number(route?.path.split("/")[2]));
 		if (page === this.#page) return;
 		this.#page = page;
 		this.redraw();
@@ -74,6 +90,31 @@ class DownlinkPanel extends DownlinkElement {
 		this.#store?.close();
 		this.#store = undefined;
 		this.#context = undefined;
+		// A tab that nobody looks at loses its page after minutes, and gets another one.
+		if (document.hidden) kept = this.#player;
+	}
+
+	/** @param {number} number */
+	async #watch(number) {
+		this.#asked = number;
+		try {
+			await import("./ui/player.js");
+			this.#player ??= /** @type {Player} */ (document.createElement("tdl-player"));
+			this.#player.onchange = () => this.redraw();
+		} catch {
+			this.#isOutdated = true;
+		}
+		this.redraw();
+	}
+
+	drawn() {
+		const player = this.#player;
+		const context = this.#context;
+		if (!player || !context?.store.loaded) return;
+		player.context = context;
+		this.#place();
+		if (this.#asked) player.watch(this.#asked);
+		this.#asked = 0;
 	}
 
 	#connect() {
@@ -98,7 +139,14 @@ class DownlinkPanel extends DownlinkElement {
 		this.redraw();
 	}
 
+	/** Let the picture be where the guide has its place for it, or in the corner. */
+	#place = () => this.#player?.place(this.root.querySelector("tdl-guide")?.screen);
+
 	template() {
+		return html`${this.#frame()} ${this.#player ?? nothing}`;
+	}
+
+	#frame() {
 		const context = this.#context;
 		const store = this.#store;
 		// There are no strings yet to say it in another language.
@@ -152,7 +200,8 @@ class DownlinkPanel extends DownlinkElement {
 		this.#isSetUp = undefined;
 		if (page !== "guide") return this.#lazyPage(context, page);
 		if (overview.generation === null) return noSignal(context, overview, this.#refresh);
-		return html`<tdl-guide .context=${context}></tdl-guide>`;
+		return html`<tdl-guide .context=${context} .watched=${this.#player?.number}
+			@drawn=${this.#place}></tdl-guide>`;
 	}
 
 	/** @param {Context} context */

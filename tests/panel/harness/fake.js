@@ -116,6 +116,7 @@ export class FakeConnection {
       connect: () => this.connect(),
       "credentials/rotate": () => this.rotate(),
       "sessions/end": () => this.end(message),
+      watch: () => ({ url: `/stream/${message.channel}.m3u8`, expires_in: 3600 }),
       refresh: () => this.refresh(),
       "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
     };

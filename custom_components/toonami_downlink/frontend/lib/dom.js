@@ -48,6 +48,12 @@ export function send(target, name, detail) {
 	target.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
+/** Ask the panel to show a channel on its television. @param {EventTarget} target
+ * @param {number} detail */
+export function watchHere(target, detail) {
+	target.dispatchEvent(new CustomEvent("watch", { detail, bubbles: true, composed: true }));
+}
+
 /**
  * Return whether a key belongs to an input method, which makes one text of many keys: what it
  * confirms with Enter is a text, not a choice.

@@ -1,5 +1,5 @@
 import {
-	controls, define, html, icon, isComposing, loadSheet, nothing, now, Page,
+	controls, define, html, icon, isComposing, loadSheet, nothing, now, Page, send, watchHere,
 } from "../lib/index.js";
 import { Scale } from "../model/grid.js";
 import { DAY, HALF_HOUR, HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
@@ -25,6 +25,8 @@ class GuidePage extends Page {
 	/** @type {number | null} */
 	#picked = null;
 	#isPlaced = false;
+	/** The number of the channel on the television. @type {number | undefined} */
+	#watched;
 	#observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
 
 	start() {
@@ -34,6 +36,17 @@ class GuidePage extends Page {
 		window.addEventListener("keydown", this.#onKey, { signal });
 		this.#observer.observe(this);
 		signal.addEventListener("abort", () => this.#observer.disconnect());
+	}
+
+	set watched(/** @type {number | undefined} */ watched) {
+		if (watched === this.#watched) return;
+		this.#watched = watched;
+		this.redraw();
+	}
+
+	/** Where the picture of the television belongs. */
+	get screen() {
+		return this.root.querySelector(".set .screen");
 	}
 
 	get #isList() {
@@ -90,15 +103,18 @@ class GuidePage extends Page {
 
 	/** @param {Overview} overview */
 	#hero({ channels }) {
-		const channel = channels.find(({ number }) => number === this.#tuned) ?? channels[0];
+		const shown = this.#watched ?? this.#tuned;
+		const channel = channels.find(({ number }) => number === shown) ?? channels[0];
 		if (!channel) return nothing;
-		const { now } = channel;
-		const watch = now
-			? html`<button class="button main" @click=${() => this.#open(channel, now)}>
-					${icon("play")} ${this.t("guide.watch")}
-				</button>`
-			: nothing;
-		return html`<div class="hero-slot">${hero(this.context, channel, watch)}</div>`;
+		const watch =
+			this.#watched || !this.context.mayWatch
+				? nothing
+				: html`<button class="button main" @click=${() => watchHere(this, channel.number)}>
+						${icon("play")} ${this.t("guide.watch")}
+					</button>`;
+		return html`<div class="hero-slot ${this.#watched ? "set" : ""}">
+			${hero(this.context, channel, watch)}
+		</div>`;
 	}
 
 	/** @param {Overview} overview */
@@ -122,6 +138,7 @@ class GuidePage extends Page {
 	}
 
 	drawn() {
+		send(this, "drawn");
 		const overview = this.#overview;
 		if (!overview) return;
 		if (this.#isList) this.#fillList(overview);
@@ -180,7 +197,8 @@ class GuidePage extends Page {
 	};
 
 	/** @param {ChoiceEvent} event */
-	#onTune = ({ detail: { channel } }) => {
+	#onTune = ({ detail: { channel, isChosen } }) => {
+		if (isChosen && this.#watched) watchHere(this, channel.number);
 		if (channel.number === this.#tuned) return;
 		this.#tuned = channel.number;
 		this.redraw();

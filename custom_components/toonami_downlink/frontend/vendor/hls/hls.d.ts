@@ -1,6 +1,6 @@
 /** What the panel uses of hls.js. */
 
-interface HlsError {
+export interface HlsError {
   fatal: boolean;
   /** `networkError`, `mediaError` or another. */
   type: string;
@@ -10,7 +10,11 @@ interface HlsError {
 
 export default class Hls {
   static isSupported(): boolean;
-  static readonly Events: { readonly ERROR: "hlsError"; readonly MANIFEST_PARSED: "hlsManifestParsed" };
+  static readonly Events: {
+    readonly ERROR: "hlsError";
+    readonly LEVEL_LOADED: "hlsLevelLoaded";
+    readonly MANIFEST_PARSED: "hlsManifestParsed";
+  };
   constructor(config?: {
     enableWorker?: boolean;
     backBufferLength?: number;
@@ -20,13 +24,10 @@ export default class Hls {
     xhrSetup?(xhr: XMLHttpRequest, url: string): void;
   });
   on(event: "hlsError", listener: (event: string, error: HlsError) => void): void;
-  on(event: "hlsManifestParsed", listener: () => void): void;
+  on(event: "hlsManifestParsed" | "hlsLevelLoaded", listener: () => void): void;
   loadSource(url: string): void;
   attachMedia(media: HTMLMediaElement): void;
   startLoad(position?: number): void;
-  stopLoad(): void;
   recoverMediaError(): void;
   destroy(): void;
-  /** Where live begins, in seconds of the media; null before that is known. */
-  readonly liveSyncPosition: number | null;
 }

@@ -1,0 +1,289 @@
+import { controls, define, html, icon, loadSheet, nothing, Page, send } from "../lib/index.js";
+import { loadStrings } from "../lib/strings.js";
+import { known } from "../model/programme.js";
+import { extentOf, staysDocked } from "../model/watching.js";
+import "./player-icons.js";
+import { Keys } from "./player-keys.js";
+import { bar, screen } from "./player-view.js";
+import { PlayOn } from "./play-on.js";
+import { Television } from "./television.js";
+
+const GUIDE = "/toonami-downlink/guide";
+/** Milliseconds for which the buttons stay after the viewer has done something. */
+const BUTTONS_STAY = 3000;
+/** Milliseconds in which Home Assistant shows the panel again, when somebody looks again. */
+const BACK_WITHIN = 5000;
+
+/**
+ * The television on the page: in its place, or small in the corner.
+ *
+ * Event: `change` (another channel, or none).
+ */
+export class Player extends Page {
+	static sheets = [controls, loadSheet("player")];
+	static period = 1000;
+
+	#set = new Television(this);
+	#keys = new Keys(this, this.#set);
+	#moving = new PlayOn(this);
+	/** @type {Strings | undefined} */
+	#text;
+	/** Where the picture belongs on the page. @type {Element | undefined} */
+	#dock;
+	/** @type {"docked" | "mini" | "off"} */
+	#place = "off";
+	#observer = new ResizeObserver(() => this.#follow());
+	#buttons = 0;
+	#isActive = false;
+	/** What was watched when Home Assistant took the panel away. @type {number | undefined} */
+	#kept;
+
+	/** The number of the channel that is on. */
+	get number() {
+		return this.#set.number;
+	}
+
+	/** Watch a channel. @param {number} number */
+	watch(number) {
+		this.#set.watch(number);
+	}
+
+	/** Another channel is on, or none. */
+	changed() {
+		if (!this.#set.isOn && this.#isFull) document.exitFullscreen();
+		this.#follow();
+		this.redraw();
+		send(this, "change");
+	}
+
+	start() {
+		const { signal } = this;
+		const { store, hass } = this.context;
+		const set = this.#set;
+		store.addEventListener("change", () => this.redraw(), { signal });
+		window.addEventListener("online", set.onBack, { signal });
+		window.addEventListener("pagehide", set.leave, { signal });
+		document.addEventListener("visibilitychange", this.#onVisible);
+		this.addEventListener("pointermove", this.#onActive, { signal });
+		this.addEventListener("keydown", this.#onActive, { signal });
+		this.addEventListener("fullscreenchange", () => this.redraw(), { signal });
+		this.#keys.start(signal);
+		const { connection } = hass;
+		connection.addEventListener("ready", set.onBack);
+		signal.addEventListener("abort", () => connection.removeEventListener("ready", set.onBack));
+		this.#loadText(hass.locale.language);
+		const kept = this.#kept;
+		this.#kept = undefined;
+		if (kept !== undefined) this.watch(kept);
+	}
+
+	/** @param {string} language */
+	async #loadText(language) {
+		try {
+			this.#text = await loadStrings(language, "player/");
+			this.redraw();
+		} catch {
+			// It plays without words, and the next time that it is shown they are asked for again.
+		}
+	}
+
+	connectedCallback() {
+		super.connectedCallback();
+		this.#observer.observe(this.#host);
+	}
+
+	disconnectedCallback() {
+		super.disconnectedCallback();
+		this.#observer.disconnect();
+		const set = this.#set;
+		// Home Assistant takes the page of a tab away that nobody has looked at for minutes.
+		if (!document.hidden || !set.isOn) {
+			document.removeEventListener("visibilitychange", this.#onVisible);
+			set.leave();
+		} else if (set.channel?.radio) {
+			set.play();
+		} else {
+			this.#kept = set.number;
+			set.leave();
+		}
+	}
+
+	#onVisible = () => {
+		if (document.hidden || this.isConnected) return;
+		document.removeEventListener("visibilitychange", this.#onVisible);
+		setTimeout(() => this.isConnected || this.#set.leave(), BACK_WITHIN);
+	};
+
+	// Where it is
+
+	get #host() {
+		const root = this.getRootNode();
+		return root instanceof ShadowRoot ? root.host : document.documentElement;
+	}
+
+	/** Take a place on the page, or the corner. @param {Element | null} [dock] */
+	place(dock) {
+		if ((dock ?? undefined) !== this.#dock) {
+			this.#dock?.getRootNode().removeEventListener("scroll", this.#follow, true);
+			if (this.#dock) this.#observer.unobserve(this.#dock);
+			this.#dock = dock ?? undefined;
+			dock?.getRootNode().addEventListener("scroll", this.#follow, true);
+			if (dock) this.#observer.observe(dock);
+		}
+		this.#follow();
+	}
+
+	#follow = () => {
+		const before = this.#place;
+		const dock = this.#dock;
+		const box = dock?.isConnected ? dock.getBoundingClientRect() : new DOMRect();
+		const bounds = (dock?.closest(".list") ?? this.#host).getBoundingClientRect();
+		const above = Math.max(0, bounds.top - box.top);
+		const below = Math.max(0, box.bottom - bounds.bottom);
+		const visible = box.height && (box.height - above - below) / box.height;
+		const shape = staysDocked(before === "docked", visible) ? "docked" : "mini";
+		this.#place = this.#set.isOn ? shape : "off";
+		this.setAttribute("place", this.#place);
+		if (this.#place === "docked") this.#put(box, above, below);
+		else this.style.cssText = "";
+		if (before !== this.#place) this.redraw();
+	};
+
+	/** @param {DOMRect} box @param {number} above @param {number} below - that is hidden */
+	#put(box, above, below) {
+		const { style } = this;
+		const host = this.#host.getBoundingClientRect();
+		style.left = `${box.left - host.left}px`;
+		style.top = `${box.top - host.top}px`;
+		style.width = `${box.width}px`;
+		style.height = `${box.height}px`;
+		// The hero's corner is clipped, and what is scrolled away is not seen.
+		const corner = Math.max(12 - above, 0);
+		style.clipPath = `polygon(0 ${above}px, calc(100% - ${corner}px) ${above}px,
+			100% ${above + corner}px, 100% calc(100% - ${below}px), 0 calc(100% - ${below}px))`;
+	}
+
+	/** Back to the large picture. */
+	#expand = () => {
+		if (this.#dock?.isConnected) this.#dock.closest(".list")?.scrollTo({ top: 0 });
+		else if (location.pathname === GUIDE) this.toggleFull();
+		else {
+			history.pushState(null, "", GUIDE);
+			window.dispatchEvent(new CustomEvent("location-changed"));
+		}
+	};
+
+	// What the viewer does
+
+	/** The document itself knows only the outermost element around it. */
+	get #isFull() {
+		return this.matches(":fullscreen");
+	}
+
+	toggleFull = () => {
+		if (this.#isFull) document.exitFullscreen();
+		else if (this.requestFullscreen) this.requestFullscreen().catch(() => {});
+		// On a phone of Apple, only the picture itself can fill the screen.
+		else /** @type {any} */ (this.#set.media).webkitEnterFullscreen?.();
+	};
+
+	#togglePip = () => {
+		if (this.#set.isPip) document.exitPictureInPicture();
+		else this.#set.media.requestPictureInPicture().catch(() => {});
+	};
+
+	#move = () => {
+		this.#moving.reset();
+		this.redraw();
+		this.find("dialog", HTMLDialogElement).showModal();
+	};
+
+	#onActive = () => {
+		clearTimeout(this.#buttons);
+		this.#buttons = window.setTimeout(() => this.#setActive(false), BUTTONS_STAY);
+		this.#setActive(true);
+	};
+
+	/** @param {boolean} isActive */
+	#setActive(isActive) {
+		if (isActive === this.#isActive) return;
+		this.#isActive = isActive;
+		this.redraw();
+	}
+
+	// What it looks like
+
+	tick() {
+		this.#set.tick();
+		super.tick();
+	}
+
+	/** @type {Strings["get"]} */
+	t = (key, values) => (this.#text?.has(key) ? this.#text.get(key, values) : this.context.t(key, values));
+
+	template() {
+		const set = this.#set;
+		const { channel, model, media } = set;
+		if (!channel || !this.#text) return nothing;
+		const look = {
+			channel,
+			title: known(channel.now)?.title ?? channel.name,
+			model,
+			media,
+			isWaiting: set.isWaiting,
+			isMini: this.#place === "mini",
+			isFull: this.#isFull,
+			typed: this.#keys.typed,
+			extent: extentOf(media),
+			usual: set.usual,
+			hasPip: document.pictureInPictureEnabled && !channel.radio,
+			t: this.t,
+		};
+		const isBusy = this.#isActive || model.state === "paused" || channel.radio;
+		return html`<section class="${set.hasSeen ? "seen" : ""} ${isBusy ? "busy" : ""}"
+				aria-label=${this.t("player.region", { name: channel.name })}>
+				${screen(look, this.#actions)} ${bar(look, this.#actions)}
+			</section>
+			${this.#dialog(channel)}`;
+	}
+
+	get #actions() {
+		const set = this.#set;
+		const valueOf = (/** @type {Event} */ { target }) =>
+			Number(/** @type {HTMLInputElement} */ (target).value);
+		return {
+			togglePlay: set.togglePlay,
+			toggleSound: set.toggleSound,
+			toggleFull: this.toggleFull,
+			togglePip: this.#togglePip,
+			expand: this.#expand,
+			move: this.#move,
+			close: set.leave,
+			again: set.again,
+			goLive: set.goLive,
+			seek: (/** @type {Event} */ event) => (set.media.currentTime = valueOf(event)),
+			setVolume: (/** @type {Event} */ event) => set.setVolume(valueOf(event)),
+		};
+	}
+
+	/** @param {Channel} channel */
+	#dialog(channel) {
+		const close = () => this.find("dialog", HTMLDialogElement).close();
+		return html`<dialog aria-labelledby="move">
+			<div class="top">
+				<h2 id="move">${this.t("player.move_title")}</h2>
+				<button class="icon" aria-label=${this.t("close")} @click=${close}>${icon("close")}</button>
+			</div>
+			${this.#moving.template(this.context, channel)}
+		</dialog>`;
+	}
+
+	drawn() {
+		if (!this.root.querySelector("dialog[open] .outcome.done")) return;
+		// It plays there: here it would be an echo.
+		this.find("dialog", HTMLDialogElement).close();
+		this.#set.leave();
+	}
+}
+
+define("tdl-player", Player);
