@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  addDigit, extentOf, isLive, MAX_ATTEMPTS, MAX_REFUSALS, neighbour, renewalDelay, renewed, staysDocked, troubleOf,
+  addDigit, extentOf, fourOf, isLive, MAX_ATTEMPTS, MAX_REFUSALS, neighbour, renewalDelay, renewed, staysDocked, troubleOf,
   Watching,
 } from "../../custom_components/toonami_downlink/frontend/model/watching.js";
 
@@ -237,3 +237,18 @@ test("zapping goes around", () => {
   assert.equal(neighbour([1, 2, 7], 1, -1), 7);
   assert.equal(neighbour([1, 2, 7], 5, 1), 1);
 });
+
+/** @type {[number[], number, number[]][]} */
+const fours = [
+  [[1, 2, 3, 4, 5], 1, [1, 2, 3, 4]],
+  [[1, 2, 3, 4, 5], 4, [4, 5, 1, 2]],
+  [[1, 2], 2, [2, 1]],
+  [[1, 2], 9, [1, 2]],
+  [[], 1, []],
+];
+for (const [numbers, number, expected] of fours) {
+  test(`four of ${numbers || "none"} from ${number} are ${expected || "none"}`, () => {
+    const channels = [...numbers.map((item) => ({ number: item, radio: false })), { number: 7, radio: true }];
+    assert.deepEqual(fourOf(channels, number), expected);
+  });
+}

@@ -48,10 +48,12 @@ export function send(target, name, detail) {
 	target.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
-/** Ask the panel to show a channel on its television. @param {EventTarget} target
- * @param {number} detail */
-export function watchHere(target, detail) {
-	target.dispatchEvent(new CustomEvent("watch", { detail, bubbles: true, composed: true }));
+/**
+ * Ask the panel to show a channel on its television.
+ * @param {{target: EventTarget | null}} event - of what asks @param {number} detail - the channel
+ */
+export function watchHere({ target }, detail) {
+	target?.dispatchEvent(new CustomEvent("watch", { detail, bubbles: true, composed: true }));
 }
 
 /**

@@ -198,3 +198,13 @@ export function neighbour(numbers, number, by) {
 	if (index < 0) return numbers[0];
 	return numbers[(index + by + numbers.length) % numbers.length];
 }
+
+/**
+ * Return the numbers of up to four television channels: the one that is watched, and those after it.
+ * @param {Pick<Channel, "number" | "radio">[]} channels @param {number} number
+ */
+export function fourOf(channels, number) {
+	const numbers = channels.filter((channel) => !channel.radio).map((channel) => channel.number);
+	const index = Math.max(numbers.indexOf(number), 0);
+	return [...numbers.slice(index), ...numbers.slice(0, index)].slice(0, 4);
+}

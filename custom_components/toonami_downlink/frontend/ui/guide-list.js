@@ -1,7 +1,7 @@
 import { controls, define, html, icon, loadSheet, nothing, now, Page, send } from "../lib/index.js";
 import { episodeLine, isOnAir, known } from "../model/programme.js";
 import { addDays } from "../model/time.js";
-import { line, meter, nextLine } from "./now-playing.js";
+import { line, meter, nextLine, watchButton } from "./now-playing.js";
 
 /**
  * The guide on a narrow screen: all channels with now and next, or a day of one of them.
@@ -61,6 +61,7 @@ export class GuideList extends Page {
 				<button class="icon" aria-label=${this.t("guide.back")} @click=${back}>${icon("back")}</button>
 				<img src=${channel.logo} width="32" height="32" alt="" />
 				<h2 dir="auto">${channel.name}</h2>
+				${watchButton(this.context, channel)}
 			</div>
 			${store.guide.has(this.day)
 				? html`<ul aria-label=${clock.date(this.day)}>

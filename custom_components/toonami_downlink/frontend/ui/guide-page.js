@@ -1,11 +1,12 @@
 import {
-	controls, define, html, icon, isComposing, loadSheet, nothing, now, Page, send, watchHere,
+	controls, define, html, isComposing, loadSheet, nothing, now, Page, send, watchHere,
 } from "../lib/index.js";
 import { Scale } from "../model/grid.js";
 import { DAY, HALF_HOUR, HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
 import { GuideGrid } from "./guide-grid.js";
 import { GuideList } from "./guide-list.js";
 import { hero, heroSheet } from "./hero.js";
+import { watchButton } from "./now-playing.js";
 import { ProgrammeSheet } from "./programme-sheet.js";
 import { SearchBox } from "./search-box.js";
 
@@ -106,12 +107,7 @@ class GuidePage extends Page {
 		const shown = this.#watched ?? this.#tuned;
 		const channel = channels.find(({ number }) => number === shown) ?? channels[0];
 		if (!channel) return nothing;
-		const watch =
-			this.#watched || !this.context.mayWatch
-				? nothing
-				: html`<button class="button main" @click=${() => watchHere(this, channel.number)}>
-						${icon("play")} ${this.t("guide.watch")}
-					</button>`;
+		const watch = this.#watched ? nothing : watchButton(this.context, channel);
 		return html`<div class="hero-slot ${this.#watched ? "set" : ""}">
 			${hero(this.context, channel, watch)}
 		</div>`;
@@ -197,8 +193,8 @@ class GuidePage extends Page {
 	};
 
 	/** @param {ChoiceEvent} event */
-	#onTune = ({ detail: { channel, isChosen } }) => {
-		if (isChosen && this.#watched) watchHere(this, channel.number);
+	#onTune = ({ target, detail: { channel, isChosen } }) => {
+		if (isChosen && this.#watched) watchHere({ target }, channel.number);
 		if (channel.number === this.#tuned) return;
 		this.#tuned = channel.number;
 		this.redraw();

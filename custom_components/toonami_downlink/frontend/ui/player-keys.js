@@ -9,15 +9,15 @@ const PRESSED = "button, a[href], summary, [role=gridcell], [role=option], [tabi
 export class Keys extends Controller {
 	/** The digits so far. */
 	typed = "";
+	/** Whether they are a channel's already: another digit begins another number. */
+	#isWhole = false;
 	#timer = 0;
 	#player;
-	#set;
 
-	/** @param {import("./player.js").Player} player @param {Television} set */
-	constructor(player, set) {
+	/** @param {Player} player */
+	constructor(player) {
 		super(player);
 		this.#player = player;
-		this.#set = set;
 	}
 
 	/** @param {AbortSignal} signal */
@@ -29,14 +29,14 @@ export class Keys extends Controller {
 
 	/** @param {KeyboardEvent} event */
 	#onKey(event) {
-		if (!this.#set.isOn || !isForUs(event) || !this.#press(event)) return;
+		if (!this.#player.set.isOn || !isForUs(event) || !this.#press(event)) return;
 		event.preventDefault();
 		event.stopImmediatePropagation();
 	}
 
 	/** @param {KeyboardEvent} event @returns {boolean} whether it was one of ours */
 	#press(event) {
-		const set = this.#set;
+		const { set } = this.#player;
 		if (/^[0-9]$/.test(event.key)) this.#type(event.key);
 		else if (event.key === "b") set.back();
 		else if (event.key === "m") set.toggleSound();
@@ -49,24 +49,27 @@ export class Keys extends Controller {
 	/** @param {string} digit */
 	#type(digit) {
 		clearTimeout(this.#timer);
-		const { typed, number } = addDigit(this.typed, digit, this.#set.numbers);
-		this.typed = typed;
+		const before = this.#isWhole ? "" : this.typed;
+		const { typed, number } = addDigit(before, digit, this.#player.set.numbers);
 		// The number stays for a moment, so that one sees what was chosen.
-		if (number !== undefined) this.#set.watch(number);
+		this.typed = typed;
+		this.#isWhole = number !== undefined;
+		if (number !== undefined) this.#player.watch(number);
 		this.#timer = window.setTimeout(() => this.#choose(), DIGITS_PAUSE);
 		this.redraw();
 	}
 
 	#choose() {
 		const number = Number(this.typed);
+		if (!this.#isWhole) this.#player.watch(number);
 		this.#forget();
-		this.#set.watch(number);
 		this.redraw();
 	}
 
 	#forget() {
 		clearTimeout(this.#timer);
 		this.typed = "";
+		this.#isWhole = false;
 	}
 }
 

@@ -12,6 +12,8 @@ import { isLive } from "../model/watching.js";
  * @property {boolean} isWaiting - for more of the stream
  * @property {boolean} isMini
  * @property {boolean} isFull
+ * @property {boolean} isFour - whether four channels are shown
+ * @property {boolean} hasFour - whether they can be
  * @property {string} typed - digits of a channel's number
  * @property {{start: number, end: number, at: number} | undefined} extent
  * @property {number} usual - seconds behind the newest picture that count as live
@@ -27,6 +29,7 @@ import { isLive } from "../model/watching.js";
  * @property {() => void} togglePip
  * @property {() => void} expand
  * @property {() => void} move
+ * @property {() => void} toggleFour
  * @property {() => void} close
  * @property {() => void} again
  * @property {() => void} goLive
@@ -57,6 +60,22 @@ export function screen(look, actions) {
 			: nothing}`;
 }
 
+/**
+ * One of four pictures.
+ * @param {Look} look @param {Actions} actions @param {boolean} isHeard @param {() => void} choose
+ */
+export function cell(look, actions, isHeard, choose) {
+	const { channel, media, t } = look;
+	return html`<div class="cell">
+		<div class="picture" @click=${choose} @dblclick=${actions.toggleFour}>${media}</div>
+		<div class="notice" role="status">${notice(look, actions)}</div>
+		<button class="hear" aria-pressed=${isHeard} title=${t("player.hear", { name: channel.name })}
+			@click=${choose}>
+			${icon(isHeard ? "sound" : "muted", 16)} <span dir="auto">${channel.name}</span>
+		</button>
+	</div>`;
+}
+
 /** What is said on the picture. @param {Look} look @param {Actions} actions */
 function notice({ model, isWaiting, isMini, t }, actions) {
 	const { state, reason, isSilenced } = model;
@@ -78,26 +97,40 @@ function notice({ model, isWaiting, isMini, t }, actions) {
 
 /** The buttons. @param {Look} look @param {Actions} actions */
 export function bar(look, actions) {
-	const { model, media, isFull, hasPip, t } = look;
-	const isPaused = model.state === "paused";
+	const { media, hasPip, t } = look;
 	return html`<div class="bar">
 		<p class="what"><b dir="auto">${look.title}</b> <span dir="auto">${look.channel.name}</span></p>
 		${winding(look, actions)}
 		<div class="buttons">
-			${button(isPaused ? "play" : "pause", t(isPaused ? "player.play" : "player.pause"), actions.togglePlay, "pause")}
+			${playButton(look, actions)}
 			${button(media.muted ? "muted" : "sound", t(media.muted ? "player.unmute" : "player.mute"), actions.toggleSound)}
 			<input class="volume" type="range" min="0" max="1" step="0.05" aria-label=${t("player.volume")}
 				.value=${String(media.muted ? 0 : media.volume)} @input=${actions.setVolume} />
 			<span class="gap"></span>
+			${look.hasFour ? fourButton(look, actions) : nothing}
 			${hasPip ? button("pip", t("player.pip"), actions.togglePip) : nothing}
 			${button("move", t("player.move"), actions.move)}
-			${look.channel.radio
-				? nothing
-				: button(isFull ? "unfull" : "full", t(isFull ? "player.unfull" : "player.full"), actions.toggleFull)}
+			${look.channel.radio ? nothing : fullButton(look, actions)}
 			${button("close", t("player.close"), actions.close)}
 		</div>
 	</div>`;
 }
+
+/** @param {Look} look @param {Actions} actions */
+function playButton({ model, t }, { togglePlay }) {
+	const what = model.state === "paused" ? "play" : "pause";
+	return button(what, t(`player.${what}`), togglePlay, "pause");
+}
+
+/** @param {Look} look @param {Actions} actions */
+function fullButton({ isFull, t }, { toggleFull }) {
+	const what = isFull ? "unfull" : "full";
+	return button(what, t(`player.${what}`), toggleFull);
+}
+
+/** @param {Look} look @param {Actions} actions */
+const fourButton = ({ isFour, t }, { toggleFour }) =>
+	button("four", t(isFour ? "player.one" : "player.four"), toggleFour);
 
 /** How far it can be wound. @param {Look} look @param {Actions} actions */
 function winding({ extent, usual, isMini, t }, actions) {

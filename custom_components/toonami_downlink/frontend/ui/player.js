@@ -2,11 +2,12 @@ import { controls, define, html, icon, loadSheet, nothing, Page, send } from "..
 import { loadStrings } from "../lib/strings.js";
 import { known } from "../model/programme.js";
 import { extentOf, staysDocked } from "../model/watching.js";
+import { MediaSessionTeller } from "./media-session.js";
 import "./player-icons.js";
+import { FourUp } from "./four-up.js";
 import { Keys } from "./player-keys.js";
-import { bar, screen } from "./player-view.js";
+import { bar, cell, screen } from "./player-view.js";
 import { PlayOn } from "./play-on.js";
-import { Television } from "./television.js";
 
 const GUIDE = "/toonami-downlink/guide";
 /** Milliseconds for which the buttons stay after the viewer has done something. */
@@ -23,14 +24,21 @@ export class Player extends Page {
 	static sheets = [controls, loadSheet("player")];
 	static period = 1000;
 
-	#set = new Television(this);
-	#keys = new Keys(this, this.#set);
+	#four = new FourUp(this);
+	#keys = new Keys(this);
 	#moving = new PlayOn(this);
+	#session = new MediaSessionTeller({
+		play: () => this.set.resume(),
+		pause: () => this.set.media.pause(),
+		stop: () => this.set.leave(),
+		previoustrack: () => this.set.zap(-1),
+		nexttrack: () => this.set.zap(1),
+	});
 	/** @type {Strings | undefined} */
 	#text;
 	/** Where the picture belongs on the page. @type {Element | undefined} */
 	#dock;
-	/** @type {"docked" | "mini" | "off"} */
+	/** @type {"docked" | "mini" | "four" | "off"} */
 	#place = "off";
 	#observer = new ResizeObserver(() => this.#follow());
 	#buttons = 0;
@@ -38,20 +46,27 @@ export class Player extends Page {
 	/** What was watched when Home Assistant took the panel away. @type {number | undefined} */
 	#kept;
 
+	/** The television that is heard. */
+	get set() {
+		return this.#four.set;
+	}
+
 	/** The number of the channel that is on. */
 	get number() {
-		return this.#set.number;
+		return this.set.number;
 	}
 
 	/** Watch a channel. @param {number} number */
 	watch(number) {
-		this.#set.watch(number);
+		this.#four.watch(number);
 	}
 
 	/** Another channel is on, or none. */
 	changed() {
-		if (!this.#set.isOn && this.#isFull) document.exitFullscreen();
+		if (!this.set.isOn) this.#four.one();
+		if (!this.set.isOn && this.#isFull) document.exitFullscreen();
 		this.#follow();
+		this.#tell();
 		this.redraw();
 		send(this, "change");
 	}
@@ -59,23 +74,28 @@ export class Player extends Page {
 	start() {
 		const { signal } = this;
 		const { store, hass } = this.context;
-		const set = this.#set;
 		store.addEventListener("change", () => this.redraw(), { signal });
-		window.addEventListener("online", set.onBack, { signal });
-		window.addEventListener("pagehide", set.leave, { signal });
+		window.addEventListener("online", this.#onBack, { signal });
+		// Before the streams tell the relay of all that is over.
+		window.addEventListener("pagehide", this.#four.leave, { signal, capture: true });
 		document.addEventListener("visibilitychange", this.#onVisible);
 		this.addEventListener("pointermove", this.#onActive, { signal });
 		this.addEventListener("keydown", this.#onActive, { signal });
 		this.addEventListener("fullscreenchange", () => this.redraw(), { signal });
 		this.#keys.start(signal);
+		this.#four.start(signal);
 		const { connection } = hass;
-		connection.addEventListener("ready", set.onBack);
-		signal.addEventListener("abort", () => connection.removeEventListener("ready", set.onBack));
+		connection.addEventListener("ready", this.#onBack);
+		signal.addEventListener("abort", () => connection.removeEventListener("ready", this.#onBack));
 		this.#loadText(hass.locale.language);
 		const kept = this.#kept;
 		this.#kept = undefined;
 		if (kept !== undefined) this.watch(kept);
 	}
+
+	#onBack = () => {
+		for (const set of this.#four.sets) set.onBack();
+	};
 
 	/** @param {string} language */
 	async #loadText(language) {
@@ -95,23 +115,23 @@ export class Player extends Page {
 	disconnectedCallback() {
 		super.disconnectedCallback();
 		this.#observer.disconnect();
-		const set = this.#set;
+		const { set } = this;
 		// Home Assistant takes the page of a tab away that nobody has looked at for minutes.
 		if (!document.hidden || !set.isOn) {
 			document.removeEventListener("visibilitychange", this.#onVisible);
-			set.leave();
+			this.#four.leave();
 		} else if (set.channel?.radio) {
-			set.play();
+			set.playUnseen();
 		} else {
 			this.#kept = set.number;
-			set.leave();
+			this.#four.leave();
 		}
 	}
 
 	#onVisible = () => {
 		if (document.hidden || this.isConnected) return;
 		document.removeEventListener("visibilitychange", this.#onVisible);
-		setTimeout(() => this.isConnected || this.#set.leave(), BACK_WITHIN);
+		setTimeout(() => this.isConnected || this.#four.leave(), BACK_WITHIN);
 	};
 
 	// Where it is
@@ -141,13 +161,19 @@ export class Player extends Page {
 		const above = Math.max(0, bounds.top - box.top);
 		const below = Math.max(0, box.bottom - bounds.bottom);
 		const visible = box.height && (box.height - above - below) / box.height;
-		const shape = staysDocked(before === "docked", visible) ? "docked" : "mini";
-		this.#place = this.#set.isOn ? shape : "off";
+		this.#place = this.#placeFor(staysDocked(before === "docked", visible));
 		this.setAttribute("place", this.#place);
 		if (this.#place === "docked") this.#put(box, above, below);
 		else this.style.cssText = "";
 		if (before !== this.#place) this.redraw();
 	};
+
+	/** @param {boolean} isDocked */
+	#placeFor(isDocked) {
+		if (!this.set.isOn) return "off";
+		if (this.#four.isOn) return "four";
+		return isDocked ? "docked" : "mini";
+	}
 
 	/** @param {DOMRect} box @param {number} above @param {number} below - that is hidden */
 	#put(box, above, below) {
@@ -184,12 +210,12 @@ export class Player extends Page {
 		if (this.#isFull) document.exitFullscreen();
 		else if (this.requestFullscreen) this.requestFullscreen().catch(() => {});
 		// On a phone of Apple, only the picture itself can fill the screen.
-		else /** @type {any} */ (this.#set.media).webkitEnterFullscreen?.();
+		else /** @type {any} */ (this.set.media).webkitEnterFullscreen?.();
 	};
 
 	#togglePip = () => {
-		if (this.#set.isPip) document.exitPictureInPicture();
-		else this.#set.media.requestPictureInPicture().catch(() => {});
+		if (this.set.isPip) document.exitPictureInPicture();
+		else this.set.media.requestPictureInPicture().catch(() => {});
 	};
 
 	#move = () => {
@@ -214,41 +240,69 @@ export class Player extends Page {
 	// What it looks like
 
 	tick() {
-		this.#set.tick();
+		for (const set of this.#four.sets) set.tick();
+		this.#tell();
 		super.tick();
+	}
+
+	/** Tell the system what is on. */
+	#tell() {
+		const { channel, model } = this.set;
+		if (channel) this.#session.tell(channel, known(channel.now), model.state !== "paused");
+		else this.#session.stop();
 	}
 
 	/** @type {Strings["get"]} */
 	t = (key, values) => (this.#text?.has(key) ? this.#text.get(key, values) : this.context.t(key, values));
 
 	template() {
-		const set = this.#set;
-		const { channel, model, media } = set;
+		const { set } = this;
+		const { channel, hasSeen, model } = set;
 		if (!channel || !this.#text) return nothing;
-		const look = {
-			channel,
-			title: known(channel.now)?.title ?? channel.name,
-			model,
-			media,
-			isWaiting: set.isWaiting,
-			isMini: this.#place === "mini",
-			isFull: this.#isFull,
-			typed: this.#keys.typed,
-			extent: extentOf(media),
-			usual: set.usual,
-			hasPip: document.pictureInPictureEnabled && !channel.radio,
-			t: this.t,
-		};
+		const look = this.#look(channel, set);
+		const actions = this.#actions;
 		const isBusy = this.#isActive || model.state === "paused" || channel.radio;
-		return html`<section class="${set.hasSeen ? "seen" : ""} ${isBusy ? "busy" : ""}"
+		const kind = [hasSeen && "seen", isBusy && "busy", this.#four.isOn && "four"];
+		return html`<section class=${kind.filter(Boolean).join(" ")}
 				aria-label=${this.t("player.region", { name: channel.name })}>
-				${screen(look, this.#actions)} ${bar(look, this.#actions)}
+				${this.#four.isOn ? this.#cells(actions) : screen(look, actions)} ${bar(look, actions)}
 			</section>
 			${this.#dialog(channel)}`;
 	}
 
+	/** @param {import("./player-view.js").Actions} actions */
+	#cells(actions) {
+		return this.#four.sets.map((set, index) => {
+			const { channel } = set;
+			if (!channel) return nothing;
+			const own = { ...actions, again: set.again };
+			return cell(this.#look(channel, set), own, set === this.set, () => this.#four.choose(index));
+		});
+	}
+
+	/** @param {Channel} channel @param {Television} set */
+	#look(channel, set) {
+		const { media, model, isWaiting, usual } = set;
+		return {
+			channel,
+			title: known(channel.now)?.title ?? channel.name,
+			model,
+			media,
+			isWaiting,
+			isMini: this.#place === "mini",
+			isFull: this.#isFull,
+			isFour: this.#four.isOn,
+			hasFour: this.#four.isPossible,
+			typed: this.#keys.typed,
+			extent: extentOf(media),
+			usual,
+			hasPip: document.pictureInPictureEnabled && !channel.radio,
+			t: this.t,
+		};
+	}
+
 	get #actions() {
-		const set = this.#set;
+		const { set } = this;
 		const valueOf = (/** @type {Event} */ { target }) =>
 			Number(/** @type {HTMLInputElement} */ (target).value);
 		return {
@@ -258,7 +312,8 @@ export class Player extends Page {
 			togglePip: this.#togglePip,
 			expand: this.#expand,
 			move: this.#move,
-			close: set.leave,
+			toggleFour: this.#four.toggle,
+			close: this.#four.leave,
 			again: set.again,
 			goLive: set.goLive,
 			seek: (/** @type {Event} */ event) => (set.media.currentTime = valueOf(event)),
@@ -282,7 +337,7 @@ export class Player extends Page {
 		if (!this.root.querySelector("dialog[open] .outcome.done")) return;
 		// It plays there: here it would be an echo.
 		this.find("dialog", HTMLDialogElement).close();
-		this.#set.leave();
+		this.#four.leave();
 	}
 }
 

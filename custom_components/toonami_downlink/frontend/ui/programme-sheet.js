@@ -1,6 +1,6 @@
 import { controls, define, html, icon, loadSheet, nothing, now, Page } from "../lib/index.js";
 import { creditsByRole, episodeCode, isOnAir } from "../model/programme.js";
-import { meter, onAir } from "./now-playing.js";
+import { meter, onAir, watchButton } from "./now-playing.js";
 import { PlayOn } from "./play-on.js";
 import { picture } from "./picture.js";
 
@@ -42,13 +42,15 @@ export class ProgrammeSheet extends Page {
 		return this.find("dialog", HTMLDialogElement);
 	}
 
+	#close = () => this.#dialog.close();
+
 	#onClick = (/** @type {MouseEvent} */ event) => {
 		// What is inside of the dialog covers it: only a click on the backdrop meets it itself.
 		if (event.target === this.#dialog) this.#dialog.close();
 	};
 
 	template() {
-		return html`<dialog aria-labelledby="title" @click=${this.#onClick}>
+		return html`<dialog aria-labelledby="title" @click=${this.#onClick} @watch=${this.#close}>
 			${this.#shown ? this.#content(this.#shown.channel, this.#shown.programme) : nothing}
 		</dialog>`;
 	}
@@ -76,6 +78,7 @@ export class ProgrammeSheet extends Page {
 				${description ? html`<p class="text" dir="auto">${description}</p>` : nothing}
 				${this.#isFailed ? html`<p class="dim" role="status">${this.t("sheet.failed")}</p>` : nothing}
 				${this.#facts(programme)}
+				${isOnAir(programme, now()) ? watchButton(this.context, channel) : nothing}
 				<div class="section">${this.#play.template(this.context, channel)}</div>
 			</div>`;
 	}

@@ -18,6 +18,38 @@ export function loadPlayer() {
 	return loading;
 }
 
+/** Milliseconds before the relay is told: a request that was just given up has arrived by then. */
+const LEAVE_AFTER = 1000;
+
+/** What the relay is to be told, by channel: its address, and the timer. @type {Map<string, [string, number]>} */
+const leaving = new Map();
+
+/** @param {string} url */
+const channelOf = (url) => url.slice(url.lastIndexOf("/") + 1);
+
+/** Tell the relay that a channel is watched no more, unless it is watched again soon. @param {string} url */
+function leaveSoon(url) {
+	stay(url);
+	leaving.set(channelOf(url), [url, window.setTimeout(() => leave(url), LEAVE_AFTER)]);
+}
+
+/** @param {string} url */
+function leave(url) {
+	stay(url);
+	// `keepalive`: also when the page is left.
+	fetch(url, { method: "DELETE", keepalive: true }).catch(() => {});
+}
+
+/** Do not tell the relay. @param {string} url */
+function stay(url) {
+	clearTimeout(leaving.get(channelOf(url))?.[1]);
+	leaving.delete(channelOf(url));
+}
+
+window.addEventListener("pagehide", () => {
+	for (const [url] of [...leaving.values()]) leave(url);
+});
+
 /** Plays a channel's HLS on a media element: with hls.js, or as the browser itself can. */
 export class Stream {
 	#media;
@@ -54,6 +86,7 @@ export class Stream {
 		this.#release();
 		const turn = ++this.#turn;
 		this.#url = url;
+		stay(url);
 		const Hls = await loadPlayer().catch(() => undefined);
 		if (turn !== this.#turn) return;
 		if (Hls?.isSupported()) this.#startHls(Hls);
@@ -115,8 +148,7 @@ export class Stream {
 		const url = this.#url;
 		this.#url = "";
 		this.#release();
-		// `keepalive`: also when the page is left.
-		fetch(url, { method: "DELETE", keepalive: true }).catch(() => {});
+		leaveSoon(url);
 	}
 
 	/** Let go of everything that was loaded. */

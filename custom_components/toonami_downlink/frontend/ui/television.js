@@ -1,10 +1,8 @@
 import { Controller, now } from "../lib/index.js";
 import { storedValue, storeValue } from "../lib/stored-values.js";
-import { known } from "../model/programme.js";
 import {
 	extentOf, neighbour, PAUSE_ENDS_AFTER, renewalDelay, STALLED_AFTER, Watching,
 } from "../model/watching.js";
-import { MediaSessionTeller } from "./media-session.js";
 import { loadPlayer, Stream } from "./stream.js";
 
 /** Milliseconds that an answer of Home Assistant is waited for. */
@@ -28,7 +26,6 @@ export class Television extends Controller {
 		trouble: (kind) => this.#fail(kind),
 		loaded: () => this.#onLoaded(),
 	});
-	#session = new MediaSessionTeller();
 	/** The address, and until when (milliseconds) it opens. */
 	#address = { number: 0, url: "", until: 0 };
 	#turn = 0;
@@ -39,7 +36,7 @@ export class Television extends Controller {
 	#pausedAt = 0;
 	#player;
 
-	/** @param {import("./player.js").Player} player */
+	/** @param {Player} player */
 	constructor(player) {
 		super(player);
 		this.#player = player;
@@ -91,19 +88,12 @@ export class Television extends Controller {
 	watch(number) {
 		if (!this.numbers.includes(number)) return;
 		if (number === this.number && this.model.state !== "stopped") {
-			if (this.media.paused) this.#resume();
+			if (this.media.paused) this.resume();
 			return;
 		}
 		this.end();
 		this.hasSeen = false;
 		this.model.tune(number);
-		this.#session.start({
-			play: () => this.#resume(),
-			pause: () => this.media.pause(),
-			stop: this.leave,
-			previoustrack: () => this.zap(-1),
-			nexttrack: () => this.zap(1),
-		});
 		this.#connect();
 		this.#player.changed();
 	}
@@ -123,7 +113,6 @@ export class Television extends Controller {
 		if (!this.isOn) return;
 		this.end();
 		this.model.leave();
-		this.#session.stop();
 		if (this.isPip) document.exitPictureInPicture();
 		this.#player.changed();
 	};
@@ -237,6 +226,11 @@ export class Television extends Controller {
 		}
 	}
 
+	/** Play on, although the page is taken away: the browser pauses what is not on a page. */
+	playUnseen() {
+		if (!this.media.paused) this.media.addEventListener("pause", () => this.play(), { once: true });
+	}
+
 	#onPlaying() {
 		this.model.playing(now());
 		this.isWaiting = false;
@@ -245,7 +239,6 @@ export class Television extends Controller {
 			this.usual = extent ? extent.end - extent.at : 0;
 			this.hasSeen = true;
 		}
-		this.#session.isPlaying = true;
 		this.redraw();
 	}
 
@@ -253,7 +246,6 @@ export class Television extends Controller {
 		if (!this.#stream.isRunning) return;
 		this.model.paused();
 		this.#pausedAt = Date.now();
-		this.#session.isPlaying = false;
 		this.redraw();
 	}
 
@@ -279,10 +271,7 @@ export class Television extends Controller {
 
 	/** Do what is done every second. */
 	tick() {
-		if (!this.isOn) return;
-		this.#watchOver(Date.now());
-		const { channel } = this;
-		if (channel) this.#session.tell(channel, known(channel.now));
+		if (this.isOn) this.#watchOver(Date.now());
 	}
 
 	/** Notice what nothing tells: a picture that stands still, a pause for ever. @param {number} at */
@@ -303,14 +292,15 @@ export class Television extends Controller {
 
 	// What the viewer does
 
-	#resume() {
+	/** Play on. */
+	resume() {
 		if (this.#stream.isRunning) this.play();
 		else this.again();
 	}
 
 	togglePlay = () => {
 		if (this.model.state === "stopped") this.again();
-		else if (this.media.paused) this.#resume();
+		else if (this.media.paused) this.resume();
 		else this.media.pause();
 	};
 
