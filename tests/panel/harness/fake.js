@@ -18,7 +18,7 @@ export class FakeConnection {
   /** @type {Map<string, Set<(event: any) => void>>} */
   #subscribers = new Map();
 
-  /** @param {{days: number, state: string, hostile: boolean, pictures: string, delay: number}} options */
+  /** @param {{days: number, state: string, hostile: boolean, pictures: string, delay: number, isForAdministrators: boolean}} options */
   constructor(options) {
     this.options = options;
     this.state = options.state;
@@ -42,6 +42,8 @@ export class FakeConnection {
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
     this.streams = makeStreams(Date.now(), options.state);
+    /** The code that `watch` is refused with. @type {string | null} */
+    this.watchError = null;
     /** @type {string[] | undefined} */
     this.origins = undefined;
     this.isRunning = options.state === "refreshing";
@@ -116,7 +118,7 @@ export class FakeConnection {
       connect: () => this.connect(),
       "credentials/rotate": () => this.rotate(),
       "sessions/end": () => this.end(message),
-      watch: () => ({ url: `/stream/${message.channel}.m3u8`, expires_in: 3600 }),
+      watch: () => this.watch(message),
       refresh: () => this.refresh(),
       "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
     };
@@ -152,7 +154,14 @@ export class FakeConnection {
       guide: isEmpty ? null : { from: this.from, until: this.from + this.options.days * DAY },
       channels: isEmpty ? [] : this.channels(time),
       lost: this.lost(),
+      users_may_watch: !this.options.isForAdministrators,
     };
+  }
+
+  /** @param {{channel: number}} message */
+  watch({ channel }) {
+    if (this.watchError) throw refusal(this.watchError);
+    return { url: `/stream/${channel}.m3u8`, expires_in: 3600 };
   }
 
   lost() {

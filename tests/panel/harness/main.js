@@ -3,7 +3,7 @@
 /**
  * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
  * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner, slate, idle), user, lang, clock,
- * days, hostile, delay, card (the card's configuration as JSON), primary (a colour).
+ * days, hostile, delay, watching (admin), card (the card's configuration as JSON), primary (a colour).
  */
 
 import { FakeConnection } from "./fake.js";
@@ -20,6 +20,7 @@ const connection = new FakeConnection({
   hostile: options.has("hostile"),
   pictures: `${location.origin}/pictures`,
   delay: Number(options.get("delay") ?? 0),
+  isForAdministrators: options.get("watching") === "admin",
 });
 
 const primary = options.get("primary");
