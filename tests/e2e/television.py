@@ -3,7 +3,7 @@
 from base64 import b64decode
 from typing import Any, Final
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from scripts.lib.develop.waiting import wait_for
 from tests.simulator import counter
@@ -40,7 +40,11 @@ class Set:
     @property
     def position(self) -> float | None:
         """Where in its loop the picture is, in seconds; None without a counter in it."""
-        gray = self.video.evaluate(_GRAY) if self.video.count() else None
+        try:
+            gray = self.video.evaluate(_GRAY, timeout=2000) if self.video.count() else None
+        except Error:
+            # Taken away in between, because Home Assistant makes its page anew.
+            return None
         number = counter.read(b64decode(gray), WIDTH, HEIGHT) if gray else None
         return None if number is None else number / counter.PICTURES_A_SECOND
 

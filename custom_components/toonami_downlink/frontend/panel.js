@@ -10,7 +10,7 @@ import { RefreshButton } from "./ui/refresh-button.js";
 import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
-/** The television of a panel that was taken away from a hidden tab. @type {Player | undefined} */
+/** The television of a panel that was taken away, although nobody has left it. @type {Player | undefined} */
 let kept;
 
 const ROOT = "/toonami-downlink";
@@ -90,8 +90,8 @@ class DownlinkPanel extends DownlinkElement {
 		this.#store?.close();
 		this.#store = undefined;
 		this.#context = undefined;
-		// A tab that nobody looks at loses its page after minutes, and gets another one.
-		if (document.hidden) kept = this.#player;
+		// Home Assistant makes another panel when somebody looks at a tab again, and after a restart.
+		if (location.pathname.startsWith(ROOT)) kept = this.#player;
 	}
 
 	/** @param {number} number */

@@ -8,8 +8,10 @@ import { FourUp } from "./four-up.js";
 import { Keys } from "./player-keys.js";
 import { bar, cell, screen } from "./player-view.js";
 import { PlayOn } from "./play-on.js";
+import { leaveNow } from "./stream.js";
 
-const GUIDE = "/toonami-downlink/guide";
+const PANEL = "/toonami-downlink";
+const GUIDE = `${PANEL}/guide`;
 /** Milliseconds for which the buttons stay after the viewer has done something. */
 const BUTTONS_STAY = 3000;
 /** Milliseconds in which Home Assistant shows the panel again, when somebody looks again. */
@@ -76,9 +78,9 @@ export class Player extends Page {
 		const { store, hass } = this.context;
 		store.addEventListener("change", () => this.redraw(), { signal });
 		window.addEventListener("online", this.#onBack, { signal });
-		// Before the streams tell the relay of all that is over.
-		window.addEventListener("pagehide", this.#four.leave, { signal, capture: true });
+		window.addEventListener("pagehide", this.#onHide, { signal });
 		document.addEventListener("visibilitychange", this.#onVisible);
+		window.addEventListener("location-changed", this.#onMoved);
 		this.addEventListener("pointermove", this.#onActive, { signal });
 		this.addEventListener("keydown", this.#onActive, { signal });
 		this.addEventListener("fullscreenchange", () => this.redraw(), { signal });
@@ -92,6 +94,11 @@ export class Player extends Page {
 		this.#kept = undefined;
 		if (kept !== undefined) this.watch(kept);
 	}
+
+	#onHide = () => {
+		this.#four.leave();
+		leaveNow();
+	};
 
 	#onBack = () => {
 		for (const set of this.#four.sets) set.onBack();
@@ -116,22 +123,31 @@ export class Player extends Page {
 		super.disconnectedCallback();
 		this.#observer.disconnect();
 		const { set } = this;
-		// Home Assistant takes the page of a tab away that nobody has looked at for minutes.
-		if (!document.hidden || !set.isOn) {
-			document.removeEventListener("visibilitychange", this.#onVisible);
-			this.#four.leave();
-		} else if (set.channel?.radio) {
-			set.playUnseen();
-		} else {
+		// Home Assistant takes the page of a tab away that nobody has looked at for minutes, and all
+		// pages while it starts: then another panel will go on.
+		if (!isHere() || !set.isOn) this.#leaveForGood();
+		else if (set.channel?.radio) set.playUnseen();
+		else {
 			this.#kept = set.number;
 			this.#four.leave();
 		}
 	}
 
+	#leaveForGood() {
+		document.removeEventListener("visibilitychange", this.#onVisible);
+		window.removeEventListener("location-changed", this.#onMoved);
+		this.#kept = undefined;
+		this.#four.leave();
+	}
+
 	#onVisible = () => {
 		if (document.hidden || this.isConnected) return;
-		document.removeEventListener("visibilitychange", this.#onVisible);
-		setTimeout(() => this.isConnected || this.#four.leave(), BACK_WITHIN);
+		setTimeout(() => this.isConnected || this.#leaveForGood(), BACK_WITHIN);
+	};
+
+	/** Somebody has left a panel that was not there. */
+	#onMoved = () => {
+		if (!this.isConnected && !isHere()) this.#leaveForGood();
 	};
 
 	// Where it is
@@ -340,5 +356,8 @@ export class Player extends Page {
 		this.#four.leave();
 	}
 }
+
+/** Whether the address is still the panel's. */
+const isHere = () => location.pathname.startsWith(PANEL);
 
 define("tdl-player", Player);

@@ -46,9 +46,10 @@ function stay(url) {
 	leaving.delete(channelOf(url));
 }
 
-window.addEventListener("pagehide", () => {
+/** Tell the relay at once of all that is watched no more: there will be no later. */
+export function leaveNow() {
 	for (const [url] of [...leaving.values()]) leave(url);
-});
+}
 
 /** Plays a channel's HLS on a media element: with hls.js, or as the browser itself can. */
 export class Stream {
