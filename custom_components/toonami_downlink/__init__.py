@@ -6,9 +6,9 @@ import shutil
 from typing import Final
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady, HomeAssistantError
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
@@ -73,14 +73,39 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
     await async_register_panel(hass)
     # Entities are not taken back when something fails after them.
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    _async_remove_gone_devices(hass, entry)
     coordinator.async_start()
     return True
 
 
+@callback
+def _async_remove_gone_devices(hass: HomeAssistant, entry: DownlinkConfigEntry) -> None:
+    """Remove the device of each channel that leaves the feed.
+
+    Should the channel come back, Home Assistant still knows what the user had set.
+    """
+    coordinator = entry.runtime_data
+
+    @callback
+    def remove() -> None:
+        registry = dr.async_get(hass)
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+            if coordinator.data and _is_gone(entry, device):
+                registry.async_remove_device(device.id)
+
+    entry.async_on_unload(coordinator.async_add_listener(remove))
+
+
+def _is_gone(entry: DownlinkConfigEntry, device: DeviceEntry) -> bool:
+    """Whether it is the device of a channel that is not in the feed."""
+    data = entry.runtime_data.data
+    present = {channel.key for channel in data.feed.channels} if data else set()
+    keys = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
+    return entry.entry_id not in keys and not keys & present
+
+
 async def async_migrate_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> bool:
-    """Bring an entry of an earlier version up to date."""
-    if entry.version > 1:
-        return False
+    """Bring an entry of an earlier version up to date; Home Assistant refuses later ones itself."""
     if entry.minor_version > 1:
         # By Home Assistant's rule it can be read as it is, and is to stay that.
         return True
@@ -114,13 +139,10 @@ async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: DownlinkConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Let the user delete the device of a channel that is gone.
+    """Let the user delete the device of a channel that is gone, also while there is no feed.
 
     Raises a translated HomeAssistantError while the entry is not loaded: nobody knows then.
     """
-    if (coordinator := async_loaded_coordinator(hass)) is None:
+    if async_loaded_coordinator(hass) is None:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_loaded")
-    data = coordinator.data
-    present = {channel.key for channel in data.feed.channels} if data else set()
-    keys = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
-    return entry.entry_id not in keys and not keys & present
+    return _is_gone(entry, device)

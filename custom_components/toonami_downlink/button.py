@@ -29,4 +29,4 @@ class RefreshButton(DownlinkEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        await self.coordinator.async_refresh_or_raise(Cause.BUTTON)
+        await self.coordinator.async_refresh_or_raise(Cause.BUTTON, self._context)

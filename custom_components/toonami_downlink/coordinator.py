@@ -53,9 +53,8 @@ _FIRST_LOOK_TIMEOUT = 5.0
 _ASKED_FOR = frozenset({Cause.BUTTON, Cause.SERVICE, Cause.PANEL, Cause.SETUP})
 """A person wants it: what was refused before is tried again."""
 
-
 type DownlinkConfigEntry = ConfigEntry[DownlinkCoordinator]
-type EventListener = Callable[[str, RefreshRecord | None, datetime | None], None]
+type EventListener = Callable[[str, RefreshRecord | None, datetime | None, Context], None]
 type ProgressListener = Callable[[Progress | None], None]
 
 
@@ -84,8 +83,6 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.progress: Progress | None = None
         self.provider_version: str | None = None
         self._insist = False
-        self.event_context = Context()
-        """Ties everything together that Home Assistant is told of one event."""
         self.last_words = ""
         """What the provider wrote last when the last refresh failed: for administrators only."""
         self._state = state
@@ -104,7 +101,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self.settings.cron,
             state,
             begin=self._begin,
-            on_missed=lambda window: self._tell("missed", None, window),
+            on_missed=lambda window: self._tell("missed", None, window, Context()),
         )
         self._boundary = Timer(hass, "boundary", self._async_on_boundary)
 
@@ -225,21 +222,23 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     # Refreshing
 
-    async def async_refresh_feed(self, cause: Cause) -> RefreshRecord:
+    async def async_refresh_feed(
+        self, cause: Cause, context: Context | None = None
+    ) -> RefreshRecord:
         """Refresh now, or join the refresh that is running; wait for its outcome.
 
-        Raises HomeAssistantError only when the integration is unloaded or Home Assistant stops
-        meanwhile.
+        `context` is that of whoever asked. Raises HomeAssistantError only when the integration is
+        unloaded or Home Assistant stops meanwhile.
         """
-        task = self._begin(cause)
+        task = self._begin(cause, context)
         await asyncio.wait((task,))
         if task.cancelled():
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="refresh_cancelled")
         return task.result()
 
-    async def async_refresh_or_raise(self, cause: Cause) -> RefreshRecord:
+    async def async_refresh_or_raise(self, cause: Cause, context: Context | None) -> RefreshRecord:
         """Refresh as `async_refresh_feed`; raises a translated HomeAssistantError if it failed."""
-        record = await self.async_refresh_feed(cause)
+        record = await self.async_refresh_feed(cause, context)
         if record.error:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
@@ -249,17 +248,16 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         return record
 
     @callback
-    def _begin(self, cause: Cause) -> asyncio.Task[RefreshRecord]:
+    def _begin(self, cause: Cause, context: Context | None = None) -> asyncio.Task[RefreshRecord]:
         """Begin a refresh, or join the one that is running."""
         if not self._task:
             self._task = self.config_entry.async_create_background_task(
-                self.hass, self._async_run(cause), f"{DOMAIN} refresh", eager_start=False
+                self.hass, self._async_run(cause, context), f"{DOMAIN} refresh", eager_start=False
             )
         return self._task
 
-    async def _async_run(self, cause: Cause) -> RefreshRecord:
+    async def _async_run(self, cause: Cause, context: Context | None) -> RefreshRecord:
         started = dt_util.utcnow()
-        failures = self.failures
         self._forget_outcome()
         try:
             self._insist = cause in _ASKED_FOR
@@ -270,7 +268,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             record = make_record(
                 cause,
                 started,
-                failures,
+                self.failures,
                 self._refreshed or self.last_exception,
                 self.progress.stage if self.progress else Stage.PROVIDER,
             )
@@ -283,9 +281,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self._boundary.set(self._next_boundary())
         self._scheduler.async_check()
         self._update_issues()
-        self._tell("succeeded" if record.succeeded else "failed", record)
-        if record.recovered:
-            self._tell("recovered", record)
+        kind = "recovered" if record.recovered else "succeeded" if record.succeeded else "failed"
+        self._tell(kind, record, None, context or Context())
         self.async_update_listeners()
         return record
 
@@ -350,11 +347,10 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     @callback
     def _tell(
-        self, kind: str, record: RefreshRecord | None, scheduled: datetime | None = None
+        self, kind: str, record: RefreshRecord | None, scheduled: datetime | None, context: Context
     ) -> None:
-        self.event_context = Context()
         for listener in tuple(self._event_listeners):
-            listener(kind, record, scheduled)
+            listener(kind, record, scheduled, context)
 
     # Time
 

@@ -1,10 +1,10 @@
-"""An event entity for the outcome of refreshes, and the same on the bus for the activity log."""
+"""An event entity for the outcome of refreshes, and the same on the bus for automations."""
 
 from datetime import datetime
 from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -54,22 +54,22 @@ async def async_setup_entry(
     entry: DownlinkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the event entity, and let the activity log know even when it is disabled."""
+    """Add the event entity, and fire on the bus even when it is disabled."""
     coordinator = entry.runtime_data
     entity = RefreshEvent(coordinator, REFRESH_EVENT)
     async_add_entities([entity])
 
     @callback
-    def fire(kind: str, record: RefreshRecord | None, scheduled: datetime | None) -> None:
-        if kind == "succeeded" and record and record.recovered:
-            return  # one line in the log is enough: the recovery comes next
+    def fire(
+        kind: str, record: RefreshRecord | None, scheduled: datetime | None, context: Context
+    ) -> None:
         entity_id = er.async_get(hass).async_get_entity_id("event", DOMAIN, f"{entity.unique_id}")
         data = {
             "type": kind,
             "entity_id": entity_id,
             **_attributes(coordinator, kind, record, scheduled),
         }
-        hass.bus.async_fire(EVENT_REFRESH, data, context=coordinator.event_context)
+        hass.bus.async_fire(EVENT_REFRESH, data, context=context)
 
     entry.async_on_unload(coordinator.async_add_event_listener(fire))
 
@@ -84,9 +84,9 @@ class RefreshEvent(DownlinkEntity, EventEntity):
 
     @callback
     def _async_handle(
-        self, kind: str, record: RefreshRecord | None, scheduled: datetime | None
+        self, kind: str, record: RefreshRecord | None, scheduled: datetime | None, context: Context
     ) -> None:
-        # The line that Home Assistant itself writes in the activity names ours as its cause.
-        self.async_set_context(self.coordinator.event_context)
+        # So that the line in the activity names who asked for it, and nobody else.
+        self.async_set_context(context)
         self._trigger_event(kind, _attributes(self.coordinator, kind, record, scheduled))
         self.async_write_ha_state()

@@ -25,6 +25,7 @@ from .engine.downlink.limits import MAX_CHANNELS
 from .engine.downlink.models import Cause, Channel, Feed, Programme
 from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import between
+from .places import programme_place
 
 SERVICE_REFRESH: Final = "refresh"
 SERVICE_GET_GUIDE: Final = "get_guide"
@@ -86,7 +87,7 @@ def _coordinator(call: ServiceCall) -> DownlinkCoordinator:
 
 
 async def _async_refresh(call: ServiceCall) -> ServiceResponse:
-    record = await _coordinator(call).async_refresh_or_raise(Cause.SERVICE)
+    record = await _coordinator(call).async_refresh_or_raise(Cause.SERVICE, call.context)
     return record_to_json(record) if call.return_response else None
 
 
@@ -174,7 +175,7 @@ def _programmes(
     for programme in between(feed.guide.get(channel.key, ()), start, stop):
         is_wanted = wanted in fold(programme.title) or wanted in fold(programme.episode_title or "")
         if is_wanted and not programme.is_filler:
-            yield _describe(programme)
+            yield _describe(programme) | {"link": programme_place(channel.number, programme.start)}
 
 
 def _describe(programme: Programme) -> dict[str, Any]:

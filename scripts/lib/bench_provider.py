@@ -77,7 +77,7 @@ import sys
 sys.path.insert(0, sys.argv.pop(1))
 from downlink.provider import api
 api.MAX_CONCURRENT = 1
-from downlink.cli import main
+from downlink.provider.cli import main
 sys.exit(main())
 """
 """The same program, but for the one rule that is measured."""

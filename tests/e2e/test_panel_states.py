@@ -84,7 +84,9 @@ def test_titles_are_text_and_nothing_else(page: Page) -> None:
     page.locator("tdl-grid .cell.live").first.click()
     expect(page.get_by_role("dialog").locator("h2")).not_to_be_empty()
     page.keyboard.press("Escape")
+    expect(page.locator("tdl-search")).to_be_visible()
     page.keyboard.press("/")
+    expect(page.locator("tdl-search input")).to_be_focused()
     page.keyboard.type("script")
     expect(page.locator("tdl-search [role=option]").first).to_contain_text("<script>")
 
@@ -310,11 +312,13 @@ def test_a_file_that_does_not_come_is_asked_for_again(page: Page, console: list[
             refused.append(name)
             route.abort()
 
-    page.route(re.compile(r"\.(css|json)$"), refuse)
+    page.route(re.compile(r"\.json$"), refuse)
     page.goto(f"{ROOT}/guide")
 
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
-    assert {"grid.css", "icons.json", "en.json"} <= set(refused)
+    page.get_by_role("link", name="Status").click()
+    expect(page.locator(".chain")).to_be_visible()
+    assert refused == ["en.panel.json", "en.rest.json"]
     assert len(console) == len(refused)
     console.clear()
 

@@ -18,7 +18,7 @@ ENGINE: Final = "engine.downlink"
 LOADED_BY_NAME: Final = frozenset(
     (
         *("binary_sensor", "button", "calendar", "event", "sensor"),
-        *("diagnostics", "intent", "llm", "logbook", "media_source", "repairs", "system_health"),
+        *("diagnostics", "intent", "llm", "media_source", "repairs", "system_health"),
     )
 )
 """What Home Assistant looks for under these names, and loads when it likes."""
@@ -90,6 +90,7 @@ RULES: Final = (
         (f"{ENGINE}.provider.cli", f"{ENGINE}.publish.ingest_worker"),
         "the folder that is run only starts the provider or the ingest",
     ),
+    Rule("places", ("const",), "an address of the panel is made of numbers"),
     Rule("const", (), "names and defaults stand on nothing of ours"),
     Rule(
         "storage",
@@ -126,9 +127,11 @@ RULES: Final = (
         (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay"),
         "views read the coordinator, and pass streams on",
     ),
-    Rule("assist", (*STANDS_ON, *FEED_READERS), "answers come from the published feed"),
+    Rule("assist", (*STANDS_ON, *FEED_READERS, "places"), "answers come from the published feed"),
     Rule("panel", (*STANDS_ON, *FEED_READERS, "views"), "the panel shows what is served"),
-    Rule("services", (*STANDS_ON, *FEED_READERS, "assist"), "actions ask the coordinator"),
+    Rule(
+        "services", (*STANDS_ON, *FEED_READERS, "assist", "places"), "actions ask the coordinator"
+    ),
     Rule(
         "config_flow",
         (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron"),

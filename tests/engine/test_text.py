@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from downlink.limits import MAX_URL_CHARS
-from downlink.text import clean_line, clean_text, is_usable_url
+from downlink.text import clean_line, clean_text, is_usable_url, unescape
 
 from .strategies import is_clean
 
@@ -58,6 +58,27 @@ def test_what_is_clean_stays(
     assert is_clean(kept)
     assert kept == kept.strip()
     assert clean(kept, limit) == (kept, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Tom & Jerry < 3", "Tom & Jerry < 3", id="as it is"),
+        pytest.param("Tom &amp; Jerry&apos;s", "Tom & Jerry's", id="names"),
+        pytest.param("Pok&eacute;mon", "Pokémon", id="HTML's names"),
+        pytest.param("It&#39;s &#x27;on&#X27;", "It's 'on'", id="numbers"),
+        pytest.param("&#128512;&#x1F600;", "😀😀", id="beyond 16 bits"),
+        pytest.param("&#1114111;&#x10FFFF;", "\U0010ffff" * 2, id="the last character"),
+        pytest.param("&#1114112;&#x110000;", "&#1114112;&#x110000;", id="beyond the last"),
+        pytest.param("&#12345678;&#x1234567;", "&#12345678;&#x1234567;", id="too many digits"),
+        pytest.param("&nosuchname; &amp", "&nosuchname; &amp", id="no entities"),
+        pytest.param("&amp;lt;", "&lt;", id="escaped once more"),
+        pytest.param("a<br/>b<BR>c</p>d", "a\nb\nc\nd", id="line ends"),
+        pytest.param("&lt;b&gt;A&lt;/b&gt; <x>", "A <x>", id="tags"),
+    ],
+)
+def test_unescape(text: str, expected: str) -> None:
+    assert unescape(text) == expected
 
 
 @pytest.mark.parametrize(

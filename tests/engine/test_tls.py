@@ -2,13 +2,16 @@
 
 import asyncio
 from pathlib import Path
+import socket
 import ssl
 import sys
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 import pytest
+from yarl import URL
 
 from downlink.provider import tls
 from downlink.provider.api import NoConnectionError
@@ -17,6 +20,9 @@ from downlink.provider.tls import CertificateVerifier, can_be_completed, reason_
 from .authority import Certificate
 from .certificate_shop import Shop, greet, server
 from .upstream import asking, serving
+
+if TYPE_CHECKING:
+    from aiohttp.connector import AddrInfoType
 
 
 async def test_whole_chain(root: Certificate, tmp_path: Path, shop: Shop) -> None:
@@ -283,3 +289,90 @@ def test_shared() -> None:
     assert shared_verifier(verify=True) is shared_verifier(verify=True)
     assert shared_verifier(verify=False) is not shared_verifier(verify=True)
     shared_verifier.cache_clear()
+
+
+def listen(backlog: int = 0) -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(backlog)
+    return listener
+
+
+class Sockets:
+    """Makes sockets, but none for the port that is forbidden."""
+
+    def __init__(self, forbidden: int = 0) -> None:
+        self.forbidden = forbidden
+        self.made: list[socket.socket] = []
+        self.has_begun = asyncio.Event()
+
+    def make(self, info: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, address = info
+        if address[1] == self.forbidden:
+            raise PermissionError("forbidden")
+        self.made.append(socket.socket(family, kind, protocol))
+        self.has_begun.set()
+        return self.made[-1]
+
+
+@pytest.fixture(name="ports")
+def ports_of_the_name(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What ``upstream.example`` leads to: these ports of this machine, one after the other."""
+    ports: list[int] = []
+
+    async def ask(_loop: object, host: str, port: int, **how: int) -> list[AddrInfoType]:
+        assert (host, how) == ("upstream.example", {"type": socket.SOCK_STREAM})
+        kind = socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, ""
+        return [(*kind, ("127.0.0.1", one)) for one in ports]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", ask)
+    return ports
+
+
+async def complete(sockets: Sockets, verifier: CertificateVerifier | None = None) -> bool:
+    verifier = verifier or CertificateVerifier()
+    context = await verifier.context()
+    return await verifier.complete("upstream.example", 443, context, sockets.make)
+
+
+async def test_each_address_of_a_name_is_tried(
+    root: Certificate, tmp_path: Path, shop: Shop, ports: list[int]
+) -> None:
+    middle = root.authority("Middle")
+    shop.goods["/middle"] = middle.der
+    leaf = middle.leaf("upstream.example", issuer_url=f"{shop.url}/middle")
+    with listen() as nobody, listen() as forbidden:
+        ports += [forbidden.getsockname()[1], nobody.getsockname()[1]]
+        nobody.close()
+        sockets = Sockets(forbidden=ports[0])
+        async with server(leaf.served(tmp_path)) as url:
+            ports.append(URL(url).port or 0)
+            remembered = tmp_path / "links.pem"
+            assert await complete(sockets, CertificateVerifier(remembered=remembered))
+    assert remembered.read_bytes() == middle.pem
+    assert [one.fileno() for one in sockets.made] == [-1] * len(sockets.made)
+
+
+async def test_no_address_of_a_name_can_be_used(ports: list[int]) -> None:
+    assert not await complete(Sockets())
+    with listen() as forbidden:
+        ports.append(forbidden.getsockname()[1])
+        assert not await complete(Sockets(forbidden=ports[0]))
+    with listen() as nobody:
+        ports[0] = nobody.getsockname()[1]
+    sockets = Sockets()
+    assert not await complete(sockets)
+    assert [one.fileno() for one in sockets.made] == [-1]
+
+
+async def test_who_gives_up_leaves_no_connection(ports: list[int]) -> None:
+    with listen() as full, socket.create_connection(full.getsockname()):
+        # Its queue is full now: whoever comes next waits.
+        ports.append(full.getsockname()[1])
+        sockets = Sockets()
+        waiting = asyncio.create_task(complete(sockets))
+        await sockets.has_begun.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    assert [one.fileno() for one in sockets.made] == [-1]

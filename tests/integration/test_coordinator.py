@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -30,7 +30,7 @@ from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provi
 from .harness import move_clock, setup_integration
 
 
-class Heard(list[tuple[str, RefreshRecord | None, datetime | None]]):
+class Heard(list[tuple[str, RefreshRecord | None, datetime | None, Context]]):
     """The events of a coordinator."""
 
     def __init__(self, coordinator: DownlinkCoordinator) -> None:
@@ -39,7 +39,7 @@ class Heard(list[tuple[str, RefreshRecord | None, datetime | None]]):
 
     @property
     def kinds(self) -> list[str]:
-        return [kind for kind, _, _ in self]
+        return [kind for kind, *_ in self]
 
 
 async def test_first_start_refreshes(hass: HomeAssistant, folder: Path) -> None:
@@ -216,7 +216,7 @@ async def test_failure_keeps_the_feed_and_retries(
     record = await coordinator.async_refresh_feed(Cause.SERVICE)
     assert record.recovered
     assert record.failures == 0
-    assert heard.kinds[-2:] == ["succeeded", "recovered"]
+    assert heard.kinds[-2:] == ["failed", "recovered"]
     assert coordinator.data is not published
     assert coordinator.failures == 0
     assert caplog.text.count("Fetching Toonami Downlink data recovered") == 1

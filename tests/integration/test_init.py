@@ -1,6 +1,7 @@
 """The life of the entry: loaded, unloaded, removed without a trace."""
 
 from pathlib import Path
+import shutil
 from typing import Any
 from unittest.mock import AsyncMock
 
@@ -9,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 import custom_components.toonami_downlink as integration
@@ -202,3 +204,37 @@ async def test_devices(
     assert await async_remove_config_entry_device(hass, entry, gone)
     entry.runtime_data.data = None
     assert await async_remove_config_entry_device(hass, entry, gone)
+
+
+async def test_devices_that_went_while_it_was_away(
+    hass: HomeAssistant, folder: Path, device_registry: dr.DeviceRegistry
+) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    gone = device_registry.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={(DOMAIN, "other_gone")}
+    )
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    foreign = device_registry.async_get_or_create(
+        config_entry_id=other.entry_id, identifiers={("other", "other_gone")}
+    )
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert device_registry.async_get(gone.id) is None
+    assert device_registry.async_get(foreign.id)
+    assert len(dr.async_entries_for_config_entry(device_registry, entry.entry_id)) == 8
+
+
+async def test_without_a_feed_no_device_goes(
+    hass: HomeAssistant, folder: Path, device_registry: dr.DeviceRegistry
+) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    shutil.rmtree(data_folder(hass) / "generations")
+    (folder / "index.m3u").unlink()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.runtime_data.data is None
+    assert len(dr.async_entries_for_config_entry(device_registry, entry.entry_id)) == 8

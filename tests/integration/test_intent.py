@@ -19,8 +19,10 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.intent import async_setup_intents
 
-from .factories import make_entry, make_feed_with, write_provider_files
+from .factories import NOON, make_entry, make_feed_with, write_provider_files
 from .harness import setup_integration
+
+AT_ONE = int((NOON + timedelta(hours=1)).timestamp())
 
 
 @pytest.fixture
@@ -285,8 +287,31 @@ async def test_tool_answers_in_the_shape_that_is_wanted(
     tool = (await tools_for(hass))[0]
     called = llm.ToolInput(tool_name=tool.name, tool_args={"channel": "1"})
     answer: Any = await tool.async_call(hass, called, llm_context())
-    spoken = {"answer": "Show 1-24, Part 24, is on Toonami Aftermath East until 12:30 PM."}
+    spoken = {
+        "answer": "Show 1-24, Part 24, is on Toonami Aftermath East until 12:30 PM.",
+        "link": "/toonami-downlink/watch/1",
+    }
     assert answer == (spoken if version == "before" else {"data": spoken})
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("kind", "slots", "link"),
+    [
+        pytest.param("WhatsOn", {"channel": "3"}, "watch/3", id="a channel"),
+        pytest.param("WhatsNext", {}, None, id="all channels"),
+        pytest.param("WhatsOn", {"channel": "Boomerang"}, None, id="no such channel"),
+        pytest.param("WhenIs", {"programme": "Show 2-26"}, f"guide/2/{AT_ONE}", id="a programme"),
+        pytest.param("WhenIs", {"programme": "Bebop"}, None, id="no such programme"),
+    ],
+)
+async def test_answers_lead_into_the_panel(
+    hass: HomeAssistant, kind: str, slots: dict[str, str], link: str | None
+) -> None:
+    named = {name: {"value": value} for name, value in slots.items()}
+    response = await intent.async_handle(hass, "test", f"ToonamiDownlink{kind}", named)
+    expected = {"link": f"/toonami-downlink/{link}"} if link else None
+    assert response.speech["plain"]["extra_data"] == expected
 
 
 @pytest.mark.usefixtures("asked")

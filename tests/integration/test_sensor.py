@@ -126,20 +126,7 @@ async def test_new_channel_comes_by_itself(
     assert {(DOMAIN, "other_kids_central")} in [device.identifiers for device in devices]
 
 
-async def test_vanished_channel_becomes_unavailable(
-    hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
-) -> None:
-    write_provider_files(folder, make_feed(channels=KNOWN[1:]))
-    for _ in range(2):
-        await coordinator.async_refresh_feed(Cause.BUTTON)
-    assert state_of(hass, EAST) == "Show 1-24"
-    await coordinator.async_refresh_feed(Cause.BUTTON)
-    assert state_of(hass, EAST) == "unavailable"
-    assert state_of(hass, "calendar.toonami_aftermath_east_guide") == "unavailable"
-    assert state_of(hass, "sensor.toonami_aftermath_west_now_playing") == "Show 2-24"
-
-
-async def test_deleted_channel_comes_back(
+async def test_device_of_a_channel_that_vanishes_goes_and_comes_back(
     hass: HomeAssistant,
     folder: Path,
     coordinator: DownlinkCoordinator,
@@ -147,20 +134,33 @@ async def test_deleted_channel_comes_back(
     entity_registry: er.EntityRegistry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    def devices() -> dict[str, dr.DeviceEntry]:
+        return {one.id: one for one in dr.async_entries_for_config_entry(device_registry, "home")}
+
+    before = devices()
+    (east,) = (key for key, one in before.items() if one.name == "Toonami Aftermath East")
+    device_registry.async_update_device(east, name_by_user="Mine")
     entity_registry.async_update_entity(EAST_NEXT, disabled_by=er.RegistryEntryDisabler.USER)
+
     write_provider_files(folder, make_feed(channels=KNOWN[1:]))
-    for _ in range(3):
-        await coordinator.async_refresh_feed(Cause.BUTTON)
-    east = entity_registry.async_get(EAST)
-    assert east is not None
-    assert east.device_id is not None
-    device_registry.async_remove_device(east.device_id)
-    await hass.async_block_till_done()
-    assert hass.states.get(EAST) is None
-    write_provider_files(folder, make_feed())
     for _ in range(2):
         await coordinator.async_refresh_feed(Cause.BUTTON)
     await hass.async_block_till_done()
+    assert state_of(hass, EAST) == "Show 1-24"
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    await hass.async_block_till_done()
+    assert devices().keys() == before.keys() - {east}
+    assert entity_registry.async_get(EAST) is None
+    assert hass.states.get(EAST) is None
+    assert hass.states.get("calendar.toonami_aftermath_east_guide") is None
+    assert state_of(hass, "sensor.toonami_aftermath_west_now_playing") == "Show 2-24"
+
+    write_provider_files(folder, make_feed())
+    for _ in range(2):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+        await hass.async_block_till_done()
+    assert devices().keys() == before.keys()
+    assert devices()[east].name_by_user == "Mine"
     assert state_of(hass, EAST) == "Show 1-24"
     assert state_of(hass, "calendar.toonami_aftermath_east_guide") == "on"
     assert hass.states.get(EAST_NEXT) is None

@@ -84,6 +84,7 @@ async def test_guide_of_the_next_day(hass: HomeAssistant) -> None:
         "rating": "TV-Y7",
         "year": 1999,
         "image": "https://images.example.com/24.png",
+        "link": f"/toonami-downlink/guide/1/{int(NOON.timestamp())}",
     }
 
 

@@ -10,10 +10,7 @@ const OURS = NAMES.filter((name) => name.endsWith(".js") && !name.startsWith("ve
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(name, FRONTEND), "utf8");
 /** @param {string} language @returns {Record<string, Entry>} */
-const texts = (language) => ({
-  ...JSON.parse(read(`i18n/${language}.json`)),
-  ...JSON.parse(read(`i18n/player/${language}.json`)),
-});
+const texts = (language) => JSON.parse(read(`i18n/${language}.json`));
 
 const en = texts("en");
 const code = OURS.map(read).join("\n");
@@ -27,10 +24,8 @@ const PARTS = /** @type {Record<string, string[]>} */ ({
 const placeholders = (entry) => [...new Set(JSON.stringify(entry).match(/\{\w+\}/g) ?? [])].sort();
 
 test("there is a file for each language, and none besides", () => {
-  for (const [folder, others] of /** @type {[string, string[]][]} */ ([["i18n/", ["player"]], ["i18n/player/", []]])) {
-    const files = readdirSync(new URL(folder, FRONTEND)).map((name) => name.replace(".json", ""));
-    assert.deepEqual(files.sort(), [...LANGUAGES, ...others].sort());
-  }
+  const files = readdirSync(new URL("i18n/", FRONTEND)).map((name) => name.replace(".json", ""));
+  assert.deepEqual(files.sort(), [...LANGUAGES].sort());
 });
 
 for (const language of LANGUAGES) {

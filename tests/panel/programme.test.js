@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  creditsByRole, episodeLine, isOnAir, known, mediaPlayers, safeImage,
+  creditsByRole, episodeLine, isOnAir, known, mediaPlayers, nextShowing, safeImage,
 } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
 import { Strings, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
 
@@ -95,3 +95,17 @@ for (const [tag, language] of languages) {
     assert.equal(new Strings(language, {}).dialect(tag), tag === "fi" ? "en" : tag);
   });
 }
+
+test("a programme is on again when its episode is, else when its title is", () => {
+  const on = (/** @type {number} */ start, /** @type {object} */ fields) => ({
+    start, stop: start + 60, season: null, episode: null, episode_title: null, ...fields,
+  });
+  const showings = [
+    on(900, { season: 1, episode: 2 }), on(500, { season: 1, episode: 2 }), on(100, { season: 1, episode: 2 }),
+    on(600, { season: 2, episode: 2 }), on(700, { episode_title: "Pilot" }),
+  ];
+  const starts = (/** @type {object} */ fields) => nextShowing(on(100, fields), showings, 200).map(({ start }) => start);
+  assert.deepEqual(starts({ season: 1, episode: 2 }), [500, 900]);
+  assert.deepEqual(starts({ episode_title: "Pilot" }), [700]);
+  assert.deepEqual(starts({}), [500, 600, 700, 900]);
+});

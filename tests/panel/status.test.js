@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { chainOf, failedLink, pastProblems } from "../../custom_components/toonami_downlink/frontend/model/chain.js";
 import { chartOf, niceCeiling } from "../../custom_components/toonami_downlink/frontend/model/chart.js";
 import { LOOKS, conditionOf } from "../../custom_components/toonami_downlink/frontend/model/health.js";
-import { chosen, placeOf, readConfig } from "../../custom_components/toonami_downlink/frontend/model/card.js";
 
 /** @param {Partial<Run>} run @returns {Run} */
 const run = (run) => ({
@@ -113,23 +112,4 @@ test("what went wrong before is told once for each kind, the newest first", () =
   assert.deepEqual(found, [["usage", "2", 2]]);
   assert.deepEqual(pastProblems(history.slice(1)).map(({ count }) => count), [2, 1]);
   assert.deepEqual(pastProblems([]), []);
-});
-
-test("a card's configuration is checked and filled in", () => {
-  assert.deepEqual(readConfig({}), { numbers: [], hours: 3, picture: true, next: true, guide: false });
-  assert.deepEqual(readConfig({ channels: ["3", 1], picture: false }).numbers, [3, 1]);
-  for (const config of [{ channels: "1" }, { channels: ["x"] }, { channels: [0] }, { hours: 0 }, { hours: 13 }]) {
-    assert.throws(() => readConfig(/** @type {any} */ (config)), /channel|hours/);
-  }
-});
-
-test("a card shows the channels that were chosen, in that order", () => {
-  const channels = /** @type {any[]} */ ([{ number: 1 }, { number: 2 }, { number: 3 }]);
-  assert.deepEqual(chosen(channels, [3, 9, 1]).map(({ number }) => number), [3, 1]);
-  assert.equal(chosen(channels, []), channels);
-});
-
-test("a programme in the card's hours is cut at their edges", () => {
-  assert.deepEqual(placeOf({ start: -50, stop: 50 }, 0, 100), { left: 0, width: 0.5 });
-  assert.deepEqual(placeOf({ start: 75, stop: 500 }, 0, 100), { left: 0.75, width: 0.25 });
 });

@@ -6,7 +6,7 @@ import {
 } from "../../custom_components/toonami_downlink/frontend/model/watching.js";
 
 const EN = (await import("node:fs")).readFileSync(
-  new URL("../../custom_components/toonami_downlink/frontend/i18n/player/en.json", import.meta.url), "utf8",
+  new URL("../../custom_components/toonami_downlink/frontend/i18n/en.json", import.meta.url), "utf8",
 );
 
 /** Watch channel 1, with a picture at 100 seconds. */

@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..engine.downlink.models import Channel, Feed, Programme
 from ..engine.downlink.timeline import on_air, upcoming
+from ..places import programme_place
 from .matching import showings
 
 _PREFIX: Final = f"component.{DOMAIN}.common."
@@ -51,6 +52,11 @@ class Answers:
     def whats_next(self, feed: Feed, channels: Sequence[Channel]) -> str:
         """Say what is on next, one sentence for each channel."""
         return " ".join(self._next_on(feed, channel) for channel in channels)
+
+    def place_of(self, feed: Feed, channels: Sequence[Channel], title: str) -> str | None:
+        """Return where in the panel the programme is that `when_is` speaks of; None without one."""
+        found = showings(feed, channels, title, self._now)
+        return programme_place(found[0].channel.number, found[0].programme.start) if found else None
 
     def when_is(self, feed: Feed, channels: Sequence[Channel], title: str) -> str:
         """Say when a programme is on, and when again."""

@@ -9,6 +9,11 @@ type GridCell = import("./ui/grid-cell.js").GridCell;
 type RefreshButton = import("./ui/refresh-button.js").RefreshButton;
 type Player = import("./ui/player.js").Player;
 type Television = import("./ui/television.js").Television;
+type Places = import("./lib/places.js").Places;
+type GuidePage = import("./ui/guide-page.js").GuidePage;
+type Position = import("./model/position.js").Position;
+type ProgrammeSheet = import("./ui/programme-sheet.js").ProgrammeSheet;
+type SearchBox = import("./ui/search-box.js").SearchBox;
 type Scale = import("./model/grid.js").Scale;
 type Strings = import("./model/text.js").Strings;
 
@@ -29,6 +34,23 @@ interface Programme extends Times, EpisodeNumbers {
   episode_title: string | null;
   /** Whether it only fills a gap in the guide. */
   filler: boolean;
+  /** The short programmes that are shown as this one. */
+  parts?: Programme[];
+}
+
+/** Where somebody is in the panel: what an address stands for. */
+interface Place {
+  page: PageName;
+  /** The number of the channel that is looked at. */
+  channel: number | null;
+  /** When the programme starts whose details are open. */
+  start: number | null;
+  /** The day of the channel, `YYYY-MM-DD`. */
+  date: string | null;
+  /** What is searched for. */
+  search: string;
+  /** The number of the channel to watch. */
+  watch: number | null;
 }
 
 /** A programme as `guide/programme` and the overview give it. */
@@ -254,6 +276,9 @@ interface Hass {
   config: { time_zone: string };
   themes: { darkMode?: boolean };
   states: Record<string, Entity>;
+  /** What the registries say of entities and devices. */
+  entities?: Record<string, { platform: string; device_id?: string; translation_key?: string }>;
+  devices?: Record<string, { identifiers: [string, string][]; model?: string | null }>;
   dockedSidebar?: string;
   callService(domain: string, service: string, data: object, target?: object): Promise<unknown>;
 }
@@ -265,6 +290,36 @@ type Row = [number, number, string, string | null, number | null, number | null,
 interface Hit {
   channel: Channel;
   programme: Programme;
+}
+
+/** A line of what was found: a programme, or how many more there are of its title, or of all titles. */
+interface FindRow {
+  hit?: Hit;
+  /** Whether it is another showing of the title above it. */
+  isPart?: boolean;
+  more?: number;
+}
+
+/** Once that a programme is on. */
+interface Once extends Times {
+  number: number;
+  about?: boolean;
+}
+
+/** Once that a programme is on, to be shown. */
+interface Showing {
+  channel: Channel;
+  programme: Shown;
+  /** Whether the time is only roughly known, and there are no details. */
+  about?: boolean;
+}
+
+/** When a programme is on once more, as `airings` gives it. */
+interface Airing {
+  channel: number;
+  start: number;
+  /** Whether upstream's guide does not list it: the other coast has it then. */
+  about?: boolean;
 }
 
 /** A channel in the timeline, with the cells that it has now, by their start. */
@@ -281,8 +336,8 @@ interface Cursor {
   time: number;
 }
 
-/** Which days the timeline has cells for, and which of them is shown. */
-type WindowEvent = CustomEvent<{ days: number[]; day: number }>;
+/** Which days the timeline has cells for. */
+type WindowEvent = CustomEvent<{ days: number[] }>;
 
 /** How the integration is, in one word. */
 type Condition =
@@ -357,10 +412,15 @@ interface Bar {
   failed: boolean;
 }
 
+/** An action of Home Assistant, as cards have it. */
+interface CardAction {
+  action: string;
+}
+
 /** The card's configuration, as the user writes it. */
 interface CardConfig {
   type?: string;
-  /** Channel numbers; all channels when there are none. */
+  /** Channels by number or key; all channels when there are none. */
   channels?: (string | number)[];
   /** Whether the first channel is large, with the picture on air. */
   picture?: boolean;
@@ -369,15 +429,31 @@ interface CardConfig {
   /** Whether to draw the next hours, and how many of them. */
   guide?: boolean;
   hours?: number;
+  /** Show when this is on next, and no channels. */
+  title?: string;
+  /** Without one, a tap opens the panel and watches. */
+  tap_action?: CardAction;
+  hold_action?: CardAction;
+  /** What Home Assistant's views with sections put there. */
+  grid_options?: { rows?: number | string };
 }
 
 interface CardSettings {
-  numbers: number[];
+  /** Numbers or keys. */
+  names: string[];
   hours: number;
   picture: boolean;
   next: boolean;
   guide: boolean;
+  title: string;
+  tap: CardAction | undefined;
+  hold: CardAction | undefined;
+  /** Whether the user has said how high it is. */
+  fits: boolean;
 }
+
+/** A programme on a channel, as the card lists them. */
+type Listed = Omit<Programme, "filler"> & { number: number };
 
 /** What draws the card. */
 type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };

@@ -19,7 +19,12 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
-from ..engine.downlink.limits import MAX_CHANNELS, MAX_GUIDE_DAYS
+from ..engine.downlink.limits import (
+    MAX_CHANNELS,
+    MAX_GUIDE_DAYS,
+    MAX_PROGRAMMES,
+    MAX_TITLE_CHARS,
+)
 from ..engine.downlink.models import Cause, Feed, Progress
 from ..engine.downlink.publish.history import record_to_json
 from ..engine.downlink.timeline import on_air
@@ -264,6 +269,9 @@ def get_programme(
     {
         vol.Required("type"): "toonami_downlink/guide/search",
         vol.Required("query"): vol.All(str, vol.Length(min=1, max=MAX_QUERY_CHARS)),
+        vol.Optional("title"): vol.All(str, vol.Length(max=MAX_TITLE_CHARS)),
+        vol.Optional("titles", default=False): bool,
+        vol.Optional("offset", default=0): vol.All(int, vol.Range(min=0, max=MAX_PROGRAMMES)),
         vol.Optional("limit", default=40): vol.All(int, vol.Range(min=1, max=MAX_RESULTS)),
     }
 )
@@ -272,12 +280,15 @@ def get_programme(
 async def search_guide(
     coordinator: DownlinkCoordinator, _connection: ActiveConnection, msg: Message
 ) -> dict[str, Any]:
-    """Return the programmes of the whole guide that have all words of the query."""
+    """Return the programmes of the guide that have all words of the query, or their titles."""
     if coordinator.data is None:
         return {"total": 0, "results": []}
     now: datetime = dt_util.utcnow()
+    asked = payloads.Search(
+        msg["query"], msg["limit"], msg["offset"], msg.get("title"), by_title=msg["titles"]
+    )
     return await coordinator.hass.async_add_executor_job(
-        payloads.search, coordinator.data.feed, msg["query"], now, msg["limit"]
+        payloads.search, coordinator.data.feed, asked, now
     )
 
 
@@ -357,10 +368,11 @@ def subscribe_connect(
 @_with_coordinator
 @_in_background
 async def start_refresh(
-    coordinator: DownlinkCoordinator, _connection: ActiveConnection, _msg: Message
+    coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> dict[str, Any]:
     """Refresh now, and return how that went."""
-    return record_to_json(await coordinator.async_refresh_feed(Cause.PANEL))
+    context = connection.context(msg)
+    return record_to_json(await coordinator.async_refresh_feed(Cause.PANEL, context))
 
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/credentials/rotate"})

@@ -10,7 +10,6 @@ from ..const import DOMAIN
 from ..engine.downlink.text import clean_line
 
 _UNKNOWN: Final = "unexpected"
-_KINDS: Final = "entity.event.refresh.state_attributes.error.state"
 _MARKUP: Final = re.compile(
     r"[\\`*_{}\[\]<>#|~!&@]|(?<=http):|(?<=https):|(?<=ftp):|(?<=www)\.", re.IGNORECASE
 )
@@ -21,7 +20,7 @@ _MAX_WORDS: Final = 300
 def text(hass: HomeAssistant, path: str, **values: object) -> str:
     """Return the text at that path, in the language of the installation, with values filled in.
 
-    The path is that in the translation files, such as ``common.log_failed``; without a text
+    The path is that in the translation files, such as ``common.no_details``; without a text
     there, it is returned itself.
     """
     category, _, _ = path.partition(".")
@@ -34,11 +33,6 @@ def error_text(hass: HomeAssistant, error: str | None, message: str | None) -> s
     """Say what an error of the history means, with its own message in it."""
     said = message or text(hass, "common.no_details")
     return text(hass, f"exceptions.{error or _UNKNOWN}.message", message=said)
-
-
-def error_kind(hass: HomeAssistant, error: str | None) -> str:
-    """Say what kind of error it was, and nothing else."""
-    return text(hass, f"{_KINDS}.{error or _UNKNOWN}")
 
 
 def markdown(words: str) -> str:

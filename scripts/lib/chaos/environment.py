@@ -128,6 +128,8 @@ class Environment:
         stack.enter_context(self.traffic.in_background(Random(0)))  # noqa: S311  # no secret
 
     def _is_saved(self) -> bool:
+        # Home Assistant runs before it has set all of that up.
+        remove_others(self.home.client)
         try:
             entries = self.home.storage("core.config_entries")["entries"]
             tokens = self.home.storage("auth")["refresh_tokens"]
@@ -173,7 +175,8 @@ class Environment:
         folder = self.injector.mount
         folder.mkdir(exist_ok=True)
         outputs = [f"--m3u-output={folder / 'index.m3u'}", f"--xmltv-output={folder / 'index.xml'}"]
-        argv = [sys.executable, str(GO_CLI), "run", *outputs]
+        # Without the last one it would leave a cache in the folder that this was started from.
+        argv = [sys.executable, str(GO_CLI), "run", *outputs, "--cache-file="]
         subprocess.run(argv, check=True, capture_output=True)  # noqa: S603  # fixed arguments
 
     # Actions

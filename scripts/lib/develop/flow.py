@@ -56,7 +56,10 @@ def set_options(client: Client, fields: Mapping[str, object]) -> None:
 
 
 def remove_others(client: Client) -> None:
-    """Remove what onboarding has set up, which looks for the internet again and again."""
+    """Remove what onboarding has set up, which looks for the internet again and again.
+
+    It may not be all there yet when Home Assistant runs: what comes later stays.
+    """
     for entry in client.get("/api/config/config_entries/entry"):
         if entry["domain"] != DOMAIN:
             client.send("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from downlink.formats.xmltv_reader import ParsedGuide, parse_xmltv
-from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS
+from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS, MAX_VALUE_CHARS, MIB
 from downlink.models import Credit, Fix, Programme, Role, Source
 
 from ..samples import NAMES, NOON, Listing, back_to_back, guide
@@ -71,6 +71,33 @@ def test_times(text: str, expected: str | None) -> None:
         assert parsed.flaws == {}
 
 
+@pytest.mark.parametrize(
+    ("clump", "start", "stop"),
+    [
+        pytest.param("0/1", 0, 1800, id="alone"),
+        pytest.param("0/2", 0, 900, id="first half"),
+        pytest.param(" 1 / 2 ", 900, 1800, id="second half"),
+        pytest.param("1/7", 257, 514, id="whole seconds"),
+        pytest.param("6/7", 1542, 1800, id="the last one takes the rest"),
+        pytest.param("2/2", 0, 1800, id="beyond the last"),
+        pytest.param("0/0", 0, 1800, id="of none"),
+        pytest.param("1", 0, 1800, id="no share"),
+        pytest.param("0/100", 0, 1800, id="too many"),
+    ],
+)
+def test_programmes_that_share_a_slot(clump: str, start: int, stop: int) -> None:
+    (found,) = parse(START.replace(">", f' clumpidx="{clump}"/>')).programmes["1"]
+    seconds = [(one - NOON).total_seconds() for one in (found.start, found.stop)]
+    assert seconds == [start, stop]
+
+
+def test_a_slot_too_short_to_be_shared() -> None:
+    slot = 'start="20261014120000" stop="202610141200{:02}" clumpidx="0/2"'
+    for seconds in (2, 1):
+        (found,) = parse(f'<programme channel="1" {slot.format(seconds)}/>').programmes["1"]
+        assert (found.start, found.stop) == (NOON, NOON + timedelta(seconds=1))
+
+
 @pytest.mark.parametrize("attributes", ['start="20261014120000"', 'start="1" channel=" "'])
 def test_programme_of_no_channel(attributes: str) -> None:
     assert parse(f"<programme {attributes}/>").flaws == {Fix.ORPHAN: 1}
@@ -97,6 +124,19 @@ def test_unreadable_stop_is_an_unknown_end() -> None:
         pytest.param("<title>&#34;A&#39;s&#x22;</title>", {"title": '"A\'s"'}, id="references"),
         pytest.param("<sub-title></sub-title>", {"episode_title": None}, id="empty sub-title"),
         pytest.param("<sub-title>S</sub-title>", {"episode_title": "S"}, id="sub-title"),
+        pytest.param(
+            '<sub-title>Episode 22</sub-title><episode-num system="xmltv_ns">1.21.</episode-num>',
+            {"episode_title": None, "episode": 22},
+            id="sub-title that is the number",
+        ),
+        pytest.param(
+            "<sub-title>Episode 22</sub-title><episode-num>E21</episode-num>",
+            {"episode_title": "Episode 22"},
+            id="sub-title that is another number",
+        ),
+        pytest.param(
+            "<sub-title>Episode None</sub-title>", {"episode_title": "Episode None"}, id="no number"
+        ),
         pytest.param("<desc>a&#xA;  b</desc>", {"description": "a\nb"}, id="line end in a plot"),
         pytest.param("<desc> </desc><desc>b</desc>", {"description": "b"}, id="second plot"),
         pytest.param(
@@ -137,6 +177,10 @@ def test_unreadable_stop_is_an_unknown_end() -> None:
             {"source": Source.MEDIA},
             id="source",
         ),
+        pytest.param("<premiere/>", {"is_premiere": True, "is_new": False}, id="premiere"),
+        pytest.param("<premiere>At last</premiere>", {"is_premiere": True}, id="premiere in words"),
+        pytest.param("<new/>", {"is_new": True, "is_rerun": False}, id="new"),
+        pytest.param("<news/>", {"is_new": False}, id="something else"),
         pytest.param('<url system="x">guide:media</url>', {"source": Source.GUIDE}, id="not ours"),
         pytest.param(
             '<url system="toonami-downlink">guide:nowhere</url>',
@@ -212,6 +256,78 @@ def test_episode(
 
 
 @pytest.mark.parametrize(
+    ("inner", "is_rerun", "first_shown"),
+    [
+        pytest.param('<previously-shown start="19990417"/>', True, "19990417", id="day"),
+        pytest.param(
+            '<previously-shown start="19990417183000 -0500" channel="x"/>',
+            True,
+            "19990417",
+            id="time",
+        ),
+        pytest.param('<previously-shown start="1999-04-17"/>', True, "19990417", id="hyphens"),
+        pytest.param("<previously-shown/>", True, None, id="bare"),
+        pytest.param("<previously-shown></previously-shown>", True, None, id="bare and long"),
+        pytest.param('<previously-shown start=""/>', True, None, id="empty"),
+        pytest.param('<previously-shown start="199904"/>', True, None, id="month"),
+        pytest.param('<previously-shown start="1999"/>', True, None, id="year"),
+        pytest.param('<previously-shown start="19990431"/>', True, None, id="no such day"),
+        pytest.param('<previously-shown start="last year"/>', True, None, id="words"),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17</episode-num>',
+            False,
+            "19990417",
+            id="air date",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17 02:05:00</episode-num>',
+            False,
+            "19990417",
+            id="air date with a time",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999</episode-num>', False, None, id="air year"
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1998-01-02</episode-num>'
+            '<previously-shown start="19990417"/>',
+            True,
+            "19990417",
+            id="two days",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17</episode-num><previously-shown/>',
+            True,
+            "19990417",
+            id="bare, and an air date",
+        ),
+    ],
+)
+def test_first_showing(inner: str, is_rerun: bool, first_shown: str | None) -> None:
+    found = programme(inner)
+    assert (found.is_rerun, found.first_shown) == (is_rerun, first_shown)
+
+
+@pytest.mark.parametrize(
+    ("day", "numbers", "expected"),
+    [
+        pytest.param("2019-10-12 02:05:00", "2018.1011.", (None, None), id="that day"),
+        pytest.param("2019-10-13", "2018.1011.", (2019, 1012), id="another day"),
+        pytest.param("", "2018.1011.", (2019, 1012), id="no day"),
+        pytest.param("2019-10-12", "4.11.", (5, 12), id="real numbers"),
+    ],
+)
+def test_a_day_is_no_episode(
+    day: str, numbers: str, expected: tuple[int | None, int | None]
+) -> None:
+    found = programme(
+        f'<episode-num system="xmltv_ns">{numbers}</episode-num>'
+        f'<episode-num system="original-air-date">{day}</episode-num>'
+    )
+    assert (found.season, found.episode) == expected
+
+
+@pytest.mark.parametrize(
     ("value", "stars"),
     [
         ("7.9/10", 7.9),
@@ -246,10 +362,32 @@ def test_channels() -> None:
     assert parsed.channels == {"1": ("A", "1", "B"), "": ("No id",)}
 
 
+@pytest.mark.parametrize("of_channel", [True, False])
+def test_ids_over_their_limit_are_none(of_channel: bool) -> None:
+    for length in (MAX_VALUE_CHARS, MAX_VALUE_CHARS + 1):
+        name = "i" * length
+        is_read = length == MAX_VALUE_CHARS
+        if of_channel:
+            assert (name in parse(f'<channel id="{name}"/>').channels) is is_read
+        else:
+            parsed = parse(f'<programme start="20261014120000" channel="{name}"/>')
+            assert (name in parsed.programmes) is is_read
+            assert parsed.flaws == ({} if is_read else {Fix.ORPHAN: 1})
+
+
 def test_programmes_may_come_before_channels() -> None:
     parsed = parse(f'{START}<title>A</title></programme><channel id="1"/>')
     assert parsed.channels == {"1": ()}
     assert len(parsed.programmes["1"]) == 1
+
+
+@pytest.mark.parametrize(("rest", "flaws"), [(" ", {}), ("x", {Fix.MARKUP: 1})])
+def test_what_follows_the_document_is_not_read(rest: str, flaws: dict[Fix, int]) -> None:
+    # Documents are read in pieces of that size.
+    piece = f"<tv>{START}<title>A</title></programme></tv>".ljust(MIB // 4)
+    parsed = parse_xmltv(f"{piece}{rest}".encode())
+    assert [one.title for one in parsed.programmes["1"]] == ["A"]
+    assert parsed.flaws == flaws
 
 
 def test_texts_over_their_limits_are_cut() -> None:

@@ -201,3 +201,17 @@ def test_programmes_that_nobody_wants_do_not_count(monkeypatch: pytest.MonkeyPat
     assert parse_xmltv(listed, wanted=asks_for(members)).programmes["2"][0].title == "Ours"
     with pytest.raises(FeedError, match="more than 1 programmes"):
         parse_xmltv(listed)
+
+
+def test_a_later_name_of_the_same_number_counts_as_well() -> None:
+    members, _, _ = matched(("#EXTM3U\n" + entry(EAST, "1")).encode())
+    nameless = guide(Listing("", titled("Ours")))
+    parsed = parse_xmltv(nameless, wanted=asks_for(members))
+    assert "toonami_east" in match_programmes(parsed, members, Counter())
+    named = b"<channel id='1'><display-name>Another</display-name></channel></tv>"
+    listed = nameless.replace(b"</tv>", named)
+    parsed = parse_xmltv(listed, wanted=asks_for(members))
+    assert parsed.channels == {"1": ("Another",)}
+    fixes = Counter(parsed.flaws)
+    assert match_programmes(parsed, members, fixes) == {}
+    assert +fixes == {Fix.ORPHAN: 1}

@@ -20,7 +20,7 @@ from downlink.errors import (
 from downlink.models import Progress, Stage
 from downlink.policy import CACHE_DROPPED_AFTER_FAILURES
 from downlink.process.command import Command, bundled_command, parse_command
-from downlink.process.runner import read_version
+from downlink.process.runner import read_version, working_folder
 
 from .harness import GOOD, RunnerHarness
 
@@ -267,6 +267,9 @@ async def test_data_folder_that_cannot_be_written(harness: RunnerHarness) -> Non
     harness.staging.write_text("a file, not a folder")
     with pytest.raises(CannotWriteError, match="data folder"):
         await harness.run(harness.script(GOOD))
+    with pytest.raises(CannotWriteError, match=r"The data folder cannot be written: File exists\."):
+        async with working_folder(harness.staging):
+            pytest.fail("there is no folder")
 
 
 @pytest.mark.parametrize(

@@ -2,57 +2,26 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 import json
 from pathlib import Path
 
 import pytest
 
-from downlink.errors import FeedError, StoreError
-from downlink.ingest.gap_filling import Window
+from downlink.errors import CannotWriteError, FeedError, StoreError
 from downlink.limits import MAX_FILE_BYTES, MIB
-from downlink.lineup import KNOWN, Lineup
+from downlink.lineup import KNOWN
 from downlink.models import Fix
 from downlink.process.runner import Output
 from downlink.publish import ingest_process
-from downlink.publish.ingest_process import ingest_and_publish
 from downlink.publish.ingest_worker import Request
-from downlink.publish.store import Generation, Store
+from downlink.publish.store import Store
 
 from ..samples import NOON, Airing, Listing, guide, playlist
+from .ingesting import GOOD, REQUEST, files_of_at_most, ingested
 
-EAST = KNOWN[0].name
-REQUEST = Request(
-    now=NOON,
-    window=Window.of_days(NOON, 1, UTC),
-    lineup=Lineup({"other_kept": 9}),
-    language="en",
-)
-GOOD = Output(
-    playlist=playlist(EAST), guide=guide(Listing(EAST, [Airing(0, 30, "Known")])), seconds=0.0
-)
 # The loop inside of one call of a regular expression: no other thread of that process has a turn.
 HANG = "import re; re.match('(a+)+$', 'a' * 64 + 'b')"
-
-
-async def ingested(
-    folder: Path,
-    output: Output = GOOD,
-    *,
-    previous: Generation | None = None,
-    timeout: float = 60,
-    insist: bool = False,
-) -> tuple[Generation, Lineup]:
-    return await ingest_and_publish(
-        output,
-        REQUEST,
-        folder,
-        staging=folder / "staging",
-        previous=previous,
-        timeout=timeout,
-        insist=insist,
-        publishing=lambda: None,
-    )
 
 
 def instead(monkeypatch: pytest.MonkeyPatch, folder: Path, program: str) -> None:
@@ -171,6 +140,25 @@ async def test_an_end_that_was_not_meant(
         await ingested(tmp_path)
     assert Store(tmp_path).load() is None
     assert list((tmp_path / "staging").iterdir()) == []
+
+
+async def test_a_full_disk_before_it_starts(tmp_path: Path) -> None:
+    with (
+        files_of_at_most(10),
+        pytest.raises(CannotWriteError, match=r"folder cannot be written: File too large\."),
+    ):
+        await ingested(tmp_path)
+    assert list((tmp_path / "staging").iterdir()) == []
+
+
+async def test_a_full_disk_is_not_the_fault_of_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        instead(patch, tmp_path, "import sys; print('Full', file=sys.stderr); sys.exit(5)")
+        with pytest.raises(CannotWriteError, match=r"The data folder cannot be written: Full\."):
+            await ingested(tmp_path)
+    assert (await ingested(tmp_path))[0].number == 1
 
 
 async def test_a_result_that_cannot_be_loaded_is_not_published(

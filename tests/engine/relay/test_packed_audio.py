@@ -34,14 +34,18 @@ def test_the_tag_says_when() -> None:
     assert later.first_pts - plain.first_pts == 5 * HZ
 
 
-def test_not_one_byte_of_the_sound_is_lost() -> None:
-    stream = pack(adts(50))
+# Frames as small as they come, as they are, and such that the last one just fills a packet or not.
+@pytest.mark.parametrize("size", [7, 30, *range(343, 348), 371, 2000])
+def test_not_one_byte_of_the_sound_is_lost(size: int) -> None:
+    stream = pack(adts(49, size=size))
+    assert len(stream) % PACKET == 0
+    assert stream[::PACKET] == b"\x47" * (len(stream) // PACKET)
     packets = [stream[at : at + PACKET] for at in range(0, len(stream), PACKET)]
     body = b""
     for packet in packets[2:]:
         start = 4 + (1 + packet[4] if packet[3] & 0x20 else 0)
         body += packet[start:].removeprefix(packet[start : start + 14] if packet[1] & 0x40 else b"")
-    assert body == adts(50)
+    assert body == adts(49, size=size)
     assert [packet[3] & 15 for packet in packets[2:]] == [n % 16 for n in range(len(packets) - 2)]
 
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** A Home Assistant that knows nothing but the commands of the panel. */
 
-import { CHANNELS, makeGuide, makeHistory, makeStreams } from "./data.js";
+import { CHANNELS, makeGuide, makeHistory, makeShorts, makeStreams } from "./data.js";
 
 const DAY = 86_400;
 
@@ -18,7 +18,7 @@ export class FakeConnection {
   /** @type {Map<string, Set<(event: any) => void>>} */
   #subscribers = new Map();
 
-  /** @param {{days: number, state: string, hostile: boolean, pictures: string, delay: number, isForAdministrators: boolean}} options */
+  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, isForAdministrators: boolean}} options */
   constructor(options) {
     this.options = options;
     this.state = options.state;
@@ -32,6 +32,7 @@ export class FakeConnection {
         makeGuide(number, this.from, days, { isHostile, pictures }),
       ]),
     );
+    if (options.shorts) this.guides.set(6, /** @type {any} */ (makeShorts(this.from, days)));
     this.history = makeHistory(Date.now() / 1000, this.error);
     this.token = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
     this.password = "pW7xK2mQ9vL4nT8bR3zC";
@@ -200,16 +201,21 @@ export class FakeConnection {
     return found;
   }
 
-  /** @param {{query: string}} message */
-  search({ query }) {
+  /** @param {{query: string, title?: string, titles?: boolean, offset?: number, limit?: number}} message */
+  search({ query, title, titles, offset = 0, limit = 40 }) {
     const word = query.toLowerCase();
     const time = Date.now() / 1000;
     const hits = [...this.guides].flatMap(([number, guide]) =>
       guide
-        .filter(({ title, filler, stop }) => !filler && stop > time && title.toLowerCase().includes(word))
+        .filter((item) => !item.filler && item.stop > time && item.title.toLowerCase().includes(word))
         .map((item) => [number, ...row(item)]),
-    );
-    return { total: hits.length, results: hits.slice(0, 40) };
+    ).filter((hit) => title === undefined || hit[3] === title);
+    hits.sort((one, other) => one[1] - other[1]);
+    const count = (/** @type {any[]} */ hit) => hits.filter((other) => other[3] === hit[3]).length;
+    const found = titles
+      ? hits.filter((hit, index) => hits.findIndex((other) => other[3] === hit[3]) === index).map((hit) => [count(hit), ...hit])
+      : hits;
+    return { total: found.length, results: found.slice(offset, offset + limit) };
   }
 
   connect() {

@@ -177,7 +177,12 @@ _BY_BARE_NAME: Final[Mapping[str, KnownChannel]] = {
 
 def logo_path(key: str) -> str:
     """Return the path on our server of the artwork for the channel with that key."""
-    return f"/api/toonami_downlink/logos/{key if key in _KEYS else 'other'}.png"
+    return f"/api/toonami_downlink/logos/{key if is_known(key) else 'other'}.png"
+
+
+def is_known(key: str) -> bool:
+    """Whether the channel with that key is one of the station's own."""
+    return key in _KEYS
 
 
 def is_ignored(name: str) -> bool:

@@ -28,6 +28,8 @@ USUAL_LENGTH: Final = timedelta(minutes=30)
 """How long it lasts otherwise: the usual length of what the channels show."""
 LONGEST_PAUSE: Final = timedelta(minutes=15)
 """A gap up to this long is advertisements, and belongs to the programme before it."""
+SHORTEST_FILM: Final = timedelta(minutes=70)
+"""What nobody numbers, and what is as long as this, is a film, as no episode is so long."""
 FILLER_LENGTH: Final = timedelta(hours=2)
 """How long a block of filler is.
 

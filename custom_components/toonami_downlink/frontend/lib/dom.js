@@ -48,6 +48,9 @@ export function send(target, name, detail) {
 	target.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
+/** Return the code of a refusal by Home Assistant. @param {unknown} error */
+export const codeOf = (error) => /** @type {{code?: string} | undefined} */ (error)?.code;
+
 /**
  * Ask the panel to show a channel on its television.
  * @param {{target: EventTarget | null}} event - of what asks @param {number} detail - the channel

@@ -28,6 +28,12 @@ export class Strings {
 		this.#plurals = new Intl.PluralRules(language);
 	}
 
+	/** Add strings that came later. @param {Record<string, Entry>} entries */
+	add(entries) {
+		this.#entries = { ...this.#entries, ...entries };
+		return this;
+	}
+
 	/** Return the tag if it is of this language, else the language. @param {string} tag */
 	dialect(tag) {
 		return baseOf(tag) === baseOf(this.language) ? tag : this.language;

@@ -1,5 +1,6 @@
 import { html, loadSheet, now } from "../lib/index.js";
 import { episodeLine, known } from "../model/programme.js";
+import { minutesBetween } from "../model/time.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
 import { picture } from "./picture.js";
 
@@ -32,7 +33,7 @@ export function hero(context, channel, action) {
 function about(context, channel, current) {
 	const { clock, t, text } = context;
 	const { start, stop } = current;
-	const count = Math.max(1, Math.round((stop - now()) / 60));
+	const count = Math.max(1, minutesBetween(now(), stop));
 	return html`${line(episodeLine(current, current.episode_title, text), "episode")}
 		<p class="bar times">
 			<span>${clock.time(start)}–${clock.time(stop)}</span> ${meter(current)}

@@ -1,5 +1,4 @@
 import { controls, define, html, icon, loadSheet, nothing, Page, send } from "../lib/index.js";
-import { loadStrings } from "../lib/strings.js";
 import { known } from "../model/programme.js";
 import { extentOf, staysDocked } from "../model/watching.js";
 import { MediaSessionTeller } from "./media-session.js";
@@ -36,8 +35,6 @@ export class Player extends Page {
 		previoustrack: () => this.set.zap(-1),
 		nexttrack: () => this.set.zap(1),
 	});
-	/** @type {Strings | undefined} */
-	#text;
 	/** Where the picture belongs on the page. @type {Element | undefined} */
 	#dock;
 	/** @type {"docked" | "mini" | "four" | "off"} */
@@ -89,7 +86,6 @@ export class Player extends Page {
 		const { connection } = hass;
 		connection.addEventListener("ready", this.#onBack);
 		signal.addEventListener("abort", () => connection.removeEventListener("ready", this.#onBack));
-		this.#loadText(hass.locale.language);
 		const kept = this.#kept;
 		this.#kept = undefined;
 		if (kept !== undefined) this.watch(kept);
@@ -103,16 +99,6 @@ export class Player extends Page {
 	#onBack = () => {
 		for (const set of this.#four.sets) set.onBack();
 	};
-
-	/** @param {string} language */
-	async #loadText(language) {
-		try {
-			this.#text = await loadStrings(language, "player/");
-			this.redraw();
-		} catch {
-			// It plays without words, and the next time that it is shown they are asked for again.
-		}
-	}
 
 	connectedCallback() {
 		super.connectedCallback();
@@ -268,13 +254,10 @@ export class Player extends Page {
 		else this.#session.stop();
 	}
 
-	/** @type {Strings["get"]} */
-	t = (key, values) => (this.#text?.has(key) ? this.#text.get(key, values) : this.context.t(key, values));
-
 	template() {
 		const { set } = this;
 		const { channel, hasSeen, model } = set;
-		if (!channel || !this.#text) return nothing;
+		if (!channel) return nothing;
 		const look = this.#look(channel, set);
 		const actions = this.#actions;
 		const isBusy = this.#isActive || model.state === "paused" || channel.radio;

@@ -6,13 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import pairwise
-from typing import Final
 
-from ..models import Fix, Programme, Source
+from ..models import SERIES, Fix, Programme, Source
 from ..policy import FILLER_LENGTH, LONGEST_PAUSE
-
-_FILLER_CATEGORY: Final = "Series"
-"""Plex files what has neither an episode number nor this category under films."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +90,6 @@ def filler_for(name: str, description: str) -> Programme:
         stop=moment,
         title=name,
         description=description,
-        categories=(_FILLER_CATEGORY,),
+        categories=(SERIES,),
         source=Source.FILLER,
     )

@@ -81,6 +81,8 @@ async def _run(working: Path, timeout: float) -> Lineup:
         code, said = await run_own(argv, working, timeout)
     except ProviderTimedOutError as err:
         raise _StoppedError(f"reading it took longer than {timeout:g} seconds") from err
+    if code == CannotWriteError.exit_code:
+        raise CannotWriteError(f"The data folder cannot be written: {said}.")
     if code not in {0, REFUSED}:
         raise _StoppedError(f"reading it ended with code {code}: {said or 'nothing was said'}")
     try:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 import json
 from pathlib import Path
+import sys
 from typing import Any, Final, Self
 
-from ..errors import DownlinkError, FeedError
+from ..errors import CannotWriteError, DownlinkError, FeedError
 from ..formats.m3u import Links, render_m3u
 from ..formats.xmltv_writer import render_xmltv
 from ..ingest import ingest
@@ -74,22 +75,30 @@ class Request:
 
 
 def main(folder: Path) -> int:
-    """Make the generation; return the exit code of the process."""
+    """Make the generation; return the exit code of the process.
+
+    That of CannotWriteError says nothing against the files: it is the disk that fails.
+    """
     try:
-        answer = _work(folder)
-        code = 0
+        code, answer = _try(folder)
+        (folder / ANSWER).write_text(json.dumps(answer))
+    except OSError as err:
+        sys.stderr.write(f"{err.strerror}\n")
+        return CannotWriteError.exit_code
+    return code
+
+
+def _try(folder: Path) -> tuple[int, Mapping[str, Any]]:
+    """Return the exit code and the answer. Raises OSError."""
+    try:
+        return 0, _work(folder)
     except FeedError as err:
-        answer = {"file": err.file, "why": err.why, "line": err.line}
-        code = REFUSED
+        return REFUSED, {"file": err.file, "why": err.why, "line": err.line}
     except DownlinkError as err:
-        answer = {"file": GUIDE, "why": str(err), "line": None}
-        code = REFUSED
+        return REFUSED, {"file": GUIDE, "why": str(err), "line": None}
     except MemoryError:
         why = f"reading it takes more than {MAX_MEMORY_BYTES // MIB} MiB of memory"
-        answer = {"file": GUIDE, "why": why, "line": None}
-        code = REFUSED
-    (folder / ANSWER).write_text(json.dumps(answer))
-    return code
+        return REFUSED, {"file": GUIDE, "why": why, "line": None}
 
 
 def _work(folder: Path) -> Mapping[str, Any]:

@@ -25,8 +25,6 @@ _IDLE_SECONDS: Final = 5.0
 _REQUEST_TARGETS: Final = 3
 """Target durations after its last request for which an HLS player counts as a viewer."""
 _LEAST_REQUEST_SECONDS: Final = 10.0
-_SWITCHED_SECONDS: Final = 1.0
-"""Beyond a target duration without a request: an HLS player that watches has asked by then."""
 _SMOOTHED: Final = timedelta(seconds=30)
 """Dates are made to follow on each other as long as our clock is not further away than this."""
 
@@ -137,13 +135,6 @@ class RelayChannel:
         return any(
             viewer.waited_for is None or viewer.waited_for > since for viewer in self.viewers
         )
-
-    def is_quiet(self, viewer: Viewer) -> bool:
-        """Whether an HLS player has asked for nothing for longer than one does that watches."""
-        if self._ring is None or viewer.until is None:
-            return False
-        patience = self._ring.target + _SWITCHED_SECONDS
-        return asyncio.get_running_loop().time() - viewer.asked >= patience
 
     @asynccontextmanager
     async def watch(self, key: str, label: str) -> AsyncGenerator[Viewer]:

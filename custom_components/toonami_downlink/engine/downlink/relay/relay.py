@@ -127,7 +127,7 @@ class Relay:
             viewer.until is not None
             and (
                 any(one.key == viewer.key and one.began > viewer.asked for _, one in self.viewers)
-                or (viewer.key == newcomer and channel.is_quiet(viewer))
+                or (viewer.key == newcomer and viewer.is_quiet)
             )
             for viewer in channel.viewers
         )

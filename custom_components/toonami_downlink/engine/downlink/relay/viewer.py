@@ -5,9 +5,13 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from .continuous import continuous
 from .ring import Ring
+
+_SWITCHED_SECONDS: Final = 1.0
+"""Beyond a target duration without a request: an HLS player that watches has asked by then."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -33,6 +37,12 @@ class Viewer:
     scope: asyncio.Timeout | None = None
     """For one with a connection of its own: what ends the block that it is in."""
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it has asked for nothing for longer than an HLS player does that watches."""
+        patience = self.ring.target + _SWITCHED_SECONDS
+        return asyncio.get_running_loop().time() - self.asked >= patience
+
     def end(self) -> None:
         """End the block that the viewer is in, whatever it is waiting for."""
         if self.scope and not self.scope.expired():
@@ -43,6 +53,8 @@ class Viewer:
 
         Raises RingClosedError.
         """
+        if self.ring.count >= count:
+            return
         first = await self.ring.wait_for(-1)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
