@@ -326,6 +326,27 @@ async def test_the_last_second_of_a_watch_token(
     assert (await get(harness, f"{API}/watch/{token}/1.m3u8"))[0] == status
 
 
+async def test_saying_that_one_has_stopped_to_watch(harness: Harness) -> None:
+    token = watch_token(harness, hours=1)
+    path = f"{API}/watch/{token}/1.m3u8"
+    assert (await get(harness, path))[0] == HTTPStatus.OK
+    streams = harness.coordinator.streams
+    assert streams.viewers == 1
+
+    for wrong in (f"{API}/watch/{token[:-1]}0/1.m3u8", f"{harness.base}/stream/1.m3u8"):
+        answer = await ask(harness, wrong, hdrs.METH_DELETE)
+        assert answer.status in {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED}
+    other = {hdrs.USER_AGENT: "VLC/3.0.18 LibVLC/3.0.18"}
+    assert (await ask(harness, path, hdrs.METH_DELETE, **other)).status == HTTPStatus.NO_CONTENT
+    assert streams.viewers == 1
+
+    assert (await ask(harness, path, hdrs.METH_DELETE)).status == HTTPStatus.NO_CONTENT
+    assert streams.viewers == 0
+    assert (await ask(harness, path, hdrs.METH_DELETE)).status == HTTPStatus.NO_CONTENT
+    answer = await ask(harness, f"{API}/watch/{token}/99.m3u8", hdrs.METH_DELETE)
+    assert answer.status == HTTPStatus.NOT_FOUND
+
+
 async def test_a_watch_token_outlives_a_reload(harness: Harness) -> None:
     token = watch_token(harness, hours=1)
     assert await harness.hass.config_entries.async_reload(harness.entry.entry_id)

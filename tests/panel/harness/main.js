@@ -3,7 +3,7 @@
 /**
  * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
  * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner, slate, idle), user, lang, clock,
- * days, hostile, shorts, delay, card (the card's configuration as JSON), primary and surface (colours
+ * days, hostile, shorts, delay, watching (admin), card (the card's configuration as JSON), primary and surface (colours
  * of the theme), insets (of the screen, as CSS orders them).
  */
 
@@ -22,6 +22,7 @@ const connection = new FakeConnection({
   shorts: options.has("shorts"),
   pictures: `${location.origin}/pictures`,
   delay: Number(options.get("delay") ?? 0),
+  isForAdministrators: options.get("watching") === "admin",
 });
 
 const { style } = document.documentElement;
