@@ -394,7 +394,7 @@ type Field =
 /** How to set a player up; the text of the first step is `connect.{id}.1`, and so on. */
 interface Recipe {
   id: string;
-  /** How the player is called when it is seen. */
+  /** How the player is called when it is seen; empty when that can be any, which has a name in the texts. */
   name: string;
   /** The fields of each step. */
   steps: Field[][];
