@@ -448,7 +448,8 @@ async def test_a_player_that_left_before_its_stream_began(harness: Harness) -> N
     sending = asyncio.ensure_future(
         transport_stream(request, harness.coordinator, channel, RequestKind.STREAM)
     )
-    await wait_until(lambda: harness.coordinator.streams.viewers)
-    harness.coordinator.streams.async_end_all()
-    await sending
-    assert harness.coordinator.streams.viewers == 0
+    streams = harness.coordinator.streams
+    await wait_until(lambda: streams.viewers)
+    assert streams.async_end(streams.sessions[0].identity)
+    assert (await sending).prepared
+    assert streams.viewers == 0
