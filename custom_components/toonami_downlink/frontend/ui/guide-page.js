@@ -57,7 +57,7 @@ export class GuidePage extends Page {
 
 	/** Where the picture of the television belongs. */
 	get screen() {
-		return this.root.querySelector(".set .screen");
+		return this.root.querySelector(".playing .screen");
 	}
 
 	get isList() {
@@ -113,8 +113,8 @@ export class GuidePage extends Page {
 		const channel = channels.find(({ number }) => number === shown) ?? channels[0];
 		if (!channel) return nothing;
 		const watch = this.#watched ? nothing : watchButton(this.context, channel);
-		return html`<div class="hero-slot ${this.#watched ? "set" : ""}">
-			${hero(this.context, channel, watch)}
+		return html`<div class="hero-slot">
+			${hero(this.context, channel, watch, Boolean(this.#watched))}
 		</div>`;
 	}
 
