@@ -185,14 +185,14 @@ def test_minutes_agree_with_the_times_beside_them(page: Page) -> None:
 
 def test_a_dark_theme_without_modes_leaves_the_panel_dark(page: Page) -> None:
     page.emulate_media(color_scheme="light")
-    open_guide(page, "?surface=%23101418")
+    open_guide(page, "?ink=%23e1e1e1")
     expect(page.locator(PANEL)).to_have_attribute("dark", "")
     assert violations(page, PANEL) == []
 
-    for colour, is_dark in (("rgb(250, 250, 250)", False), ("oklch(0.2 0.02 250)", True)):
+    for colour, is_dark in (("rgb(20, 20, 20)", False), ("oklch(0.9 0.02 250)", True)):
         page.evaluate(
             "(colour) => document.documentElement.style"
-            ".setProperty('--primary-background-color', colour)",
+            ".setProperty('--primary-text-color', colour)",
             colour,
         )
         host = expect(page.locator(PANEL))
@@ -204,7 +204,7 @@ def test_a_dark_theme_without_modes_leaves_the_panel_dark(page: Page) -> None:
 
 def test_a_theme_that_says_nonsense_leaves_it_to_home_assistant(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
-    open_guide(page, "?surface=url(nowhere)")
+    open_guide(page, "?ink=url(nowhere)")
     expect(page.locator(PANEL)).to_have_attribute("dark", "")
 
 
