@@ -317,8 +317,9 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
         options: Mapping[str, Any] = self.config_entry.options
         if user_input is not None:
             # Sections are for the eye only: what is kept is flat.
-            options = user_input | user_input[ADVANCED]
-            del options[ADVANCED]
+            flat = user_input | user_input[ADVANCED]
+            del flat[ADVANCED]
+            options = flat
             try:
                 validate(options[CONF_SCHEDULE])
             except UsageError:
