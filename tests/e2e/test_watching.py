@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 import json
 import re
-from typing import Any
 
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 import pytest
@@ -14,8 +13,7 @@ from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.browser import open_page
-from tests.e2e.nodes import passes
-from tests.e2e.television import Set
+from tests.e2e.television import Set, wait_until_idle
 from tests.e2e.wire import Wire
 from tests.simulator import NODES, counter
 
@@ -69,19 +67,6 @@ def own_page(browser: Browser, own_home: Home) -> Iterator[Page]:
     page = open_page(browser, own_home)
     yield page
     page.context.close()
-
-
-def wait_until_idle(home: Home, upstream: Upstream) -> None:
-    """Wait for what has to come within ten seconds: upstream is asked for nothing any more."""
-
-    def streams() -> Any:
-        return home.client.get("/api/toonami_downlink/status")["streams"]
-
-    wait_for(lambda: not streams()["upstream"], "A stream is still fetched", 10)
-    before = upstream.streams()["streams"]
-    passes(upstream, 3)
-    assert upstream.streams()["streams"] == before
-    assert not streams()["viewers"]
 
 
 def test_watch_and_leave(television: Set, page: Page, home: Home, upstream: Upstream) -> None:
@@ -406,62 +391,6 @@ def test_four_channels_at_once_and_one_is_heard(
     expect(television.button("Four channels at once")).to_have_count(0)
     television.button("Close").click()
     wait_until_idle(home, upstream)
-
-
-AWAY = """
-  let isAway = false;
-  const tell = (name, get) => Object.defineProperty(document, name, { get, configurable: true });
-  tell("hidden", () => isAway);
-  tell("visibilityState", () => (isAway ? "hidden" : "visible"));
-  window.setAway = (value) => {
-    isAway = value;
-    document.dispatchEvent(new Event("visibilitychange"));
-    if (!value) window.dispatchEvent(new Event("focus"));
-  };
-  // Home Assistant takes the page of a hidden tab away after five minutes.
-  const { setTimeout } = window;
-  window.setTimeout = (run, pause, ...rest) =>
-    setTimeout(run, pause === 300000 ? 500 : pause, ...rest);
-"""
-
-
-def test_a_tablet_sleeps(page: Page, access: object, home: Home, upstream: Upstream) -> None:
-    page.add_init_script(AWAY)
-    page.goto("/toonami-downlink/guide")
-    television = Set(page)
-    television.watch()
-    page.keyboard.press("3")
-    television.wait_for_picture()
-    page.evaluate("setAway(true)")
-    expect(page.locator("toonami-downlink-panel")).to_have_count(0)
-    wait_until_idle(home, upstream)
-    page.evaluate("setAway(false)")
-    television.wait_until_further()
-    expect(page.locator("tdl-guide .hero .over")).to_contain_text("Snickelodeon East")
-
-
-def test_the_radio_plays_on_in_a_tab_that_nobody_looks_at(page: Page, access: object) -> None:
-    page.add_init_script(AWAY)
-    page.goto("/toonami-downlink/guide")
-    television = Set(page)
-    television.watch()
-    page.keyboard.press("7")
-    expect(television.player.locator(".radio")).to_be_visible()
-    wait_for(lambda: television.state("currentTime") > 1, "The radio is silent", 60)
-    media = television.video.element_handle()
-    page.evaluate("setAway(true)")
-    expect(page.locator("toonami-downlink-panel")).to_have_count(0)
-    before = media.evaluate("media => media.currentTime")
-    wait_for(
-        lambda: media.evaluate("media => media.currentTime") > before + 1,
-        "The radio has stopped",
-        30,
-    )
-    page.evaluate("setAway(false)")
-    expect(television.video).to_have_count(1)
-    assert television.video.evaluate("(video, media) => video === media", media)
-    before = television.state("currentTime")
-    wait_for(lambda: television.state("currentTime") > before, "The radio has stopped", 30)
 
 
 def test_the_tab_is_closed(
