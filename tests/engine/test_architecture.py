@@ -131,7 +131,7 @@ RULES: Final = (
         ("const", "storage", "refreshing", "streaming", ENGINE),
         "the coordinator knows none of those who read it",
     ),
-    Rule("entity", (*STANDS_ON, *FEED_READERS), "entities read the coordinator"),
+    Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
         "views",
         (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay"),

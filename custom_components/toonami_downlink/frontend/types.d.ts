@@ -195,7 +195,7 @@ interface Status {
     | (Report & {
         generation: number;
         made: string;
-        artifacts: { name: string; size: number; sha256: string }[];
+        artifacts: { name: string; size: number }[];
       })
     | null;
   streams: Streams;
@@ -269,10 +269,13 @@ interface Connection {
 }
 
 /** The part of Home Assistant's front end that the panel uses. */
+/** Writes a number as the user does. */
+type WriteNumber = (value: number, options?: Intl.NumberFormatOptions) => string;
+
 interface Hass {
   connection: Connection;
   user?: { is_admin: boolean };
-  locale: { language: string; time_format: string; time_zone: string };
+  locale: { language: string; number_format?: string; time_format: string; time_zone: string };
   config: { time_zone: string };
   themes: { darkMode?: boolean };
   states: Record<string, Entity>;
