@@ -1,4 +1,4 @@
-"""What goes on, and what does not, while nobody looks at the panel."""
+"""What goes on while nobody looks at the panel, and what is left when one goes on."""
 
 from playwright.sync_api import Page, expect
 
@@ -7,6 +7,28 @@ from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.television import Set, wait_until_idle
 
+COUNT = """
+  window.counted = { urls: new Set(), workers: 0, videos: new Set() };
+  const { createObjectURL, revokeObjectURL } = URL;
+  URL.createObjectURL = (thing) => {
+    const url = createObjectURL.call(URL, thing);
+    counted.urls.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => { counted.urls.delete(url); revokeObjectURL.call(URL, url); };
+  window.Worker = class extends Worker {
+    constructor(...all) { super(...all); counted.workers++; }
+  };
+  const create = document.createElement;
+  document.createElement = function (name, ...rest) {
+    const made = create.call(this, name, ...rest);
+    if (/^(video|audio)$/i.test(name)) counted.videos.add(new WeakRef(made));
+    return made;
+  };
+"""
+PLACES = """() => ({
+  urls: counted.urls.size, workers: counted.workers, videos: counted.videos.size,
+})"""
 AWAY = """
   let isAway = false;
   const tell = (name, get) => Object.defineProperty(document, name, { get, configurable: true });
@@ -61,3 +83,25 @@ def test_the_radio_plays_on_in_a_tab_that_nobody_looks_at(page: Page, access: ob
     assert television.video.evaluate("(video, media) => video === media", media)
     before = television.state("currentTime")
     wait_for(lambda: television.state("currentTime") > before, "The radio has stopped", 30)
+
+
+def test_a_hundred_zaps_leave_nothing_behind(
+    page: Page, access: object, home: Home, upstream: Upstream
+) -> None:
+    page.add_init_script(COUNT)
+    page.goto("/toonami-downlink/guide")
+    television = Set(page)
+    television.watch()
+    for zap in range(100):
+        page.keyboard.press(str(zap % 3 + 1))
+    hero = page.locator("tdl-guide .hero .over")
+    expect(hero).to_contain_text("Toonami Aftermath East")
+    television.wait_for_picture()
+    television.wait_until_further()
+    found = page.evaluate(PLACES)
+    assert found["urls"] <= 1
+    assert found["workers"] == 0
+    assert found["videos"] <= 2
+    television.button("Close").click()
+    wait_for(lambda: page.evaluate(PLACES)["urls"] == 0, "An address was left behind", 30)
+    wait_until_idle(home, upstream)
