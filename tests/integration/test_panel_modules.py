@@ -102,7 +102,7 @@ def test_files_are_put_in_behind_their_names() -> None:
 
     text = served(files)["panel.js"]
 
-    assert r'loadSheet("one", "a::before {\ncontent: \"\\2014 é\";\n}")' in text
+    assert r'loadSheet("one", "a::before { content: \"\\2014 é\"; }")' in text
     assert 'loadData("data/a.json", {"a": 1})' in text
 
 
