@@ -295,8 +295,8 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
         options: Mapping[str, Any] = self.config_entry.options
         if user_input is not None:
             # Sections are for the eye only: what is kept is flat.
-            options = user_input | user_input[ADVANCED]
-            del options[ADVANCED]
+            plain = {key: value for key, value in user_input.items() if key != ADVANCED}
+            options = plain | user_input[ADVANCED]
             try:
                 validate(options[CONF_SCHEDULE])
             except UsageError:

@@ -207,7 +207,7 @@ def fields(schema: vol.Schema) -> set[tuple[str, ...]]:
 
 def shown(step: dict[str, Any]) -> set[tuple[str, ...]]:
     """Return the fields that a form has names for."""
-    named = {(key,) for key in step.get("data", {})}
+    named: set[tuple[str, ...]] = {(key,) for key in step.get("data", {})}
     for name, part in step.get("sections", {}).items():
         assert part["name"]
         named |= {(name, *path) for path in shown(part)}
