@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, override
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ from .const import (
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
     CONF_MAX_CHANNELS,
+    CONF_PAST_DAYS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -40,6 +42,7 @@ from .const import (
     CONF_SCHEDULE,
     CONF_STALE_HOURS,
     CONF_STREAM_LINKS,
+    CONF_USERS_MAY_WATCH,
     CONF_VERIFY_TLS,
     DOMAIN,
     LINKS_DIRECT,
@@ -51,11 +54,12 @@ from .const import (
     PROVIDER_COMMAND,
     PROVIDER_FOLDER,
 )
-from .coordinator import DownlinkConfigEntry
+from .coordinator import DownlinkConfigEntry, async_loaded_coordinator
 from .engine.downlink.cron import validate
 from .engine.downlink.errors import DownlinkError, UsageError
-from .engine.downlink.limits import MAX_GUIDE_DAYS
+from .engine.downlink.limits import MAX_GUIDE_DAYS, MAX_PAST_DAYS
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
+from .engine.downlink.publish.refresh import PastReader
 from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
 from .refreshing.texts import quoted
 from .storage.settings import Settings
@@ -110,9 +114,13 @@ def _options_schema(settings: Settings, *, is_open: bool = False) -> vol.Schema:
         {
             vol.Required(CONF_STREAM_LINKS, default=settings.stream_links): SelectSelector(links),
             vol.Required(CONF_MAX_CHANNELS, default=settings.max_channels): _number(1, 32),
+            vol.Required(CONF_USERS_MAY_WATCH, default=settings.users_may_watch): BooleanSelector(),
             vol.Required(CONF_HDHOMERUN, default=settings.hdhomerun): BooleanSelector(),
             vol.Required(CONF_GUIDE_DAYS, default=settings.guide_days): _number(
                 1, MAX_GUIDE_DAYS, "d"
+            ),
+            vol.Required(CONF_PAST_DAYS, default=settings.past_days): _number(
+                0, MAX_PAST_DAYS, "d"
             ),
             vol.Required(ADVANCED): section(advanced, {"collapsed": not is_open}),
         }
@@ -245,7 +253,12 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             previous = await async_load_generation(self.hass)
             refreshed = await async_refresh_once(
-                self.hass, self._settings(self._data), state, previous, self._on_progress
+                self.hass,
+                self._settings(self._data),
+                state,
+                previous,
+                self._on_progress,
+                past=self._past(),
             )
             state.remember(
                 RefreshRecord(
@@ -259,6 +272,15 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
             await state.async_save(self.hass)
         finally:
             state.async_release(self.hass)
+
+    def _past(self) -> PastReader | None:
+        """Return what knows what was on: there is a past only where an entry is changed."""
+        coordinator = async_loaded_coordinator(self.hass)
+        if coordinator is None:
+            return None
+        return partial(
+            coordinator.aired.async_past, coordinator.data.feed if coordinator.data else None
+        )
 
     @callback
     def _on_progress(self, progress: Progress) -> None:
@@ -295,8 +317,9 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
         options: Mapping[str, Any] = self.config_entry.options
         if user_input is not None:
             # Sections are for the eye only: what is kept is flat.
-            plain = {key: value for key, value in user_input.items() if key != ADVANCED}
-            options = plain | user_input[ADVANCED]
+            flat = user_input | user_input[ADVANCED]
+            del flat[ADVANCED]
+            options = flat
             try:
                 validate(options[CONF_SCHEDULE])
             except UsageError:

@@ -181,7 +181,9 @@ async def test_reconfigure(hass: HomeAssistant, folder: Path, tmp_path: Path) ->
     assert entry.options == {"guide_days": 3}
     coordinator: DownlinkCoordinator = entry.runtime_data
     assert coordinator.data is not None
-    assert coordinator.data.feed.guide["toonami_east"][0].title == "Other 1-0"
+    # What was on before stays what it was, whoever provides the rest.
+    titles = [one.title for one in coordinator.data.feed.guide["toonami_east"]]
+    assert titles[:25] == [*(f"Show 1-{n}" for n in range(24)), "Other 1-24"]
     assert Cause.SETUP in {record.cause for record in coordinator.history}
 
 
@@ -234,8 +236,10 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
     await setup_integration(hass, entry)
     plain = {
         "guide_days": 2,
+        "past_days": 3,
         "stream_links": "home_assistant",
         "max_channels": 2,
+        "users_may_watch": False,
         "hdhomerun": True,
     }
     advanced = {"schedule": "15 */6 * * *", "provider_timeout": 60, "stale_hours": 24}
@@ -254,7 +258,7 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
     assert entry.options == options
     await hass.async_block_till_done(wait_background_tasks=True)
     coordinator: DownlinkCoordinator = entry.runtime_data
-    assert coordinator.settings.guide_days == 2
+    assert (coordinator.settings.guide_days, coordinator.settings.past_days) == (2, 3)
     assert (coordinator.settings.stream_links, coordinator.settings.max_channels) == (
         "home_assistant",
         2,

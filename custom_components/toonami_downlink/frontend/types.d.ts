@@ -7,6 +7,8 @@ type Context = import("./lib/context.js").Context;
 type Store = import("./lib/store.js").Store;
 type GridCell = import("./ui/grid-cell.js").GridCell;
 type RefreshButton = import("./ui/refresh-button.js").RefreshButton;
+type Player = import("./ui/player.js").Player;
+type Television = import("./ui/television.js").Television;
 type Places = import("./lib/places.js").Places;
 type GuidePage = import("./ui/guide-page.js").GuidePage;
 type Position = import("./model/position.js").Position;
@@ -67,7 +69,7 @@ interface Details extends Programme {
 type Shown = Partial<Details> & Times & { title: string };
 
 /** A programme was chosen. */
-type ChoiceEvent = CustomEvent<{ channel: Channel; programme: Shown }>;
+type ChoiceEvent = CustomEvent<{ channel: Channel; programme: Shown; isChosen?: boolean }>;
 
 /** A channel with what is on. */
 interface Channel {
@@ -96,6 +98,8 @@ interface Overview {
   channels: Channel[];
   /** The numbers of the channels whose viewers see the notice of a lost signal. */
   lost?: number[];
+  /** Whether users who are no administrators may watch. */
+  users_may_watch?: boolean;
 }
 
 type OverviewEvent = Overview | { loaded: false };
@@ -328,10 +332,16 @@ interface Showing {
   about?: boolean;
 }
 
+/** What `airings` gives: when a programme is on again, when it was last, how often this month. */
+interface Remembered {
+  also: Airing[];
+  last: Times | null;
+  month: number;
+}
+
 /** When a programme is on once more, as `airings` gives it. */
-interface Airing {
+interface Airing extends Times {
   channel: number;
-  start: number;
   /** Whether upstream's guide does not list it: the other coast has it then. */
   about?: boolean;
 }
@@ -475,4 +485,29 @@ type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };
 /** Of Home Assistant's front end: where cards announce themselves. */
 interface Window {
   customCards?: object[];
+}
+
+/** Of the guide: where the picture of the television belongs. */
+interface HTMLElementTagNameMap {
+  "tdl-guide": HTMLElement & { readonly screen: Element | null };
+}
+
+/** How watching goes. */
+type WatchState = "off" | "tuning" | "playing" | "paused" | "reconnecting" | "stopped";
+
+/** What goes wrong while somebody watches; the end of a string's key. */
+type Trouble =
+  | "network"
+  | "busy"
+  | "refused"
+  | "forbidden"
+  | "unknown_channel"
+  | "media"
+  | "stalled"
+  | "unsupported";
+
+/** The answer to `watch`: a path, and for how many seconds it can be opened. */
+interface WatchAddress {
+  url: string;
+  expires_in: number;
 }

@@ -8,7 +8,6 @@ from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntr
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
 
 type Push = Callable[[dict[str, Any]], None]
@@ -39,9 +38,8 @@ class Subscription:
         self._follow(coordinator)
 
         @callback
-        def on_entry(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
-            if entry.domain == DOMAIN:
-                self._follow(async_loaded_coordinator(hass))
+        def on_entry(_change: ConfigEntryChange, _entry: ConfigEntry) -> None:
+            self._follow(async_loaded_coordinator(hass))
 
         unsubscribe = async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, on_entry)
 

@@ -1,8 +1,6 @@
 """The websocket commands of the panel and the card.
 
-Errors have the codes of Home Assistant's websocket API, and these of our own: ``not_loaded``
-(there is no entry, or it is not loaded), ``no_feed`` (nothing was ever published),
-``bad_range`` (a window that ends before it begins, or is too long), ``too_many_rows``.
+Errors have the codes of Home Assistant's websocket API, and those of `errors`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,16 +25,13 @@ from ..engine.downlink.limits import (
 )
 from ..engine.downlink.models import Cause, Feed, Progress
 from ..engine.downlink.publish.history import record_to_json
-from ..engine.downlink.timeline import on_air
 from ..storage.settings import Settings
 from . import payloads
+from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROWS
+from .programmes import get_airings, get_past, get_programme, search_past
 from .status import status_payload, streams_payload
 from .subscription import Push, Subscription
-
-ERR_NOT_LOADED: Final = "not_loaded"
-ERR_NO_FEED: Final = "no_feed"
-ERR_BAD_RANGE: Final = "bad_range"
-ERR_TOO_MANY_ROWS: Final = "too_many_rows"
+from .watching import watch
 
 MAX_WINDOW: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
 """The whole guide, wherever the days of the reader's time zone begin."""
@@ -62,7 +57,10 @@ def async_register_commands(hass: HomeAssistant) -> None:
         subscribe_overview,
         get_guide,
         get_programme,
+        get_airings,
+        get_past,
         search_guide,
+        search_past,
         subscribe_status,
         get_connect,
         subscribe_connect,
@@ -70,6 +68,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
         rotate_credentials,
         end_session,
         switch_tuner,
+        watch,
     ):
         websocket_api.async_register_command(hass, command)
 
@@ -184,27 +183,6 @@ def get_guide(
         return
     generation = coordinator.data.generation if coordinator.data else None
     connection.send_result(msg["id"], {"generation": generation, "rows": rows})
-
-
-@websocket_api.websocket_command(
-    {
-        vol.Required("type"): "toonami_downlink/guide/programme",
-        vol.Required("channel"): _NUMBER,
-        vol.Required("start"): _TIMESTAMP,
-    }
-)
-@_with_coordinator
-@_with_feed
-def get_programme(
-    coordinator: DownlinkCoordinator, feed: Feed, connection: ActiveConnection, msg: Message
-) -> None:
-    """Return everything about the programme that is on a channel at a time."""
-    channel = feed.channel(msg["channel"])
-    guide = feed.guide.get(channel.key, ()) if channel else ()
-    if programme := on_air(guide, payloads.moment(msg["start"])):
-        connection.send_result(msg["id"], payloads.details(programme))
-    else:
-        connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, "Nothing is known about that")
 
 
 @websocket_api.websocket_command(

@@ -25,6 +25,11 @@ export class Context {
 		return this.#hass();
 	}
 
+	/** Whether the user may watch television here. */
+	get mayWatch() {
+		return this.isAdmin || this.store.loaded?.users_may_watch !== false;
+	}
+
 	/** Return the integration's config entry, if there is one; only administrators may. */
 	async entry() {
 		const message = { type: "config_entries/get", domain: "toonami_downlink" };
