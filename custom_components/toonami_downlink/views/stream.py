@@ -71,16 +71,20 @@ class SegmentView(TokenView):
         return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
-class WatchView(TokenView):
-    """A channel's HLS for a user of Home Assistant, always from the relay."""
-
-    url = watch_path("{feed_token}", "{number}")
-    name = "toonami_downlink:watch"
-    kind = RequestKind.STREAM
+class WatchTokenView(TokenView):
+    """A view for a user of Home Assistant, who has a token of his own."""
 
     @override
     def may_pass(self, credentials: CredentialStore, token: str) -> bool:
         return credentials.watch_token_matches(token, dt_util.utcnow())
+
+
+class WatchView(WatchTokenView):
+    """A channel's HLS for such a user, always from the relay."""
+
+    url = watch_path("{feed_token}", "{number}")
+    name = "toonami_downlink:watch"
+    kind = RequestKind.STREAM
 
     @override
     async def serve(
@@ -92,18 +96,11 @@ class WatchView(TokenView):
         return await playlist(request, coordinator, channel)
 
 
-class WatchSegmentView(WatchView):
+class WatchSegmentView(WatchTokenView, SegmentView):
     """A segment of that."""
 
     url = watch_segment_path("{feed_token}", "{number}", "{sequence}")
     name = "toonami_downlink:watch_segment"
-
-    @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        number, sequence = request.match_info["number"], request.match_info["sequence"]
-        return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
 STREAM_VIEWS: Final = (SegmentView, StreamView, WatchView, WatchSegmentView)
