@@ -1,6 +1,5 @@
 """Television: HLS and continuous MPEG-TS from the relay, or a redirection to upstream."""
 
-from abc import ABC
 import asyncio
 from collections.abc import Awaitable
 from contextlib import aclosing
@@ -72,17 +71,15 @@ class SegmentView(TokenView):
         return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
-class _WatchTokenView(TokenView, ABC):
-    """A view below the token of a user of Home Assistant."""
-
-    kind = RequestKind.STREAM
+class WatchTokenView(TokenView):
+    """A view for a user of Home Assistant, who has a token of his own."""
 
     @override
     def may_pass(self, credentials: CredentialStore, token: str) -> bool:
         return credentials.watch_token_matches(token, dt_util.utcnow())
 
 
-class WatchView(_WatchTokenView):
+class WatchView(WatchTokenView):
     """A channel's HLS for a user of Home Assistant, always from the relay.
 
     DELETE says that the client has stopped to watch: upstream is let go soon after it.
@@ -90,6 +87,7 @@ class WatchView(_WatchTokenView):
 
     url = watch_path("{feed_token}", "{number}")
     name = "toonami_downlink:watch"
+    kind = RequestKind.STREAM
 
     @override
     async def serve(
@@ -108,18 +106,11 @@ class WatchView(_WatchTokenView):
         return await self.get(request)
 
 
-class WatchSegmentView(_WatchTokenView):
+class WatchSegmentView(WatchTokenView, SegmentView):
     """A segment of that."""
 
     url = watch_segment_path("{feed_token}", "{number}", "{sequence}")
     name = "toonami_downlink:watch_segment"
-
-    @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        number, sequence = request.match_info["number"], request.match_info["sequence"]
-        return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
 STREAM_VIEWS: Final = (SegmentView, StreamView, WatchView, WatchSegmentView)
