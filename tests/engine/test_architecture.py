@@ -72,8 +72,8 @@ RULES: Final = (
     engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),
     engine(
         "ingest",
-        *(*VALUES, "formats", "lineup", "timeline"),
-        because="the ingest knows no disk, no process and no network",
+        *(*VALUES, "formats", "lineup", "network", "timeline"),
+        because="the ingest knows no disk and no process, and connects to nothing",
     ),
     engine("process", *VALUES, because="a provider is run without a look at what it writes"),
     engine(

@@ -9,6 +9,7 @@ import re
 from typing import Any, Final, NamedTuple
 
 from ..models import Fix, Programme
+from ..network import may_lead_to
 from ..policy import LONGEST_PAUSE, LONGEST_PROGRAMME, OPEN_END_REACHES, USUAL_LENGTH
 from ..text import clean_line, clean_text, unescape
 from ..timeline import on_air, upcoming
@@ -148,11 +149,12 @@ def _suggested_end(start: datetime, old: Sequence[Programme]) -> datetime:
     return start + USUAL_LENGTH
 
 
-def tidy(programme: Programme) -> Programme:
+def tidy(programme: Programme, stream_url: str) -> Programme:
     """Texts as they were meant, and none that stands for nothing.
 
     Some programs escape what is escaped already; placeholder plots, titles, days, ratings and
-    pictures go.
+    pictures go. So does a picture that would lead whoever sees the guide to a machine in the house,
+    unless the channel's stream comes from there as well.
     """
     programme = _unescaped(programme)
     changes: dict[str, Any] = {}
@@ -164,7 +166,9 @@ def tidy(programme: Programme) -> Programme:
         changes["description"] = None
     if programme.rating and programme.rating.casefold() in _NO_RATING:
         changes["rating"] = changes["rating_system"] = None
-    if programme.image and _NO_IMAGE in programme.image:
+    if programme.image and (
+        _NO_IMAGE in programme.image or not may_lead_to(programme.image, stream_url)
+    ):
         changes["image"] = None
     people = tuple(one for one in programme.credits if not _NOT_A_NAME.fullmatch(one.name))
     if len(people) < len(programme.credits):
