@@ -22,11 +22,13 @@ CONF_PROVIDER_FOLDER: Final = "provider_folder"
 
 CONF_SCHEDULE: Final = "schedule"
 CONF_GUIDE_DAYS: Final = "guide_days"
+CONF_PAST_DAYS: Final = "past_days"
 CONF_STREAM_LINKS: Final = "stream_links"
 CONF_PROVIDER_TIMEOUT: Final = "provider_timeout"
 CONF_MAX_CHANNELS: Final = "max_channels"
 CONF_HDHOMERUN: Final = "hdhomerun"
 CONF_STALE_HOURS: Final = "stale_hours"
+CONF_USERS_MAY_WATCH: Final = "users_may_watch"
 
 LINKS_RELAY: Final = "relay"
 LINKS_DIRECT: Final = "direct"
@@ -35,6 +37,7 @@ LINKS_HOME_ASSISTANT: Final = "home_assistant"
 DEFAULT_API_URL: Final = "https://api.toonamiaftermath.com"
 DEFAULT_SCHEDULE: Final = "0 3 * * *"
 DEFAULT_GUIDE_DAYS: Final = 7
+DEFAULT_PAST_DAYS: Final = 1
 DEFAULT_PROVIDER_TIMEOUT: Final = 300
 DEFAULT_MAX_CHANNELS: Final = 4
 DEFAULT_STALE_HOURS: Final = 48
@@ -52,6 +55,8 @@ FEED_FROM_THE_FUTURE: Final = timedelta(hours=2)
 STREAM_URL_TTL: Final = timedelta(minutes=1)
 WATCH_TOKEN_TTL: Final = timedelta(days=1)
 """For how long an address works that a user of Home Assistant was given to watch."""
+PANEL_WATCH_TTL: Final = timedelta(hours=6)
+"""The same in the panel, which asks for a new one before that."""
 FAILURES_BEFORE_REPAIR: Final = 3
 SILENT_BEFORE_REPAIR: Final = timedelta(minutes=10)
 """How long somebody has to wait for a channel before the user is told."""

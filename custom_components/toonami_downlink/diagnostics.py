@@ -112,6 +112,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "max_channels": settings.max_channels,
         "hdhomerun": settings.hdhomerun,
         "stale_hours": settings.stale_hours,
+        "users_may_watch": settings.users_may_watch,
     }
 
 

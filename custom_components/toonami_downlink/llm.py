@@ -28,7 +28,7 @@ def async_get_tools(
 
 
 class GuideTool(llm.Tool):
-    """Ask the guide a question; the answer is the sentence that Assist would say."""
+    """Ask the guide a question; the answer is what Assist would say, and a link into the panel."""
 
     integration = DOMAIN
 
@@ -59,5 +59,6 @@ class GuideTool(llm.Tool):
             assistant=llm_context.assistant,
             device_id=llm_context.device_id,
         )
-        answer = {"answer": response.speech["plain"]["speech"]}
+        said = response.speech["plain"]
+        answer = {"answer": said["speech"], **(said["extra_data"] or {})}
         return _RESULT(data=answer) if _RESULT else answer

@@ -1,4 +1,4 @@
-"""Measure the panel in a real browser: first paint, and scrolling through two weeks."""
+"""Measure the panel in a real browser: opening it over a slow line, first paint, scrolling."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from scripts.lib.bench_opening import COLD_LIMIT, WARM_LIMIT, measure_openings
 from tests.e2e.browser import launch
 from tests.panel.harness import serve
 
@@ -109,7 +110,7 @@ def scroll(browser: Browser, page: Page, step: int) -> dict[str, Any]:
 
 
 def measure(runs: int) -> dict[str, Any]:
-    """Measure everything; the best of the runs for the paint, the worst for the tasks."""
+    """Measure everything; the worst of the runs for the tasks."""
     with serve() as base, sync_playwright() as playwright:
         browser = launch(playwright)
         paints: list[float] = []
@@ -119,8 +120,10 @@ def measure(runs: int) -> dict[str, Any]:
             paints.append(round(paint, 1))
             scrolls.extend(scroll(browser, page, step) for step in (300, 2000))
             page.close()
+        opening = measure_openings(browser, runs)
         browser.close()
     return {
+        "opening_over_a_slow_line": opening,
         "guide_days": DAYS,
         "first_paint_ms": {"median": statistics.median(paints), "all": paints},
         "scrolls": scrolls,
@@ -136,8 +139,11 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     figures = measure(parser.parse_args().runs)
     print(json.dumps(figures, indent=2))
+    opening = figures["opening_over_a_slow_line"]
     is_fast = (
-        figures["first_paint_ms"]["median"] < FIRST_PAINT_LIMIT
+        opening["cold"]["best_ms"] < COLD_LIMIT
+        and opening["warm"]["best_ms"] < WARM_LIMIT
+        and figures["first_paint_ms"]["median"] < FIRST_PAINT_LIMIT
         and figures["longest_task_cpu_ms"] < TASK_LIMIT
     )
     return 0 if is_fast else 1

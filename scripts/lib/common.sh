@@ -5,6 +5,11 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/toonami-downlink"
 cd "$ROOT" || exit
 
+# Python keeps what it has compiled, even where it is told not to: otherwise each of the many processes that tests start
+# compiles all of Home Assistant anew. Not beside the sources, which may be somebody else's.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$CACHE/bytecode"
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
   say "error: $*"

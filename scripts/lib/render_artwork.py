@@ -3,7 +3,9 @@
 import base64
 from collections.abc import Iterator
 from io import BytesIO
+import json
 from pathlib import Path
+import re
 from typing import Final, NamedTuple
 import xml.etree.ElementTree as ET
 
@@ -15,6 +17,8 @@ from . import render_slate
 ROOT: Final = Path(__file__).parents[2]
 ARTWORK: Final = ROOT / "artwork"
 INTEGRATION: Final = ROOT / "custom_components" / "toonami_downlink"
+MARKS: Final = INTEGRATION / "frontend" / "channels" / "marks.json"
+"""The channels' marks as the panel has them: all in one."""
 HEIGHTS: Final = {"": 256, "@2x": 512}
 """Heights in pixels of the normal and the sharp brand images, as Home Assistant wants them."""
 LOGO_HEIGHTS: Final = {"": 128, "@2x": 256}
@@ -44,6 +48,15 @@ def jobs() -> Iterator[Job]:
         yield Job(source, INTEGRATION / "frontend" / "channels" / f"{source.stem}.png", 256, 256)
 
 
+def marks() -> dict[str, str]:
+    """Return the channels' marks as SVG without the spaces between elements, by key."""
+    return {
+        source.stem: re.sub(r">\s+<", "><", source.read_text("utf-8")).strip()
+        for source in sorted((ARTWORK / "channels").glob("*.svg"))
+        if source.stem != "other"
+    }
+
+
 def ratio(source: Path) -> float:
     """Return width through height of an SVG file."""
     box = ET.parse(source).getroot().attrib["viewBox"].split()  # noqa: S314  # our own files
@@ -67,6 +80,7 @@ def render(page: Page, job: Job) -> None:
 
 def main() -> None:
     """Render everything."""
+    MARKS.write_text(json.dumps(marks(), indent=1) + "\n", "utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page()

@@ -3,7 +3,9 @@
 The tests are plain functions, not coroutines: the browser's own event loop allows no other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+import fcntl
 from pathlib import Path
 import re
 
@@ -21,10 +23,44 @@ TEST_TIMEOUT = 300
 """Seconds for a test and what it waits for, such as the start of Home Assistant."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say how the tests can be shared out among processes (``--dist loadgroup``).
+
+    A file stays together, for what its tests share takes long to start. Those of the made-up
+    station share nothing: they come last, one by one, and fill whatever time a process has left.
+    Before them are those that let the other processes wait, which have started everything by then.
+    """
     for item in items:
         if item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(TEST_TIMEOUT))
+        if not _is_free(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: (_is_free(item), _is_alone(item)))
+
+
+def _is_free(item: pytest.Item) -> bool:
+    return "harness_page" in getattr(item, "fixturenames", ())
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    """Let a test that is marked ``alone`` wait for those of other processes, and these for it.
+
+    The door is held by who waits: otherwise others would begin again and again while it does.
+    Outside of all other hooks, so that no test's time runs out while it waits.
+    """
+    folder = item.config.cache.mkdir("e2e-turns")  # shared by the processes
+    with ExitStack() as stack:
+        door, room = (stack.enter_context((folder / name).open("w")) for name in ("door", "room"))
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if _is_alone(item) else fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +72,7 @@ def session_upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstr
             patch.setenv(name, value)
         try:
             upstream.start()
+            upstream.wait_for_streams()
             yield upstream
         finally:
             upstream.stop()
@@ -63,7 +100,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         home.start()
         yield home
     finally:
-        home.stop()
+        home.discard()
 
 
 @pytest.fixture
@@ -78,8 +115,7 @@ def make_home(tmp_path: Path) -> Iterator[Callable[[], Home]]:
 
     yield make
     for home in homes:
-        home.stop()
-        home.end_orphans()
+        home.discard()
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ class Show:
     episode: str = ""
     description: str = ""
     image: str = ""
+    marks: str = ""
+    """Further elements, as they are written."""
 
 
 class FileProvider:
@@ -68,7 +70,7 @@ def _programme(channel: str, show: Show) -> str:
     return (
         f"<programme {times} channel={quoteattr(channel)}><title>{escape(show.title)}</title>"
         f"<sub-title>{escape(show.episode)}</sub-title><desc>{escape(show.description)}</desc>"
-        f"{picture}</programme>"
+        f"{picture}{show.marks}</programme>"
     )
 
 

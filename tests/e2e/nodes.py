@@ -19,10 +19,11 @@ STREAM: Final = {"endpoint": "stream"}
 
 @contextmanager
 def started(folder: Path, *words: str, nodes: bool = False) -> Iterator[Upstream]:
-    """An upstream of a test's own."""
+    """An upstream of a test's own, that streams."""
     upstream = Upstream(folder / "output.log", words, nodes=nodes)
     try:
         upstream.start()
+        upstream.wait_for_streams()
         yield upstream
     finally:
         upstream.stop()

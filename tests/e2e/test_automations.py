@@ -76,8 +76,7 @@ def household(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
         import_blueprints(home.client)
         yield Household(home, provider)
     finally:
-        home.stop()
-        home.end_orphans()
+        home.discard()
 
 
 def test_blueprints_are_accepted(household: Household) -> None:

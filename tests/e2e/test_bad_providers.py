@@ -36,6 +36,12 @@ class Patient:
     def feed(self) -> tuple[bytes, bytes]:
         return fetch(self.access.playlist_url).body, fetch(self.access.guide_url).body
 
+    def version(self) -> str | None:
+        """Return what the provider says about itself; None before it was asked."""
+        provider = self.home.client.get("/api/toonami_downlink/status")["provider"]
+        version: str | None = provider["version"]
+        return version
+
     def last_words(self) -> str:
         """Return what the provider wrote last, as administrators see it."""
         error = self.home.client.get("/api/toonami_downlink/status")["last_error"]
@@ -54,10 +60,12 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
         home.start()
         set_up(home.client, "command", {"provider_command": f"{sys.executable} {BAD_CLI} @{mode}"})
         set_options(home.client, {"provider_timeout": 30})
-        yield Patient(home, wait_for_feed(home.client), mode)
+        patient = Patient(home, wait_for_feed(home.client), mode)
+        # It is asked for in the background: a process, too.
+        wait_for(patient.version, "The provider does not tell its version", 60)
+        yield patient
     finally:
-        home.stop()
-        home.end_orphans()
+        home.discard()
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from scripts.lib.develop.check import check
+from scripts.lib.develop.client import CommandError
 from scripts.lib.develop.feed import wait_for_feed
 from scripts.lib.develop.flow import remove, set_up
 from scripts.lib.develop.home import INTEGRATION, ROOT, Home
 from scripts.lib.develop.upstream import Upstream
-from scripts.lib.develop.waiting import DevelopError, wait_for
+from scripts.lib.develop.waiting import wait_for
 from tests.e2e.assertions import log_complaints
 from tests.e2e.github import REPOSITORY, GitHub
 
@@ -50,8 +51,7 @@ def make_empty(tmp_path: Path) -> Iterator[Callable[..., Home]]:
 
     yield make
     for home in homes:
-        home.stop()
-        home.end_orphans()
+        home.discard()
 
 
 def _installed(home: Home) -> Path:
@@ -180,7 +180,7 @@ class Market:
 
     def connect(self) -> None:
         """Accept the warning and log in to GitHub, in the flow that shows a code for it."""
-        wait_for(lambda: not self.command("info")["startup"], "No marketplace", WAIT)
+        wait_for(lambda: self._info() is not None, "No Marketplace", WAIT)
         self.command("warning/accept")
         flow = self.command("github/connect")["flow_id"]
         path = f"/api/config/config_entries/flow/{flow}"
@@ -190,11 +190,22 @@ class Market:
         wait_for(self._connected, "The Marketplace was not connected", WAIT)
 
     def _connected(self) -> bool:
+        # It is loaded anew, with the token.
+        info = self._info()
+        return info is not None and bool(info["github_connected"])
+
+    def _info(self) -> dict[str, Any] | None:
+        """What it says about itself; None before it has started.
+
+        Home Assistant sets up its entry by itself, and runs without waiting for that.
+        """
         try:
-            info = self.command("info")
-        except DevelopError:  # it is being loaded anew, with the token
-            return False
-        return bool(info["github_connected"] and not info["startup"])
+            info: dict[str, Any] = self.command("info")
+        except CommandError as err:
+            if err.code != "not_loaded":
+                raise
+            return None
+        return None if info["startup"] else info
 
     def add(self) -> None:
         """Add the repository by its address, after asking what it holds."""

@@ -45,8 +45,7 @@ def strict_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hom
         home.start()
         yield home
     finally:
-        home.stop()
-        home.end_orphans()
+        home.discard()
 
 
 def complaints(home: Home) -> list[str]:

@@ -13,6 +13,7 @@ from scripts.lib.develop.feed import Access, entries, fetch, find_access
 from scripts.lib.develop.flow import entry_id
 from scripts.lib.develop.home import Home
 from tests.e2e.browser import open_page
+from tests.e2e.on_air import with_details
 
 
 @pytest.fixture
@@ -68,8 +69,8 @@ def test_the_keyboard_goes_everywhere(panel: Page) -> None:
     expect(panel.locator("tdl-grid .cell:focus")).to_have_count(1)
 
 
-def test_details_and_the_way_to_the_media_browser(panel: Page) -> None:
-    live(panel).first.click()
+def test_details_and_the_way_to_the_media_browser(panel: Page, home: Home) -> None:
+    with_details(panel, home).click()
     dialog = panel.get_by_role("dialog")
     expect(dialog.locator(".text")).not_to_be_empty()
     expect(dialog.locator("dt", has_text="Age rating")).to_be_visible()
@@ -82,7 +83,9 @@ def test_details_and_the_way_to_the_media_browser(panel: Page) -> None:
 
 def test_search_leads_to_the_programme(panel: Page) -> None:
     title = live(panel).first.locator(".title").inner_text()
+    expect(panel.locator("tdl-search")).to_be_visible()
     panel.keyboard.press("/")
+    expect(panel.locator("tdl-search input")).to_be_focused()
     panel.keyboard.type(title)
     hits = panel.locator("tdl-search [role=option]")
     expect(hits.first).to_contain_text(title)
@@ -90,6 +93,55 @@ def test_search_leads_to_the_programme(panel: Page) -> None:
     panel.keyboard.press("Enter")
 
     expect(panel.get_by_role("dialog").locator("h2")).to_have_text(title)
+
+
+def test_a_link_leads_to_its_programme_and_back_never_leaves_the_panel(
+    panel: Page, home: Home
+) -> None:
+    answer = home.client.send(
+        "POST", "/api/services/toonami_downlink/get_guide?return_response", {"channel": ["2"]}
+    ).json()
+    programme = answer["service_response"]["channels"][0]["programmes"][3]
+    panel.goto(programme["link"])
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.locator("h2")).to_have_text(programme["title"])
+    expect(dialog.get_by_role("button", name="Play", exact=True)).to_have_count(0)
+    panel.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(panel).to_have_url(re.compile("/toonami-downlink/guide/2$"))
+
+    panel.get_by_role("link", name="Status").click()
+    expect(panel.locator(".chain")).to_be_visible()
+    panel.get_by_role("navigation", name="Pages").get_by_role("link", name="Guide").click()
+    live(panel).first.click()
+    expect(dialog).to_be_visible()
+    panel.go_back()
+    expect(dialog).to_be_hidden()
+    expect(live(panel).first).to_be_visible()
+    panel.go_back()
+    expect(panel.locator(".chain")).to_be_visible()
+    panel.go_forward()
+    live(panel).first.click()
+    expect(dialog).to_be_visible()
+    panel.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    panel.go_back()
+    expect(panel.locator(".chain")).to_be_visible()
+
+
+def test_the_whole_guide_is_searched_and_all_of_it_can_be_reached(panel: Page, home: Home) -> None:
+    panel.goto("/toonami-downlink/guide?q=the")
+    options = panel.locator("tdl-search [role=option]")
+    expect(options.first).to_be_visible()
+    query = {"query": "the", "titles": True, "limit": 100}
+    found = home.client.command("toonami_downlink/guide/search", **query)
+    count, number, *row = found["results"][0]
+    expect(options.first).to_contain_text(row[2])
+    every = home.client.command(
+        "toonami_downlink/guide/search", query="the", title=row[2], limit=100
+    )
+    assert every["total"] == count
+    assert {(hit[0], hit[1]) for hit in every["results"]} >= {(number, row[0])}
 
 
 def test_connect_gives_what_works_and_sees_who_comes(
@@ -100,13 +152,12 @@ def test_connect_gives_what_works_and_sees_who_comes(
     expect(panel.get_by_text("no other device can use this address")).to_be_visible()
     panel.get_by_role("button", name="TiviMate").click()
     rows = panel.locator("tdl-connect .steps .row")
-    expect(rows).to_have_count(2)
-    expect(rows.first.locator(".label")).to_have_text("Playlist URL")
-    expect(rows.first.locator(".value")).to_contain_text("••••••••")
+    expect(rows.locator(".label")).to_have_text(["Server (Xtream Codes)", "User name", "Password"])
+    expect(rows.last.locator(".value")).to_contain_text("••••••••")
     expect(panel.get_by_text("The address works")).to_be_visible()
 
-    rows.first.get_by_role("button", name="Show").click()
-    expect(rows.first.locator(".value")).to_have_text(access.playlist_url)
+    rows.last.get_by_role("button", name="Show").click()
+    expect(rows.last.locator(".value")).to_have_text(access.xtream["password"])
     expect(panel.get_by_text("Waiting for TiviMate")).to_be_visible()
 
     request = Request(access.playlist_url, headers={"User-Agent": "TiviMate/5.1.6"})  # noqa: S310

@@ -14,6 +14,7 @@ from scripts.lib.develop.flow import DOMAIN, entry_id, set_up
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
+from tests.e2e.on_air import with_details
 from tests.e2e.viewports import check_viewports
 from tests.e2e.wire import Wire
 
@@ -41,7 +42,7 @@ def refresh(home: Home) -> str | None:
     return error
 
 
-def test_the_guide(page: Page) -> None:
+def test_the_guide(page: Page, home: Home) -> None:
     go(page, "guide", LIVE)
     check_viewports(page, "guide", PANEL)
 
@@ -50,7 +51,7 @@ def test_the_guide(page: Page) -> None:
     check_viewports(page, "guide_day", PANEL)
 
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.locator("tdl-grid .cell.live").first.click()
+    with_details(page, home).click()
     expect(page.get_by_role("dialog").locator(".text")).not_to_be_empty()
     check_viewports(page, "details", PANEL)
     page.keyboard.press("Escape")
@@ -233,9 +234,9 @@ def test_guide_connect_and_refresh_by_keyboard_only(page: Page, home: Home) -> N
     expect(page.locator(".tile").first).to_be_visible()
     tab_to("^TiviMate")
     page.keyboard.press("Enter")
-    tab_to("Show the secret in: Playlist URL")
+    tab_to("Show the secret in: Password")
     page.keyboard.press("Space")
-    expect(page.locator(".steps .value").first).to_contain_text("playlist.m3u")
+    expect(page.locator(".steps .value").last).not_to_contain_text("•")
 
     tab_to("^Status$", "Shift+Tab")
     page.keyboard.press("Enter")

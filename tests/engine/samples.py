@@ -138,6 +138,8 @@ FULL = Programme(
         Credit(Role.ACTOR, "Clarence Nash"),
         Credit(Role.GUEST, "Joe & Co"),
     ),
+    is_rerun=True,
+    first_shown="19400210",
     source=Source.MEDIA,
 )
 CHANNEL = Channel(

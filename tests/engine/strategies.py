@@ -38,13 +38,13 @@ def moments(
     return st.integers(0, seconds).map(lambda after: first + timedelta(seconds=after))
 
 
+def days() -> st.SearchStrategy[str]:
+    first, last = datetime(1900, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
+    return st.dates(first.date(), last.date()).map("{:%Y%m%d}".format)
+
+
 def made_dates() -> st.SearchStrategy[str]:
-    days = st.dates(
-        datetime(1900, 1, 1, tzinfo=UTC).date(), datetime(2099, 12, 31, tzinfo=UTC).date()
-    )
-    return st.builds(
-        lambda day, form: f"{day:{form}}", days, st.sampled_from(["%Y", "%Y%m", "%Y%m%d"])
-    )
+    return st.builds(lambda day, digits: day[:digits], days(), st.sampled_from([4, 6, 8]))
 
 
 def credit_lists() -> st.SearchStrategy[tuple[Credit, ...]]:
@@ -80,12 +80,19 @@ def programmes() -> st.SearchStrategy[Programme]:
         stars=st.none() | st.integers(0, 100).map(lambda tenths: tenths / 10),
         image=st.none() | st.just("https://images.example.com/a,b@@._V1_.jpg?x=1&y=%20"),
         credits=credit_lists(),
-        is_rerun=st.just(True),
-        first_shown=st.none() | made_dates(),
+        is_rerun=st.booleans(),
+        first_shown=st.none() | days(),
         is_premiere=st.booleans(),
         is_new=st.booleans(),
         source=st.sampled_from(Source),
-    )
+    ).filter(has_numbers_of_its_own)
+
+
+def has_numbers_of_its_own(one: Programme) -> bool:
+    """Whether the title of an episode is not its number, nor its numbers a day."""
+    day = one.first_shown or "00000000"
+    is_day = (one.season, one.episode) == (int(day[:4]), int(day[4:]))
+    return not is_day and one.episode_title != f"Episode {one.episode}"
 
 
 @st.composite

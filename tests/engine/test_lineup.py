@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from downlink.limits import MAX_TITLE_CHARS
-from downlink.lineup import KNOWN, Lineup, find, is_ignored, logo_path, normalise
+from downlink.lineup import KNOWN, Lineup, find, is_ignored, is_known, logo_path, normalise
 
 from .strategies import lines
 
@@ -110,6 +110,8 @@ def test_ignored() -> None:
 
 def test_logos() -> None:
     assert logo_path("mtv97") == "/api/toonami_downlink/logos/mtv97.png"
+    assert is_known("mtv97")
+    assert not is_known("other_x")
     assert logo_path("other_x") == "/api/toonami_downlink/logos/other.png"
 
 

@@ -59,7 +59,7 @@ def test_whole_answer() -> None:
     assert found.is_series
     assert found.description == "Many wacky characters."
     assert found.year == "1994"
-    assert found.rating == "TV-Y7"
+    assert (found.rating, found.rating_system) == ("TV-Y7", "VCHIP")
     assert found.stars == 7.5
     assert found.genres == ("Adventure", "Game Show")
     assert found.credits == (
@@ -83,6 +83,8 @@ def test_whole_answer() -> None:
         pytest.param({"genres": ["SciFi", "SciFi"]}, "genres", ("Sci-Fi",), id="twice"),
         pytest.param({"contentRating": "Not Rated"}, "rating", None, id="not rated"),
         pytest.param({"contentRating": ""}, "rating", None, id="no rating"),
+        pytest.param({"contentRating": "PG-13"}, "rating_system", "MPAA", id="a film's rating"),
+        pytest.param({"contentRating": "M"}, "rating_system", None, id="no rating, no system"),
         pytest.param({"rating": 0}, "stars", None, id="no stars"),
         pytest.param({"rating": 11}, "stars", None, id="too many stars"),
         pytest.param({"rating": "7.5"}, "stars", None, id="stars as text"),
@@ -201,3 +203,35 @@ def test_what_a_programme_takes(
 def test_details_of_something_else(scheduled: dict[str, Any], answer: dict[str, Any]) -> None:
     programme = replace(SCHEDULED, **scheduled)
     assert enrich(programme, detail(**answer)) is programme
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "answer", "expected"),
+    [
+        pytest.param({"episode_title": "Phil Moore / TLC"}, {}, "19940416", id="same episode"),
+        pytest.param({}, {}, None, id="nobody says which episode it should be"),
+        pytest.param({"episode_title": "Phil Moore"}, {"name": ""}, None, id="nor which it is"),
+        pytest.param(
+            {"episode_title": "Phil Collins"}, {"name": "Phil Moore"}, None, id="half the title"
+        ),
+        pytest.param(
+            {"episode_title": "The Tide"}, {"name": "The Tide 2"}, None, id="the other part"
+        ),
+        pytest.param({"episode_title": "TLC"}, {"airDate": "Apr. 1994"}, None, id="month"),
+        pytest.param({"episode_title": "TLC"}, {"airDate": "1994"}, None, id="year"),
+        pytest.param({"episode_title": "TLC"}, {"airDate": ""}, None, id="no day"),
+        pytest.param(
+            {"episode_title": "TLC", "aired": "1995"}, {}, None, id="older than its series"
+        ),
+        pytest.param(
+            {"episode_title": "TLC", "aired": "1994"}, {}, "19940416", id="of the first year"
+        ),
+    ],
+)
+def test_day_of_the_first_showing(
+    scheduled: dict[str, Any], answer: dict[str, Any], expected: str | None
+) -> None:
+    found = detail(episode=episode(**{"name": "Phil Moore/TLC", **answer}))
+    fuller = enrich(replace(SCHEDULED, **scheduled), found)
+    assert fuller.description
+    assert fuller.first_shown == expected

@@ -46,6 +46,7 @@ def test_full_item() -> None:
         categories=("Series",),
         block="Marvellous",
         image="https://i.example.com/M2q5NRC.gif",
+        is_rerun=True,
     )
 
 
@@ -63,6 +64,10 @@ def test_full_item() -> None:
         pytest.param({"mediaType": 5}, "categories", (), id="no type"),
         pytest.param({"info": {"year": 5}}, "aired", None, id="odd year"),
         pytest.param({"episodeNumber": "7"}, "episode", 7, id="episode as text"),
+        pytest.param({"rotationPremiere": True}, "is_premiere", True, id="premiere"),
+        pytest.param({"rotationPremiere": True}, "is_rerun", False, id="premiere is no rerun"),
+        pytest.param({"rotationPremiere": False}, "is_premiere", False, id="no premiere"),
+        pytest.param({"rotationPremiere": "yes"}, "is_premiere", False, id="odd premiere"),
         pytest.param({"info": {"image": "t:\\picture.gif"}}, "image", None, id="image on a disk"),
     ],
 )
@@ -74,7 +79,9 @@ def test_fields(changes: dict[str, Any], field: str, expected: object) -> None:
 def test_no_name_at_all() -> None:
     item = Fields({"startDate": "2026-07-03T16:47:05.546Z"}, Counter())
     programme = programme_of(item, Source.CURRENT)
-    assert programme == Programme(start=START, stop=START, title="", source=Source.CURRENT)
+    assert programme == Programme(
+        start=START, stop=START, title="", is_rerun=True, source=Source.CURRENT
+    )
 
 
 def test_no_start() -> None:
@@ -86,7 +93,7 @@ PLAYLIST = {
     "playlist": {
         "blocks": [
             {"name": "First", "runtime": 7200, "mediaList": [ITEM, {"name": "no start"}, 3]},
-            {"name": "Second", "mediaList": [ITEM]},
+            {"name": "Second", "mediaList": [{**ITEM, "rotationPremiere": True}]},
             {"name": "Empty"},
         ]
     },
@@ -96,6 +103,7 @@ PLAYLIST = {
 def test_playlist() -> None:
     found = programmes_of_playlist(PLAYLIST, Counter())
     assert [one.block for one in found] == ["First", "Second"]
+    assert [one.is_premiere for one in found] == [False, True]
 
 
 @pytest.mark.parametrize(

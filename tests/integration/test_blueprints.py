@@ -140,7 +140,7 @@ async def test_programme_start(hass: HomeAssistant, freezer: FrozenDateTimeFacto
         "programme_start",
         guide=EAST,
         titles=["Bebop", "SHOW 1-27"],
-        announcement=say("told", "title", "episode", "channel"),
+        announcement=say("told", "title", "episode", "channel", "link"),
         screen={
             "entity_id": "media_player.living_room",
             "media_content_id": "media-source://toonami_downlink/1",
@@ -149,8 +149,14 @@ async def test_programme_start(hass: HomeAssistant, freezer: FrozenDateTimeFacto
     )
     for minutes in range(0, 121, 10):
         await move_clock(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
+    start = NOON + timedelta(minutes=90)
     assert said(told) == [
-        {"title": "Show 1-27", "episode": "S02E28 Part 27", "channel": "Toonami Aftermath East"}
+        {
+            "title": "Show 1-27",
+            "episode": "S02E28 Part 27",
+            "channel": "Toonami Aftermath East",
+            "link": f"/toonami-downlink/guide/1/{int(start.timestamp())}",
+        }
     ]
     assert [media_of(call) for call in played] == [
         (["media_player.living_room"], "media-source://toonami_downlink/1")

@@ -109,15 +109,15 @@ async def test_filler_is_not_an_event(
 @pytest.mark.parametrize(
     ("programme", "description"),
     [
-        pytest.param({}, None, id="nothing"),
-        pytest.param({"season": 3}, "S03", id="season"),
-        pytest.param({"episode": 101}, "E101", id="episode"),
+        pytest.param({}, "Series", id="nothing"),
+        pytest.param({"season": 3}, "S03\n\nSeries", id="season"),
+        pytest.param({"episode": 101}, "E101\n\nSeries", id="episode"),
         pytest.param(
             {"episode_title": "The Enigma of the Stolen Moles"},
-            "The Enigma of the Stolen Moles",
+            "The Enigma of the Stolen Moles\n\nSeries",
             id="episode title",
         ),
-        pytest.param({"aired": "19980901", "rating": "TV-PG"}, "1998, TV-PG", id="facts"),
+        pytest.param({"aired": "19980901", "rating": "TV-PG"}, "Series, 1998, TV-PG", id="facts"),
     ],
 )
 async def test_description(

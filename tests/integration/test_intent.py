@@ -16,11 +16,13 @@ import voluptuous as vol
 from custom_components.toonami_downlink.assist.intents import HANDLERS
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
-from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.models import Cause, Programme
 from custom_components.toonami_downlink.intent import async_setup_intents
 
-from .factories import make_entry, make_feed_with, write_provider_files
+from .factories import NOON, make_entry, make_feed, make_feed_with, write_provider_files
 from .harness import setup_integration
+
+AT_ONE = int((NOON + timedelta(hours=1)).timestamp())
 
 
 @pytest.fixture
@@ -143,12 +145,13 @@ async def test_times_are_those_of_the_house(hass: HomeAssistant) -> None:
         pytest.param(
             "yu gi oh",
             {},
-            "Yu-Gi-Oh! is on Toonami Aftermath East on Friday at 12 PM.",
+            "Yu-Gi-Oh! is on Toonami Aftermath East on Friday at 12 PM. It should be on "
+            "Toonami Aftermath West on Friday at 3 PM as well, give or take some minutes.",
             id="day of the week",
         ),
         pytest.param(
             "Pokemon",
-            {},
+            {"channel": "east"},
             "Pokémon is on Toonami Aftermath East on Thursday in 9 days at 12 PM.",
             id="the week after",
         ),
@@ -184,6 +187,56 @@ async def test_when_is(
     coordinator.settings = replace(coordinator.settings, guide_days=14)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     spoken = await ask(hass, "WhenIs", programme=programme, **slots)
+    assert spoken.replace(":00", "") == answer
+
+
+@pytest.mark.parametrize(
+    ("west", "answer"),
+    [
+        pytest.param(
+            [(3, 5)],
+            "Trigun is on Toonami Aftermath East right now, until 1 PM. "
+            "It is on again at 2 PM on Toonami Aftermath East. "
+            "The same episode is on again at 3 PM on Toonami Aftermath West.",
+            id="another episode before",
+        ),
+        pytest.param(
+            [(1, 5)],
+            "Trigun is on Toonami Aftermath East right now, until 1 PM. "
+            "The same episode is on again at 1 PM on Toonami Aftermath West.",
+            id="the very next",
+        ),
+        pytest.param(
+            [],
+            "Trigun is on Toonami Aftermath East right now, until 1 PM. "
+            "It is on again at 2 PM on Toonami Aftermath East. "
+            "It should be on Toonami Aftermath West at 3 PM as well, give or take some minutes.",
+            id="only the line-up knows",
+        ),
+    ],
+)
+async def test_same_episode_again(
+    hass: HomeAssistant,
+    folder: Path,
+    west: list[tuple[int, int]],
+    answer: str,
+) -> None:
+    def trigun(hour: int, episode: int) -> Programme:
+        start = NOON + timedelta(hours=hour)
+        return Programme(
+            start=start, stop=start + timedelta(hours=1), title="Trigun", season=1, episode=episode
+        )
+
+    feed = make_feed(NOON + timedelta(hours=9))
+    guide = {
+        **feed.guide,
+        "toonami_east": (trigun(0, 5), trigun(2, 6)),
+        "toonami_west": (*(trigun(*one) for one in west), *feed.guide["toonami_west"]),
+    }
+    write_provider_files(folder, replace(feed, guide=guide))
+    await setup_integration(hass, make_entry(folder))
+    await async_setup_intents(hass)
+    spoken = await ask(hass, "WhenIs", programme="trigun")
     assert spoken.replace(":00", "") == answer
 
 
@@ -285,8 +338,31 @@ async def test_tool_answers_in_the_shape_that_is_wanted(
     tool = (await tools_for(hass))[0]
     called = llm.ToolInput(tool_name=tool.name, tool_args={"channel": "1"})
     answer: Any = await tool.async_call(hass, called, llm_context())
-    spoken = {"answer": "Show 1-24, Part 24, is on Toonami Aftermath East until 12:30 PM."}
+    spoken = {
+        "answer": "Show 1-24, Part 24, is on Toonami Aftermath East until 12:30 PM.",
+        "link": "/toonami-downlink/watch/1",
+    }
     assert answer == (spoken if version == "before" else {"data": spoken})
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(
+    ("kind", "slots", "link"),
+    [
+        pytest.param("WhatsOn", {"channel": "3"}, "watch/3", id="a channel"),
+        pytest.param("WhatsNext", {}, None, id="all channels"),
+        pytest.param("WhatsOn", {"channel": "Boomerang"}, None, id="no such channel"),
+        pytest.param("WhenIs", {"programme": "Show 2-26"}, f"guide/2/{AT_ONE}", id="a programme"),
+        pytest.param("WhenIs", {"programme": "Bebop"}, None, id="no such programme"),
+    ],
+)
+async def test_answers_lead_into_the_panel(
+    hass: HomeAssistant, kind: str, slots: dict[str, str], link: str | None
+) -> None:
+    named = {name: {"value": value} for name, value in slots.items()}
+    response = await intent.async_handle(hass, "test", f"ToonamiDownlink{kind}", named)
+    expected = {"link": f"/toonami-downlink/{link}"} if link else None
+    assert response.speech["plain"]["extra_data"] == expected
 
 
 @pytest.mark.usefixtures("asked")

@@ -10,7 +10,11 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
-from custom_components.toonami_downlink.engine.downlink.limits import MAX_GUIDE_DAYS
+from custom_components.toonami_downlink.engine.downlink.limits import (
+    MAX_GUIDE_DAYS,
+    MAX_PROGRAMMES,
+    MAX_TITLE_CHARS,
+)
 from custom_components.toonami_downlink.engine.downlink.models import Programme
 from custom_components.toonami_downlink.panel import payloads
 
@@ -103,6 +107,13 @@ async def test_too_many_rows(
         pytest.param("guide/search", {"query": ""}, id="search for nothing"),
         pytest.param("guide/search", {"query": "x" * 101}, id="search for too much"),
         pytest.param("guide/search", {"query": "x", "limit": 101}, id="search without end"),
+        pytest.param("guide/search", {"query": "x", "offset": -1}, id="search before the first"),
+        pytest.param(
+            "guide/search", {"query": "x", "offset": MAX_PROGRAMMES + 1}, id="search after the last"
+        ),
+        pytest.param(
+            "guide/search", {"query": "x", "title": "x" * (MAX_TITLE_CHARS + 1)}, id="long title"
+        ),
         pytest.param("guide/programme", {"channel": 1}, id="programme without a start"),
         pytest.param("connect", {"secrets": True}, id="a field that nobody knows"),
     ],
@@ -181,8 +192,40 @@ async def test_search(
     )
     feed = replace(feed, guide={**feed.guide, "toonami_east": programmes})
 
-    result = payloads.search(feed, query, NOW, 10)
+    result = payloads.search(feed, payloads.Search(query, 10), NOW)
 
     assert [row[3] for row in result["results"]] == titles
     starts = [row[1] for row in result["results"]]
     assert starts == sorted(starts, reverse=query == "that")
+
+
+async def test_search_by_title_and_all_showings_of_one(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    hour = timedelta(hours=1)
+    titles = ("All That", "All That, Again", "All That", "Doug", "All That")
+    programmes = tuple(
+        Programme(start=NOW + index * hour, stop=NOW + (index + 1) * hour, title=title)
+        for index, title in enumerate(titles)
+    )
+    feed = make_feed(hours=0)
+    feed = replace(feed, guide={**feed.guide, "toonami_east": programmes})
+
+    by_title = payloads.search(feed, payloads.Search("that", 10, by_title=True), NOW)
+    rest = payloads.search(feed, payloads.Search("that", 10, 1, title="All That"), NOW)
+
+    assert by_title["total"] == 2
+    assert [(row[0], row[2], row[4]) for row in by_title["results"]] == [
+        (3, int(NOW.timestamp()), "All That"),
+        (1, int((NOW + hour).timestamp()), "All That, Again"),
+    ]
+    assert rest["total"] == 3
+    assert [row[1] for row in rest["results"]] == [
+        int((NOW + index * hour).timestamp()) for index in (2, 4)
+    ]
+
+    result = (await ask(socket, "guide/search", query="show", titles=True, offset=2))["result"]
+    every = (await ask(socket, "guide/search", query="show", titles=True))["result"]
+    assert result["results"][0] == every["results"][2]
+    limits = {"offset": MAX_PROGRAMMES, "title": "x" * MAX_TITLE_CHARS}
+    assert (await ask(socket, "guide/search", query="show", **limits))["result"]["results"] == []

@@ -1,7 +1,9 @@
 """The panel and the card are announced to the front end, and their files are served."""
 
 from http import HTTPStatus
+import json
 from pathlib import Path
+import re
 import shutil
 
 from homeassistant.components import frontend
@@ -14,6 +16,7 @@ from yarl import URL
 
 from custom_components.toonami_downlink.const import PANEL_PATH
 from custom_components.toonami_downlink.panel import registration
+from custom_components.toonami_downlink.panel.files import digest, read_files
 from custom_components.toonami_downlink.panel.payloads import ASSETS
 from custom_components.toonami_downlink.panel.registration import FRONTEND_DIR
 
@@ -67,9 +70,8 @@ async def test_panel_and_card_come_and_go_with_the_entry(
     for path, content_type in (
         ("panel.js", "text/javascript"),
         ("card.js", "text/javascript"),
-        ("ui/guide-page.js", "text/javascript"),
-        ("css/tokens.css", "text/css"),
-        ("i18n/es.json", "application/json"),
+        ("ui/card-body.js", "text/javascript"),
+        ("i18n/es.panel.json", "application/json"),
     ):
         answer = await client.get(f"{base}/{path}")
         assert answer.status == HTTPStatus.OK, path
@@ -103,20 +105,21 @@ async def test_files_that_are_replaced_before_the_restart(
     monkeypatch.setattr(registration, "FRONTEND_DIR", installed)
     await setup_integration(hass, make_entry(folder))
     base = hass.data[ASSETS]
-    old = (installed / "panel.js").read_bytes()
-    (installed / "panel.js").write_bytes(b"export const version = 2;")
-    (installed / "card.js").unlink()
+    old = read_files(installed)["panel.js"].content
+    (installed / "panel.js").write_bytes(b"console.log(2);")
+    (installed / "ui" / "card-body.js").unlink()
+    (installed / "card.js").write_bytes(b"")
     (installed / "new.js").write_bytes(b"")
 
     client = await hass_client_no_auth()
     answer = await client.get(f"{base}/panel.js")
     assert await answer.read() == old
-    assert (await client.get(f"{base}/card.js")).status == HTTPStatus.OK
-    assert (await client.head(f"{base}/card.js")).status == HTTPStatus.OK
+    assert (await client.get(f"{base}/ui/card-body.js")).status == HTTPStatus.OK
+    assert (await client.head(f"{base}/ui/card-body.js")).status == HTTPStatus.OK
     for path in ("new.js", "../manifest.json", "%2e%2e/manifest.json", "ui", ""):
         answer = await client.get(URL(f"{base}/{path}", encoded=True))
         assert answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST), path
-    assert registration.digest(registration.read_files()) != base.rpartition("-")[2]
+    assert digest(read_files(installed)) != base.rpartition("-")[2]
 
 
 def test_the_address_is_that_of_the_content(
@@ -128,10 +131,37 @@ def test_the_address_is_that_of_the_content(
     monkeypatch.setattr(registration, "FRONTEND_DIR", installed)
     digests = []
     original = (installed / "card.js").read_bytes()
-    for content in (original, original + b"//", original):
+    for content in (original, original + b"f();", original):
         (installed / "card.js").write_bytes(content)
-        digests.append(registration.digest(registration.read_files()))
+        digests.append(digest(read_files(installed)))
     assert digests[0] == digests[2] != digests[1]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br", "gzip"), ("br", None), ("", None)],
+)
+async def test_who_takes_it_gets_it_compressed(
+    hass: HomeAssistant,
+    folder: Path,
+    hass_client_no_auth: ClientSessionGenerator,
+    accepted: str,
+    encoding: str | None,
+) -> None:
+    await setup_integration(hass, make_entry(folder))
+    file = read_files(FRONTEND_DIR)["panel.js"]
+    client = await hass_client_no_auth()
+
+    for method in ("GET", "HEAD"):
+        answer = await client.request(
+            method, f"{hass.data[ASSETS]}/panel.js", headers={"Accept-Encoding": accepted}
+        )
+        sent = file.gzipped if encoding else file.content
+        assert sent
+        assert answer.headers.get("Content-Encoding") == encoding
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        assert int(answer.headers["Content-Length"]) == len(sent)
+        assert await answer.read() == (file.content if method == "GET" else b"")
 
 
 async def test_nobody_is_sent_away_by_a_reload(
@@ -201,6 +231,17 @@ async def test_logos(
     assert content == (FRONTEND_DIR / "channels" / f"{key}.png").read_bytes()
     width, height = (int.from_bytes(content[at : at + 4]) for at in (16, 20))
     assert (width, height) == (256, 256)
+
+
+def test_the_panel_has_the_marks_that_were_drawn() -> None:
+    """``scripts/artwork`` brings them up to date."""
+    drawn = {
+        source.stem: re.sub(r">\s+<", "><", source.read_text("utf-8")).strip()
+        for source in (FRONTEND_DIR.parents[2] / "artwork" / "channels").glob("*.svg")
+    }
+    del drawn["other"]
+
+    assert json.loads((FRONTEND_DIR / "channels" / "marks.json").read_bytes()) == drawn
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,18 @@ ADMIN_ONLY = (
     "refresh",
     "credentials/rotate",
     "sessions/end",
+    "tuner",
 )
-REQUIRED = {"sessions/end": {"session": "0123456789abcdef"}}
+REQUIRED: dict[str, dict[str, Any]] = {
+    "sessions/end": {"session": "0123456789abcdef"},
+    "tuner": {"on": True},
+}
 FOR_ALL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("overview/subscribe", {}),
     ("guide", {"from": START, "to": START + DAY}),
     ("guide/programme", {"channel": 1, "start": START}),
     ("guide/search", {"query": "show"}),
+    ("watch", {"channel": 1}),
 )
 
 
@@ -244,6 +249,32 @@ async def test_rotate(
     assert after["username"] == before["username"]
 
 
+async def test_the_tuner_is_switched_without_a_reload(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    entry = panel_coordinator.config_entry
+    before = dict(entry.options)
+    token = panel_coordinator.credentials.feed_token
+
+    assert (await ask(socket, "tuner", on=True))["result"]["hdhomerun"] == (
+        f"/api/toonami_downlink/hdhr/{token}"
+    )
+    assert entry.options == before | {"hdhomerun": True}
+    assert panel_coordinator.settings.hdhomerun
+    assert entry.runtime_data is panel_coordinator
+
+    assert (await ask(socket, "tuner", on=False))["result"]["hdhomerun"] is None
+    assert not panel_coordinator.settings.hdhomerun
+
+
+@pytest.mark.parametrize("fields", [{}, {"on": "yes"}, {"on": 1}, {"on": None}])
+async def test_what_does_not_switch_the_tuner(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, fields: dict[str, Any]
+) -> None:
+    assert (await ask(socket, "tuner", **fields))["error"]["code"] == "invalid_format"
+    assert not panel_coordinator.settings.hdhomerun
+
+
 @pytest.mark.parametrize("session", ["0123456789abcdef", "x" * 32, "\0"])
 async def test_the_end_of_a_session_that_nobody_has(
     panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, session: str
@@ -277,6 +308,56 @@ async def test_only_administrators_may(
     assert panel_coordinator.credentials.feed_token == token
     assert panel_coordinator.data
     assert panel_coordinator.data.generation == 1
+
+
+@pytest.mark.parametrize("number", [8, 2**31 - 1])
+async def test_watching_a_channel_that_is_not_there(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, number: int
+) -> None:
+    assert (await ask(socket, "watch", channel=number))["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("fields", [{}, {"channel": 0}, {"channel": 2**31}, {"channel": "1"}])
+async def test_what_is_no_channel_to_watch(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, fields: dict[str, Any]
+) -> None:
+    assert (await ask(socket, "watch", **fields))["error"]["code"] == "invalid_format"
+
+
+async def test_watching(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    answer = (await ask(socket, "watch", channel=3))["result"]
+
+    assert answer["expires_in"] == 3600
+    base, _, name = answer["url"].rpartition("/")
+    assert name == "3.m3u8"
+    token = base.removeprefix("/api/toonami_downlink/watch/")
+    matches = panel_coordinator.credentials.watch_token_matches
+    assert matches(token, NOW + timedelta(seconds=3599))
+    assert not matches(token, NOW + timedelta(seconds=3601))
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+async def test_whether_everybody_may_watch(
+    hass: HomeAssistant,
+    folder: Path,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+    is_allowed: bool,
+) -> None:
+    await setup_integration(hass, make_entry(folder, users_may_watch=is_allowed))
+    assert await async_setup_component(hass, "websocket_api", {})
+    admin = await hass_ws_client(hass)
+    user = await hass_ws_client(hass, hass_read_only_access_token)
+
+    assert (await ask(admin, "watch", channel=1))["success"]
+    answer = await ask(user, "watch", channel=1)
+    await ask(user, "overview/subscribe")
+
+    assert answer["success"] is is_allowed
+    assert is_allowed or answer["error"]["code"] == "unauthorized"
+    assert (await event(user))["users_may_watch"] is is_allowed
 
 
 @pytest.mark.parametrize(("command", "fields"), FOR_ALL, ids=[name for name, _ in FOR_ALL])

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Guide } from "../../custom_components/toonami_downlink/frontend/model/guide.js";
+import { Guide, partAt } from "../../custom_components/toonami_downlink/frontend/model/guide.js";
+import { titleOf } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
 import {
-  Scale, progressOf, scrollFor, stepOf, windowAt,
+  Scale, heightFor, progressOf, roomIn, scrollFor, slotFor, stepOf, windowAt,
 } from "../../custom_components/toonami_downlink/frontend/model/grid.js";
 
 const DAY = 86_400;
@@ -21,7 +22,7 @@ function makeGuide() {
 /** @type {[number, number | undefined][]} */
 const onAir = [[0, 0], [99, 0], [100, 100], [300, undefined], [400, 400], [DAY + 60, undefined]];
 for (const [time, start] of onAir) {
-  test(`on air at ${time}`, () => assert.equal(startOf(makeGuide().at(1, time)), start));
+  test(`on air at ${time}`, () => assert.equal(startOf(makeGuide().of(1).at(time)), start));
 }
 
 /** @type {[number, number, number[]][]} */
@@ -34,7 +35,7 @@ const windows = [
 ];
 for (const [from, until, starts] of windows) {
   test(`between ${from} and ${until}`, () => {
-    assert.deepEqual(makeGuide().between(1, from, until).map(startOf), starts);
+    assert.deepEqual(makeGuide().of(1).between(from, until).map(startOf), starts);
   });
 }
 
@@ -43,26 +44,26 @@ const besides = [
   [100, -1, 0], [0, -1, undefined], [100, 1, 400], [350, -1, 100], [350, 1, 400], [400, 1, undefined],
 ];
 for (const [time, step, start] of besides) {
-  test(`beside ${time}, ${step}`, () => assert.equal(startOf(makeGuide().beside(1, time, step)), start));
+  test(`beside ${time}, ${step}`, () => assert.equal(startOf(makeGuide().of(1).beside(time, step)), start));
 }
 
 /** @type {[number, number | undefined][]} */
 const nearests = [[150, 100], [310, 100], [390, 400], [-50, 0], [DAY * 3, 400]];
 for (const [time, start] of nearests) {
-  test(`nearest to ${time}`, () => assert.equal(startOf(makeGuide().nearest(1, time)), start));
+  test(`nearest to ${time}`, () => assert.equal(startOf(makeGuide().of(1).nearest(time)), start));
 }
 
 test("nothing is near on a channel without programmes", () => {
-  assert.equal(makeGuide().nearest(2, 0), undefined);
-  assert.deepEqual(makeGuide().between(9, 0, DAY), []);
+  assert.equal(makeGuide().of(2).nearest(0), undefined);
+  assert.deepEqual(makeGuide().of(9).between(0, DAY), []);
 });
 
 test("days fit together, and a new answer for a day replaces the old one", () => {
   const guide = makeGuide();
   guide.add(DAY, 2 * DAY, { 1: [row(400, DAY + 50), row(DAY + 50, DAY + 90)] });
-  assert.deepEqual(guide.of(1).map(startOf), [0, 100, 400, DAY + 50]);
+  assert.deepEqual(guide.of(1).between(0, 2 * DAY).map(startOf), [0, 100, 400, DAY + 50]);
   guide.add(0, DAY, { 1: [row(10, DAY + 50)] });
-  assert.deepEqual(guide.of(1).map(startOf), [10, DAY + 50]);
+  assert.deepEqual(guide.of(1).between(0, 2 * DAY).map(startOf), [10, DAY + 50]);
   assert.ok(guide.has(0) && guide.has(DAY) && !guide.has(2 * DAY));
 });
 
@@ -109,4 +110,51 @@ test("keys move by programme, channel and day", () => {
 test("progress stays between nothing and everything", () => {
   const programme = { start: 100, stop: 200 };
   assert.deepEqual([50, 150, 300].map((time) => progressOf(programme, time)), [0, 0.5, 1]);
+});
+
+/** @param {[number, number, string, number?][]} rows @returns {Row[]} */
+const shorts = (rows) => rows.map(([start, stop, title, filler = 0]) => [start, stop, title, `Part ${start}`, null, null, filler]);
+
+/** @type {[string, [number, number, string, number?][], [number, number][]][]} */
+const runs = [
+  ["short ones of a title", [[0, 180, "A"], [180, 360, "A"], [360, 599, "A"]], [[0, 599]]],
+  ["another title between", [[0, 180, "A"], [180, 360, "B"], [360, 540, "A"]], [[0, 180], [180, 360], [360, 540]]],
+  ["a long one of the title", [[0, 180, "A"], [180, 780, "A"], [780, 960, "A"]], [[0, 180], [180, 780], [780, 960]]],
+  ["a pause that is short enough", [[0, 100, "A"], [160, 300, "A"]], [[0, 300]]],
+  ["a pause that is too long", [[0, 100, "A"], [161, 300, "A"]], [[0, 100], [161, 300]]],
+  ["what fills gaps", [[0, 100, "A", 1], [100, 200, "A", 1]], [[0, 100], [100, 200]]],
+];
+for (const [name, rows, shown] of runs) {
+  test(`shown as one or not: ${name}`, () => {
+    const guide = new Guide();
+    guide.add(0, DAY, { 1: shorts(rows) });
+    assert.deepEqual(guide.shown(1).between(0, DAY).map(({ start, stop }) => [start, stop]), shown);
+    assert.equal(guide.of(1).between(0, DAY).length, rows.length);
+  });
+}
+
+test("a run stands for its part that is on, else for its first", () => {
+  const guide = new Guide();
+  guide.add(0, DAY, { 1: shorts([[0, 180, "A"], [180, 360, "A"]]) });
+  const run = guide.shown(1).at(100);
+  assert.ok(run);
+  assert.equal(titleOf(run), "A · 2×");
+  assert.equal(run.episode_title, null);
+  assert.deepEqual([200, 900].map((time) => partAt(run, time).start), [180, 0]);
+  const single = guide.of(1).at(0);
+  assert.ok(single && partAt(single, 0) === single && titleOf(single) === "A");
+});
+
+test("a run that goes on after midnight stays one", () => {
+  const guide = new Guide();
+  guide.add(0, DAY, { 1: shorts([[DAY - 360, DAY - 180, "A"], [DAY - 180, DAY, "A"]]) });
+  guide.add(DAY, 2 * DAY, { 1: shorts([[DAY, DAY + 180, "A"]]) });
+  assert.equal(guide.shown(1).at(DAY + 1)?.parts?.length, 3);
+});
+
+test("rows fill what there is, between a least and a greatest height", () => {
+  assert.deepEqual([300, 7 * 64 + 8, 908, 7 * 260 + 8, 4000].map((height) => heightFor(height, 7)), [64, 64, 128, 260, 260]);
+  assert.equal(heightFor(500, 0), 260);
+  assert.deepEqual([91, 92, 127, 128, 180].map(roomIn), ["little", "some", "some", "much", "wall"]);
+  assert.deepEqual([899, 900, 1900, 3840].map(slotFor), [120, 200, 260, 340]);
 });

@@ -133,9 +133,9 @@ test("a day of the guide is asked for once, and anew after a new generation", as
   connection.subscribed[0].event(OVERVIEW);
   await Promise.all([store.loadDay(0, "UTC"), store.loadDay(0, "UTC")]);
   assert.deepEqual(connection.asked, [{ type: "toonami_downlink/guide", from: 0, to: 86_400 }]);
-  assert.equal(store.guide.at(1, 15)?.title, "Show");
+  assert.equal(store.guide.of(1).at(15)?.title, "Show");
   connection.subscribed[0].event({ ...OVERVIEW, generation: 2 });
-  assert.equal(store.guide.at(1, 15)?.title, "Show", "the old guide stays until the new one is there");
+  assert.equal(store.guide.of(1).at(15)?.title, "Show", "the old guide stays until the new one is there");
   await store.loadDay(0, "UTC");
   assert.equal(connection.asked.length, 2);
   assert.deepEqual(changes, ["overview", "guide", "overview", "guide"]);

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { chainOf, failedLink, pastProblems } from "../../custom_components/toonami_downlink/frontend/model/chain.js";
 import { chartOf, niceCeiling } from "../../custom_components/toonami_downlink/frontend/model/chart.js";
 import { LOOKS, conditionOf } from "../../custom_components/toonami_downlink/frontend/model/health.js";
-import { chosen, placeOf, readConfig } from "../../custom_components/toonami_downlink/frontend/model/card.js";
 
 /** @param {Partial<Run>} run @returns {Run} */
 const run = (run) => ({
@@ -71,8 +70,16 @@ test("the chart has the newest run at its right edge", () => {
   const failed = run({ error: "x", report: null, finished: "2026-11-24T08:00:40+00:00" });
   const { bars, line, maxSeconds } = chartOf([failed, run({})], 100);
   assert.equal(maxSeconds, 40);
-  assert.deepEqual(bars.map((bar) => [bar.x, bar.height, bar.failed]), [[90, 50, false], [95, 100, true]]);
-  assert.equal(line, "M92.50 10.0h0");
+  const drawn = bars.map((bar) => [Math.round(bar.x), bar.height, bar.failed]);
+  assert.deepEqual(drawn, [[67, 50, false], [83, 100, true]]);
+  assert.match(line, /^M75\.00 10\.0h4\./);
+});
+
+test("one run alone is something to see", () => {
+  const { bars, line } = chartOf([run({})], 100);
+  assert.ok(bars[0].width > 15 && bars[0].height > 50);
+  assert.match(line, /h[1-9]/);
+  assert.match(chartOf([run({}), run({})], 100).line, /L.*h0$/);
 });
 
 test("at most sixty runs are drawn, and none is not an error", () => {
@@ -113,23 +120,4 @@ test("what went wrong before is told once for each kind, the newest first", () =
   assert.deepEqual(found, [["usage", "2", 2]]);
   assert.deepEqual(pastProblems(history.slice(1)).map(({ count }) => count), [2, 1]);
   assert.deepEqual(pastProblems([]), []);
-});
-
-test("a card's configuration is checked and filled in", () => {
-  assert.deepEqual(readConfig({}), { numbers: [], hours: 3, picture: true, next: true, guide: false });
-  assert.deepEqual(readConfig({ channels: ["3", 1], picture: false }).numbers, [3, 1]);
-  for (const config of [{ channels: "1" }, { channels: ["x"] }, { channels: [0] }, { hours: 0 }, { hours: 13 }]) {
-    assert.throws(() => readConfig(/** @type {any} */ (config)), /channel|hours/);
-  }
-});
-
-test("a card shows the channels that were chosen, in that order", () => {
-  const channels = /** @type {any[]} */ ([{ number: 1 }, { number: 2 }, { number: 3 }]);
-  assert.deepEqual(chosen(channels, [3, 9, 1]).map(({ number }) => number), [3, 1]);
-  assert.equal(chosen(channels, []), channels);
-});
-
-test("a programme in the card's hours is cut at their edges", () => {
-  assert.deepEqual(placeOf({ start: -50, stop: 50 }, 0, 100), { left: 0, width: 0.5 });
-  assert.deepEqual(placeOf({ start: 75, stop: 500 }, 0, 100), { left: 0.75, width: 0.25 });
 });

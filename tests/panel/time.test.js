@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  Clock, addDays, daysBetween, offsetAt, startOfDay, zoneOf,
+  Clock, addDays, daysBetween, minutesBetween, offsetAt, startOfDay, zoneOf,
 } from "../../custom_components/toonami_downlink/frontend/model/time.js";
 
 const NEW_YORK = "America/New_York";
@@ -126,4 +126,11 @@ test("times are shown in the zone that the user chose", () => {
     zoneOf({ locale: { time_zone: "local" }, config }),
     Intl.DateTimeFormat().resolvedOptions().timeZone,
   );
+});
+
+test("minutes agree with the times that are written beside them", () => {
+  // 20:00:50 to 20:24:10 is written 20:00–20:24.
+  assert.equal(minutesBetween(at("2026-11-26T20:00:50Z"), at("2026-11-26T20:24:10Z")), 24);
+  assert.equal(minutesBetween(at("2026-11-26T20:00:10Z"), at("2026-11-26T20:24:50Z")), 24);
+  assert.equal(minutesBetween(at("2026-11-26T20:23:50Z"), at("2026-11-26T20:24:10Z")), 1);
 });

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from random import Random
 from typing import Final
 
 from .catalogue import SNICK, TOONAMI, Fill
@@ -12,6 +13,8 @@ from .schedule import Block, Item, Playlist, Schedule, is_weekend
 
 WEST: Final = timedelta(hours=3)
 CURRENT_ITEMS: Final = 10
+_PREMIERES: Final = 0.02
+"""The share of episodes that upstream marks so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ def _info(item: Item, origin: str) -> dict[str, object] | None:
     return info or None
 
 
+def _is_premiere(item: Item) -> bool:
+    """Whether upstream's rotation has not had this episode yet."""
+    return bool(item.episode) and Random(f"{item.block}/{item.start}").random() < _PREMIERES
+
+
 def media_item(item: Item, origin: str, delay: timedelta = timedelta()) -> dict[str, object]:
     """Return an item as ``/media`` and ``/channelsCurrentMedia`` show it."""
     answer: dict[str, object] = {}
@@ -86,6 +94,8 @@ def media_item(item: Item, origin: str, delay: timedelta = timedelta()) -> dict[
     answer["mediaType"] = item.fill.value
     if item.episode:
         answer["episodeNumber"] = item.episode
+    if _is_premiere(item):
+        answer["rotationPremiere"] = True
     if info := _info(item, origin):
         answer["info"] = info
     return answer
@@ -179,6 +189,8 @@ def _file(item: Item, origin: str, *, info: bool) -> dict[str, object]:
         answer["name"] = item.show.name
     if item.episode:
         answer["episodeNumber"] = item.episode
+    if _is_premiere(item):
+        answer["rotationPremiere"] = True
     answer["runtime"] = (item.end - item.start).total_seconds()
     answer["playlistIndex"] = item.index
     answer["startDate"] = stamp(item.start)

@@ -10,6 +10,8 @@ import voluptuous as vol
 
 from ..coordinator import async_loaded_coordinator
 from ..engine.downlink.models import Channel, Feed
+from ..engine.downlink.publish.publication import Publication
+from ..places import watch_place
 from .answers import Answers
 from .matching import SHORT_TEXT, guess_channel
 
@@ -39,21 +41,28 @@ class GuideIntentHandler(intent.IntentHandler, ABC):
         answers = await Answers.async_create(intent_obj.hass, intent_obj.language)
         response = intent_obj.create_response()
         response.response_type = intent.IntentResponseType.QUERY_ANSWER
-        response.async_set_speech(self._respond(intent_obj.hass, answers, slots))
+        speech, link = self._respond(intent_obj.hass, answers, slots)
+        response.async_set_speech(speech, extra_data={"link": link} if link else None)
         return response
 
-    def _respond(self, hass: HomeAssistant, answers: Answers, slots: dict[str, Any]) -> str:
+    def _respond(
+        self, hass: HomeAssistant, answers: Answers, slots: dict[str, Any]
+    ) -> tuple[str, str | None]:
+        """Return the answer, and where in the panel it leads to."""
         coordinator = async_loaded_coordinator(hass)
         if coordinator is None or coordinator.data is None:
-            return answers.say("assist_no_feed")
-        feed = coordinator.data.feed
-        if SLOT_CHANNEL not in slots:
-            return self.answer(answers, feed, self.default_channels(feed), slots)
-        wanted = slots[SLOT_CHANNEL]["value"]
-        channel = guess_channel(feed.channels, wanted)
-        if channel is None:
-            return answers.say("assist_unknown_channel", channel=wanted)
-        return self.answer(answers, feed, (channel,), slots)
+            return answers.say("assist_no_feed"), None
+        publication = coordinator.data
+        feed = publication.feed
+        channels = self.default_channels(feed)
+        if SLOT_CHANNEL in slots:
+            wanted = slots[SLOT_CHANNEL]["value"]
+            channel = guess_channel(feed.channels, wanted)
+            if channel is None:
+                return answers.say("assist_unknown_channel", channel=wanted), None
+            channels = (channel,)
+        answer = self.answer(answers, publication, channels, slots)
+        return answer, self.place(answers, feed, channels, slots)
 
     def default_channels(self, feed: Feed) -> Sequence[Channel]:
         """Return what to speak about when no channel is named: those with a guide."""
@@ -63,9 +72,19 @@ class GuideIntentHandler(intent.IntentHandler, ABC):
             if any(not programme.is_filler for programme in feed.guide.get(channel.key, ()))
         ]
 
+    def place(
+        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+    ) -> str | None:
+        """Return where the answer leads to: to the channel, if it is about one."""
+        return watch_place(channels[0].number) if len(channels) == 1 else None
+
     @abstractmethod
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
         """Answer the question about these channels."""
 
@@ -83,9 +102,13 @@ class WhatsOnHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.whats_on(feed, channels)
+        return answers.whats_on(publication.feed, channels)
 
 
 class WhatsNextHandler(GuideIntentHandler):
@@ -101,9 +124,13 @@ class WhatsNextHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.whats_next(feed, channels)
+        return answers.whats_next(publication.feed, channels)
 
 
 class WhenIsHandler(GuideIntentHandler):
@@ -126,9 +153,19 @@ class WhenIsHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.when_is(feed, channels, slots[SLOT_PROGRAMME]["value"])
+        return answers.when_is(publication, channels, slots[SLOT_PROGRAMME]["value"])
+
+    @override
+    def place(
+        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+    ) -> str | None:
+        return answers.place_of(feed, channels, slots[SLOT_PROGRAMME]["value"])
 
 
 HANDLERS: Final[tuple[type[GuideIntentHandler], ...]] = (

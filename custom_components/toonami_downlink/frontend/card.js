@@ -1,6 +1,7 @@
-import { load } from "./lib/load.js";
+import { preloadPanel } from "./lib/preload.js";
 import { loadStrings } from "./lib/strings.js";
 import { readConfig } from "./model/card.js";
+import { suggestions } from "./model/entities.js";
 
 const TAG = "toonami-downlink-card";
 
@@ -39,12 +40,8 @@ class DownlinkCard extends HTMLElement {
 
 	/** The form of the card's editor. */
 	static async getConfigForm() {
-		const text = await loadStrings(document.documentElement.lang || navigator.language);
-		const schema = await (await load("card-form.json")).json();
-		const labelOf = (/** @type {{name: string}} */ { name }) => text.get(`card.${name}`);
-		const helpOf = (/** @type {{name: string}} */ { name }) =>
-			name === "channels" ? text.get("card.channels_help") : undefined;
-		return { schema, computeLabel: labelOf, computeHelper: helpOf };
+		const { cardForm } = await import("./ui/card-form.js");
+		return cardForm(document.documentElement.lang || navigator.language);
 	}
 
 	/** Throws an Error that says what is wrong. @param {CardConfig} config */
@@ -61,16 +58,19 @@ class DownlinkCard extends HTMLElement {
 	/** The height for masonry views, in units of 50 pixels. */
 	getCardSize() {
 		const config = this.#config;
-		const channels = config?.numbers.length || 7;
+		if (config?.title) return 3;
+		const channels = config?.names.length || 7;
 		return (config?.picture ? 4 : 0) + channels + (config?.guide ? Math.ceil(channels / 2) : 0);
 	}
 
-	/** The size in views with sections. */
+	/** The size in views with sections: as high as it gets, unless the user says how high. */
 	getGridOptions() {
-		return { columns: 12, min_columns: 6, rows: "auto" };
+		return { columns: 12, min_columns: 6, rows: "auto", min_rows: 2 };
 	}
 
 	connectedCallback() {
+		// As high as the view wants it.
+		Object.assign(this.style, { display: "block", height: "100%" });
 		this.#draw();
 	}
 
@@ -101,7 +101,7 @@ class DownlinkCard extends HTMLElement {
 	async #fail() {
 		this.#body = undefined;
 		const language = this.#hass?.locale.language ?? document.documentElement.lang;
-		const text = await loadStrings(language).catch(() => undefined);
+		const text = await loadStrings(language, "card").catch(() => undefined);
 		if (this.#body || !this.isConnected) return;
 		this.#retryWhenBack();
 		this.shadowRoot?.replaceChildren(outdated(text));
@@ -137,6 +137,7 @@ function outdated(text) {
 }
 
 if (!customElements.get(TAG)) {
+	preloadPanel();
 	customElements.define(TAG, DownlinkCard);
 	window.customCards ??= [];
 	window.customCards.push({
@@ -144,6 +145,8 @@ if (!customElements.get(TAG)) {
 		name: "Toonami Downlink",
 		description: "What is on, and what comes next, on Toonami Aftermath.",
 		preview: true,
+		getEntitySuggestion: (/** @type {Hass} */ hass, /** @type {string} */ entityId) =>
+			suggestions(hass, entityId, `custom:${TAG}`),
 		documentationURL: "https://github.com/zachyzissou/toonamiaftermath-downlink",
 	});
 }

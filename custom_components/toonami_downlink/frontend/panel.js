@@ -2,15 +2,21 @@ import {
 	Context, controls, define, html, icon, loadSheet, mark, nothing, signalBars, tokens,
 } from "./lib/index.js";
 import { DownlinkElement } from "./lib/element.js";
+import { Places } from "./lib/places.js";
 import { Store } from "./lib/store.js";
 import { loadStrings } from "./lib/strings.js";
 import { applyLanguage, applyTheme } from "./lib/theme.js";
 import { conditionOf, LOOKS } from "./model/health.js";
+import { GUIDE, ROOT, pathOf } from "./model/place.js";
+import { Position } from "./model/position.js";
 import { RefreshButton } from "./ui/refresh-button.js";
 import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
-const ROOT = "/toonami-downlink";
+/** The television of a panel that was taken away, although nobody has left it. @type {Player | undefined} */
+let kept;
+/** What the address asked to watch, and was watched: zapping does not change the address. @type {number | null} */
+let followed = null;
 
 /** @type {{page: PageName, icon: string}[]} */
 const PAGES = [
@@ -18,6 +24,8 @@ const PAGES = [
 	{ page: "connect", icon: "players" },
 	{ page: "status", icon: "provider" },
 ];
+
+const LOW = matchMedia("(max-height: 480px)");
 
 /** The panel: the frame around the pages. */
 class DownlinkPanel extends DownlinkElement {
@@ -29,14 +37,30 @@ class DownlinkPanel extends DownlinkElement {
 	#store;
 	/** @type {Context | undefined} */
 	#context;
-	/** @type {PageName} */
-	#page = "guide";
+	#places = new Places();
+	/** Which time the guide shows: it stays while other pages are shown. */
+	#position = new Position();
+	/** Where the guide was left. @type {Place} */
+	#guide = GUIDE;
 	#narrow = false;
+	#running = new AbortController();
 	#refresh = new RefreshButton(this);
 	#isBroken = false;
 	#isOutdated = false;
 	/** Whether there is an entry; undefined until that is known. @type {boolean | undefined} */
 	#isSetUp;
+	/** The television, once somebody watches. @type {Player | undefined} */
+	#player = kept;
+	/** The channel that is to be watched; 0 for none. */
+	#asked = 0;
+
+	constructor() {
+		super();
+		kept = undefined;
+		this.addEventListener("watch", (event) => {
+			this.#watch(/** @type {CustomEvent<number>} */ (event).detail);
+		});
+	}
 
 	/** Home Assistant sets this at every change of any state: it has to stay cheap. */
 	set hass(/** @type {Hass} */ hass) {
@@ -53,16 +77,24 @@ class DownlinkPanel extends DownlinkElement {
 		this.redraw();
 	}
 
-	set route(/** @type {{path: string} | undefined} */ route) {
-		const asked = route?.path.split("/")[1];
-		const page = PAGES.find((item) => item.page === asked)?.page ?? "guide";
-		if (page === this.#page) return;
-		this.#page = page;
-		this.redraw();
+	/** Home Assistant sets this when the path changes; what is in the address, it only has in parts. */
+	set route(/** @type {{path: string} | undefined} */ _route) {
+		this.#places.read();
 	}
 
 	connectedCallback() {
 		super.connectedCallback();
+		this.#running = new AbortController();
+		const { signal } = this.#running;
+		this.#places.addEventListener("change", this.#onPlace, { signal });
+		this.#places.follow(signal);
+		this.#onPlace();
+		LOW.addEventListener("change", () => this.redraw(), { signal });
+		const restyle = () => this.#hass && applyTheme(this, this.#hass);
+		const observer = new MutationObserver(restyle);
+		// A theme without modes can change its colours without Home Assistant telling of it.
+		observer.observe(document.documentElement, { attributeFilter: ["style"] });
+		signal.addEventListener("abort", () => observer.disconnect());
 		if (this.#hass) {
 			this.#connect();
 			this.#loadText();
@@ -71,10 +103,49 @@ class DownlinkPanel extends DownlinkElement {
 	}
 
 	disconnectedCallback() {
+		this.#running.abort();
 		this.#store?.close();
 		this.#store = undefined;
 		this.#context = undefined;
+		// Home Assistant makes another panel when somebody looks at a tab again, and after a restart.
+		if (location.pathname.startsWith(ROOT)) kept = this.#player;
+		else followed = null;
 	}
+
+	/** @param {number} number */
+	async #watch(number) {
+		this.#asked = number;
+		try {
+			await import("./ui/player.js");
+			this.#player ??= /** @type {Player} */ (document.createElement("tdl-player"));
+			this.#player.onchange = () => this.redraw();
+		} catch {
+			this.#isOutdated = true;
+		}
+		this.redraw();
+	}
+
+	drawn() {
+		const player = this.#player;
+		const context = this.#context;
+		if (!player || !context?.store.loaded) return;
+		player.context = context;
+		this.#dock();
+		if (this.#asked) player.watch(this.#asked);
+		this.#asked = 0;
+	}
+
+	/** Let the picture be where the guide has its place for it, or in the corner. */
+	#dock = () => this.#player?.place(this.root.querySelector("tdl-guide")?.screen);
+
+	#onPlace = () => {
+		const { place } = this.#places;
+		const { page, channel, date, watch } = place;
+		if (watch && watch !== followed) this.#watch(watch);
+		followed = watch;
+		if (page === "guide") this.#guide = { ...GUIDE, channel, date };
+		this.redraw();
+	};
 
 	#connect() {
 		if (!this.#hass || !this.isConnected) return;
@@ -88,7 +159,7 @@ class DownlinkPanel extends DownlinkElement {
 		const hass = this.#hass;
 		if (!hass || !this.isConnected) return;
 		try {
-			const text = await loadStrings(hass.locale.language);
+			const text = await loadStrings(hass.locale.language, "panel");
 			if (!this.#store || this.#hass?.locale !== hass.locale) return;
 			applyLanguage(this, text);
 			this.#context = new Context(() => /** @type {Hass} */ (this.#hass), text, this.#store);
@@ -99,23 +170,37 @@ class DownlinkPanel extends DownlinkElement {
 	}
 
 	template() {
+		return html`${this.#all()} ${this.#player ?? nothing}`;
+	}
+
+	#all() {
 		const context = this.#context;
 		const store = this.#store;
 		// There are no strings yet to say it in another language.
 		if (this.#isBroken && !context) return html`<p role="alert">Toonami Downlink could not load its texts. Reload the page.</p>`;
 		if (!context || !store) return skeleton("Toonami Downlink");
+		this.toggleAttribute("low", LOW.matches);
+		return this.#frame(context, store, context.isAdmin ? this.#places.place.page : "guide");
+	}
+
+	/** @param {Context} context @param {Store} store @param {PageName} page */
+	#frame(context, store, page) {
 		const condition = conditionOf(store.overview, store.online);
-		const page = context.isAdmin ? this.#page : "guide";
+		// On a screen that is not even as high as a hand, the tabs are beside the title.
+		const isBelow = this.#narrow && !LOW.matches;
 		return html`
-			${this.#header(context, condition, page)}
+			${this.#header(context, condition, page, isBelow)}
 			${banner(context, condition, page === "status" ? undefined : store.loaded)}
 			<main class=${condition === "offline" ? "away" : ""}>${this.#content(context, store, page)}</main>
-			${this.#narrow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
+			${isBelow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
 		`;
 	}
 
-	/** @param {Context} context @param {Condition} condition @param {PageName} page */
-	#header(context, condition, page) {
+	/**
+	 * @param {Context} context @param {Condition} condition @param {PageName} page
+	 * @param {boolean} isBelow - whether the tabs are at the other end of the screen
+	 */
+	#header(context, condition, page, isBelow) {
 		const { bars, tone } = LOOKS[condition];
 		return html`<header>
 			${this.#narrow || context.hass.dockedSidebar === "always_hidden"
@@ -128,7 +213,7 @@ class DownlinkPanel extends DownlinkElement {
 			<p class="health ${tone}" role="status">
 				${signalBars(bars)} <span>${context.t(`health.${condition}`)}</span>
 			</p>
-			${!this.#narrow && context.isAdmin ? this.#nav(context, page, "top") : nothing}
+			${!isBelow && context.isAdmin ? this.#nav(context, page, "top") : nothing}
 		</header>`;
 	}
 
@@ -136,12 +221,17 @@ class DownlinkPanel extends DownlinkElement {
 	#nav(context, current, place) {
 		return html`<nav class=${place} aria-label=${context.t("nav.label")}>
 			${PAGES.map(
-				({ page, icon: name }) => html`<a href="${ROOT}/${page}"
+				({ page, icon: name }) => html`<a href=${this.#hrefOf(page, current)}
 					aria-current=${page === current ? "page" : "false"}>
 					${place === "bottom" ? icon(name) : nothing} ${context.t(`nav.${page}`)}
 				</a>`,
 			)}
 		</nav>`;
+	}
+
+	/** From another page, the way back to the guide is to where it was left. @param {PageName} page @param {PageName} current */
+	#hrefOf(page, current) {
+		return page === "guide" && current !== page ? pathOf(this.#guide) : `${ROOT}/${page}`;
 	}
 
 	/** @param {Context} context @param {Store} store @param {PageName} page */
@@ -152,7 +242,8 @@ class DownlinkPanel extends DownlinkElement {
 		this.#isSetUp = undefined;
 		if (page !== "guide") return this.#lazyPage(context, page);
 		if (overview.generation === null) return noSignal(context, overview, this.#refresh);
-		return html`<tdl-guide .context=${context}></tdl-guide>`;
+		return html`<tdl-guide .places=${this.#places} .position=${this.#position}
+			.context=${context} .watched=${this.#player?.number} @drawn=${this.#dock}></tdl-guide>`;
 	}
 
 	/** @param {Context} context */

@@ -7,6 +7,13 @@ type Context = import("./lib/context.js").Context;
 type Store = import("./lib/store.js").Store;
 type GridCell = import("./ui/grid-cell.js").GridCell;
 type RefreshButton = import("./ui/refresh-button.js").RefreshButton;
+type Player = import("./ui/player.js").Player;
+type Television = import("./ui/television.js").Television;
+type Places = import("./lib/places.js").Places;
+type GuidePage = import("./ui/guide-page.js").GuidePage;
+type Position = import("./model/position.js").Position;
+type ProgrammeSheet = import("./ui/programme-sheet.js").ProgrammeSheet;
+type SearchBox = import("./ui/search-box.js").SearchBox;
 type Scale = import("./model/grid.js").Scale;
 type Strings = import("./model/text.js").Strings;
 
@@ -27,6 +34,23 @@ interface Programme extends Times, EpisodeNumbers {
   episode_title: string | null;
   /** Whether it only fills a gap in the guide. */
   filler: boolean;
+  /** The short programmes that are shown as this one. */
+  parts?: Programme[];
+}
+
+/** Where somebody is in the panel: what an address stands for. */
+interface Place {
+  page: PageName;
+  /** The number of the channel that is looked at. */
+  channel: number | null;
+  /** When the programme starts whose details are open. */
+  start: number | null;
+  /** The day of the channel, `YYYY-MM-DD`. */
+  date: string | null;
+  /** What is searched for. */
+  search: string;
+  /** The number of the channel to watch. */
+  watch: number | null;
 }
 
 /** A programme as `guide/programme` and the overview give it. */
@@ -45,7 +69,7 @@ interface Details extends Programme {
 type Shown = Partial<Details> & Times & { title: string };
 
 /** A programme was chosen. */
-type ChoiceEvent = CustomEvent<{ channel: Channel; programme: Shown }>;
+type ChoiceEvent = CustomEvent<{ channel: Channel; programme: Shown; isChosen?: boolean }>;
 
 /** A channel with what is on. */
 interface Channel {
@@ -74,6 +98,8 @@ interface Overview {
   channels: Channel[];
   /** The numbers of the channels whose viewers see the notice of a lost signal. */
   lost?: number[];
+  /** Whether users who are no administrators may watch. */
+  users_may_watch?: boolean;
 }
 
 type OverviewEvent = Overview | { loaded: false };
@@ -169,7 +195,7 @@ interface Status {
     | (Report & {
         generation: number;
         made: string;
-        artifacts: { name: string; size: number; sha256: string }[];
+        artifacts: { name: string; size: number }[];
       })
     | null;
   streams: Streams;
@@ -243,15 +269,36 @@ interface Connection {
 }
 
 /** The part of Home Assistant's front end that the panel uses. */
+/** Writes a number as the user does. */
+type WriteNumber = (value: number, options?: Intl.NumberFormatOptions) => string;
+
 interface Hass {
   connection: Connection;
   user?: { is_admin: boolean };
-  locale: { language: string; time_format: string; time_zone: string };
+  locale: { language: string; number_format?: string; time_format: string; time_zone: string };
   config: { time_zone: string };
   themes: { darkMode?: boolean };
   states: Record<string, Entity>;
+  /** What the registries say of entities and devices. */
+  entities?: Record<
+    string,
+    { platform: string; device_id?: string; area_id?: string | null; translation_key?: string }
+  >;
+  devices?: Record<
+    string,
+    { identifiers: [string, string][]; area_id?: string | null; model?: string | null }
+  >;
+  areas?: Record<string, { name: string }>;
   dockedSidebar?: string;
   callService(domain: string, service: string, data: object, target?: object): Promise<unknown>;
+}
+
+/** The media players of an area; its name is empty for those without one. */
+interface PlayerGroup {
+  area: string;
+  /** Of its first player: the least comes first. */
+  rank: number;
+  players: { id: string; name: string }[];
 }
 
 /** A programme in the answer to `guide`: the fields of `Programme`, in that order. */
@@ -261,6 +308,42 @@ type Row = [number, number, string, string | null, number | null, number | null,
 interface Hit {
   channel: Channel;
   programme: Programme;
+}
+
+/** A line of what was found: a programme, or how many more there are of its title, or of all titles. */
+interface FindRow {
+  hit?: Hit;
+  /** Whether it is another showing of the title above it. */
+  isPart?: boolean;
+  more?: number;
+}
+
+/** Once that a programme is on. */
+interface Once extends Times {
+  number: number;
+  about?: boolean;
+}
+
+/** Once that a programme is on, to be shown. */
+interface Showing {
+  channel: Channel;
+  programme: Shown;
+  /** Whether the time is only roughly known, and there are no details. */
+  about?: boolean;
+}
+
+/** What `airings` gives: when a programme is on again, when it was last, how often this month. */
+interface Remembered {
+  also: Airing[];
+  last: Times | null;
+  month: number;
+}
+
+/** When a programme is on once more, as `airings` gives it. */
+interface Airing extends Times {
+  channel: number;
+  /** Whether upstream's guide does not list it: the other coast has it then. */
+  about?: boolean;
 }
 
 /** A channel in the timeline, with the cells that it has now, by their start. */
@@ -277,8 +360,8 @@ interface Cursor {
   time: number;
 }
 
-/** Which days the timeline has cells for, and which of them is shown. */
-type WindowEvent = CustomEvent<{ days: number[]; day: number }>;
+/** Which days the timeline has cells for. */
+type WindowEvent = CustomEvent<{ days: number[] }>;
 
 /** How the integration is, in one word. */
 type Condition =
@@ -314,7 +397,7 @@ type Field =
 /** How to set a player up; the text of the first step is `connect.{id}.1`, and so on. */
 interface Recipe {
   id: string;
-  /** How the player is called when it is seen. */
+  /** How the player is called when it is seen; empty when that can be any, which has a name in the texts. */
   name: string;
   /** The fields of each step. */
   steps: Field[][];
@@ -353,10 +436,15 @@ interface Bar {
   failed: boolean;
 }
 
+/** An action of Home Assistant, as cards have it. */
+interface CardAction {
+  action: string;
+}
+
 /** The card's configuration, as the user writes it. */
 interface CardConfig {
   type?: string;
-  /** Channel numbers; all channels when there are none. */
+  /** Channels by number or key; all channels when there are none. */
   channels?: (string | number)[];
   /** Whether the first channel is large, with the picture on air. */
   picture?: boolean;
@@ -365,15 +453,31 @@ interface CardConfig {
   /** Whether to draw the next hours, and how many of them. */
   guide?: boolean;
   hours?: number;
+  /** Show when this is on next, and no channels. */
+  title?: string;
+  /** Without one, a tap opens the panel and watches. */
+  tap_action?: CardAction;
+  hold_action?: CardAction;
+  /** What Home Assistant's views with sections put there. */
+  grid_options?: { rows?: number | string };
 }
 
 interface CardSettings {
-  numbers: number[];
+  /** Numbers or keys. */
+  names: string[];
   hours: number;
   picture: boolean;
   next: boolean;
   guide: boolean;
+  title: string;
+  tap: CardAction | undefined;
+  hold: CardAction | undefined;
+  /** Whether the user has said how high it is. */
+  fits: boolean;
 }
+
+/** A programme on a channel, as the card lists them. */
+type Listed = Omit<Programme, "filler"> & { number: number };
 
 /** What draws the card. */
 type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };
@@ -381,4 +485,29 @@ type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };
 /** Of Home Assistant's front end: where cards announce themselves. */
 interface Window {
   customCards?: object[];
+}
+
+/** Of the guide: where the picture of the television belongs. */
+interface HTMLElementTagNameMap {
+  "tdl-guide": HTMLElement & { readonly screen: Element | null };
+}
+
+/** How watching goes. */
+type WatchState = "off" | "tuning" | "playing" | "paused" | "reconnecting" | "stopped";
+
+/** What goes wrong while somebody watches; the end of a string's key. */
+type Trouble =
+  | "network"
+  | "busy"
+  | "refused"
+  | "forbidden"
+  | "unknown_channel"
+  | "media"
+  | "stalled"
+  | "unsupported";
+
+/** The answer to `watch`: a path, and for how many seconds it can be opened. */
+interface WatchAddress {
+  url: string;
+  expires_in: number;
 }

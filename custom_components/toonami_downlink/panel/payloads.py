@@ -1,6 +1,8 @@
 """Payloads of the panel and the card, as JSON values. Times are seconds since 1970."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 import hashlib
 from ipaddress import ip_address, ip_network
@@ -71,6 +73,7 @@ def overview(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "guide": _extent(feed) if feed else None,
         "channels": [_channel(feed, channel) for channel in feed.channels] if feed else [],
         "lost": _lost(coordinator, feed) if feed else [],
+        "users_may_watch": coordinator.settings.users_may_watch,
     }
 
 
@@ -133,7 +136,7 @@ def rows(
     """
     found = {
         str(channel.number): [
-            _row(programme) for programme in between(feed.guide.get(channel.key, ()), start, stop)
+            row(programme) for programme in between(feed.guide.get(channel.key, ()), start, stop)
         ]
         for channel in feed.channels
         if numbers is None or channel.number in numbers
@@ -143,7 +146,8 @@ def rows(
     return found
 
 
-def _row(programme: Programme) -> Row:
+def row(programme: Programme) -> Row:
+    """Return a programme as it is in a grid."""
     return (
         seconds(programme.start),
         seconds(programme.stop),
@@ -155,19 +159,46 @@ def _row(programme: Programme) -> Row:
     )
 
 
-def search(feed: Feed, query: str, now: datetime, limit: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is asked of a guide.
+
+    `title`: leave out programmes with another title; `by_title`: only the nearest showing of each
+    title; `offset` and `limit`: which of what is found to return.
+    """
+
+    query: str
+    limit: int
+    offset: int = 0
+    title: str | None = None
+    by_title: bool = False
+
+
+def search(feed: Feed, asked: Search, now: datetime) -> dict[str, Any]:
     """Find programmes by their title, episode and block; accents and case do not count.
 
     Those that are on or to come are first, the soonest first; then those that are over, the
-    latest first. It reads the whole guide: call it in an executor.
+    latest first. By title, each result begins with the number of the title's showings. It reads the
+    whole guide: call it in an executor.
     """
-    words = normalise(query).split()
+    words = normalise(asked.query).split()
     found = [hit for hit in _hits(feed, words) if not hit[1].is_filler] if words else []
+    if asked.title is not None:
+        found = [hit for hit in found if hit[1].title == asked.title]
     found.sort(key=lambda hit: _nearness(hit[1], now))
+    results: list[tuple[Any, ...]] = [(number, *row(programme)) for number, programme in found]
+    if asked.by_title:
+        results = _by_title(found)
     return {
-        "total": len(found),
-        "results": [(number, *_row(programme)) for number, programme in found[:limit]],
+        "total": len(results),
+        "results": results[asked.offset : asked.offset + asked.limit],
     }
+
+
+def _by_title(found: list[tuple[int, Programme]]) -> list[tuple[Any, ...]]:
+    counts = Counter(programme.title for _, programme in found)
+    first = {hit[1].title: hit for hit in reversed(found)}
+    return [(count, first[title][0], *row(first[title][1])) for title, count in counts.items()]
 
 
 def _hits(feed: Feed, words: list[str]) -> Iterator[tuple[int, Programme]]:

@@ -1,13 +1,10 @@
 """The panel in the side bar, the card for dashboards, and the files of both."""
 
-from collections.abc import Mapping
-import hashlib
 from http import HTTPStatus
-import mimetypes
 from pathlib import Path
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from homeassistant.components import frontend
 from homeassistant.components.http import HomeAssistantView, StaticPathConfig
 from homeassistant.components.http.static import CACHE_HEADERS
@@ -16,6 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from ..const import DOMAIN, NAME, PANEL_PATH
 from ..engine.downlink.lineup import logo_path
 from ..views.health import version
+from .files import Files, digest, read_files
 from .payloads import ASSETS
 from .status import StatusView
 
@@ -24,15 +22,13 @@ LOGOS_URL: Final = logo_path("").rpartition("/")[0]
 PANEL_ELEMENT: Final = "toonami-downlink-panel"
 ICON: Final = "mdi:satellite-uplink"
 
-type Files = Mapping[str, tuple[bytes, str]]
-"""The content and the media type of each file, by its path below the folder."""
-
 
 class FrontendView(HomeAssistantView):
     """The files of the panel and the card, as they were when Home Assistant started.
 
     An update replaces them on disk before the restart: then a browser would get some files of one
-    version and some of the other, and keep them for a month under an address of the old one.
+    version and some of the other, and keep them for a month under an address of the old one. Since
+    they are in memory, so are their compressed forms: no such files have to be made beforehand.
     """
 
     name = "toonami_downlink:frontend"
@@ -47,8 +43,13 @@ class FrontendView(HomeAssistantView):
         """Answer GET and HEAD; browsers may keep what they get."""
         if path not in self._files:
             return web.Response(status=HTTPStatus.NOT_FOUND)
-        body, content_type = self._files[path]
-        return web.Response(body=body, content_type=content_type, headers=CACHE_HEADERS)
+        file = self._files[path]
+        headers = {**CACHE_HEADERS, hdrs.VARY: hdrs.ACCEPT_ENCODING}
+        body = file.content
+        if file.gzipped and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+            body = file.gzipped
+            headers[hdrs.CONTENT_ENCODING] = "gzip"
+        return web.Response(body=body, content_type=file.content_type, headers=headers)
 
     head = get
 
@@ -58,38 +59,13 @@ async def async_register_static(hass: HomeAssistant) -> None:
 
     The address of the files holds a digest of them all: it names one version for ever.
     """
-    files = await hass.async_add_executor_job(read_files)
+    files = await hass.async_add_executor_job(read_files, FRONTEND_DIR)
     hass.data[ASSETS] = base = f"/{DOMAIN}_static/{version(hass)}-{digest(files)}"
     hass.http.register_view(StatusView())
     hass.http.register_view(FrontendView(base, files))
     await hass.http.async_register_static_paths(
         [StaticPathConfig(LOGOS_URL, str(FRONTEND_DIR / "channels"))]
     )
-
-
-def read_files() -> Files:
-    """Read everything that the panel consists of. Blocks."""
-    return {
-        path.relative_to(FRONTEND_DIR).as_posix(): (path.read_bytes(), _type_of(path))
-        for path in sorted(FRONTEND_DIR.rglob("*"))
-        if path.is_file()
-    }
-
-
-def _type_of(path: Path) -> str:
-    # Some systems know another type for modules, which browsers do not take.
-    if path.suffix == ".js":
-        return "text/javascript"
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-
-
-def digest(files: Files) -> str:
-    """Return a short digest of the files and their names."""
-    found = hashlib.sha256()
-    for path, (content, _) in files.items():
-        found.update(path.encode())
-        found.update(content)
-    return found.hexdigest()[:8]
 
 
 async def async_register_panel(hass: HomeAssistant) -> None:

@@ -11,6 +11,7 @@ from ..const import (
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
     CONF_MAX_CHANNELS,
+    CONF_PAST_DAYS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -18,10 +19,12 @@ from ..const import (
     CONF_SCHEDULE,
     CONF_STALE_HOURS,
     CONF_STREAM_LINKS,
+    CONF_USERS_MAY_WATCH,
     CONF_VERIFY_TLS,
     DEFAULT_API_URL,
     DEFAULT_GUIDE_DAYS,
     DEFAULT_MAX_CHANNELS,
+    DEFAULT_PAST_DAYS,
     DEFAULT_PROVIDER_TIMEOUT,
     DEFAULT_SCHEDULE,
     DEFAULT_STALE_HOURS,
@@ -42,11 +45,15 @@ class Settings:
     cron: str
     """In Home Assistant's time zone."""
     guide_days: int
+    past_days: int
+    """Days before today that are in the guide."""
     stream_links: str
     provider_timeout: int
     max_channels: int
     hdhomerun: bool
     stale_hours: int
+    users_may_watch: bool
+    """Whether users who are no administrators may watch in the panel."""
 
     @classmethod
     def from_entry(cls, entry: ConfigEntry[Any]) -> Self:
@@ -64,9 +71,11 @@ class Settings:
             provider_folder=data.get(CONF_PROVIDER_FOLDER, ""),
             cron=options.get(CONF_SCHEDULE, DEFAULT_SCHEDULE),
             guide_days=int(options.get(CONF_GUIDE_DAYS, DEFAULT_GUIDE_DAYS)),
+            past_days=int(options.get(CONF_PAST_DAYS, DEFAULT_PAST_DAYS)),
             stream_links=options.get(CONF_STREAM_LINKS, LINKS_DIRECT),
             provider_timeout=int(options.get(CONF_PROVIDER_TIMEOUT, DEFAULT_PROVIDER_TIMEOUT)),
             max_channels=int(options.get(CONF_MAX_CHANNELS, DEFAULT_MAX_CHANNELS)),
             hdhomerun=options.get(CONF_HDHOMERUN, False),
             stale_hours=int(options.get(CONF_STALE_HOURS, DEFAULT_STALE_HOURS)),
+            users_may_watch=options.get(CONF_USERS_MAY_WATCH, True),
         )

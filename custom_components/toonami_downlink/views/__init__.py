@@ -15,8 +15,7 @@ def async_register_views(hass: HomeAssistant) -> None:
     """Register all views; they stay until Home Assistant stops."""
     context = ViewContext(hass)
     for view in (
-        # Those first that are asked for most: paths below the same part are tried in turn.
-        *(make(context) for make in (*STREAM_VIEWS, PlaylistView, GuideView, *TUNER_VIEWS)),
+        *(make(context) for make in (PlaylistView, GuideView, *STREAM_VIEWS, *TUNER_VIEWS)),
         HealthView(),
         *(make(context, prefix) for prefix in XTREAM_PREFIXES for make in XTREAM_VIEWS),
     ):

@@ -50,8 +50,8 @@ class GuideView(TokenView):
         self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
     ) -> web.StreamResponse:
         record_request(coordinator, request, self.kind, Outcome.OK)
-        origin = client_origin(request)
-        body = await self._context.guides.async_get(
+        origin, guides = client_origin(request), self._context.guides
+        body = guides.get(publication, origin.url) or await guides.async_get(
             publication, origin.url, is_own=is_own_address(request, origin)
         )
         if body is None:

@@ -66,13 +66,8 @@ class GuideCache:
         self._queue = asyncio.Lock()
         self._queued = 0
 
-    async def async_get(
-        self, publication: Publication, origin: str, *, is_own: bool = False
-    ) -> Body | None:
-        """Return the guide for the clients of that origin; None when too many strange ones wait.
-
-        `is_own`: it is the very address that the client's connection leads to.
-        """
+    def get(self, publication: Publication, origin: str) -> Body | None:
+        """Return the guide for the clients of that origin, if it has been made."""
         if publication is not self._publication:
             self._publication = publication
             self._bodies.clear()
@@ -81,6 +76,16 @@ class GuideCache:
             self._known[origin] = self._hass.loop.time()
         if body := self._bodies.get(origin):
             self._bodies.move_to_end(origin)
+        return body
+
+    async def async_get(
+        self, publication: Publication, origin: str, *, is_own: bool = False
+    ) -> Body | None:
+        """Return the guide for the clients of that origin; None when too many strange ones wait.
+
+        `is_own`: it is the very address that the client's connection leads to.
+        """
+        if body := self.get(publication, origin):
             return body
         if origin in self._tasks or is_own or origin in self._known:
             return await self._async_make(publication, origin, is_kept=True)

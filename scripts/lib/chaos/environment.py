@@ -128,6 +128,8 @@ class Environment:
         stack.enter_context(self.traffic.in_background(Random(0)))  # noqa: S311  # no secret
 
     def _is_saved(self) -> bool:
+        # Home Assistant runs before it has set all of that up.
+        remove_others(self.home.client)
         try:
             entries = self.home.storage("core.config_entries")["entries"]
             tokens = self.home.storage("auth")["refresh_tokens"]

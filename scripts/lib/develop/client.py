@@ -19,6 +19,14 @@ TIMEOUT: Final = 60.0
 TOKEN_DAYS: Final = 30
 
 
+class CommandError(DevelopError):
+    """Home Assistant refused a websocket command; `code` is its own word for why."""
+
+    def __init__(self, kind: str, error: Mapping[str, Any]) -> None:
+        super().__init__(f"{kind}: {error}")
+        self.code = str(error.get("code", ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a server answered; header names are in lower case."""
@@ -127,13 +135,13 @@ class Client:
         self.access_token = self.command(kind, client_name=name, lifespan=TOKEN_DAYS)
 
     def command(self, kind: str, **fields: object) -> Any:
-        """Send one websocket command and return its result. Raises DevelopError for an error."""
+        """Send one websocket command and return its result. Raises CommandError for an error."""
         message = {"id": 1, "type": kind, **fields}
         # In a thread of its own, because a browser's event loop may be running in this one.
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(asyncio.run, self._command(message)).result()
 
-    async def _command(self, message: dict[str, object]) -> Any:
+    async def _command(self, message: dict[str, Any]) -> Any:
         url = f"{self.base_url}/api/websocket"
         async with (
             aiohttp.ClientSession() as session,
@@ -145,5 +153,5 @@ class Client:
             await ws.send_json(message)
             answer = await ws.receive_json(timeout=TIMEOUT)
         if not answer.get("success"):
-            raise DevelopError(f"{message['type']}: {answer.get('error')}")
+            raise CommandError(message["type"], answer.get("error") or {})
         return answer["result"]

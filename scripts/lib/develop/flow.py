@@ -42,7 +42,7 @@ def set_up(client: Client, provider: str, fields: Mapping[str, object]) -> None:
                 f"The dialog refused step {step['step_id']} ({number}): {step['errors']} "
                 f"{step.get('description_placeholders') or ''}"
             )
-        step = _advance(client, step, provider, fields)
+        step = _advance(client, step, {"provider": provider, **fields})
     raise DevelopError("The dialog does not come to an end.")
 
 
@@ -56,7 +56,10 @@ def set_options(client: Client, fields: Mapping[str, object]) -> None:
 
 
 def remove_others(client: Client) -> None:
-    """Remove what onboarding has set up, which looks for the internet again and again."""
+    """Remove what onboarding has set up, which looks for the internet again and again.
+
+    It may not be all there yet when Home Assistant runs: what comes later stays.
+    """
     for entry in client.get("/api/config/config_entries/entry"):
         if entry["domain"] != DOMAIN:
             client.send("DELETE", f"/api/config/config_entries/entry/{entry['entry_id']}")
@@ -70,14 +73,10 @@ def remove(client: Client) -> None:
             raise DevelopError(f"The integration cannot be removed: {answer.body!r}")
 
 
-def _advance(
-    client: Client, step: dict[str, Any], provider: str, fields: Mapping[str, object]
-) -> dict[str, Any]:
+def _advance(client: Client, step: dict[str, Any], fields: Mapping[str, object]) -> dict[str, Any]:
     path = f"{FLOW_PATH}/{step['flow_id']}"
     answer: dict[str, Any]
-    if step["type"] == "menu":
-        answer = client.post(path, {"next_step_id": provider})
-    elif step["type"] == "form":
+    if step["type"] == "form":
         answer = client.post(path, _fill(step["data_schema"], fields))
     else:
         answer = wait_for(

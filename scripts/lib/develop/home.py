@@ -69,6 +69,15 @@ HTTP_STORAGE: Final[dict[str, Any]] = {
     },
 }
 
+# These steps of onboarding set up what looks for the internet again and again, while Home Assistant
+# starts and while it stops: the weather, foreign radio, a voice.
+ONBOARDING_STORAGE: Final[dict[str, Any]] = {
+    "version": 4,
+    "minor_version": 1,
+    "key": "onboarding",
+    "data": {"done": ["core_config", "analytics"]},
+}
+
 
 def free_port() -> int:
     """Return a port of loopback that nobody listens on."""
@@ -135,6 +144,7 @@ class Home:
         (self.folder / "packages").mkdir(parents=True, exist_ok=True)
         (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
         self._set_port()
+        self._shorten_onboarding()
         if self._linked:
             self._link()
 
@@ -150,10 +160,18 @@ class Home:
     def _set_port(self) -> None:
         data = HTTP_STORAGE["data"]
         stable = {**data["stable"], "server_port": self.port}
+        self._store("http", {**HTTP_STORAGE, "data": {**data, "stable": stable}})
+
+    def _shorten_onboarding(self) -> None:
+        """Leave it to whoever logs in to add the user, and nothing else."""
+        if not (self.folder / ".storage" / "onboarding").exists():
+            self._store("onboarding", ONBOARDING_STORAGE)
+
+    def _store(self, key: str, content: Mapping[str, Any]) -> None:
+        """Write a file below ``.storage``."""
         storage = self.folder / ".storage"
         storage.mkdir(exist_ok=True)
-        text = json.dumps({**HTTP_STORAGE, "data": {**data, "stable": stable}}, indent=2)
-        (storage / "http").write_text(text, "utf-8")
+        (storage / key).write_text(json.dumps(content, indent=2), "utf-8")
 
     def start(self, *, login: bool = True) -> None:
         """Start it and wait until it answers; then log in, and wait until it runs in full."""
@@ -185,6 +203,12 @@ class Home:
         """End it at once, as a power cut would, and wait until it is gone."""
         self._child.signal(signal.SIGKILL)
         self._child.wait(10)
+
+    def discard(self) -> None:
+        """End it and all that it has started at once: nobody needs it or its folder any more."""
+        self.kill()
+        self._child.stop()
+        self.end_orphans()
 
     def processes(self) -> list[int]:
         """Return what runs with this folder in its command line, Home Assistant itself aside."""

@@ -14,6 +14,8 @@ from .processes import Child
 from .waiting import DevelopError, wait_for
 
 START_TIMEOUT: Final = 30.0
+MAKING_TIMEOUT: Final = 240.0
+"""For what the streams show, which is made by the first simulated upstream on a machine."""
 
 
 class Upstream:
@@ -69,6 +71,14 @@ class Upstream:
         line, end, _ = self._child.log.read_text("utf-8").partition("\n")
         found: dict[str, Any] | None = json.loads(line) if end else None
         return found
+
+    def wait_for_streams(self) -> None:
+        """Wait until there is something to be shown, and forget the requests for it."""
+        for slug in ("est", "radio"):
+            answer = request("GET", f"{self.url}/{slug}/playlist.m3u8", timeout=MAKING_TIMEOUT)
+            if answer.status != 200:
+                raise DevelopError(answer.body.decode(errors="replace"))
+        self.clear_log()
 
     def stop(self) -> None:
         """End it."""

@@ -156,8 +156,40 @@ class Kodi:
                 "seasonnum",
                 "episodenum",
                 "episodepart",
+                "firstaired",
+                "isseries",
             ],
         ).get("broadcasts", [])
+        return found
+
+    def marks(self, channels: int) -> dict[str, set[str]]:
+        """Return what the list of television channels shows of what is on, by channel name.
+
+        That is ``New`` or ``Premiere``: Kodi tells such marks to its skins alone, of the item that
+        has the focus.
+        """
+        found: dict[str, set[str]] = {}
+        keys = {f"ListItem.Is{mark}": mark for mark in ("New", "Premiere")}
+        is_open, is_asked = "Window.IsActive(tvchannels)", "System.HasActiveModalDialog"
+        name = "ListItem.ChannelName"
+
+        def focused() -> str:
+            label: str = self.call("XBMC.GetInfoLabels", labels=[name])[name]
+            return label
+
+        def look() -> bool:
+            channel = focused()
+            told = self.call("XBMC.GetInfoBooleans", booleans=[*keys, is_open, is_asked])
+            if told[is_asked]:
+                self.call("Input.Back")  # no window opens behind the question
+            elif not told[is_open]:
+                self.call("GUI.ActivateWindow", window="tvchannels")
+            elif channel and channel == focused():
+                found[channel] = {mark for key, mark in keys.items() if told[key]}
+                self.call("Input.Down")
+            return len(found) == channels
+
+        wait_for(look, "Kodi does not list the channels", 60, lambda: str(found))
         return found
 
 

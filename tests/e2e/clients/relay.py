@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from scripts.lib.develop.feed import Access
+from scripts.lib.develop.feed import Access, wait_for_feed
+from scripts.lib.develop.flow import entry_id
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
@@ -62,6 +63,13 @@ class Relay:
     def position(self) -> float:
         """Where upstream is in its loop, in seconds."""
         return float(self.upstream.streams()["clock"]["position"])
+
+    def begin_anew(self) -> None:
+        """End what is still fetched for those who watched before, rather than wait for its end."""
+        client = self.home.client
+        client.post(f"/api/config/config_entries/entry/{entry_id(client)}/reload", {})
+        assert wait_for_feed(client) == self.access
+        self.wait_until_idle()
 
     def wait_until_idle(self) -> None:
         """Wait until nothing is fetched any more."""

@@ -80,12 +80,12 @@ class Player(ABC):
     """Something that plays; `shown` is what it has shown so far, in that order.
 
     `usual`: how far the picture goes on at most from one to the next of those that are kept, or
-    from what the player's clock says, in seconds.
-    `lost`: how much of the picture the player itself leaves out when the stream begins anew.
+    from what the player's clock says, in seconds; more is a jump.
+    `apart`: how far it does so if nothing is in the way, so how precisely a jump is known.
     """
 
     usual = 0.1
-    lost = 0.0
+    apart = 0.1
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -98,13 +98,13 @@ class Player(ABC):
     def check(self) -> None:
         """Raise an error if it does not play any more."""
 
-    def jumps(self) -> list[float]:
+    def jumps(self, shown: Sequence[Shown]) -> list[float]:
         """Return how far the picture has jumped wherever it did not simply go on, in seconds.
 
         What was missed while there were pictures without a counter does not count.
         """
         found: list[float] = []
-        for one, other in pairwise(self.shown()):
+        for one, other in pairwise(shown):
             if one.position is None or other.position is None:
                 continue
             step = counter.forward(one.position, other.position)
@@ -229,6 +229,7 @@ class _Photographed(Program):
     """A player whose pictures are kept as files, at least two a second."""
 
     usual = 1.6
+    apart = 0.5
 
     def __init__(self, name: str, url: str, folder: Path) -> None:
         super().__init__(name, url, folder)
@@ -290,8 +291,6 @@ class Mpv(_Photographed):
 class Vlc(_Photographed):
     """A VLC without a screen, as somebody else: it does not run for root."""
 
-    lost = 2.0  # It fills its buffers anew, and shows nothing that is late by then.
-
     @override
     def _words(self, url: str) -> Sequence[str]:
         self.folder.chmod(0o777)
@@ -306,6 +305,7 @@ class HlsJs(Player):
     """hls.js in a page of a browser that has another origin than the stream."""
 
     usual = 0.5
+    apart = 0.5
 
     def __init__(self, name: str, page: Page, site: str, url: str) -> None:
         super().__init__(name)

@@ -1,25 +1,61 @@
 """Kodi with its IPTV Simple Client: channels, radio, guide, picture."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from scripts.lib.develop.feed import Access, fetch
+from scripts.lib.develop.feed import Access, fetch, wait_for_feed
+from scripts.lib.develop.flow import set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.clients.kodi import Kodi, is_installed
 from tests.e2e.clients.relay import Relay
+from tests.e2e.file_provider import FileProvider, Show
 
 pytestmark = [
     pytest.mark.kodi,
     pytest.mark.skipif(not is_installed(), reason="scripts/setup kodi installs it"),
 ]
+NUMBERS = '<episode-num system="xmltv_ns">1.4.</episode-num>'
+ABOUT = ("episodename", "seasonnum", "episodenum", "firstaired", "isseries")
+EPISODE: dict[str, Any] = {
+    "episodename": "Episode 5",
+    "seasonnum": 2,
+    "episodenum": 5,
+    "firstaired": "1999-04-17",
+    "isseries": True,
+    "marks": set(),
+}
+MARKED: dict[str, tuple[str, dict[str, Any]]] = {
+    "Toonami Aftermath East": (f"<date>19990417</date>{NUMBERS}", EPISODE),
+    "Toonami Aftermath West": (
+        f"<date>19990417</date>{NUMBERS}<premiere/>",
+        {**EPISODE, "marks": {"Premiere"}},
+    ),
+    "Snickelodeon East": (
+        f"<date>19990417</date>{NUMBERS}<new/>",
+        {**EPISODE, "marks": {"New"}},
+    ),
+    "Snickelodeon West": (
+        "",
+        {
+            "episodename": "",
+            "seasonnum": -1,
+            "episodenum": -1,
+            "firstaired": "",
+            "isseries": False,
+            "marks": set(),
+        },
+    ),
+}
+"""What a provider says of what is on, and what Kodi shows of it, by channel."""
 TELEVISION = [
     (1, "Toonami Aftermath East"),
     (2, "Toonami Aftermath West"),
@@ -58,6 +94,40 @@ def test_kodi(kodi: Kodi, home: Home, access: Access, upstream: Upstream) -> Non
         lose_node(kodi, Relay(home, upstream, access))
     with watching(kodi, radio["channelid"]):
         pass
+
+
+def test_marks(make_home: Callable[[], Home], tmp_path: Path) -> None:
+    provider = FileProvider(tmp_path / "provider")
+    provider.publish({name: on_now(marks) for name, (marks, _) in MARKED.items()})
+    home = make_home()
+    home.start()
+    set_up(home.client, "command", {"provider_command": provider.command})
+    access = wait_for_feed(home.client)
+    (tmp_path / "kodi").mkdir()
+    with Kodi(tmp_path / "kodi", access.playlist_url) as kodi:
+        channels = {item["label"]: item["channelid"] for item in kodi.channels("alltv")}
+        assert channels.keys() == MARKED.keys()
+
+        def load() -> dict[str, dict[str, Any]]:
+            broadcasts = {name: kodi.broadcasts(channel) for name, channel in channels.items()}
+            return {
+                name: {key: item[key] for key in ABOUT}
+                for name, of_channel in broadcasts.items()
+                for item in of_channel
+                if item["title"] == "Iron Comet"
+            }
+
+        shown = {name: {key: seen[key] for key in ABOUT} for name, (_, seen) in MARKED.items()}
+        wait_for(lambda: load() == shown, "Kodi has another guide", 60, lambda: str(load()))
+        marks = {name: seen["marks"] for name, (_, seen) in MARKED.items()}
+        assert kodi.marks(len(channels)) == marks
+
+
+def on_now(marks: str) -> list[Show]:
+    """Return a programme that is on for hours."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    hours = timedelta(hours=3)
+    return [Show(start=now - hours, stop=now + hours, title="Iron Comet", marks=marks)]
 
 
 type Row = tuple[str, str, str, int, int]

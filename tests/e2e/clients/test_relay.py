@@ -34,7 +34,7 @@ OTHERS: Final[list[tuple[type[Program], str]]] = [
 @pytest.fixture
 def relay(home: Home, access: Access, upstream: Upstream) -> Relay:
     relay = Relay(home, upstream, access)
-    relay.wait_until_idle()
+    relay.begin_anew()
     upstream.clear_log()
     return relay
 
@@ -57,6 +57,7 @@ def look(relay: Relay) -> None:
     assert set(relay.upstream.streams()["streams"]) == {"est"}
 
 
+@pytest.mark.alone
 def test_upstream_is_asked_once_for_all(relay: Relay, party: Party) -> None:
     first = party.invite(Copy, "0", relay.url("ts"))
     wait_for(lambda: first.has_begun, "Nothing came", PATIENCE, first.hint)

@@ -68,7 +68,7 @@ def stream(access: Access) -> str:
 
 def test_viewers_who_leave_at_once(home: Home, access: Access, upstream: Upstream) -> None:
     relay = Relay(home, upstream, access)
-    relay.wait_until_idle()
+    relay.begin_anew()
     before = open_files(home.pid)
     answers = run(watch_in_a_crowd(stream(access)))
 

@@ -4,22 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from downlink.formats.xmltv_reader import ParsedGuide, parse_xmltv
-from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS, MAX_VALUE_CHARS
-from downlink.models import Credit, Fix, Programme, Role, Source
+from downlink.formats.xmltv_reader import parse_xmltv
+from downlink.models import Credit, Fix, Role, Source
 
 from ..samples import NAMES, NOON, Listing, back_to_back, guide
-
-START = '<programme start="20261014120000 +0000" stop="20261014123000 +0000" channel="1">'
-
-
-def parse(inner: str, *, head: str = "") -> ParsedGuide:
-    return parse_xmltv(f"{head}<tv>{inner}</tv>".encode())
-
-
-def programme(inner: str) -> Programme:
-    (found,) = parse(f"{START}{inner}</programme>").programmes["1"]
-    return found
+from .reading import START, parse, programme
 
 
 def test_reads_what_the_go_program_writes() -> None:
@@ -124,6 +113,19 @@ def test_unreadable_stop_is_an_unknown_end() -> None:
         pytest.param("<title>&#34;A&#39;s&#x22;</title>", {"title": '"A\'s"'}, id="references"),
         pytest.param("<sub-title></sub-title>", {"episode_title": None}, id="empty sub-title"),
         pytest.param("<sub-title>S</sub-title>", {"episode_title": "S"}, id="sub-title"),
+        pytest.param(
+            '<sub-title>Episode 22</sub-title><episode-num system="xmltv_ns">1.21.</episode-num>',
+            {"episode_title": None, "episode": 22},
+            id="sub-title that is the number",
+        ),
+        pytest.param(
+            "<sub-title>Episode 22</sub-title><episode-num>E21</episode-num>",
+            {"episode_title": "Episode 22"},
+            id="sub-title that is another number",
+        ),
+        pytest.param(
+            "<sub-title>Episode None</sub-title>", {"episode_title": "Episode None"}, id="no number"
+        ),
         pytest.param("<desc>a&#xA;  b</desc>", {"description": "a\nb"}, id="line end in a plot"),
         pytest.param("<desc> </desc><desc>b</desc>", {"description": "b"}, id="second plot"),
         pytest.param(
@@ -164,6 +166,10 @@ def test_unreadable_stop_is_an_unknown_end() -> None:
             {"source": Source.MEDIA},
             id="source",
         ),
+        pytest.param("<premiere/>", {"is_premiere": True, "is_new": False}, id="premiere"),
+        pytest.param("<premiere>At last</premiere>", {"is_premiere": True}, id="premiere in words"),
+        pytest.param("<new/>", {"is_new": True, "is_rerun": False}, id="new"),
+        pytest.param("<news/>", {"is_new": False}, id="something else"),
         pytest.param('<url system="x">guide:media</url>', {"source": Source.GUIDE}, id="not ours"),
         pytest.param(
             '<url system="toonami-downlink">guide:nowhere</url>',
@@ -239,6 +245,78 @@ def test_episode(
 
 
 @pytest.mark.parametrize(
+    ("inner", "is_rerun", "first_shown"),
+    [
+        pytest.param('<previously-shown start="19990417"/>', True, "19990417", id="day"),
+        pytest.param(
+            '<previously-shown start="19990417183000 -0500" channel="x"/>',
+            True,
+            "19990417",
+            id="time",
+        ),
+        pytest.param('<previously-shown start="1999-04-17"/>', True, "19990417", id="hyphens"),
+        pytest.param("<previously-shown/>", True, None, id="bare"),
+        pytest.param("<previously-shown></previously-shown>", True, None, id="bare and long"),
+        pytest.param('<previously-shown start=""/>', True, None, id="empty"),
+        pytest.param('<previously-shown start="199904"/>', True, None, id="month"),
+        pytest.param('<previously-shown start="1999"/>', True, None, id="year"),
+        pytest.param('<previously-shown start="19990431"/>', True, None, id="no such day"),
+        pytest.param('<previously-shown start="last year"/>', True, None, id="words"),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17</episode-num>',
+            False,
+            "19990417",
+            id="air date",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17 02:05:00</episode-num>',
+            False,
+            "19990417",
+            id="air date with a time",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999</episode-num>', False, None, id="air year"
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1998-01-02</episode-num>'
+            '<previously-shown start="19990417"/>',
+            True,
+            "19990417",
+            id="two days",
+        ),
+        pytest.param(
+            '<episode-num system="original-air-date">1999-04-17</episode-num><previously-shown/>',
+            True,
+            "19990417",
+            id="bare, and an air date",
+        ),
+    ],
+)
+def test_first_showing(inner: str, is_rerun: bool, first_shown: str | None) -> None:
+    found = programme(inner)
+    assert (found.is_rerun, found.first_shown) == (is_rerun, first_shown)
+
+
+@pytest.mark.parametrize(
+    ("day", "numbers", "expected"),
+    [
+        pytest.param("2019-10-12 02:05:00", "2018.1011.", (None, None), id="that day"),
+        pytest.param("2019-10-13", "2018.1011.", (2019, 1012), id="another day"),
+        pytest.param("", "2018.1011.", (2019, 1012), id="no day"),
+        pytest.param("2019-10-12", "4.11.", (5, 12), id="real numbers"),
+    ],
+)
+def test_a_day_is_no_episode(
+    day: str, numbers: str, expected: tuple[int | None, int | None]
+) -> None:
+    found = programme(
+        f'<episode-num system="xmltv_ns">{numbers}</episode-num>'
+        f'<episode-num system="original-air-date">{day}</episode-num>'
+    )
+    assert (found.season, found.episode) == expected
+
+
+@pytest.mark.parametrize(
     ("value", "stars"),
     [
         ("7.9/10", 7.9),
@@ -273,78 +351,7 @@ def test_channels() -> None:
     assert parsed.channels == {"1": ("A", "1", "B"), "": ("No id",)}
 
 
-@pytest.mark.parametrize("of_channel", [True, False])
-def test_ids_over_their_limit_are_none(of_channel: bool) -> None:
-    for length in (MAX_VALUE_CHARS, MAX_VALUE_CHARS + 1):
-        name = "i" * length
-        is_read = length == MAX_VALUE_CHARS
-        if of_channel:
-            assert (name in parse(f'<channel id="{name}"/>').channels) is is_read
-        else:
-            parsed = parse(f'<programme start="20261014120000" channel="{name}"/>')
-            assert (name in parsed.programmes) is is_read
-            assert parsed.flaws == ({} if is_read else {Fix.ORPHAN: 1})
-
-
 def test_programmes_may_come_before_channels() -> None:
     parsed = parse(f'{START}<title>A</title></programme><channel id="1"/>')
     assert parsed.channels == {"1": ()}
     assert len(parsed.programmes["1"]) == 1
-
-
-def test_texts_over_their_limits_are_cut() -> None:
-    people = "".join(f"<actor>{n}</actor>" for n in range(MAX_LIST_ITEMS + 1))
-    genres = "".join(f"<category>{n}</category>" for n in range(MAX_LIST_ITEMS + 1))
-    parsed = parse(
-        f"{START}<title>{'t' * 501}</title><desc>{'d' * 5001}</desc><credits>{people}</credits>"
-        f"{genres}</programme>"
-    )
-    (found,) = parsed.programmes["1"]
-    assert len(found.title) == MAX_TITLE_CHARS
-    assert found.description
-    assert len(found.description) == MAX_TEXT_CHARS
-    assert len(found.credits) == len(found.categories) == MAX_LIST_ITEMS
-    assert parsed.flaws == {Fix.TEXT_CUT: 2}
-
-
-def test_elements_over_all_measure_are_not_read() -> None:
-    found = programme("<category>x</category>" * 400 + "<title>late</title>")
-    assert found.categories == ("x",)
-    assert found.title == ""
-    assert programme("<category>x</category>" * 399 + "<title>in time</title>").title == "in time"
-
-
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        pytest.param(b"a\x01b", "ab", id="control"),
-        pytest.param(b"a&#1;b", "ab", id="decimal reference"),
-        pytest.param(b"a&#x0b;b", "ab", id="hexadecimal reference"),
-        pytest.param(b"a&#xD83D;b", "ab", id="reference to a surrogate"),
-        pytest.param(b"a&#57343;b", "ab", id="decimal reference to a surrogate"),
-        pytest.param(b"a&#xFFFE;b", "ab", id="reference to a non-character"),
-        pytest.param(b"a\xed\xa0\xbdb", "a\ufffd\ufffd\ufffdb", id="surrogate"),
-        pytest.param(b"a\xef\xbf\xbeb", "ab", id="non-character"),
-        pytest.param(b"a\xc2\x9fb", "ab", id="C1 control"),
-        pytest.param(b"Caf\xe9", "Caf\ufffd", id="not UTF-8"),
-    ],
-)
-def test_what_cannot_be_published_is_dropped(text: bytes, title: str) -> None:
-    parsed = parse_xmltv(f"<tv>{START}<title>".encode() + text + b"</title></programme></tv>")
-    assert parsed.programmes["1"][0].title == title
-    assert parsed.flaws[Fix.TEXT_CUT] >= 1
-
-
-@pytest.mark.parametrize(
-    "reference", ["&#9;", "&#x20;", "&#32;", "&#xD7FF;", "&#xE000;", "&#x10FFFD;"]
-)
-def test_allowed_references_stay(reference: str) -> None:
-    parsed = parse(f"{START}<title>a{reference}b</title></programme>")
-    assert parsed.flaws == {}
-    assert len(parsed.programmes["1"][0].title) == 3
-
-
-def test_the_replacement_character_is_a_character() -> None:
-    parsed = parse(f"{START}<title>a\ufffdb</title></programme>")
-    assert parsed.programmes["1"][0].title == "a\ufffdb"
-    assert parsed.flaws == {}

@@ -56,6 +56,8 @@ def test_rendered_as_players_want_it() -> None:
         '    <url system="toonami-downlink">guide:media</url>\n'
         '    <episode-num system="xmltv_ns">1.4.</episode-num>\n'
         '    <episode-num system="onscreen">S02E05</episode-num>\n'
+        '    <episode-num system="original-air-date">1940-02-10</episode-num>\n'
+        '    <previously-shown start="19400210"/>\n'
         '    <rating system="VCHIP">\n'
         "      <value>TV-Y7</value>\n"
         "    </rating>\n"
@@ -77,7 +79,8 @@ def test_rendered_as_players_want_it() -> None:
     ],
 )
 def test_episode_numbers(season: int | None, episode: int | None, expected: list[str]) -> None:
-    data = render_xmltv(feed_of(replace(FULL, season=season, episode=episode)), no_logo)
+    numbered = replace(FULL, season=season, episode=episode, first_shown=None)
+    data = render_xmltv(feed_of(numbered), no_logo)
     assert [one.text for one in ET.fromstring(data).iter("episode-num")] == expected  # noqa: S314 # ours
 
 

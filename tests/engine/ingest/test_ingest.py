@@ -1,5 +1,6 @@
 """A provider's two files made into a feed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from downlink.formats.xmltv_writer import render_xmltv
 from downlink.ingest import ingest
 from downlink.ingest.gap_filling import Window
 from downlink.lineup import KNOWN, Lineup
-from downlink.models import Fix, IngestReport, Source
+from downlink.models import Fix, IngestReport, Programme, Source
 
 from ..samples import HOUR, NOON, Airing, Listing, at, back_to_back, guide
 from .making import DAY, EAST, MIDNIGHT, MTV, NEW_YORK, SNICK_EAST, SNICK_WEST, WEST, known, made
@@ -242,3 +243,57 @@ def test_a_source_that_the_provider_names_is_counted() -> None:
 
 
 # Everything
+
+
+def test_what_the_station_shows_are_reruns() -> None:
+    said = [
+        Airing(0, 30, "Plain"),
+        Airing(30, 60, "Premiere", "<premiere/>"),
+        Airing(60, 90, "New", "<new/>"),
+        Airing(90, 120, "Dated", '<previously-shown start="19990417"/><category>Movie</category>'),
+    ]
+    feed, _ = made(Listing(EAST, said), Listing("Night Owl", said), names=[EAST, "Night Owl"])
+    ours, other = (
+        [
+            (one.is_rerun, one.is_premiere, one.is_new, one.first_shown)
+            for one in feed.guide[key]
+            if not one.is_filler
+        ]
+        for key in ("toonami_east", "other_night_owl")
+    )
+    rest = [
+        (False, True, False, None),
+        (False, False, True, None),
+        (True, False, False, "19990417"),
+    ]
+    assert ours == [(True, False, False, None), *rest]
+    assert other == [(False, False, False, None), *rest]
+    assert [one.categories for one in feed.guide["toonami_east"] if not one.is_filler] == [
+        *[("Series",)] * 3,
+        ("Movie",),
+    ]
+    assert {one.is_rerun for one in feed.guide["toonami_east"] if one.is_filler} == {True}
+    assert {one.is_rerun for one in feed.guide["other_night_owl"] if one.is_filler} == {False}
+
+
+def test_marks_are_kept_from_the_last_feed() -> None:
+    premiere = Airing(60, 90, "Premiere", "<premiere/><episode-num>S01E02</episode-num>")
+    dated = Airing(90, 120, "Dated", '<previously-shown start="19990417"/>')
+    first, _ = made(Listing(EAST, [premiere, dated]))
+    second, report = made(previous=first)
+    assert report.fixes[Fix.KEPT] == 2
+    old, new = (
+        [one for one in feed.guide["toonami_east"] if not one.is_filler] for feed in (first, second)
+    )
+    assert [replace(one, source=Source.GUIDE) for one in new] == old
+    assert [one.is_premiere for one in new] == [True, False]
+    assert [one.first_shown for one in new] == [None, "19990417"]
+
+
+def test_what_an_older_version_published_gets_its_marks() -> None:
+    unmarked = Programme(start=at(60), stop=at(90), title="Old", source=Source.GUIDE)
+    first, _ = made(Listing(EAST, []))
+    before = replace(first, guide={**first.guide, "toonami_east": (unmarked,)})
+    feed, _ = made(previous=before)
+    (kept,) = [one for one in feed.guide["toonami_east"] if not one.is_filler]
+    assert (kept.title, kept.is_rerun, kept.categories) == ("Old", True, ("Series",))

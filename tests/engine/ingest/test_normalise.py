@@ -222,6 +222,22 @@ def test_without_overlaps_nothing_is_lost(
         ),
         pytest.param({"image": "http://a/b.png"}, {"image": "http://a/b.png"}, id="picture"),
         pytest.param(
+            {"episode": 22, "episode_title": "Episode #2.22"}, {"episode": 22}, id="no title"
+        ),
+        pytest.param({"episode": 22, "episode_title": "episode 7"}, {"episode": 22}, id="a number"),
+        pytest.param(
+            {"episode_title": "Episode #2.22"},
+            {"episode_title": "Episode #2.22"},
+            id="all there is",
+        ),
+        pytest.param(
+            {"episode": 1, "episode_title": "Episode One"},
+            {"episode": 1, "episode_title": "Episode One"},
+            id="title",
+        ),
+        pytest.param({"aired": "20010101"}, {"aired": "2001"}, id="a year in the form of a day"),
+        pytest.param({"aired": "20010102"}, {"aired": "20010102"}, id="day"),
+        pytest.param(
             {
                 "credits": tuple(
                     Credit(Role.WRITER, name)

@@ -89,6 +89,8 @@ class Node:
         """Bytes of a segment after which nothing more comes."""
         self.content: bytes | None = None
         """Of each segment, instead of packets."""
+        self.bodies: Sequence[bytes] = ()
+        """What its segments are, instead of the station's."""
         self.missing: Callable[[int], bool] = lambda _number: False
         """Which segments there are none of."""
         self.fails = 0
@@ -193,8 +195,8 @@ class Node:
         if self.missing(number):
             return web.Response(status=404)
         body = packets(f"{number}" if self.same_bytes else f"{number} {self.name}")
-        if self.station.bodies:
-            body = self.station.bodies[number]
+        if bodies := self.bodies or self.station.bodies:
+            body = bodies[number]
         if self.content is not None:
             body = self.content
         if self.cut is not None:

@@ -1,6 +1,7 @@
 """Our own playlists, read by somebody else's library."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import m3u8  # type: ignore[import-untyped]  # it has no types
@@ -9,7 +10,13 @@ import pytest
 from downlink.relay.hls import render_playlist
 from downlink.relay.playlist import MediaPlaylist, read_playlist
 from downlink.relay.ring import Capacity, NumberedSegment, Ring, first_sequence
-from downlink.relay.segment import Segment
+from downlink.relay.segment import Segment, TsTools
+from downlink.relay.transport_stream import inspect
+
+from ..relay_ts.judge import judge
+from ..relay_ts.writer import FRAME, SPS, segment as ts_segment
+from .house import house, record
+from .station import Station, nodes
 
 FAST_TIME = True
 NOW = datetime(2026, 11, 26, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -132,3 +139,41 @@ def test_nothing_goes_back_over_a_restart() -> None:
     before, after = read(ring), read(other)
     assert after.media_sequence > before.media_sequence + len(before.segments)
     assert after.discontinuity_sequence > before.discontinuity_sequence
+
+
+def film(began: int, **how: Any) -> list[bytes]:
+    """Segments of two seconds, the first of them from `began` on, as one encoder makes them."""
+    return [ts_segment(began + number * 47 * FRAME, frames=47, **how) for number in range(140)]
+
+
+@pytest.mark.parametrize(
+    ("other", "breaks"),
+    [
+        pytest.param(film(1 << 32, parameters=SPS, delay=2 * FRAME), 0, id="same encoding"),
+        pytest.param(film(1 << 32, parameters=SPS[:-1] + b"\x1e"), 1, id="other encoding"),
+        pytest.param(film(1 << 32), 1, id="no parameters"),
+        pytest.param(film(1 << 32, parameters=SPS, sounds=False), 1, id="no sound"),
+    ],
+)
+async def test_another_node_is_one_stream_with_the_first(other: list[bytes], breaks: int) -> None:
+    """Real segments of two nodes, whose times have nothing to do with each other."""
+    station = Station()
+    async with nodes(2, station) as (one, two), house(one, two) as home:
+        one.bodies, two.bodies = film(900_000, parameters=SPS), other
+        home.tools = TsTools()
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await record(tv.ring, 8)
+            await one.vanish()
+            await record(tv.ring, 8)
+            window = tv.ring.window()
+    assert home.events == []
+    change = [one.segment.node for one in window.segments].index(two.server)
+    playlist = m3u8.loads(render_playlist(window, address).decode())
+    marked = [index for index, one in enumerate(playlist.segments) if one.discontinuity]
+    assert len(playlist.segments) == len(window.segments) > change > 2
+    assert marked == [0, change][: 1 + breaks]
+    # What RFC 8216 § 4.3.2.3 says must be the same without a mark: times, and streams with names.
+    joined = b"".join(one.segment.data for one in window.segments)
+    assert judge(joined).wrong == []
+    ends = [inspect(one.segment.data).tracks["video"] for one in window.segments]
+    assert {after.first - before.end for before, after in pairwise(ends)} <= {0, 2 * FRAME}

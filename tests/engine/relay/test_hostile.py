@@ -216,7 +216,7 @@ async def test_playlist_that_grows_faster_than_the_clock() -> None:
     async with upstream({"/p": playlist, "/a.ts": REAL}) as server, downloader() as client:
         segments = follow(client, f"{server.url}/p").segments()
         begin = asyncio.get_running_loop().time()
-        found = [await anext(segments) for _ in range(3 + 5 * 12)]
+        found = [await anext(segments) for _ in range(4 * 4 + 5 * 12)]
         await segments.aclose()
         assert asyncio.get_running_loop().time() - begin >= 5 * 4
     assert [one.discontinuity for one in found].count(True) == 5

@@ -10,15 +10,22 @@ from downlink.relay.position import Position, within_reach
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
-def listed(count: int, *, dated: bool = False, begin: datetime = NOON) -> MediaPlaylist:
+def listed(
+    count: int,
+    *,
+    dated: bool = False,
+    begin: datetime = NOON,
+    target: int = 2,
+    duration: float = 2.0,
+) -> MediaPlaylist:
     """Segments of two seconds, from number 0 on."""
     return MediaPlaylist(
-        target=2,
+        target=target,
         segments=tuple(
             ListedSegment(
                 url=f"http://a.example/{number}.ts",
                 sequence=number,
-                duration=2.0,
+                duration=duration,
                 is_discontinuity=False,
                 is_gap=False,
                 date=begin + timedelta(seconds=2 * number) if dated else None,
@@ -37,9 +44,21 @@ def after(end: datetime | None = None, *, waiting: int = 0) -> Position:
     return Position(listed_at=100.0, waiting=waiting, end=end)
 
 
-@pytest.mark.parametrize(("count", "first"), [(0, []), (2, [0, 1]), (9, [6, 7, 8])])
-def test_at_the_start(count: int, first: list[int]) -> None:
-    assert chosen(Position(), listed(count)) == first
+@pytest.mark.parametrize(
+    ("playlist", "first"),
+    [
+        pytest.param(listed(0), [], id="none"),
+        pytest.param(listed(2), [0, 1], id="few"),
+        pytest.param(listed(9), [5, 6, 7, 8], id="four targets"),
+        pytest.param(listed(9, target=3), [3, 4, 5, 6, 7, 8], id="of another length"),
+        pytest.param(listed(9, duration=2.001), [6, 7, 8], id="not quite four"),
+        pytest.param(listed(9, target=10, duration=10.0), [6, 7, 8], id="half a minute"),
+        pytest.param(listed(9, target=20, duration=20.0), [6, 7, 8], id="three at least"),
+        pytest.param(listed(99, target=50), list(range(84, 99)), id="half a minute in parts"),
+    ],
+)
+def test_at_the_start(playlist: MediaPlaylist, first: list[int]) -> None:
+    assert chosen(Position(), playlist) == first
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 
 from downlink.errors import DownlinkError
 from downlink.relay.segment_error import Flaw, SegmentError
+from downlink.relay.segment_info import MAX_JUMP
 from downlink.relay.tables import Codec
 from downlink.relay.transport_stream import (
     MAX_BACK,
-    MAX_JUMP,
     MAX_SEGMENT_BYTES,
     MAX_SEGMENT_SECONDS,
     inspect,

@@ -13,6 +13,7 @@ FRAME = 2 * SOUND
 """Ticks of a picture, as long as the sound beside it."""
 IDR = b"\0\0\0\1\x09\xf0\0\0\0\1\x65" + bytes(40)
 OTHER = b"\0\0\0\1\x09\xf0\0\0\0\1\x41" + bytes(40)
+SPS = b"\0\0\0\1\x67\x4d\x40\x1f"
 
 
 def crc32(data: bytes) -> int:
@@ -150,12 +151,14 @@ def segment(
     delay: int = 0,
     late: int = 0,
     clock: int | None = None,
+    parameters: bytes = b"",
     writer: Writer | None = None,
 ) -> bytes:
     """A segment from `at` on: pictures with a PCR each, and sound of the same length.
 
     `lead` is how far the clock is ahead, `delay` how much later a picture is shown than decoded,
-    `late` how much later than the picture the sound starts, `clock` the PID of the PCR.
+    `late` how much later than the picture the sound starts, `clock` the PID of the PCR,
+    `parameters` what comes before the first picture.
     """
     writer = writer or Writer()
     streams = [*([(H264, video)] if picture else []), *([(sound, audio)] if sounds else [])]
@@ -169,7 +172,8 @@ def segment(
             writer.packet(clock, fields=fields)
             fields = bytes([fields[0] & 0x40])
         if picture:
-            shown = pes(now + delay, now if delay else None, IDR if number == 0 else OTHER)
+            access_unit = parameters + IDR if number == 0 else OTHER
+            shown = pes(now + delay, now if delay else None, access_unit)
             writer.add(video, shown, fields=fields)
         if sounds:
             whole = pes(now + late, payload=adts(2), kind=0xC0)

@@ -6,14 +6,14 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Final, override
+from typing import Any, Final, override
 from urllib.parse import urlsplit
 
+from scripts.lib.panel_files import FRONTEND, Files, read_files
+
 HARNESS: Final = Path(__file__).parent
-FRONTEND: Final = HARNESS.parents[2] / "custom_components" / "toonami_downlink" / "frontend"
+STATIC: Final = ("/toonami_downlink_static/harness/", "/toonami_downlink_static/next/")
 TARGETS: Final = {
-    "/toonami_downlink_static/harness/": FRONTEND,
-    "/toonami_downlink_static/next/": FRONTEND,
     "/api/toonami_downlink/logos/": FRONTEND / "channels",
     "/card": HARNESS / "index.html",
     "/toonami-downlink/": HARNESS / "index.html",
@@ -30,6 +30,11 @@ PICTURE: Final = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 360
 class Handler(SimpleHTTPRequestHandler):
     """Serve the harness, the panel's files and made-up pictures."""
 
+    def __init__(self, files: Files, *args: Any, **kwargs: Any) -> None:
+        """`files`: the panel's, as Home Assistant serves them."""
+        self._files = files
+        super().__init__(*args, **kwargs)
+
     extensions_map = {  # noqa: RUF012  # the base class wants it so
         **SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
@@ -41,12 +46,20 @@ class Handler(SimpleHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path == "/api/toonami_downlink/health":
             self._send("application/json", HEALTH)
+        elif path.startswith(STATIC):
+            self._send_file(path.split("/", 3)[3])
         elif path.startswith("/pictures/"):
             number = int(Path(path).stem)
             hue, other = number * 67 % 360, (number * 67 + 60) % 360
             self._send("image/svg+xml", PICTURE.format(hue=hue, other=other, x=420 + number * 8))
         else:
             super().do_GET()
+
+    def _send_file(self, path: str) -> None:
+        if file := self._files.get(path):
+            self._send(file.content_type, file.content.decode())
+        else:
+            self.send_error(404)
 
     def _send(self, content_type: str, text: str) -> None:
         body = text.encode()
@@ -74,7 +87,7 @@ class Handler(SimpleHTTPRequestHandler):
 @contextmanager
 def serve(port: int = 0) -> Generator[str]:
     """Serve until the block ends; yields the address."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), partial(Handler))
+    server = ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, read_files(FRONTEND)))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

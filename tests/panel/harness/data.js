@@ -125,6 +125,30 @@ export function makeGuide(number, from, days, { isHostile, pictures }) {
 }
 
 /**
+ * Make a guide in which each hour begins with twelve shorts of one title and a short one alone.
+ *
+ * @param {number} from
+ * @param {number} days
+ */
+export function makeShorts(from, days) {
+  const [first] = makeGuide(1, from, 1, { isHostile: false, pictures: "" });
+  return Array.from({ length: days * 24 }, (_, hour) => from + hour * 3600).flatMap((hour) => {
+    const times = Array.from({ length: 12 }, (_, index) => [hour + index * 140, 140, "Couch Critics Shorts"]);
+    const rest = [[hour + 1680, 120, "Station Identification"], [hour + 1800, 1800, "Outlaw Star"]];
+    return [...times, ...rest].map(([start, length, title]) => ({
+      ...first,
+      start: Number(start),
+      stop: Number(start) + Number(length),
+      title: String(title),
+      episode_title: `At ${new Date(Number(start) * 1000).toISOString().slice(11, 16)}`,
+      season: null,
+      episode: null,
+      image: null,
+    }));
+  });
+}
+
+/**
  * @param {number} number
  * @param {number} from
  * @param {number} days

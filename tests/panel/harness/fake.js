@@ -1,7 +1,7 @@
 // @ts-check
 /** A Home Assistant that knows nothing but the commands of the panel. */
 
-import { CHANNELS, makeGuide, makeHistory, makeStreams } from "./data.js";
+import { CHANNELS, makeGuide, makeHistory, makeShorts, makeStreams } from "./data.js";
 
 const DAY = 86_400;
 
@@ -18,7 +18,7 @@ export class FakeConnection {
   /** @type {Map<string, Set<(event: any) => void>>} */
   #subscribers = new Map();
 
-  /** @param {{days: number, state: string, hostile: boolean, pictures: string, delay: number}} options */
+  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, isForAdministrators: boolean}} options */
   constructor(options) {
     this.options = options;
     this.state = options.state;
@@ -32,6 +32,7 @@ export class FakeConnection {
         makeGuide(number, this.from, days, { isHostile, pictures }),
       ]),
     );
+    if (options.shorts) this.guides.set(6, /** @type {any} */ (makeShorts(this.from, days)));
     this.history = makeHistory(Date.now() / 1000, this.error);
     this.token = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
     this.password = "pW7xK2mQ9vL4nT8bR3zC";
@@ -41,7 +42,10 @@ export class FakeConnection {
       { address: "192.168.1.23", player: "Kodi", asked: "playlist", result: "ok", when: Date.now() / 1000 - 131, count: 12 },
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
+    this.hasTuner = options.state === "tuner";
     this.streams = makeStreams(Date.now(), options.state);
+    /** The code that `watch` is refused with. @type {string | null} */
+    this.watchError = null;
     /** @type {string[] | undefined} */
     this.origins = undefined;
     this.isRunning = options.state === "refreshing";
@@ -116,6 +120,8 @@ export class FakeConnection {
       connect: () => this.connect(),
       "credentials/rotate": () => this.rotate(),
       "sessions/end": () => this.end(message),
+      tuner: () => this.switchTuner(message),
+      watch: () => this.watch(message),
       refresh: () => this.refresh(),
       "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
     };
@@ -151,7 +157,14 @@ export class FakeConnection {
       guide: isEmpty ? null : { from: this.from, until: this.from + this.options.days * DAY },
       channels: isEmpty ? [] : this.channels(time),
       lost: this.lost(),
+      users_may_watch: !this.options.isForAdministrators,
     };
+  }
+
+  /** @param {{channel: number}} message */
+  watch({ channel }) {
+    if (this.watchError) throw refusal(this.watchError);
+    return { url: `/stream/${channel}.m3u8`, expires_in: 3600 };
   }
 
   lost() {
@@ -190,16 +203,21 @@ export class FakeConnection {
     return found;
   }
 
-  /** @param {{query: string}} message */
-  search({ query }) {
+  /** @param {{query: string, title?: string, titles?: boolean, offset?: number, limit?: number}} message */
+  search({ query, title, titles, offset = 0, limit = 40 }) {
     const word = query.toLowerCase();
     const time = Date.now() / 1000;
     const hits = [...this.guides].flatMap(([number, guide]) =>
       guide
-        .filter(({ title, filler, stop }) => !filler && stop > time && title.toLowerCase().includes(word))
+        .filter((item) => !item.filler && item.stop > time && item.title.toLowerCase().includes(word))
         .map((item) => [number, ...row(item)]),
-    );
-    return { total: hits.length, results: hits.slice(0, 40) };
+    ).filter((hit) => title === undefined || hit[3] === title);
+    hits.sort((one, other) => one[1] - other[1]);
+    const count = (/** @type {any[]} */ hit) => hits.filter((other) => other[3] === hit[3]).length;
+    const found = titles
+      ? hits.filter((hit, index) => hits.findIndex((other) => other[3] === hit[3]) === index).map((hit) => [count(hit), ...hit])
+      : hits;
+    return { total: found.length, results: found.slice(offset, offset + limit) };
   }
 
   connect() {
@@ -212,10 +230,16 @@ export class FakeConnection {
       playlist: `/api/toonami_downlink/${this.token}/playlist.m3u`,
       guide: `/api/toonami_downlink/${this.token}/guide.xml`,
       xtream: "/api/toonami_downlink/xtream",
-      hdhomerun: this.options.state === "tuner" ? `/api/toonami_downlink/hdhr/${this.token}` : null,
+      hdhomerun: this.hasTuner ? `/api/toonami_downlink/hdhr/${this.token}` : null,
       has_feed: true,
       players: this.players,
     };
+  }
+
+  /** @param {{on: boolean}} message */
+  switchTuner({ on }) {
+    this.hasTuner = on;
+    return this.connect();
   }
 
   rotate() {
@@ -270,8 +294,8 @@ export class FakeConnection {
         made: new Date((this.from + 3 * 3600) * 1000).toISOString(),
         ...report,
         artifacts: [
-          { name: "playlist.m3u", size: 2214, sha256: "9f2c".repeat(16) },
-          { name: "guide.xml", size: 1_482_331, sha256: "07be".repeat(16) },
+          { name: "playlist.m3u", size: 2214 },
+          { name: "guide.xml", size: 1_482_331 },
         ],
       },
       streams: this.streams,

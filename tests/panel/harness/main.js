@@ -3,7 +3,8 @@
 /**
  * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
  * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner, slate, idle), user, lang, clock,
- * days, hostile, delay, card (the card's configuration as JSON), primary (a colour).
+ * days, hostile, shorts, delay, watching (admin), card (the card's configuration as JSON), primary and ink (colours
+ * of the theme), insets (of the screen, as CSS orders them).
  */
 
 import { FakeConnection } from "./fake.js";
@@ -18,12 +19,21 @@ const connection = new FakeConnection({
   days: Number(options.get("days") ?? 7),
   state: options.get("state") ?? "",
   hostile: options.has("hostile"),
+  shorts: options.has("shorts"),
   pictures: `${location.origin}/pictures`,
   delay: Number(options.get("delay") ?? 0),
+  isForAdministrators: options.get("watching") === "admin",
 });
 
+const { style } = document.documentElement;
 const primary = options.get("primary");
-if (primary) document.documentElement.style.setProperty("--primary-color", primary);
+if (primary) style.setProperty("--primary-color", primary);
+const ink = options.get("ink");
+if (ink) style.setProperty("--primary-text-color", ink);
+const insets = options.get("insets")?.split(" ") ?? [];
+["top", "right", "bottom", "left"].forEach((side, index) => {
+  if (insets[index]) style.setProperty(`--safe-area-inset-${side}`, `${insets[index]}px`);
+});
 
 let hass = {
   connection,
@@ -44,9 +54,21 @@ let hass = {
     "media_player.kitchen": {
       entity_id: "media_player.kitchen",
       state: "off",
-      attributes: { friendly_name: "Kitchen speaker", supported_features: 512 },
+      attributes: {
+        friendly_name: "Kitchen speaker", supported_features: 512, device_class: "speaker",
+      },
+    },
+    "media_player.lounge": {
+      entity_id: "media_player.lounge",
+      state: "off",
+      attributes: { friendly_name: "Lounge television", supported_features: 512, device_class: "tv" },
     },
   },
+  entities: {
+    "media_player.den": { platform: "harness", area_id: "den" },
+    "media_player.lounge": { platform: "harness", area_id: "lounge" },
+  },
+  areas: { den: { name: "Den" }, lounge: { name: "Lounge" } },
   /** @param {unknown[]} call */
   callService: async (...call) => {
     calls.push(call);
@@ -87,13 +109,14 @@ if (options.has("card")) {
   setRoute();
   narrow.addEventListener("change", setNarrow);
   window.addEventListener("popstate", setRoute);
+  window.addEventListener("location-changed", setRoute);
   // Home Assistant follows all links to its own pages without loading them anew.
   document.addEventListener("click", (event) => {
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
     if (!link || link.hasAttribute("download")) return;
     event.preventDefault();
     history.pushState(null, "", link.href);
-    setRoute();
+    window.dispatchEvent(new CustomEvent("location-changed"));
   });
   document.body.append(element);
 }

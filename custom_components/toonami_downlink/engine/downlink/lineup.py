@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 import re
 from typing import Final
-import unicodedata
 import zlib
 
-from .limits import MAX_TITLE_CHARS
 from .models import Channel
+from .text import fold
 
 GUIDE_DOMAIN: Final = "toonamiaftermath.com"
 IGNORED: Final = frozenset({"live code"})
@@ -150,14 +149,8 @@ _FIRST_FREE_NUMBER: Final = max(channel.number for channel in KNOWN) + 1
 
 
 def normalise(name: str) -> str:
-    """Spell a channel's name so that two spellings of one name are equal.
-
-    Accents, case, punctuation and surplus white space do not count, nor does anything behind
-    `MAX_TITLE_CHARS`.
-    """
-    plain = unicodedata.normalize("NFKD", name[:MAX_TITLE_CHARS])
-    plain = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
-    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+    """Spell a channel's name so that two spellings of one name are equal: as `fold`."""
+    return fold(name)
 
 
 def _bare(name: str) -> str:
@@ -177,7 +170,12 @@ _BY_BARE_NAME: Final[Mapping[str, KnownChannel]] = {
 
 def logo_path(key: str) -> str:
     """Return the path on our server of the artwork for the channel with that key."""
-    return f"/api/toonami_downlink/logos/{key if key in _KEYS else 'other'}.png"
+    return f"/api/toonami_downlink/logos/{key if is_known(key) else 'other'}.png"
+
+
+def is_known(key: str) -> bool:
+    """Whether the channel with that key is one of the station's own."""
+    return key in _KEYS
 
 
 def is_ignored(name: str) -> bool:

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+SERIES: Final = "Series"
+MOVIE: Final = "Movie"
+"""The categories by which Plex and Jellyfin tell series from films."""
 
 
 class Source(StrEnum):
@@ -72,13 +77,13 @@ class Programme:
     """An absolute http or https URL."""
     credits: tuple[Credit, ...] = ()
     is_rerun: bool = False
-    """Whether it was shown before, on any channel."""
+    """Whether it was shown before. A channel's premiere of an old programme is none."""
     first_shown: str | None = None
-    """When that was, written as `aired`; only for a rerun."""
+    """The day on which this very episode was first shown, ``YYYYMMDD``; None unless sure."""
     is_premiere: bool = False
-    """Whether the channel calls it a premiere."""
+    """Whether the provider calls it the channel's first showing."""
     is_new: bool = False
-    """Whether this is the first showing anywhere."""
+    """Whether the provider calls it the first showing anywhere."""
     source: Source = Source.GUIDE
 
     @property

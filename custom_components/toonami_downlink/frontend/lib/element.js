@@ -1,4 +1,3 @@
-import { ready } from "./assets.js";
 import { render } from "../vendor/lit-html/lit-html.js";
 
 /** An element that draws itself from a template, at most once for all changes of one task. */
@@ -23,7 +22,7 @@ export class DownlinkElement extends HTMLElement {
 	redraw() {
 		if (this.#isPending) return;
 		this.#isPending = true;
-		ready.then(() => {
+		queueMicrotask(() => {
 			this.#isPending = false;
 			if (this.isConnected) this.draw();
 		});

@@ -13,3 +13,12 @@ export async function load(path) {
 		await new Promise((resolve) => setTimeout(resolve, PAUSE));
 	}
 }
+
+/**
+ * Return the content of a JSON file that travels with the code.
+ * @param {string} _path
+ * @param {any} [content] - which the server puts in, when it puts the modules together
+ */
+export function loadData(_path, content = {}) {
+	return content;
+}

@@ -1,6 +1,10 @@
 import { Guide } from "../model/guide.js";
 import { addDays } from "../model/time.js";
+import { loadData } from "./load.js";
 import { Subscription } from "./subscription.js";
+
+/** The logos of the channels by key, as SVG: a picture for each would be a request for each. */
+const MARKS = loadData("channels/marks.json");
 
 /** What the panel knows of the integration. Fires `change`, with what changed as its detail. */
 export class Store extends EventTarget {
@@ -104,7 +108,9 @@ export class Store extends EventTarget {
 
 	/** @param {OverviewEvent} overview */
 	#update(overview) {
-		this.overview = overview;
+		this.overview = overview.loaded
+			? { ...overview, channels: overview.channels.map(withMark) }
+			: overview;
 		const generation = overview.loaded ? overview.generation : null;
 		if (generation !== this.generation) {
 			// The old guide stays on screen, until the new one takes its place day by day.
@@ -118,4 +124,10 @@ export class Store extends EventTarget {
 	#notify(what) {
 		this.dispatchEvent(new CustomEvent("change", { detail: what }));
 	}
+}
+
+/** @param {Channel} channel @returns {Channel} */
+function withMark(channel) {
+	const mark = Object.hasOwn(MARKS, channel.key) ? MARKS[channel.key] : undefined;
+	return mark ? { ...channel, logo: `data:image/svg+xml,${encodeURIComponent(mark)}` } : channel;
 }

@@ -49,6 +49,23 @@ export function windowAt(scale, left, width) {
 	};
 }
 
+/** The least and the greatest height of a row. */
+const ROW = { least: 64, most: 260 };
+
+/**
+ * Return how high rows are that fill a height, as far as that helps.
+ * @param {number} height @param {number} count
+ */
+export const heightFor = (height, count) =>
+	Math.min(ROW.most, Math.max(ROW.least, Math.floor((height - 8) / Math.max(1, count))));
+
+/** Return how much room there is in a row of a height: what is written larger then. @param {number} height */
+export const roomIn = (height) =>
+	height < 92 ? "little" : height < 128 ? "some" : height < 180 ? "much" : "wall";
+
+/** Return how wide half an hour is in a grid of a width. @param {number} width */
+export const slotFor = (width) => (width < 900 ? 120 : width < 1900 ? 200 : width < 3000 ? 260 : 340);
+
 /**
  * Return how far to scroll so that [start, stop) can be read; as little as possible.
  * @param {{left: number, width: number}} view @param {number} start @param {number} stop

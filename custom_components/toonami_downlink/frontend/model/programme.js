@@ -37,12 +37,34 @@ export function episodeCode({ season, episode }, text) {
 }
 
 /**
+ * Write the title; of several that are shown as one, with their number.
+ * @param {{title: string, parts?: unknown[]}} programme
+ */
+export const titleOf = ({ title, parts }) => (parts ? `${title} · ${parts.length}×` : title);
+
+/**
  * Write code and name of the episode in one line.
  * @param {EpisodeNumbers} programme @param {string | null} title
  * @param {Strings} text
  */
 export function episodeLine(programme, title, text) {
 	return [episodeCode(programme, text), title].filter(Boolean).join(" · ");
+}
+
+/**
+ * Return when a programme is on again, the soonest first: the same episode; of one without number
+ * and name, the same title.
+ * @template {Times & EpisodeNumbers & {episode_title: string | null}} T
+ * @param {Partial<Details> & Times} programme @param {T[]} showings - of its title
+ * @param {number} now @returns {T[]}
+ */
+export function nextShowing({ start, season = null, episode = null, episode_title = null }, showings, now) {
+	const isKnown = episode !== null || episode_title !== null;
+	return showings
+		.filter((item) => item.start > now && item.start !== start)
+		.filter((item) => !isKnown || (episode === null ? item.episode_title === episode_title
+			: item.episode === episode && item.season === season))
+		.sort((a, b) => a.start - b.start);
 }
 
 /**
@@ -54,25 +76,4 @@ export function creditsByRole(credits) {
 	const roles = new Map();
 	for (const { role, name } of credits) roles.set(role, [...(roles.get(role) ?? []), name]);
 	return [...roles];
-}
-
-const PLAY_MEDIA = 512;
-
-/**
- * Return the media players that can play a channel, the one used last first.
- * @param {Record<string, Entity>} states @param {string} lastUsed
- */
-export function mediaPlayers(states, lastUsed) {
-	return Object.values(states)
-		.filter(
-			({ entity_id: id, state, attributes }) =>
-				id.startsWith("media_player.") &&
-				state !== "unavailable" &&
-				(attributes.supported_features ?? 0) & PLAY_MEDIA,
-		)
-		.map(({ entity_id: id, attributes }) => ({ id, name: attributes.friendly_name ?? id }))
-		.sort(
-			(a, b) =>
-				Number(b.id === lastUsed) - Number(a.id === lastUsed) || a.name.localeCompare(b.name),
-		);
 }

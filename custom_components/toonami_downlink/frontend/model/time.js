@@ -45,6 +45,21 @@ export function addDays(time, days, zone) {
 }
 
 /**
+ * Return when it is so many hours on the clock on the day that begins at `day`.
+ * @param {number} day @param {number} hours @param {string} zone
+ */
+export function hourOf(day, hours, zone) {
+	const time = day + hours * HOUR;
+	return time + offsetAt(day, zone) - offsetAt(time, zone);
+}
+
+/**
+ * Return how many minutes are between two times as they are written, without their seconds.
+ * @param {number} from @param {number} until
+ */
+export const minutesBetween = (from, until) => Math.floor(until / 60) - Math.floor(from / 60);
+
+/**
  * List when the days begin that have a part in [from, until).
  * @param {number} from @param {number} until @param {string} zone
  */

@@ -1,8 +1,8 @@
 import { el, now } from "../lib/index.js";
 import { progressOf } from "../model/grid.js";
-import { episodeLine } from "../model/programme.js";
+import { episodeLine, titleOf } from "../model/programme.js";
 
-/** Programmes below this width in pixels have no visible title. */
+/** Programmes below this width in pixels have no visible title: only a sign that there is one. */
 const TINY = 44;
 
 /** One programme in the grid. */
@@ -14,14 +14,17 @@ export class GridCell {
 	isUnknown = false;
 	#title = el("span", { class: "title", dir: "auto" });
 	#episode = el("span", { class: "episode", dir: "auto" });
+	/** For those who stand far away: shown where there is room. */
+	#times = el("span", { class: "clock", "aria-hidden": "true" });
 	#about = el("span", { class: "sr" });
-	#inner = el("div", { class: "in" }, [this.#title, " ", this.#episode, " ", this.#about]);
+	#inner = el("div", { class: "in" }, [this.#title, " ", this.#episode, this.#times, " ", this.#about]);
 	#meter = el("span", { class: "meter" }, [el("i")]);
 	element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.#inner]);
 	/** What the drawing was made from. @type {unknown[]} */
 	#shown = [];
 	#state = "";
 	#label = "";
+	#hint = "";
 	#onAir = "";
 
 	/**
@@ -35,7 +38,7 @@ export class GridCell {
 		if (key.every((part, index) => part === this.#shown[index])) return;
 		this.#shown = key;
 		const { clock, t, text } = context;
-		const { start, stop, title, episode_title } = programme;
+		const { start, stop, episode_title } = programme;
 		Object.assign(this, { programme, isUnknown });
 		const left = scale.x(Math.max(start, scale.from));
 		const width = Math.max(2, scale.x(Math.min(stop, scale.until)) - left - 2);
@@ -44,15 +47,27 @@ export class GridCell {
 		this.element.style.width = `${width}px`;
 		this.element.setAttribute("aria-colindex", String(scale.column(start) + 2));
 		const line = episodeLine(programme, episode_title, text);
-		this.#title.textContent = width < TINY ? "" : title;
+		const name = titleOf(programme);
+		const isTiny = width < TINY && !isUnknown;
+		this.element.toggleAttribute("tiny", isTiny);
+		this.#title.textContent = isTiny ? "" : name;
 		this.#episode.textContent = width < TINY * 2 ? "" : line;
-		const times = `${clock.shortDate(start)} ${clock.time(start)}–${clock.time(stop)}`;
+		const hours = `${clock.time(start)}–${clock.time(stop)}`;
+		this.#times.textContent = isUnknown || width < TINY * 2 ? "" : hours;
+		const times = `${clock.shortDate(start)} ${hours}`;
 		// What there is no room for is said all the same.
-		const hidden = [width < TINY ? title : "", width < TINY * 2 ? line : "", times];
+		const hidden = [isTiny ? name : "", width < TINY * 2 ? line : "", times];
 		this.#label = isUnknown ? t("guide.loading") : hidden.filter(Boolean).join(", ");
+		this.#hint = [name, line, times].filter(Boolean).join("\n");
+		this.element.removeAttribute("title");
 		this.#onAir = t("guide.on_air");
 		this.#state = "";
 		this.tick(now());
+	}
+
+	/** Say in a tooltip what there may be no room for: to a mouse only, others hear it twice. */
+	explain() {
+		this.element.title = this.#hint;
 	}
 
 	/** Let the tab key stop at it or not. @param {boolean} isReachable */

@@ -1,15 +1,21 @@
 import { controls, define, el, isComposing, loadSheet, now, send } from "../lib/index.js";
-import { scrollFor, stepOf, windowAt } from "../model/grid.js";
+import { letMousePan } from "../lib/panning.js";
+import { heightFor, roomIn, scrollFor, stepOf, windowAt } from "../model/grid.js";
 import { HALF_HOUR, HOUR, addDays, daysBetween } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
+import { makeRow } from "./grid-row.js";
 
 const gridSheet = loadSheet("grid");
+/** The longest that scrolling smoothly takes, in milliseconds. */
+const GLIDE = 1500;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const UNKNOWN = { title: "", episode_title: null, season: null, episode: null, filler: true };
 
 /**
  * The timeline. It has cells only for what is near the visible part.
  *
- * Events: `open` (channel, programme), `tune` (channel), `window` (days in it, and the day shown).
+ * Events: `open` (channel, programme), `tune` (channel), `window` (days in it), `move` (somebody
+ * scrolled to a time).
  */
 export class GuideGrid extends HTMLElement {
 	/** @type {Context | undefined} */
@@ -22,12 +28,18 @@ export class GuideGrid extends HTMLElement {
 	/** @type {Cursor | undefined} */
 	#cursor;
 	#window = { from: 0, until: 0 };
+	/** The times above the rows, by where they are. @type {Map<number, HTMLElement>} */
+	#heads = new Map();
 	/** The time at the left edge. */
 	#edge = 0;
 	#isScheduled = false;
 	#nowX = -100;
-	/** A time to scroll to, as soon as there is a width. @type {number | undefined} */
-	#pending;
+	/** The time to keep in the left quarter of the visible part. @type {number | undefined} */
+	#anchor;
+	/** Where that made it scroll to: from anywhere else, somebody scrolled. */
+	#left = 0;
+	/** Until when it scrolls smoothly by itself, in milliseconds. */
+	#glides = 0;
 	#observer = new ResizeObserver(() => this.#measure());
 	#viewWidth = 0;
 	#corner = el("div", { role: "columnheader", class: "corner", "aria-colindex": "1" });
@@ -41,7 +53,14 @@ export class GuideGrid extends HTMLElement {
 		const root = this.attachShadow({ mode: "open" });
 		root.adoptedStyleSheets = [controls, gridSheet];
 		root.append(this.#scroller);
-		this.#scroller.addEventListener("scroll", () => this.#schedule(), { passive: true });
+		this.#scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+		this.#scroller.addEventListener("scrollend", () => (this.#glides = 0));
+		for (const name of ["wheel", "pointerdown", "keydown"]) {
+			// Who takes hold of it ends what it does by itself.
+			this.#scroller.addEventListener(name, () => (this.#glides = 0), { passive: true });
+		}
+		letMousePan(this.#scroller);
+		this.#scroller.addEventListener("pointerover", (event) => this.#cellOf(event)?.explain());
 		this.#scroller.addEventListener("keydown", (event) => this.#onKey(event));
 		this.#scroller.addEventListener("click", (event) => this.#onClick(event));
 		this.#scroller.addEventListener("focusin", (event) => this.#onFocus(event));
@@ -60,7 +79,6 @@ export class GuideGrid extends HTMLElement {
 	 * @param {Context} context @param {Channel[]} channels @param {Scale} scale
 	 */
 	show(context, channels, scale) {
-		const time = this.#scale?.time(this.#scroller.scrollLeft);
 		const isMoved = this.#scale?.from !== scale.from || this.#scale.slot !== scale.slot;
 		this.#context = context;
 		this.#scale = scale;
@@ -70,9 +88,8 @@ export class GuideGrid extends HTMLElement {
 		this.#canvas.style.setProperty("--slot", `${scale.slot}px`);
 		this.#canvas.style.width = `calc(var(--channel) + ${scale.width}px)`;
 		this.#setRows(channels);
-		if (isMoved && time !== undefined) this.#scroller.scrollLeft = scale.x(time);
 		this.refresh();
-		if (this.#pending !== undefined) this.scrollToTime(this.#pending);
+		if (isMoved) this.#keepTime();
 	}
 
 	/** Draw again, because programmes were loaded. */
@@ -93,16 +110,53 @@ export class GuideGrid extends HTMLElement {
 	}
 
 	/**
-	 * Bring a time to the left third of the visible part.
-	 * @param {number} time @param {boolean} [isSmooth]
+	 * Bring a time to the left quarter of the visible part.
+	 * @param {number} time @param {boolean} [isSmooth] @returns {void}
 	 */
 	scrollToTime(time, isSmooth = false) {
-		this.#pending = time;
-		if (!this.#scale || !this.#viewWidth) return;
-		this.#pending = undefined;
-		const left = Math.max(0, this.#scale.x(time) - this.#viewWidth / 4);
+		if (isSmooth && STILL.matches) return this.scrollToTime(time);
+		this.#anchor = time;
+		const left = this.#leftFor(time);
+		if (left === undefined || (left === this.#left && !isSmooth)) return;
+		this.#left = left;
+		this.#glides = isSmooth ? Date.now() + GLIDE : 0;
 		this.#scroller.scrollTo({ left, behavior: isSmooth ? "smooth" : "instant" });
 		this.#paint();
+	}
+
+	/** Follow the clock, unless it is still on the way to something. @param {number} time */
+	follow(time) {
+		if (Date.now() > this.#glides) this.scrollToTime(time);
+	}
+
+	/** Return the time that is a screen further. @param {-1 | 1} step */
+	beside(step) {
+		const slot = this.#scale?.slot ?? 1;
+		const seen = Math.max(1, Math.floor(this.#viewWidth / slot) - 1);
+		return (this.#anchor ?? now()) + step * seen * HALF_HOUR;
+	}
+
+	/** Return how far to scroll for a time; undefined while that is not known. @param {number} time */
+	#leftFor(time) {
+		if (!this.#scale || !this.#viewWidth) return undefined;
+		const most = Math.max(0, this.#scale.width - this.#viewWidth);
+		return Math.min(Math.max(0, Math.round(this.#scale.x(time) - this.#viewWidth / 4)), most);
+	}
+
+	/** Have the same time at the same place, on another scale or screen. */
+	#keepTime() {
+		if (this.#anchor === undefined) return;
+		this.#left = -1;
+		this.scrollToTime(this.#anchor);
+	}
+
+	#onScroll() {
+		this.#schedule();
+		const { scrollLeft } = this.#scroller;
+		if (!this.#scale || Date.now() < this.#glides || Math.abs(scrollLeft - this.#left) <= 1) return;
+		this.#left = scrollLeft;
+		this.#anchor = this.#scale.time(scrollLeft + this.#viewWidth / 4);
+		send(this, "move", { time: this.#anchor });
 	}
 
 	/** Focus what is on now, on the channel that has the focus. */
@@ -117,7 +171,15 @@ export class GuideGrid extends HTMLElement {
 
 	/** Measured only here: asking after every change would lay everything out each time. */
 	#measure() {
-		this.#viewWidth = this.#scroller.clientWidth - this.#corner.offsetWidth;
+		const { clientWidth, clientHeight } = this.#scroller;
+		const height = heightFor(clientHeight - this.#times.offsetHeight, this.#rows.length);
+		this.#canvas.style.setProperty("--row", `${height}px`);
+		this.setAttribute("room", roomIn(height));
+		const width = clientWidth - this.#corner.offsetWidth;
+		if (width !== this.#viewWidth) {
+			this.#viewWidth = width;
+			this.#keepTime();
+		}
 		this.#schedule();
 	}
 
@@ -130,19 +192,10 @@ export class GuideGrid extends HTMLElement {
 		}
 		this.#identity = identity;
 		for (const row of this.#rows) row.element.remove();
-		this.#rows = channels.map((channel, index) => {
-			const { number, name, logo } = channel;
-			const header = el("div", { role: "rowheader", class: "channel", "aria-colindex": "1" }, [
-				el("span", { class: "number", "aria-hidden": "true" }, [String(number)]),
-				el("img", { src: logo, alt: "", width: "40", height: "40" }),
-				el("span", { class: "name", dir: "auto" }, [name]),
-			]);
-			header.title = `${number} ${name}`;
-			const place = { role: "row", class: "row", "aria-rowindex": String(index + 2) };
-			const element = el("div", place, [header]);
-			this.#canvas.append(element);
-			return { channel, element, cells: new Map() };
-		});
+		this.#rows = channels.map(makeRow);
+		this.#canvas.append(...this.#rows.map(({ element }) => element));
+		this.style.setProperty("--rows", String(channels.length));
+		this.#measure();
 	}
 
 	#schedule() {
@@ -150,8 +203,7 @@ export class GuideGrid extends HTMLElement {
 		this.#isScheduled = true;
 		requestAnimationFrame(() => {
 			this.#isScheduled = false;
-			if (this.#pending === undefined) this.#paint();
-			else this.scrollToTime(this.#pending);
+			this.#paint();
 		});
 	}
 
@@ -159,6 +211,7 @@ export class GuideGrid extends HTMLElement {
 		const [context, scale] = [this.#context, this.#scale];
 		if (!context || !scale || !this.#viewWidth) return;
 		const { scrollLeft } = this.#scroller;
+		for (const [x, head] of this.#heads) head.toggleAttribute("cut", x + 4 < scrollLeft);
 		const window = windowAt(scale, scrollLeft, this.#viewWidth);
 		if (window.from === this.#window.from && window.until === this.#window.until) return;
 		this.#window = window;
@@ -168,24 +221,25 @@ export class GuideGrid extends HTMLElement {
 		for (const row of this.#rows) this.#paintRow(context, scale, row, days);
 		this.#keepCursor(this.#edge);
 		this.tick();
-		const middle = scale.time(scrollLeft + this.#viewWidth / 4);
-		send(this, "window", { days, day: days.findLast((day) => day <= middle) ?? days[0] });
+		send(this, "window", { days });
 	}
 
 	/** @param {Context} context @param {Scale} scale @param {number[]} days */
 	#paintTimes({ clock, t }, scale, days) {
 		this.#corner.textContent = t("guide.channels");
-		const heads = [];
+		this.#heads = new Map();
 		const first = scale.from + scale.column(this.#window.from) * HALF_HOUR;
 		for (let time = first; time < this.#window.until; time += HALF_HOUR) {
 			const column = String(scale.column(time) + 2);
 			const head = el("div", { role: "columnheader", class: "time", "aria-colindex": column });
-			head.style.transform = `translateX(${scale.x(time)}px)`;
+			const x = scale.x(time);
+			head.style.transform = `translateX(${x}px)`;
+			head.toggleAttribute("cut", x + 4 < scale.x(this.#edge));
 			if (days.includes(time)) head.append(el("b", {}, [clock.shortDate(time)]), " ");
 			head.append(clock.time(time));
-			heads.push(head);
+			this.#heads.set(x, head);
 		}
-		this.#times.replaceChildren(this.#corner, ...heads);
+		this.#times.replaceChildren(this.#corner, ...this.#heads.values());
 	}
 
 	/** @param {Context} context @param {Scale} scale @param {GridRow} row @param {number[]} days */
@@ -210,7 +264,8 @@ export class GuideGrid extends HTMLElement {
 	 */
 	#wanted({ store: { guide }, clock: { zone } }, number, days) {
 		const { from, until } = this.#window;
-		const wanted = new Map(guide.between(number, from, until).map((item) => [item.start, item]));
+		const programmes = guide.shown(number).between(from, until);
+		const wanted = new Map(programmes.map((item) => [item.start, item]));
 		for (const day of days) {
 			const times = { start: day, stop: addDays(day, 1, zone) };
 			if (!guide.has(day)) wanted.set(-day, { ...UNKNOWN, ...times });
@@ -246,7 +301,7 @@ export class GuideGrid extends HTMLElement {
 	 * @param {number} number @param {number} time
 	 */
 	#focusAt(number, time) {
-		const programme = this.#context?.store.guide.nearest(number, time);
+		const programme = this.#context?.store.guide.shown(number).nearest(time);
 		if (programme) this.#focus(number, programme, time);
 	}
 
@@ -293,7 +348,7 @@ export class GuideGrid extends HTMLElement {
 		const header = event.target instanceof Element && event.target.closest(".channel");
 		const row = this.#rows.find(({ element }) => header && element.contains(header));
 		if (programme) send(this, "open", { channel, programme });
-		else if (row) send(this, "tune", { channel: row.channel });
+		else if (row) send(this, "tune", { channel: row.channel, isChosen: true });
 	}
 
 	/** @param {KeyboardEvent} event */
@@ -316,7 +371,7 @@ export class GuideGrid extends HTMLElement {
 		const step = stepOf(key, time, clock.zone);
 		if (!step) return false;
 		if (step.by) {
-			const next = store.guide.beside(number, programme.start, step.by);
+			const next = store.guide.shown(number).beside(programme.start, step.by);
 			if (next) this.#focus(number, next, next.start);
 		} else {
 			const index = this.#rows.findIndex(({ channel }) => channel.number === number);

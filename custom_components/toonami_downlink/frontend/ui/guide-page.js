@@ -1,42 +1,66 @@
 import {
-	controls, define, html, icon, isComposing, loadSheet, nothing, now, Page,
+	controls, define, html, isComposing, loadSheet, nothing, now, Page, send, watchHere,
 } from "../lib/index.js";
-import { Scale } from "../model/grid.js";
-import { DAY, HALF_HOUR, HOUR, addDays, daysBetween, startOfDay } from "../model/time.js";
+import { Scale, slotFor } from "../model/grid.js";
+import { partAt } from "../model/guide.js";
+import { dateFor, dayFor } from "../model/place.js";
+import { EVENING, stepFrom, tonight } from "../model/position.js";
+import { DAY, HALF_HOUR, addDays, hourOf, startOfDay } from "../model/time.js";
+import { about, days } from "./guide-bar.js";
 import { GuideGrid } from "./guide-grid.js";
 import { GuideList } from "./guide-list.js";
 import { hero, heroSheet } from "./hero.js";
-import { ProgrammeSheet } from "./programme-sheet.js";
-import { SearchBox } from "./search-box.js";
+import { watchButton } from "./now-playing.js";
+import { SearchHost } from "./search-host.js";
+import { SheetHost } from "./sheet-host.js";
 
 const LIST_BELOW = 700;
-const NARROW_BELOW = 900;
-/** The hour of another day that most look for. */
-const EVENING = 18 * HOUR;
 
 /** The guide: a timeline, or on a narrow screen a list. */
-class GuidePage extends Page {
+export class GuidePage extends Page {
 	static sheets = [controls, heroSheet, loadSheet("guide")];
 	static period = 1000;
 
+	/** Where the panel is. @type {Places} */
+	places = /** @type {any} */ (undefined);
+	/** Which time is shown; it outlives this page. @type {Position} */
+	position = /** @type {any} */ (undefined);
 	#width = 0;
-	#day = 0;
 	#tuned = 0;
-	/** @type {number | null} */
-	#picked = null;
+	#day = 0;
 	#isPlaced = false;
+	/** The number of the channel on the television. @type {number | undefined} */
+	#watched;
+	#sheet = new SheetHost(this);
+	#search = new SearchHost(this);
 	#observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
 
 	start() {
 		const { signal } = this;
-		this.#tuned ||= Number(parameter("channel"));
 		this.context.store.addEventListener("change", this.#onChange, { signal });
+		this.places.addEventListener("change", this.#onPlace, { signal });
 		window.addEventListener("keydown", this.#onKey, { signal });
+		for (const name of ["pointerdown", "pointermove", "keydown", "wheel"]) {
+			const touch = () => this.position.touch(now());
+			window.addEventListener(name, touch, { signal, passive: true });
+		}
 		this.#observer.observe(this);
 		signal.addEventListener("abort", () => this.#observer.disconnect());
+		this.#onPlace();
 	}
 
-	get #isList() {
+	set watched(/** @type {number | undefined} */ watched) {
+		if (watched === this.#watched) return;
+		this.#watched = watched;
+		this.redraw();
+	}
+
+	/** Where the picture of the television belongs. */
+	get screen() {
+		return this.root.querySelector(".playing .screen");
+	}
+
+	get isList() {
 		return this.#width < LIST_BELOW;
 	}
 
@@ -49,56 +73,49 @@ class GuidePage extends Page {
 		return this.context.clock.zone;
 	}
 
+	/** The number of the channel whose day the list shows. */
+	get #picked() {
+		return this.isList ? this.places.place.channel : null;
+	}
+
 	get #grid() {
 		const grid = this.root.querySelector("tdl-grid");
 		return grid instanceof GuideGrid ? grid : undefined;
 	}
 
+	/** Which day is shown: when it begins. */
+	get #shownDay() {
+		return startOfDay(this.position.at(now()), this.#zone);
+	}
+
 	template() {
 		const overview = this.#overview;
 		if (!overview) return nothing;
-		this.#day ||= startOfDay(now(), this.#zone);
-		this.toggleAttribute("list", this.#isList);
-		const hasDays = !this.#isList || this.#picked !== null;
+		this.#day = this.#shownDay;
+		const { isFollowing } = this.position;
+		this.toggleAttribute("list", this.isList);
+		const isBrief = this.isList && this.#picked === null && isFollowing;
 		return html`
 			<div class="tools">
-				${hasDays ? this.#days(overview) : nothing}
-				<tdl-search .context=${this.context} @choose=${this.#onChoose}></tdl-search>
-				${hasDays
-					? html`<button class="button" @click=${this.#goNow}>${this.t("guide.now")}</button>`
-					: nothing}
+				${about(this.context, this.position, this.#picked !== null, this.#onStep, this.#goNow, this.#goTonight)}
+				${isBrief ? nothing : days(this.context, overview, this.#day, this.#goDay)}
+				${this.#search.template(this.context, this.#onChoose)}
 			</div>
-			${this.#isList ? this.#list(overview) : this.#timeline(overview)}
-			<tdl-sheet .context=${this.context}></tdl-sheet>
+			${this.#sheet.note(this.context)}
+			${this.isList ? this.#list(overview) : this.#timeline(overview)}
+			${this.#sheet.template(this.context)}
 		`;
 	}
 
 	/** @param {Overview} overview */
-	#days({ guide }) {
-		const { clock } = this.context;
-		const { from, until } = guide ?? { from: now(), until: now() + 1 };
-		const today = startOfDay(now(), this.#zone);
-		return html`<div class="days" role="group" aria-label=${this.t("guide.days")}>
-			${daysBetween(from, until, this.#zone).map(
-				(day) => html`<button aria-pressed=${day === this.#day} title=${clock.date(day)}
-					@click=${() => this.#goDay(day)}>
-					${day === today ? this.t("guide.today") : clock.weekday(day)}<b>${clock.day(day)}</b>
-				</button>`,
-			)}
-		</div>`;
-	}
-
-	/** @param {Overview} overview */
 	#hero({ channels }) {
-		const channel = channels.find(({ number }) => number === this.#tuned) ?? channels[0];
+		const shown = this.#watched ?? this.#tuned;
+		const channel = channels.find(({ number }) => number === shown) ?? channels[0];
 		if (!channel) return nothing;
-		const { now } = channel;
-		const watch = now
-			? html`<button class="button main" @click=${() => this.#open(channel, now)}>
-					${icon("play")} ${this.t("guide.watch")}
-				</button>`
-			: nothing;
-		return html`<div class="hero-slot">${hero(this.context, channel, watch)}</div>`;
+		const watch = this.#watched ? nothing : watchButton(this.context, channel);
+		return html`<div class="hero-slot">
+			${hero(this.context, channel, watch, Boolean(this.#watched))}
+		</div>`;
 	}
 
 	/** @param {Overview} overview */
@@ -106,7 +123,8 @@ class GuidePage extends Page {
 		const keys = [["← → ↑ ↓", "move"], ["Enter", "open"], ["n", "now"], ["/", "search"]];
 		return html`
 			${this.#hero(overview)}
-			<tdl-grid @open=${this.#onOpen} @tune=${this.#onTune} @window=${this.#onWindow}></tdl-grid>
+			<tdl-grid @open=${this.#onOpen} @tune=${this.#onTune} @window=${this.#onWindow}
+				@move=${this.#onMove}></tdl-grid>
 			<p class="rest" aria-hidden="true">
 				${keys.map(([key, what]) => html`<kbd>${key}</kbd> ${this.t(`keys.${what}`)}`)}
 			</p>
@@ -115,25 +133,32 @@ class GuidePage extends Page {
 
 	/** @param {Overview} overview */
 	#list(overview) {
+		const isBrief = this.#picked === null && this.position.isFollowing;
 		return html`<div class="list">
-			${this.#picked === null ? this.#hero(overview) : nothing}
+			${isBrief ? this.#hero(overview) : nothing}
 			<tdl-list @open=${this.#onOpen} @pick=${this.#onPick}></tdl-list>
 		</div>`;
 	}
 
 	drawn() {
+		send(this, "drawn");
 		const overview = this.#overview;
 		if (!overview) return;
-		if (this.#isList) this.#fillList(overview);
+		if (this.isList) this.#fillList(overview);
 		else this.#fillGrid(overview);
+		this.#sheet.follow(overview.channels);
+		// What is wanted next is fetched when the guide is there.
+		this.#search.load().then(() => this.#sheet.load());
 	}
 
 	/** @param {Overview} overview */
 	#fillList({ channels }) {
-		const { context } = this;
-		if (this.#picked !== null) context.store.loadDay(this.#day, this.#zone);
+		const { context, position } = this;
+		const picked = this.#picked;
+		if (picked !== null || !position.isFollowing) context.store.loadDay(this.#day, this.#zone);
+		const at = position.isFollowing ? null : position.at(now());
 		const list = this.find("tdl-list", GuideList);
-		Object.assign(list, { context, channels, picked: this.#picked, day: this.#day });
+		Object.assign(list, { context, channels, picked, day: this.#day, at });
 		list.redraw();
 	}
 
@@ -144,25 +169,28 @@ class GuidePage extends Page {
 		const scale = new Scale(
 			startOfDay(from, this.#zone),
 			Math.min(Math.ceil(until / HALF_HOUR) * HALF_HOUR, end),
-			this.#width < NARROW_BELOW ? 120 : 200,
+			slotFor(this.#width),
 		);
 		this.#grid?.show(this.context, channels, scale);
 		if (!this.#isPlaced) {
 			this.#isPlaced = true;
-			this.#grid?.scrollToTime(Number(parameter("time")) || now());
+			this.#grid?.scrollToTime(this.position.at(now()));
 		}
 	}
 
 	tick() {
+		const { position } = this;
 		this.#grid?.tick();
+		if (!this.#sheet.isOpen && position.rest(now())) this.#settle();
+		if (position.isFollowing) this.#grid?.follow(now());
 		if (Math.floor(now()) % 10 === 0) this.redraw();
 	}
 
 	/** @param {number} width */
 	#resize(width) {
-		const wasList = this.#isList;
+		const wasList = this.isList;
 		this.#width = width;
-		if (wasList !== this.#isList) this.#isPlaced = false;
+		if (wasList !== this.isList) this.#isPlaced = false;
 		this.redraw();
 	}
 
@@ -171,16 +199,30 @@ class GuidePage extends Page {
 		else this.redraw();
 	};
 
-	/** @param {WindowEvent} event */
-	#onWindow = ({ detail: { days, day } }) => {
-		for (const item of days) this.context.store.loadDay(item, this.#zone);
-		if (day === this.#day) return;
-		this.#day = day;
+	/** Be where the address says. */
+	#onPlace = () => {
+		const { channel, watch, date } = this.places.place;
+		this.#tuned = watch ?? channel ?? this.#tuned;
+		const day = date === null ? this.#shownDay : dayFor(date, this.#zone);
+		if (day !== this.#shownDay) this.#goTo(hourOf(day, EVENING, this.#zone));
 		this.redraw();
 	};
 
+	/** @param {WindowEvent} event */
+	#onWindow = ({ detail }) => {
+		for (const day of detail.days) this.context.store.loadDay(day, this.#zone);
+	};
+
+	/** @param {CustomEvent<{time: number}>} event */
+	#onMove = ({ detail: { time } }) => {
+		const wasFollowing = this.position.isFollowing;
+		this.position.go(time, now());
+		if (wasFollowing || this.#day !== this.#shownDay) this.redraw();
+	};
+
 	/** @param {ChoiceEvent} event */
-	#onTune = ({ detail: { channel } }) => {
+	#onTune = ({ target, detail: { channel, isChosen } }) => {
+		if (isChosen && this.#watched) watchHere({ target }, channel.number);
 		if (channel.number === this.#tuned) return;
 		this.#tuned = channel.number;
 		this.redraw();
@@ -191,56 +233,81 @@ class GuidePage extends Page {
 
 	/** @param {CustomEvent<{number: number | null}>} event */
 	#onPick = ({ detail: { number } }) => {
-		this.#picked = number;
-		this.#tuned = number ?? this.#tuned;
-		this.#day = 0;
-		this.redraw();
+		if (number === null) this.places.leave({ channel: null, date: null });
+		else this.places.go({ channel: number, date: this.#dateToShow });
 	};
 
 	/** @param {ChoiceEvent} event */
 	#onChoose = ({ detail: { channel, programme } }) => {
 		this.#tuned = channel.number;
-		this.#day = startOfDay(programme.start, this.#zone);
-		if (this.#isList) this.#picked = channel.number;
-		this.#grid?.scrollToTime(programme.start);
-		this.redraw();
+		this.#goTo(programme.start);
 		this.#open(channel, programme);
 	};
 
 	/** @param {Channel} channel @param {Shown} programme */
 	#open(channel, programme) {
-		this.find("tdl-sheet", ProgrammeSheet).open(channel, programme);
+		this.#sheet.open(channel, partAt(programme, now()));
 	}
 
-	/** @param {number} day */
-	#goDay(day) {
-		this.#day = day;
-		this.redraw();
-		const isToday = day === startOfDay(now(), this.#zone);
-		this.#grid?.scrollToTime(isToday ? now() : day + EVENING);
+	/** The date of the day that is shown, if that is not simply today. */
+	get #dateToShow() {
+		return this.position.isFollowing ? null : dateFor(this.#shownDay, this.#zone);
 	}
+
+	/** @param {number} time @param {boolean} [isSmooth] */
+	#goTo(time, isSmooth) {
+		this.position.go(time, now());
+		this.#settle(isSmooth);
+	}
+
+	/** Show the time of a programme that an address led to. @param {number} time */
+	arrive(time) {
+		// What is on by now is there already.
+		if (time > now()) this.#goTo(time);
+	}
+
+	/** Show what the position says. @param {boolean} [isSmooth] */
+	#settle(isSmooth) {
+		this.#grid?.scrollToTime(this.position.at(now()), isSmooth);
+		const { place } = this.places;
+		if (place.start === null && place.watch === null && (place.date || this.#picked !== null)) {
+			this.places.replace({ date: this.#picked === null ? null : this.#dateToShow });
+		}
+		this.redraw();
+	}
+
+	#goDay = (/** @type {number} */ day) => {
+		if (day === startOfDay(now(), this.#zone)) this.#goNow();
+		else this.#goTo(hourOf(day, EVENING, this.#zone));
+	};
 
 	#goNow = () => {
-		this.#day = startOfDay(now(), this.#zone);
-		this.redraw();
+		this.position.follow();
 		if (this.#grid?.shadowRoot?.activeElement) this.#grid.focusNow();
-		else this.#grid?.scrollToTime(now(), true);
+		this.#settle(true);
+	};
+
+	#goTonight = () => this.#goTo(tonight(now(), this.#zone), true);
+
+	#onStep = (/** @type {-1 | 1} */ step) => {
+		const guide = this.context.store.loaded?.guide;
+		if (!guide) return;
+		const { from, until } = guide;
+		const time = this.#grid
+			? Math.min(Math.max(this.#grid.beside(step), from), until - 1)
+			: stepFrom(this.position.at(now()), step, this.#picked !== null, guide, this.#zone);
+		this.#goTo(time, true);
 	};
 
 	#onKey = (/** @type {KeyboardEvent} */ event) => {
-		const sheet = this.root.querySelector("tdl-sheet");
-		const isCovered = sheet instanceof ProgrammeSheet && sheet.isOpen;
 		const isOther = event.ctrlKey || event.metaKey || event.altKey || isComposing(event);
-		if (isCovered || isOther || isTyping(event)) return;
+		if (this.#sheet.isOpen || isOther || isTyping(event)) return;
 		if (event.key === "n") this.#goNow();
-		else if (event.key === "/") this.find("tdl-search", SearchBox).focusInput();
+		else if (event.key === "/") this.#search.focus();
 		else return;
 		event.preventDefault();
 	};
 }
-
-/** A parameter in the address of this page. @param {string} what */
-const parameter = (what) => new URLSearchParams(location.search).get(what);
 
 /** @param {Event} event */
 function isTyping(event) {

@@ -1,5 +1,6 @@
 import { html, loadSheet, now } from "../lib/index.js";
 import { episodeLine, known } from "../model/programme.js";
+import { minutesBetween } from "../model/time.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
 import { picture } from "./picture.js";
 
@@ -8,11 +9,12 @@ export const heroSheet = loadSheet("hero");
 /**
  * The programme on air on a channel, with its picture.
  * @param {Context} context @param {Channel} channel @param {unknown} [action]
+ * @param {boolean} [isPlaying] - whether the television has its place in it
  */
-export function hero(context, channel, action) {
+export function hero(context, channel, action, isPlaying = false) {
 	const { name, number, logo } = channel;
 	const current = known(channel.now);
-	return html`<section class="hero" aria-label=${context.t("guide.on_air_at", { name })}>
+	return html`<section class="hero ${isPlaying ? "playing" : ""}" aria-label=${context.t("guide.on_air_at", { name })}>
 		<div class="screen">
 			<div class="fallback"><img src=${logo} width="96" height="96" alt="" /></div>
 			${picture(current?.image)}
@@ -32,7 +34,7 @@ export function hero(context, channel, action) {
 function about(context, channel, current) {
 	const { clock, t, text } = context;
 	const { start, stop } = current;
-	const count = Math.max(1, Math.round((stop - now()) / 60));
+	const count = Math.max(1, minutesBetween(now(), stop));
 	return html`${line(episodeLine(current, current.episode_title, text), "episode")}
 		<p class="bar times">
 			<span>${clock.time(start)}–${clock.time(stop)}</span> ${meter(current)}

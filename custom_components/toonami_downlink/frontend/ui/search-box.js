@@ -1,18 +1,22 @@
 import {
 	controls, define, html, icon, isComposing, loadSheet, nothing, now, Page, send,
 } from "../lib/index.js";
-import { programmeOf } from "../model/guide.js";
+import { MAX_QUERY } from "../model/place.js";
 import { episodeLine, isOnAir } from "../model/programme.js";
+import { Finds } from "../model/finds.js";
 import { line } from "./now-playing.js";
 
 const DELAY = 200;
 
-/** A search in the whole guide. Event: `choose` (channel, programme). */
+/**
+ * A search in the whole guide: a line for each title, with its next showing, and all others below
+ * it when they are asked for. Events: `choose` (channel, programme), `query` (what is searched for).
+ */
 export class SearchBox extends Page {
 	static sheets = [controls, loadSheet("search")];
 
 	#query = "";
-	/** @type {{total: number, hits: Hit[]} | undefined} */
+	/** @type {Finds | undefined} */
 	#found;
 	#isFailed = false;
 	#active = 0;
@@ -21,6 +25,19 @@ export class SearchBox extends Page {
 
 	start() {
 		this.signal.addEventListener("abort", () => clearTimeout(this.#timer));
+		if (this.#query && !this.#found) this.#search(this.#query);
+	}
+
+	/** What the address says is searched for. */
+	set query(/** @type {string} */ query) {
+		if (query === this.#query.trim()) return;
+		clearTimeout(this.#timer);
+		this.#query = query;
+		this.#found = undefined;
+		this.#isFailed = false;
+		this.#isOpen = Boolean(query);
+		if (query && this.isConnected) this.#search(query);
+		this.redraw();
 	}
 
 	/** Put the focus into the field. */
@@ -28,64 +45,75 @@ export class SearchBox extends Page {
 		this.find("input", HTMLInputElement).focus();
 	}
 
+	get #rows() {
+		return (this.#isOpen && this.#found?.rows) || [];
+	}
+
 	template() {
-		const hits = this.#isOpen ? (this.#found?.hits ?? []) : [];
+		const rows = this.#rows;
 		return html`<div class="box">
-				${icon("search")} ${this.#input(hits.length > 0)}
+				${icon("search")} ${this.#input(rows.length > 0)}
 				${this.#query
 					? html`<button class="icon clear" aria-label=${this.t("search.clear")} @click=${this.#clear}>
 							${icon("close", 16)}
 						</button>`
 					: nothing}
 			</div>
-			${this.#panel(hits)}`;
+			${this.#panel(rows)}`;
 	}
 
 	/** @param {boolean} isListed */
 	#input(isListed) {
 		const label = this.t("search.placeholder");
 		return html`<input class="field" type="search" role="combobox" autocomplete="off"
-			maxlength="100" placeholder=${label} aria-label=${label} aria-expanded=${isListed}
+			maxlength=${MAX_QUERY} placeholder=${label} aria-label=${label} aria-expanded=${isListed}
 			aria-controls="results" aria-autocomplete="list"
 			aria-activedescendant=${isListed ? `hit-${this.#active}` : nothing}
 			.value=${this.#query} @input=${this.#onInput} @keydown=${this.#onKey}
 			@focus=${() => this.#setOpen(true)} @blur=${() => this.#setOpen(false)} />`;
 	}
 
-	/** @param {Hit[]} hits */
-	#panel(hits) {
-		const more = hits.length ? (this.#found?.total ?? 0) - hits.length : 0;
+	/** @param {FindRow[]} rows */
+	#panel(rows) {
 		const note = this.#isFailed ? "failed" : this.#found ? "none" : "busy";
 		return html`<div class="panel" ?hidden=${!this.#isOpen || !this.#query.trim()}
 			@mousedown=${(/** @type {Event} */ event) => event.preventDefault()}>
-			<p class="note" role="status" ?hidden=${hits.length > 0}>
+			<p class="note" role="status" ?hidden=${rows.length > 0}>
 				${this.t(`search.${note}`, { query: this.#query.trim() })}
 			</p>
-			<ul id="results" role="listbox" aria-label=${this.t("search.results")} ?hidden=${!hits.length}>
-				${hits.map((hit, index) => this.#hit(hit, index))}
+			<ul id="results" role="listbox" aria-label=${this.t("search.results")} ?hidden=${!rows.length}>
+				${rows.map((row, index) => this.#row(row, index))}
 			</ul>
-			${more ? html`<p class="note">${this.t("search.more", { count: more })}</p>` : nothing}
 		</div>`;
 	}
 
-	/** @param {Hit} hit @param {number} index */
-	#hit({ channel, programme }, index) {
+	/** @param {FindRow} row @param {number} index */
+	#row(row, index) {
+		const { t } = this.context;
+		const count = row.more;
+		const key = row.hit ? "search.showings" : "search.titles";
+		return html`<li id="hit-${index}" role="option" aria-selected=${index === this.#active}
+			class=${count ? "more" : row.isPart ? "part" : ""} @click=${() => this.#choose(index)}>
+			${count ? t(key, { count }) : this.#hit(/** @type {Hit} */ (row.hit), row.isPart)}
+		</li>`;
+	}
+
+	/** @param {Hit} hit @param {boolean} [isPart] */
+	#hit({ channel, programme }, isPart) {
 		const { clock, t, text } = this.context;
 		const { start, title } = programme;
 		const isLive = isOnAir(programme, now());
-		return html`<li id="hit-${index}" role="option" aria-selected=${index === this.#active}
-			@click=${() => this.#choose(index)}>
-			<img src=${channel.logo} width="36" height="36" alt=${channel.name} />
+		const episode = episodeLine(programme, programme.episode_title, text);
+		return html`<img src=${channel.logo} width="36" height="36" alt=${channel.name} />
 			<div class="what">
-				${line(title, "title")} ${line(episodeLine(programme, programme.episode_title, text), "small")}
+				${isPart ? line(episode || title, "small") : html`${line(title, "title")} ${line(episode, "small")}`}
 			</div>
 			<div class="when">
 				<div class=${isLive ? "live" : ""}>
 					${isLive ? t("guide.on_air") : clock.dayWord(start, now())}
 				</div>
 				<div>${clock.time(start)}</div>
-			</div>
-		</li>`;
+			</div>`;
 	}
 
 	#onInput = (/** @type {InputEvent} */ event) => {
@@ -94,24 +122,21 @@ export class SearchBox extends Page {
 		this.#isFailed = false;
 		this.#isOpen = true;
 		clearTimeout(this.#timer);
-		if (this.#query.trim()) this.#timer = window.setTimeout(() => this.#search(this.#query), DELAY);
+		const query = this.#query;
+		this.#timer = window.setTimeout(() => {
+			send(this, "query", { query: query.trim() });
+			if (query.trim()) this.#search(query);
+		}, DELAY);
 		this.redraw();
 	};
 
 	/** @param {string} query */
 	async #search(query) {
-		const { store } = this.context;
-		const channels = new Map(store.loaded?.channels.map((item) => [item.number, item]));
+		const finds = new Finds(this.context.store, query.trim());
 		try {
-			const { total, results } = await store.request("guide/search", { query: query.trim() });
+			await finds.load();
 			if (query !== this.#query) return;
-			/** @type {Hit[]} */
-			const hits = [];
-			for (const [number, ...row] of results) {
-				const channel = channels.get(number);
-				if (channel) hits.push({ channel, programme: programmeOf(row) });
-			}
-			this.#found = { total, hits };
+			this.#found = finds;
 			this.#active = 0;
 		} catch {
 			this.#isFailed = query === this.#query;
@@ -121,7 +146,7 @@ export class SearchBox extends Page {
 
 	#onKey = (/** @type {KeyboardEvent} */ event) => {
 		if (isComposing(event)) return;
-		const count = this.#found?.hits.length ?? 0;
+		const count = this.#rows.length;
 		const step = { ArrowDown: 1, ArrowUp: count - 1 }[event.key];
 		if (event.key === "Escape" && this.#query) this.#clear();
 		else if (!count) return;
@@ -140,15 +165,28 @@ export class SearchBox extends Page {
 	}
 
 	/** @param {number} index */
-	#choose(index) {
-		this.#setOpen(false);
-		send(this, "choose", this.#found?.hits[index]);
+	async #choose(index) {
+		const row = this.#rows[index];
+		if (!row.more) {
+			this.#setOpen(false);
+			return send(this, "choose", row.hit);
+		}
+		this.#active = index;
+		try {
+			await this.#found?.expand(row);
+		} catch {
+			this.#isFailed = true;
+			this.#found = undefined;
+		}
+		this.redraw();
 	}
 
 	#clear = () => {
 		this.#query = "";
 		this.#found = undefined;
+		clearTimeout(this.#timer);
 		this.draw();
+		send(this, "query", { query: "" });
 		this.focusInput();
 	};
 

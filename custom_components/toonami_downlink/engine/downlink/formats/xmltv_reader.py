@@ -1,11 +1,9 @@
 """Read XMLTV guides, event by event. Sources: iptv.md § 3."""
 
-import codecs
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-import re
 from typing import Final, NamedTuple, NoReturn
 from xml.parsers import expat
 
@@ -19,23 +17,27 @@ from ..limits import (
 )
 from ..models import Credit, Fix, Programme, Role, Source
 from ..text import clean_line, clean_text, is_usable_url
-from .encoding import codec_named, codec_of_mark, unpack
+from .encoding import unpack
 from .xml_repair import readable
+from .xmltv_document import FILE, find_document
 from .xmltv_values import (
+    AIR_DATE,
     ROLES,
     SYSTEM,
     Numbers,
     best_numbers,
     in_clump,
+    is_day_in_numbers,
     preference,
+    read_day,
     read_made,
     read_numbers,
     read_source,
     read_stars,
     read_time,
+    stand_in_title,
 )
 
-FILE: Final = "guide"
 _FIELDS: Final = frozenset(
     (
         *("title", "sub-title", "desc", "date", "category", "keyword"),
@@ -49,14 +51,6 @@ _GROUPS: Final[Mapping[str, frozenset[str]]] = {
     "star-rating": frozenset({"value"}),
 }
 """Elements that hold what we want one level deeper, and in which elements."""
-_HEAD: Final = 4096
-"""Bytes within which a document has to begin, whatever stands before it."""
-_DECLARATION: Final = b"<?xml"
-_ROOTS: Final = (b"<tv", b"<!DOCTYPE tv")
-_ENCODING: Final = re.compile(rb"encoding\s{0,20}=\s{0,20}[\"']([^\"'<>]{1,40})", re.ASCII)
-_UTF8: Final = frozenset({"utf-8", "ascii", "utf-16"})
-"""What a document in UTF-8 says that it is in; the last one comes from careless .NET programs."""
-_WEB_PAGE: Final = re.compile(rb"<(?:!doctype\s{1,20}html|html|head|body)\b", re.IGNORECASE)
 _MAX_FIELD_CHARS: Final = 65_536
 """More than any text can keep; what follows is not even collected."""
 _ADVISORY: Final = "advisory"
@@ -94,7 +88,7 @@ def parse_xmltv(
     if not data.strip():
         raise FeedError(FILE, "the file is empty")
     reader = GuideReader(language, wanted)
-    document, lines_before = _document(data, reader.flaws)
+    document, lines_before = find_document(data, reader.flaws)
     try:
         for piece in readable(document, reader.flaws):
             if reader.is_closed:
@@ -260,14 +254,15 @@ class GuideReader:
         self.programmes.setdefault(channel, []).append(programme)
 
     def _read(self, start: datetime, stop: datetime) -> Programme:
-        season, episode = self._episode()
+        first_shown = self._first_shown()
+        season, episode = self._episode(first_shown)
+        episode_title = self._text_of("sub-title")
         rating, rating_system = self._rating()
-        reruns = self._of("previously-shown")
         return Programme(
             start=start,
             stop=stop,
             title=self._text_of("title") or "",
-            episode_title=self._text_of("sub-title"),
+            episode_title=None if episode_title == stand_in_title(episode) else episode_title,
             description=self._text_of("desc", clean_text),
             season=season,
             episode=episode,
@@ -279,8 +274,8 @@ class GuideReader:
             stars=self._value("star-rating", read_stars),
             image=self._image(),
             credits=self._credits(),
-            is_rerun=bool(reruns),
-            first_shown=read_made(reruns[0].attributes.get("start", "")) if reruns else None,
+            is_rerun=bool(self._of("previously-shown")),
+            first_shown=first_shown,
             is_premiere=bool(self._of("premiere")),
             is_new=bool(self._of("new")),
             source=self._source(),
@@ -320,12 +315,22 @@ class GuideReader:
             )
         return next((text for one in fields if (text := self._clean(one.text, clean))), None)
 
-    def _episode(self) -> Numbers:
-        found = [
+    def _numbered(self) -> list[tuple[str, str]]:
+        """The systems of episode numbers, and the numbers in them."""
+        return [
             (field.attributes.get("system", "onscreen"), field.text)
             for field in self._of("episode-num")
         ]
-        return best_numbers([read_numbers(system, text) for system, text in found])
+
+    def _first_shown(self) -> str | None:
+        said = [field.attributes.get("start", "") for field in self._of("previously-shown")]
+        said += [text for system, text in self._numbered() if system.casefold() == AIR_DATE]
+        return next((day for text in said if (day := read_day(text))), None)
+
+    def _episode(self, first_shown: str | None) -> Numbers:
+        numbers = best_numbers([read_numbers(system, text) for system, text in self._numbered()])
+        is_day = first_shown and is_day_in_numbers(numbers, first_shown)
+        return (None, None) if is_day else numbers
 
     def _rating(self) -> tuple[str | None, str | None]:
         """The first age, or else whatever is there, and who says so."""
@@ -358,41 +363,3 @@ class GuideReader:
             if field.attributes.get("system") == SYSTEM and (source := read_source(field.text)):
                 return source
         return Source.GUIDE
-
-
-def _document(data: bytes, flaws: Counter[Fix]) -> tuple[bytes, int]:
-    """The document in UTF-8 from its first mark on, and the lines that stood before it."""
-    if codec := codec_of_mark(data, "<"):
-        data = data.decode(codec, "replace").encode()
-    data = data.removeprefix(codecs.BOM_UTF8)
-    head = data[:_HEAD].removeprefix(codecs.BOM_UTF8)
-    if _WEB_PAGE.match(head.lstrip()):
-        raise FeedError(FILE, "a web page, not XMLTV", line=1)
-    begin = _beginning(data[:_HEAD])
-    lines_before = data.count(b"\n", 0, begin)
-    flaws[Fix.MARKUP] += begin > 0
-    document = data[begin:]
-    if codec or not document.startswith(_DECLARATION):
-        return document, lines_before
-    declaration, _, _ = document[:_HEAD].partition(b">")
-    declared = _ENCODING.search(declaration)
-    if not declared:
-        return document, lines_before
-    said = declared[1].decode("ascii", "replace").strip()
-    name = codec_named(said)
-    if not name:
-        line = 1 + lines_before
-        raise FeedError(FILE, f"the encoding {said} is not supported", line=line)
-    if name.removesuffix("-le").removesuffix("-be") not in _UTF8:
-        document = document.decode(name, "replace").encode()
-    return document, lines_before
-
-
-def _beginning(head: bytes) -> int:
-    """Where the document begins: what a program said before it is not part of it."""
-    begin = head.find(_DECLARATION)
-    if begin >= 0:
-        return begin
-    begin = head.find(b"<")
-    # White space may stand before a document that has no declaration.
-    return begin if begin > 0 and head[:begin].strip() and head[begin:].startswith(_ROOTS) else 0

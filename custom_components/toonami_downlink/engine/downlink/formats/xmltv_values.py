@@ -3,7 +3,7 @@
 Source: https://github.com/XMLTV/xmltv/blob/master/xmltv.dtd
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 import re
 from typing import Final
@@ -13,6 +13,8 @@ from ..models import Programme, Role, Source
 
 SYSTEM: Final = "toonami-downlink"
 """Marks the ``<url>`` that tells where a programme comes from."""
+AIR_DATE: Final = "original-air-date"
+"""The system of an ``<episode-num>`` that is the day of the first showing."""
 ROLES: Final = tuple(Role)
 """Credits in the order of the DTD."""
 
@@ -24,6 +26,7 @@ _TIME: Final = re.compile(
 _EARLIEST: Final = "1970"
 _LATEST: Final = "2500"
 _MADE: Final = re.compile(r"([12][0-9]{3})-?(?:([0-9]{2})-?(?:([0-9]{2})(?:[0-9T ].{0,200})?)?)?")
+_DAY_DIGITS: Final = 8
 _NUMBER: Final = r"(?:([0-9]{1,5})(?:-[0-9]{1,5})?)?(?:/[0-9]{0,5})?"
 _NUMBERED: Final = re.compile(rf"{_NUMBER}\.{_NUMBER}(?:\.[^.]{{0,20}})?")
 _ONSCREEN: Final = re.compile(
@@ -86,6 +89,20 @@ def _is_date(digits: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def read_day(text: str) -> str | None:
+    """A day as ``YYYYMMDD``, from a date or a time; None for anything less exact."""
+    made = read_made(text)
+    return made if made and len(made) == _DAY_DIGITS else None
+
+
+def is_day_in_numbers(numbers: Numbers, day: str) -> bool:
+    """Whether season and episode only repeat a day: S2019E1012 is the 12th of October 2019.
+
+    Source: https://github.com/markcs/xml_tv/issues/19
+    """
+    return numbers == (int(day[:4]), int(day[4:]))
 
 
 def read_numbers(system: str, text: str) -> tuple[int, Numbers]:
@@ -160,18 +177,29 @@ def preference(lang: str, wanted: str) -> int:
     return 2 if family == "en" else 3
 
 
-def write_episode(programme: Programme) -> tuple[str, str] | None:
-    """The ``xmltv_ns`` and ``onscreen`` forms; None when neither number is known.
+def write_numbers(programme: Programme) -> Iterator[tuple[str, str]]:
+    """The systems and forms of a programme's numbers, and the day of its first showing.
 
-    The part stays empty: Kodi takes a part for the episode.
-    Source: https://github.com/kodi-pvr/pvr.iptvsimple (22.1.0)
+    The part stays empty, as Kodi takes a part for the episode; the day has no time, as Plex takes
+    one for the episode. Sources: https://github.com/kodi-pvr/pvr.iptvsimple (22.1.0),
+    https://github.com/markcs/xml_tv/issues/19
     """
-    season, episode = programme.season, programme.episode
-    if not season and not episode:
-        return None
-    numbered = f"{season - 1 if season else ''}.{episode - 1 if episode else ''}."
-    onscreen = (f"S{season:02}" if season else "") + (f"E{episode:02}" if episode else "")
-    return numbered, onscreen
+    season, episode, day = programme.season, programme.episode, programme.first_shown
+    if season or episode:
+        yield "xmltv_ns", f"{season - 1 if season else ''}.{episode - 1 if episode else ''}."
+        onscreen = (f"S{season:02}" if season else "") + (f"E{episode:02}" if episode else "")
+        yield "onscreen", onscreen
+    if day:
+        yield AIR_DATE, f"{day[:4]}-{day[4:6]}-{day[6:]}"
+
+
+def stand_in_title(episode: int | None) -> str | None:
+    """What stands where an episode has no title of its own, and means no more than its number.
+
+    Recorders tell the episodes of a series apart by it.
+    Source: https://github.com/jellyfin/jellyfin/issues/13124
+    """
+    return f"Episode {episode}" if episode else None
 
 
 def read_stars(text: str) -> float | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from ..models import Channel, Feed, Programme, Source
 from ..text import FORBIDDEN
-from .xmltv_values import ROLES, SYSTEM, write_episode, write_source, write_time
+from .xmltv_values import ROLES, SYSTEM, stand_in_title, write_numbers, write_source, write_time
 
 _HEAD: Final = (
     '<tv date="{date}" source-info-name="Toonami Aftermath"'
@@ -40,13 +40,12 @@ def render_xmltv(feed: Feed, logo: Callable[[Channel], str]) -> bytes:
 
 def _render_channel(channel: Channel, logo: str) -> str:
     # The number as a second name is where Jellyfin looks for it.
-    return (
-        f"  <channel id={_quoted(channel.guide_id)}>\n"
-        f"    <display-name>{_escape(channel.name)}</display-name>\n"
-        f"    <display-name>{channel.number}</display-name>\n"
-        f"    <icon src={_quoted(logo)}/>\n"
-        "  </channel>\n"
+    names = "".join(
+        f"    <display-name>{name}</display-name>\n"
+        for name in dict.fromkeys((_escape(channel.name), str(channel.number)))
     )
+    icon = f"    <icon src={_quoted(logo)}/>\n"
+    return f"  <channel id={_quoted(channel.guide_id)}>\n{names}{icon}  </channel>\n"
 
 
 def _render_programme(programme: Programme, channel: str) -> str:
@@ -58,7 +57,7 @@ def _render_programme(programme: Programme, channel: str) -> str:
             parts.append(f"    <{tag}{attributes}>{_escape(text)}</{tag}>\n")
 
     add("title", programme.title)
-    add("sub-title", programme.episode_title)
+    add("sub-title", programme.episode_title or stand_in_title(programme.episode))
     add("desc", programme.description)
     if programme.credits:
         ordered = sorted(programme.credits, key=lambda credit: ROLES.index(credit.role))
@@ -74,9 +73,8 @@ def _render_programme(programme: Programme, channel: str) -> str:
         parts.append(f"    <icon src={_quoted(programme.image)}/>\n")
     if programme.source is not Source.GUIDE:
         add("url", write_source(programme.source), f' system="{SYSTEM}"')
-    if numbers := write_episode(programme):
-        add("episode-num", numbers[0], ' system="xmltv_ns"')
-        add("episode-num", numbers[1], ' system="onscreen"')
+    for system, number in write_numbers(programme):
+        add("episode-num", number, f' system="{system}"')
     parts.append(_render_showing(programme))
     if programme.rating:
         system = _attribute("system", programme.rating_system)

@@ -28,7 +28,7 @@ _NO_PORT: Final = "0"
 _FORMATS: Final = ("m3u8", "ts")
 
 # Ids have to fit into 31 bits for Jellyfin.Xtream and must be unique within a feed, which is
-# never longer than a fortnight.
+# never longer than a month.
 _ID_PERIOD: Final = 64 * 86400
 _ID_CHANNELS: Final = 388
 

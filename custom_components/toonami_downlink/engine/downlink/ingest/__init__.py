@@ -8,10 +8,11 @@ from ..errors import FeedError
 from ..formats.m3u import parse_m3u
 from ..formats.xmltv_reader import parse_xmltv
 from ..limits import MAX_PROGRAMMES
-from ..lineup import Lineup
+from ..lineup import Lineup, is_known
 from ..models import Feed, Fix, IngestReport, Programme
 from .channel_matching import Member, asks_for, match_channels, match_programmes
 from .gap_filling import Window, fill_gaps, filler_for
+from .marking import marked
 from .merge import carry_over
 from .normalise import in_order, tidy, with_ends
 
@@ -86,8 +87,11 @@ def _whole(
     known = carry_over(fresh, member.old, window, fixes)
     if not known:
         fixes[Fix.NO_GUIDE] += 1
+    # The station shows old programmes only.
+    all_reruns = is_known(member.channel.key)
     filler = filler_for(member.channel.name, member.filler)
-    return fill_gaps(known, window, filler, silent, fixes)
+    (filler,) = marked([filler], all_reruns=all_reruns)
+    return fill_gaps(marked(known, all_reruns=all_reruns), window, filler, silent, fixes)
 
 
 def _report(feed: Feed, fixes: Mapping[Fix, int], guide_error: str | None) -> IngestReport:

@@ -6,13 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import pairwise
-from typing import Final
 
-from ..models import Fix, Programme, Source
+from ..models import SERIES, Fix, Programme, Source
 from ..policy import FILLER_LENGTH, LONGEST_PAUSE
-
-_FILLER_CATEGORY: Final = "Series"
-"""Plex files what has neither an episode number nor this category under films."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +27,19 @@ class Window:
     @classmethod
     def of_days(cls, now: datetime, days: int, time_zone: tzinfo) -> Window:
         """The day of `now` in that zone and the following ones, `days` in all."""
+        return cls._of(now, range(days + 1), time_zone)
+
+    @classmethod
+    def before(cls, now: datetime, days: int, time_zone: tzinfo) -> Window:
+        """The `days` days before the day of `now` in that zone; 0 makes a window of no time."""
+        return cls._of(now, range(-days, 1), time_zone)
+
+    @classmethod
+    def _of(cls, now: datetime, days: range, time_zone: tzinfo) -> Window:
         today = now.astimezone(time_zone).date()
         midnights = [
             datetime.combine(today + timedelta(days=day), time(), time_zone).astimezone(UTC)
-            for day in range(days + 1)
+            for day in days
         ]
         blocks: list[datetime] = []
         for midnight, following in pairwise(midnights):
@@ -94,6 +99,6 @@ def filler_for(name: str, description: str) -> Programme:
         stop=moment,
         title=name,
         description=description,
-        categories=(_FILLER_CATEGORY,),
+        categories=(SERIES,),
         source=Source.FILLER,
     )

@@ -20,6 +20,10 @@ _NOT_A_NAME: Final = re.compile(
 )
 _NO_RATING: Final = frozenset({"not rated", "unrated", "n/a"})
 _NO_IMAGE: Final = "imdb_fb_logo"
+_NO_TITLE: Final = re.compile(r"episode #?[0-9]{1,5}(?:\.[0-9]{1,5})?", re.IGNORECASE)
+"""A title that says no more than the number does."""
+_NO_DAY: Final = re.compile(r"([0-9]{4})0101")
+"""The Go program's spelling of a year (upstream.md 3.15)."""
 
 
 class _Placed(NamedTuple):
@@ -147,10 +151,15 @@ def _suggested_end(start: datetime, old: Sequence[Programme]) -> datetime:
 def tidy(programme: Programme) -> Programme:
     """Texts as they were meant, and none that stands for nothing.
 
-    Some programs escape what is escaped already; placeholder plots, ratings and pictures go.
+    Some programs escape what is escaped already; placeholder plots, titles, days, ratings and
+    pictures go.
     """
     programme = _unescaped(programme)
     changes: dict[str, Any] = {}
+    if programme.episode and _NO_TITLE.fullmatch(programme.episode_title or ""):
+        changes["episode_title"] = None
+    if year := _NO_DAY.fullmatch(programme.aired or ""):
+        changes["aired"] = year[1]
     if programme.description and programme.description.casefold().startswith(_NO_PLOT):
         changes["description"] = None
     if programme.rating and programme.rating.casefold() in _NO_RATING:

@@ -10,12 +10,11 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from ..errors import DownlinkError
-from ..models import Programme
+from ..models import MOVIE, Programme
 from .api import MAX_CONCURRENT, Upstream
 from .cache import Cache, Kind
 from .fields import Ignored
 from .imdb import Detail, detail_of, essence_of_detail
-from .items import MOVIE
 
 _LOGGER = logging.getLogger(__name__)
 _PATH: Final = "/mediaInfo"

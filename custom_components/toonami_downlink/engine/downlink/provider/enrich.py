@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from ..models import Programme
+from ..models import MOVIE, Programme
 from .imdb import Detail, EpisodeDetail
-from .items import MOVIE
 from .title_matching import is_same_episode, is_same_title
 
 
@@ -22,7 +21,7 @@ def enrich(programme: Programme, detail: Detail) -> Programme:
         programme,
         description=detail.description,
         rating=detail.rating,
-        rating_system="VCHIP" if (detail.rating or "").startswith("TV-") else None,
+        rating_system=detail.rating_system,
         stars=detail.stars,
         categories=tuple(dict.fromkeys((*programme.categories, *detail.genres))),
         credits=detail.credits,
@@ -38,6 +37,7 @@ def enrich(programme: Programme, detail: Detail) -> Programme:
         season=episode.season,
         episode=episode.number,
         aired=episode.aired or fuller.aired,
+        first_shown=_first_shown(episode, programme),
     )
 
 
@@ -56,3 +56,17 @@ def _is_that_episode(episode: EpisodeDetail, programme: Programme) -> bool:
         return False
     scheduled, found = programme.episode_title, episode.title
     return not scheduled or not found or is_same_episode(scheduled, found)
+
+
+def _first_shown(episode: EpisodeDetail, programme: Programme) -> str | None:
+    """The day on which the episode was first shown, if there is no doubt about either.
+
+    Upstream finds episodes by a number that it counts itself, so the title has to agree, and not
+    only in part. An episode is not older than its series either.
+    """
+    day, scheduled, found = episode.aired, programme.episode_title, episode.title
+    if not day or len(day) < len("YYYYMMDD") or not scheduled or not found:
+        return None
+    if day < (programme.aired or ""):
+        return None
+    return day if is_same_title(scheduled, [found]) else None

@@ -55,22 +55,11 @@ _FURNITURE: Final = re.compile(
 _NO_PLOT: Final = re.compile(r"know what this is about\?|add a plot|be the first", re.IGNORECASE)
 _CUT: Final = re.compile(r"(?<!\s)\s*+\.\.\.\s*+(?:see full summary\W*)?$", re.IGNORECASE)
 _NO_TITLE: Final = re.compile(r"episode #?[\d.]+", re.IGNORECASE)
-_RATINGS: Final = frozenset(
-    [
-        "TV-Y",
-        "TV-Y7",
-        "TV-Y7-FV",
-        "TV-G",
-        "TV-PG",
-        "TV-14",
-        "TV-MA",
-        "G",
-        "PG",
-        "PG-13",
-        "R",
-        "NC-17",
-    ]
-)
+_RATINGS: Final = {
+    **dict.fromkeys(["TV-Y", "TV-Y7", "TV-Y7-FV", "TV-G", "TV-PG", "TV-14", "TV-MA"], "VCHIP"),
+    **dict.fromkeys(["G", "PG", "PG-13", "R", "NC-17"], "MPAA"),
+}
+"""All age ratings of a country, the United States, and who gives them."""
 _NO_IMAGE: Final = re.compile(r"imdb_fb_logo|placeholder|/images/g/", re.IGNORECASE)
 _MOST_STARS: Final = 10
 
@@ -97,6 +86,8 @@ class Detail:
     description: str | None
     year: str | None
     rating: str | None
+    rating_system: str | None
+    """Whose rating that is."""
     stars: float | None
     genres: tuple[str, ...]
     credits: tuple[Credit, ...]
@@ -134,12 +125,14 @@ def detail_of(answer: Any, ignored: Ignored) -> Detail | None:
     if name is None:
         return None
     stars = fields.decimal("rating")
+    rating = _rating(fields.text("contentRating"))
     return Detail(
         names=tuple(filter(None, (name, fields.text("aka")))),
         is_series=fields.flag("series"),
         description=_plot(fields, "summary") or _plot(fields, "storyline"),
         year=read_year(fields.text("release") or fields.text("releaseDate")),
-        rating=_rating(fields.text("contentRating")),
+        rating=rating,
+        rating_system=_RATINGS[rating] if rating else None,
         stars=round(stars, 1) if stars and stars <= _MOST_STARS else None,
         genres=tuple(dict.fromkeys(_genres(fields))),
         credits=tuple(dict.fromkeys(_credits(fields)))[:_MAX_CREDITS],

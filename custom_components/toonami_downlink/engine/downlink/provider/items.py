@@ -3,13 +3,11 @@
 from collections import Counter
 from typing import Any, Final
 
-from ..models import Programme, Source
+from ..models import MOVIE, SERIES, Programme, Source
 from .fields import Fields, Ignored, whole
 
-SERIES: Final = "Series"
-MOVIE: Final = "Movie"
 _KINDS: Final = {"series": SERIES, "movie": MOVIE, "short": SERIES}
-"""``mediaType`` to the category by which Plex and Jellyfin tell series from films."""
+"""``mediaType`` to the category."""
 _YEARS: Final = range(1900, 2101)
 
 
@@ -27,6 +25,7 @@ def programme_of(item: Fields, source: Source, block: str | None = None) -> Prog
     title = info.text("fullname") or item.text("name") or block
     year = info.number("year")
     kind = _KINDS.get(item.text("mediaType") or "")
+    is_premiere = bool(item.flag("rotationPremiere"))
     return Programme(
         start=start,
         stop=max(item.time("endDate") or start, start),
@@ -37,6 +36,9 @@ def programme_of(item: Fields, source: Source, block: str | None = None) -> Prog
         categories=(kind,) if kind else (),
         block=block,
         image=info.address("image"),
+        # Old programmes all; upstream marks what its rotation has not had yet.
+        is_rerun=not is_premiere,
+        is_premiere=is_premiere,
         source=source,
     )
 
@@ -53,6 +55,7 @@ def programmes_of_playlist(answer: Any, ignored: Ignored) -> list[Programme]:
 
 _ITEM_KEYS: Final = (
     *("startDate", "endDate", "name", "blockName", "mediaType", "episodeNumber", "info"),
+    "rotationPremiere",
 )
 
 

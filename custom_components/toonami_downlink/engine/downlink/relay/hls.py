@@ -1,4 +1,8 @@
-"""A channel as a live HLS playlist of our own (RFC 8216)."""
+"""A channel as a live HLS playlist of our own (RFC 8216).
+
+A discontinuity is marked where decoders have to be set up anew (§ 4.3.2.3): at the slate, and at a
+node that encodes otherwise. Where another node only goes on, joining has made it one stream.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from operator import getitem
 from typing import Final
 
+from .segment_info import SegmentInfo
 from .tables import (
     PACKET,
     PAT_PID,
@@ -30,7 +31,7 @@ from .tables import (
     pmt_section,
 )
 from .timestamps import HZ, apart, pcr, stamp
-from .transport_stream import SegmentInfo, inspect
+from .transport_stream import inspect
 
 PMT_PID: Final = 0x1000
 PIDS: Final = {"video": 0x100, "audio": 0x101}

@@ -9,8 +9,12 @@ from typing import Final
 
 from .playlist import ListedSegment, MediaPlaylist
 
-_AT_START: Final = 3
+_LEAST_AT_START: Final = 3
 """Segments with which a channel begins: players want as many before they show a picture."""
+_TARGETS_AT_START: Final = 4
+"""Target durations that they are to last: players begin three before the end (RFC 8216 § 6.3.3),
+and VLC does not touch the oldest. One that begins nearer has too little in reserve: it runs dry
+whenever it asks a moment too early, and leaves out a second of the picture each time."""
 _AFTER_SLATE: Final = 2
 _CATCH_UP: Final = 30.0
 """Seconds of what was missed that are fetched all the same; beyond, it is no longer live."""
@@ -53,7 +57,8 @@ class Position:
         """Return what to fetch first from a node that has just been asked (loop time)."""
         segments = playlist.segments
         if self.listed_at is None:
-            return segments[-_AT_START:]
+            enough = within_reach(segments, _TARGETS_AT_START * playlist.target)
+            return segments[-max(_LEAST_AT_START, len(enough)) :]
         newer = self._by_date(segments)
         if newer is None:
             newer = self._by_count(segments, now - self.listed_at)

@@ -85,6 +85,11 @@ class Ring:
         return self._next
 
     @property
+    def count(self) -> int:
+        """Segments held."""
+        return len(self._held)
+
+    @property
     def size(self) -> int:
         """Bytes held."""
         return self._size

@@ -9,7 +9,8 @@ from .errors import Reason, RelayError, UnsupportedFormatError, UpstreamError
 from .joiner import Joiner
 from .packed_audio import is_packed_audio, pack
 from .segment_error import Flaw, SegmentError
-from .transport_stream import SegmentInfo, inspect
+from .segment_info import SegmentInfo
+from .transport_stream import inspect
 
 _IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x00\x00\x01\x00")
 _REASONS: Final = {
@@ -42,7 +43,8 @@ class Media:
 class Segment:
     """A few whole seconds of a channel as MPEG-TS.
 
-    `discontinuity`: nothing in it goes on from the one before. `date` is aware: from a source,
+    `discontinuity`: from a pull, nothing in it goes on from the one before; once it is joined, a
+    decoder that has played the one before cannot go on with it. `date` is aware: from a source,
     when upstream says that it was on air; in a ring, when it was here. `node` is the host that it
     came from. `is_slate`: it is not the channel's picture, but the notice that it is gone.
     """

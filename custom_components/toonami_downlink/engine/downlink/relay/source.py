@@ -19,6 +19,7 @@ from .errors import Reason, RelayError, UpstreamError
 from .position import Position
 from .pull import Pull
 from .segment import Segment, TsTools
+from .segment_info import Format
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -105,6 +106,8 @@ class Source:
         self._now = now
         self._tools = tools
         self._join = tools.new_join()
+        self._format: Format | None = None
+        """That of the segment that was joined last, as far as it is known; the slate's is not."""
         self._position = Position()
         self._failed_server = ""
         self._target = 0
@@ -194,8 +197,16 @@ class Source:
         self._pass_on(segment)
 
     def _joined(self, segment: Segment) -> Segment:
+        """Let a segment go on from the one before. Raises SegmentError.
+
+        If both have the same format, players need not know that there was a break; and they should
+        not: at a discontinuity VLC throws away the three seconds that it has not shown yet.
+        """
         data = self._join(segment.data, segment.discontinuity, segment.info)
-        return replace(segment, data=data, info=None)
+        before, self._format = self._format, segment.info.format if segment.info else None
+        is_same = before is not None and before == self._format
+        is_other = segment.discontinuity and not is_same
+        return replace(segment, data=data, discontinuity=is_other, info=None)
 
     def _pass_on(self, segment: Segment) -> None:
         self._last_at = asyncio.get_running_loop().time()

@@ -6,109 +6,26 @@ exception; what it lets through can be joined.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from statistics import median_low
 import struct
-from typing import Final, NamedTuple
+from typing import Final
 
-from .elementary import aac_frames, starts_h264
+from .elementary import aac_frames, aac_parameters, h264_parameters, starts_h264
 from .segment_error import Flaw, SegmentError, foreign
-from .tables import NULL_PID, PACKET, PAT_PID, Codec, Stream, Streams, pmt_pid, sections, streams
+from .segment_info import MAX_JUMP, Clock, Layout, Mark, SegmentInfo, Track
+from .tables import NULL_PID, PACKET, PAT_PID, Codec, Streams, pmt_pid, sections, streams
 from .timestamps import HZ, apart, read_pcr, read_stamp
 
 MAX_SEGMENT_BYTES: Final = 4 * 1024 * 1024
 """Of one segment: more than half a minute of upstream's 0.9 Mbit/s."""
 MAX_SEGMENT_SECONDS: Final = 60
 """By its timestamps."""
-MAX_JUMP: Final = 10 * HZ
-"""Ticks that two neighbouring timestamps may lie apart; more is another timeline."""
 MAX_BACK: Final = HZ
 """Ticks that DTS and PCR may go back: where a DTS is left out, the PTS stands for it."""
 _USUAL_STEP: Final = HZ // 25
 """Ticks of a frame, where one timestamp is all there is."""
 _SYNC: Final = b"\x47"
 _PID_BITS: Final = bytes(head & 31 for head in range(256))
-
-
-class Mark(NamedTuple):
-    """A timestamp to be rewritten: where each of its five bytes lies, and its ticks."""
-
-    where: Sequence[int]
-    """A range, unless the timestamp begins in one packet and ends in another."""
-    ticks: int
-
-
-class Clock(NamedTuple):
-    """A PCR to be rewritten: its packet's number, where its six bytes lie, and its ticks."""
-
-    packet: int
-    at: int
-    ticks: int
-
-
-@dataclass(slots=True)
-class Track:
-    """The times of one stream in one segment, in ticks that do not wrap."""
-
-    stream: Stream
-    seen: bool = False
-    first: int = 0
-    """DTS of the first access unit."""
-    last: int = 0
-    """Latest DTS of an access unit, those without a timestamp of their own included."""
-    shown_first: int = 0
-    shown_last: int = 0
-    """Earliest and latest PTS."""
-    step: int = 0
-    """How long the last access unit lasts."""
-    steps: list[int] = field(default_factory=list)
-    tail: tuple[int, int] = (0, 0)
-    """Number of the packet in which the last PES packet starts, and where its payload does."""
-
-    @property
-    def end(self) -> int:
-        """Where the next access unit belongs."""
-        return self.last + self.step
-
-
-@dataclass(slots=True)
-class Layout:
-    """Where in a segment lies what joining rewrites; good for the very same bytes only."""
-
-    pids: tuple[int, ...]
-    pmt_pid: int
-    marks: list[Mark] = field(default_factory=list)
-    clocks: list[Clock] = field(default_factory=list)
-    flags: list[int] = field(default_factory=list)
-    """Where a discontinuity is announced."""
-    slack: int = MAX_JUMP
-    """Least ticks from a PCR to a DTS behind it: how much later the clock could be."""
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentInfo:
-    """What is in a segment; times in ticks of 1/90 000 s are upstream's own, without the wrap."""
-
-    video: Codec | None
-    audio: Codec | None
-    first_pts: int
-    last_pts: int
-    """Earliest and latest PTS of the picture, or of the sound where there is no picture."""
-    seconds: float
-    """From the first access unit of the same stream to the end of its last one, by DTS."""
-    pcr_seconds: float | None
-    """From the first to the last PCR; None without any."""
-    keyframe: bool
-    """Whether the picture can be decoded from the start on; False without a picture."""
-    packets: int
-    tracks: dict[str, Track]
-    """By ``video`` and ``audio``; only streams that have timestamps here."""
-    layout: Layout
-
-    @property
-    def longest(self) -> float:
-        """Seconds of the stream that lasts longest, by DTS."""
-        return max(track.end - track.first for track in self.tracks.values()) / HZ
 
 
 def inspect(data: bytes) -> SegmentInfo:
@@ -298,8 +215,8 @@ class _Reader:
         first = not track.seen
         self._times(track, decoded, shown)
         track.tail = (number, where[8] + 1 + length)
-        if first and track.stream == self._found.video:
-            self._keyframe = random or self._refreshes(number, track.tail[1])
+        if first:
+            self._begin(track, random=random)
 
     def _times(self, track: Track, decoded: int, shown: int) -> None:
         """Note a DTS and a PTS."""
@@ -339,11 +256,17 @@ class _Reader:
                 break
         return found[:count]
 
-    def _refreshes(self, number: int, start: int) -> bool:
-        """Whether an H.264 access unit is one to start with, though nothing says so."""
-        if self._found.video is None or self._found.video.codec is not Codec.H264:
-            return False
-        return starts_h264(self._payload(number, start))
+    def _begin(self, track: Track, *, random: bool) -> None:
+        """Look into the first access unit of a stream; `random`: decoding can start with it."""
+        if track.stream.codec is Codec.H264:
+            access_unit = self._payload(*track.tail)
+            track.parameters = h264_parameters(access_unit)
+            # Whether or not anything says so.
+            random = random or starts_h264(access_unit)
+        elif track.stream.codec is Codec.AAC:
+            track.parameters = aac_parameters(self._payload(*track.tail))
+        if track.stream == self._found.video:
+            self._keyframe = random
 
     def _payload(self, number: int, start: int) -> bytes:
         """Return what a PES packet carries."""

@@ -1,0 +1,75 @@
+import { ROOT, isSame, pathOf, readPlace } from "../model/place.js";
+
+/**
+ * Where the panel is: in the browser's address, and in its history. Fires `change`.
+ *
+ * An entry that was made from within the panel is marked: only from such a one can the panel go
+ * back by itself without leaving.
+ */
+export class Places extends EventTarget {
+	place = readPlace("");
+	#isLeaving = false;
+
+	/** Follow the address, until the signal is aborted. @param {AbortSignal} signal */
+	follow(signal) {
+		window.addEventListener("popstate", () => this.#onPop(), { signal });
+		window.addEventListener("location-changed", () => this.read(), { signal });
+		this.read();
+	}
+
+	/** Take notice of what the address is now. */
+	read() {
+		const { pathname, search } = location;
+		// Home Assistant may be on its way to another page.
+		if (pathname !== ROOT && !pathname.startsWith(`${ROOT}/`)) return;
+		const place = readPlace(pathname.slice(ROOT.length), search);
+		if (isSame(place, this.place)) return;
+		this.place = place;
+		this.dispatchEvent(new Event("change"));
+	}
+
+	/** Go to a place; the way back is to where one is now. @param {Partial<Place>} change */
+	go(change) {
+		const place = this.#changed(change);
+		if (isSame(place, this.place)) return;
+		const from = location.pathname + location.search;
+		// Home Assistant marks its own entries with the first: its arrow then goes back as well.
+		this.#write(place, { from, downlink: true }, false);
+	}
+
+	/** Be at another place instead. @param {Partial<Place>} change */
+	replace(change) {
+		const place = this.#changed(change);
+		if (!isSame(place, this.place)) this.#write(place, history.state, true);
+	}
+
+	/**
+	 * Leave a place for the one that it was opened from; without one, for the place given.
+	 * @param {Partial<Place>} change
+	 */
+	leave(change) {
+		if (this.#isLeaving) return;
+		if (!history.state?.downlink) return void this.replace(change);
+		this.#isLeaving = true;
+		history.back();
+	}
+
+	/** Who goes on to another place has seen how watching began. @param {Partial<Place>} change @returns {Place} */
+	#changed(change) {
+		return { ...this.place, watch: null, ...change };
+	}
+
+	#onPop() {
+		this.#isLeaving = false;
+		this.read();
+	}
+
+	/** @param {Place} place @param {unknown} state @param {boolean} replace */
+	#write(place, state, replace) {
+		this.#isLeaving = false;
+		if (replace) history.replaceState(state, "", pathOf(place));
+		else history.pushState(state, "", pathOf(place));
+		// As Home Assistant's own pages tell it.
+		window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace } }));
+	}
+}

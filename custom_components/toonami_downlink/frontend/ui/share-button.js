@@ -1,0 +1,36 @@
+import { Controller, html, icon, nothing } from "../lib/index.js";
+import { copyText } from "../lib/dom.js";
+
+/** A button that shares an address of the panel: as the device does it, else by copying. */
+export class ShareButton extends Controller {
+	/** @type {"" | "copied" | "not_copied"} */
+	#outcome = "";
+
+	/** Forget how the last time went. */
+	reset() {
+		this.#outcome = "";
+	}
+
+	/** @param {Context} context @param {string} title @param {string} path */
+	template({ t }, title, path) {
+		const said = this.#outcome ? t(`share.${this.#outcome}`) : nothing;
+		return html`<button class="icon" title=${t("share.share")} aria-label=${t("share.share")}
+				@click=${() => this.#share(title, path)}>${icon("share")}</button>
+			<span class="shared" role="status">${said}</span>`;
+	}
+
+	/** @param {string} title @param {string} path */
+	async #share(title, path) {
+		const url = location.origin + path;
+		// Only secure pages have it; of the companion apps, not all.
+		if (navigator.share) {
+			try {
+				return await navigator.share({ title, url });
+			} catch (error) {
+				if (error instanceof DOMException && error.name === "AbortError") return;
+			}
+		}
+		this.#outcome = (await copyText(url)) ? "copied" : "not_copied";
+		this.redraw();
+	}
+}

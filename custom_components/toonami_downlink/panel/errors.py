@@ -1,0 +1,11 @@
+"""The error codes of our websocket commands, besides Home Assistant's own."""
+
+from typing import Final
+
+ERR_NOT_LOADED: Final = "not_loaded"
+"""There is no entry, or it is not loaded."""
+ERR_NO_FEED: Final = "no_feed"
+"""Nothing was ever published."""
+ERR_BAD_RANGE: Final = "bad_range"
+"""A window that ends before it begins, or is too long."""
+ERR_TOO_MANY_ROWS: Final = "too_many_rows"
