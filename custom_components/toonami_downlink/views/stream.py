@@ -1,5 +1,6 @@
 """Television: HLS and continuous MPEG-TS from the relay, or a redirection to upstream."""
 
+from abc import ABC
 import asyncio
 from collections.abc import Awaitable
 from contextlib import aclosing
@@ -71,15 +72,17 @@ class SegmentView(TokenView):
         return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
-class WatchTokenView(TokenView):
-    """A view for a user of Home Assistant, who has a token of his own."""
+class _WatchTokenView(TokenView, ABC):
+    """A view below the token of a user of Home Assistant."""
+
+    kind = RequestKind.STREAM
 
     @override
     def may_pass(self, credentials: CredentialStore, token: str) -> bool:
         return credentials.watch_token_matches(token, dt_util.utcnow())
 
 
-class WatchView(WatchTokenView):
+class WatchView(_WatchTokenView):
     """A channel's HLS for a user of Home Assistant, always from the relay.
 
     DELETE says that the client has stopped to watch: upstream is let go soon after it.
@@ -87,7 +90,6 @@ class WatchView(WatchTokenView):
 
     url = watch_path("{feed_token}", "{number}")
     name = "toonami_downlink:watch"
-    kind = RequestKind.STREAM
 
     @override
     async def serve(
@@ -106,7 +108,7 @@ class WatchView(WatchTokenView):
         return await self.get(request)
 
 
-class WatchSegmentView(WatchTokenView, SegmentView):
+class WatchSegmentView(_WatchTokenView, SegmentView):
     """A segment of that."""
 
     url = watch_segment_path("{feed_token}", "{number}", "{sequence}")
