@@ -83,8 +83,8 @@ async def test_yesterday_is_in_the_guide(
     entry = make_entry(folder, past_days=1)
     coordinator = await setup_integration(hass, entry)
     tomorrow = MIDNIGHT + timedelta(days=1)
-    freezer.move_to(tomorrow + SLOT)
     write_provider_files(folder, make_feed(tomorrow, show="Other"))
+    freezer.move_to(tomorrow + SLOT)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     assert coordinator.data is not None
     east = coordinator.data.feed.guide[EAST]

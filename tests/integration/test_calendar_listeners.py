@@ -127,9 +127,8 @@ async def test_the_past_is_in_the_calendar(
     calendars: list[CalendarEntity],
 ) -> None:
     later = MIDNIGHT + 3 * DAY
-    freezer.move_to(later)
-    await coordinator.async_freeze()
     write_provider_files(folder, make_feed(later, show="Other"))
+    freezer.move_to(later)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     calendar = next(one for one in calendars if one.entity_id == EAST)
 

@@ -109,9 +109,8 @@ async def test_guide_of_the_past(
 ) -> None:
     """It goes back behind the feed, as far as the log does."""
     later = MIDNIGHT + timedelta(days=3)
-    freezer.move_to(later)
-    await coordinator.async_freeze()
     write_provider_files(folder, make_feed(later, show="Other"))
+    freezer.move_to(later)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     span = {"from": "2026-11-24 23:15:00", "to": "2026-11-25 00:45:00"}
     answer = await get_guide(hass, channel="1", **span)

@@ -113,6 +113,24 @@ def test_not_more_than_asked_for(log: AiredLog) -> None:
     assert MAX_AIRED > 14 * 271
 
 
+def test_what_was_on_since(log: AiredLog) -> None:
+    freeze(log, {EAST: row_of(0, 4), WEST: row_of(-300, 2)}, at(3000))
+
+    def since(start: float, now: float) -> dict[str, list[int | None]]:
+        return {
+            key: [one.episode for one in programmes]
+            for key, programmes in log.since(at(start), at(now)).items()
+        }
+
+    # The last of all is there, however long ago it was.
+    assert since(45, 120) == {EAST: [2, 3, 4], WEST: [2]}
+    assert since(60, 120) == {EAST: [3, 4], WEST: [2]}
+    assert since(3000, 3000) == {EAST: [4], WEST: [2]}
+    assert since(-9000, 3000) == {EAST: [1, 2, 3, 4], WEST: [1, 2]}
+    # A clock that was ahead has frozen what is not over yet.
+    assert since(0, 119) == {EAST: [1, 2, 3], WEST: [2]}
+
+
 def test_last_airings(log: AiredLog) -> None:
     again = [programme(600, episode=1), programme(1200, title="TRIGUN", episode=1)]
     freeze(log, {EAST: [*row_of(0, 3), *again], WEST: row_of(180, 3)}, at(3000))
@@ -159,7 +177,8 @@ def test_search(log: AiredLog) -> None:
     assert (found.channel, found.programme.start) == (WEST, at(300))
     assert log.search("cowboy pokemon", 9) == []
     assert log.search(" !? ", 9) == []
-    assert log.search("o " * 10 + "nothing of this", 9) != []
+    assert log.search("o " * 8 + "nothing of this", 9) != []
+    assert log.search("o " * 7 + "nothing of this", 9) == []
 
 
 def test_search_finds_an_episode_once_however_it_is_described(log: AiredLog) -> None:

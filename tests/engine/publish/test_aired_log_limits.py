@@ -146,8 +146,8 @@ def test_nothing_of_a_transaction_that_failed(
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE programme SET detail = x'00'",
-        "UPDATE programme SET detail = x'789c030000000001'",
+        "UPDATE detail SET content = x'00'",
+        "UPDATE detail SET content = x'789c030000000001'",
         "UPDATE airing SET start = -99999999999999",
         "UPDATE airing SET stop = 9223372036854775807",
     ],
@@ -164,7 +164,7 @@ def test_details_that_unpack_to_a_flood(log: AiredLog, path: Path) -> None:
     freeze(log, {EAST: row_of(0, 1)}, at(3000))
     bomb = zlib.compress(b'{"title":"' + b"a" * 50_000_000 + b'"}', 9)
     with opened(path) as database:
-        database.execute("UPDATE programme SET detail = ?", (bomb,))
+        database.execute("UPDATE detail SET content = ?", (bomb,))
     assert whole(log) == []
 
 

@@ -128,8 +128,9 @@ def rows(path: Path) -> set[tuple[object, ...]]:
     """All that the log has, as it is in the file."""
     with closing(sqlite3.connect(path)) as database:
         found = database.execute(
-            "SELECT a.channel, a.start, a.stop, a.planned, p.detail, p.identity"
+            "SELECT a.channel, a.start, a.stop, a.planned, d.content, p.identity"
             " FROM airing AS a JOIN programme AS p ON p.id = a.programme"
+            " JOIN detail AS d ON d.id = p.id"
         )
         return set(found)
 

@@ -17,13 +17,15 @@ _APPLICATION: Final = 0x746F6F6E
 """Says whose file it is (https://www.sqlite.org/fileformat2.html, § 1.2.17)."""
 _SCHEMA: Final = (
     (
-        "CREATE TABLE programme (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE,"
-        " show TEXT NOT NULL, identity TEXT NOT NULL, words TEXT NOT NULL, detail BLOB NOT NULL,"
-        " last INTEGER NOT NULL) STRICT"
+        "CREATE TABLE programme (id INTEGER PRIMARY KEY, show TEXT NOT NULL,"
+        " identity TEXT NOT NULL, words TEXT NOT NULL, last INTEGER NOT NULL) STRICT"
     ),
     "CREATE INDEX programme_show ON programme (show)",
     "CREATE INDEX programme_identity ON programme (identity)",
-    "CREATE INDEX programme_last ON programme (last)",
+    (
+        "CREATE TABLE detail (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE,"
+        " content BLOB NOT NULL) STRICT"
+    ),
     (
         "CREATE TABLE airing (channel TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,"
         " programme INTEGER NOT NULL, planned INTEGER NOT NULL, PRIMARY KEY (channel, start))"

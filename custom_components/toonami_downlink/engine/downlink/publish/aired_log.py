@@ -10,7 +10,6 @@ itself. What programmes say is kept once for all their airings, which are mostly
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 import hashlib
@@ -27,12 +26,10 @@ from ..models import Programme
 from ..policy import AIRED_BYTES, AIRED_KEPT_FOR, CLOCK_WAS_AHEAD, NOTICED_WITHIN
 from ..text import fold
 from .aired_file import failures, open_file
-from .programme_json import programme_from_json, programme_to_json
+from .programme_json import programme_to_json, values_from_json
 
 MAX_AIRED: Final = 20_000
 """In one answer."""
-_MAX_WORDS: Final = 10
-"""Of a question; the others are not looked at."""
 _MAX_DETAIL_BYTES: Final = 1024 * 1024
 _ROWS_AT_ONCE: Final = 500
 _DAY: Final = 86_400
@@ -44,14 +41,14 @@ _FORESEEN_AT_MOST: Final = 16 * _DAY
 """So far ahead of a clock that was set right an airing can lie that was frozen before that."""
 
 _BETWEEN: Final = """
-    SELECT a.channel, a.start, a.stop, p.detail, a.planned
-    FROM airing AS a JOIN programme AS p ON p.id = a.programme
+    SELECT a.channel, a.start, a.stop, d.content, a.planned
+    FROM airing AS a JOIN detail AS d ON d.id = a.programme
     WHERE a.channel = ?1 AND a.start < ?3 AND a.stop > ?2 AND a.start >=
         ifnull((SELECT max(start) FROM airing WHERE channel = ?1 AND start <= ?2), ?2)
     ORDER BY a.start LIMIT ?4"""
 _LAST: Final = """
-    SELECT a.channel, a.start, a.stop, p.detail, a.planned
-    FROM programme AS p JOIN airing AS a ON a.programme = p.id
+    SELECT a.channel, a.start, a.stop, d.content, a.planned
+    FROM programme AS p JOIN airing AS a ON a.programme = p.id JOIN detail AS d ON d.id = p.id
     WHERE p.identity = ? AND a.start < ? ORDER BY a.start DESC, a.channel LIMIT ?"""
 _LAST_OF_SHOW: Final = _LAST.replace("p.identity", "p.show")
 _LAST_OF_PROGRAMME: Final = _LAST.replace("p.identity", "p.id")
@@ -60,12 +57,18 @@ _COUNT: Final = """
     WHERE p.identity = ? AND a.start >= ? AND a.start < ?"""
 _COUNT_OF_SHOW: Final = _COUNT.replace("p.identity", "p.show")
 
+_SEARCH: Final = """
+    SELECT id, identity FROM programme
+    WHERE instr(words, ?) AND instr(words, ?) AND instr(words, ?) AND instr(words, ?)
+        AND instr(words, ?) AND instr(words, ?) AND instr(words, ?) AND instr(words, ?)
+    ORDER BY last DESC"""
+_MAX_WORDS: Final = _SEARCH.count("?")
+"""Of a question; the others are not looked at."""
 _DELETE: Final = {
     "start": "DELETE FROM airing WHERE start <= ?",
     "stop": "DELETE FROM airing WHERE stop <= ?",
 }
 _END: Final = 2**62
-_NO_TIME: Final = datetime.fromtimestamp(0, UTC)
 
 _stop = attrgetter("stop")
 
@@ -174,11 +177,11 @@ class AiredLog:
         words = fold(query).split()[:_MAX_WORDS]
         if not words:
             return []
+        words += [""] * (_MAX_WORDS - len(words))  # which is in every text
         found: dict[str, list[Aired]] = {}
         with self._using() as database:
-            alike = database.execute("SELECT id, identity, words FROM programme ORDER BY last DESC")
-            for programme, key, text in alike:
-                if key not in found and all(word in text for word in words):
+            for programme, key in database.execute(_SEARCH, words):
+                if key not in found:
                     rows = database.execute(_LAST_OF_PROGRAMME, (programme, _END, 1))
                     if aired := _aired(rows.fetchall()):
                         found[key] = aired
@@ -256,26 +259,38 @@ class AiredLog:
 
 
 def _insert(database: sqlite3.Connection, row: _Row) -> None:
-    programme = row.programme
-    detail = programme_to_json(programme).encode()
-    texts = (programme.title, programme.episode_title, programme.block)
-    ((number,),) = database.execute(
-        "INSERT INTO programme (digest, show, identity, words, detail, last)"
-        " VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (digest) DO UPDATE SET last = max(last, excluded.last) RETURNING id",
-        (
-            hashlib.blake2b(detail, digest_size=16).digest(),
-            show_key(programme.title),
-            identity(programme),
-            fold(" ".join(filter(None, texts))),
-            zlib.compress(detail, 9),
-            row.start,
-        ),
-    )
+    detail = programme_to_json(row.programme).encode()
+    digest = hashlib.blake2b(detail, digest_size=16).digest()
+    known = database.execute("SELECT id FROM detail WHERE digest = ?", (digest,)).fetchone()
+    if known:
+        (number,) = known
+        database.execute(
+            "UPDATE programme SET last = max(last, ?) WHERE id = ?", (row.start, number)
+        )
+    else:
+        number = _insert_programme(database, row.programme, row.start)
+        database.execute(
+            "INSERT INTO detail (id, digest, content) VALUES (?, ?, ?)",
+            (number, digest, zlib.compress(detail, 9)),
+        )
     database.execute(
         "INSERT INTO airing (channel, start, stop, programme, planned) VALUES (?, ?, ?, ?, ?)",
         (row.channel, row.start, row.stop, number, int(row.is_planned)),
     )
+
+
+def _insert_programme(database: sqlite3.Connection, programme: Programme, start: int) -> int:
+    texts = (programme.title, programme.episode_title, programme.block)
+    ((number,),) = database.execute(
+        "INSERT INTO programme (show, identity, words, last) VALUES (?, ?, ?, ?) RETURNING id",
+        (
+            show_key(programme.title),
+            identity(programme),
+            fold(" ".join(filter(None, texts))),
+            start,
+        ),
+    )
+    return int(number)
 
 
 @contextmanager
@@ -299,6 +314,9 @@ def _delete_until(database: sqlite3.Connection, column: str, until: int) -> None
             " AND NOT EXISTS (SELECT 1 FROM airing WHERE programme = programme.id)",
             (until,),
         )
+        database.execute(
+            "DELETE FROM detail WHERE NOT EXISTS (SELECT 1 FROM programme WHERE id = detail.id)"
+        )
 
 
 def _ends(database: sqlite3.Connection) -> dict[str, int]:
@@ -318,17 +336,19 @@ def _aired(rows: Sequence[tuple[Any, ...]]) -> list[Aired]:
     found = []
     for channel, start, stop, detail, planned in rows:
         with suppress(OSError, OverflowError, TypeError, ValueError, zlib.error):
-            times = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(stop, UTC)
-            programme = replace(_programme(detail), start=times[0], stop=times[1])
+            programme = Programme(
+                start=datetime.fromtimestamp(start, UTC),
+                stop=datetime.fromtimestamp(stop, UTC),
+                **_values(detail),
+            )
             found.append(Aired(channel, programme, bool(planned)))
     return found
 
 
 @lru_cache(maxsize=4096)
-def _programme(detail: bytes) -> Programme:
-    """Read what a programme is; its times mean nothing. Raises ValueError or zlib.error."""
-    text = zlib.decompressobj().decompress(detail, _MAX_DETAIL_BYTES)
-    return programme_from_json(text, _NO_TIME, _NO_TIME)
+def _values(detail: bytes) -> dict[str, Any]:
+    """Read what a programme is; nobody changes it. Raises ValueError or zlib.error."""
+    return values_from_json(zlib.decompressobj().decompress(detail, _MAX_DETAIL_BYTES))
 
 
 def _seconds(at: datetime) -> int:

@@ -156,12 +156,10 @@ def _work(folder: Path) -> Mapping[str, Any]:
         )
         feed = with_past(feed, aired, request.past, request.window)
         guide = render_xmltv(feed, logo_url)
-        if len(guide) <= MAX_FILE_BYTES:
+        if len(guide) <= MAX_FILE_BYTES or (not aired and isinstance(source, FeedError)):
             break
         if aired:
             aired = {}
-        elif isinstance(source, FeedError):
-            break
         else:
             why = f"it would be published with more than {MAX_FILE_BYTES} bytes"
             source = FeedError(GUIDE, why)

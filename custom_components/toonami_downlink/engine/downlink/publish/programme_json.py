@@ -32,7 +32,12 @@ def programme_to_json(programme: Programme) -> str:
 
 
 def programme_from_json(text: str | bytes, start: datetime, stop: datetime) -> Programme:
-    """Read what `programme_to_json` wrote, on air at those times.
+    """Read what `programme_to_json` wrote, on air at those times. Raises as `values_from_json`."""
+    return Programme(start=start, stop=stop, **values_from_json(text))
+
+
+def values_from_json(text: str | bytes) -> dict[str, Any]:
+    """Read what `programme_to_json` wrote, as arguments of `Programme`.
 
     What only a later version knows is left out. Raises ValueError for anything else.
     """
@@ -42,8 +47,7 @@ def programme_from_json(text: str | bytes, start: datetime, stop: datetime) -> P
         raise ValueError("it is nested too deeply") from err
     if not isinstance(values, dict) or not values.get("title"):
         raise ValueError("it is no programme")
-    known = {name: _READERS[kind](values[name]) for name, kind in _TYPES.items() if name in values}
-    return Programme(start=start, stop=stop, **known)
+    return {name: _READERS[kind](values[name]) for name, kind in _TYPES.items() if name in values}
 
 
 def _text(value: Any) -> str:
