@@ -21,6 +21,7 @@ from .panel.websocket import async_register_commands
 from .refreshing.issues import async_delete_issues
 from .refreshing.refresh import data_folder
 from .services import async_setup_services
+from .storage.aired_store import AiredStore
 from .storage.credentials import CredentialStore
 from .storage.log_filter import async_keep_out_of_logs
 from .storage.state import State
@@ -59,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
         entry.async_on_unload(partial(state.async_release, hass))
         coordinator = DownlinkCoordinator(hass, entry, credentials, state)
         entry.async_on_unload(coordinator.streams.async_stop_all)
+        entry.async_on_unload(coordinator.aired.async_close)
         await coordinator.async_load()
     except DownlinkError as err:
         # Trying again helps against a disk that is not there yet, not against what is from later.
@@ -133,6 +135,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
     async_delete_issues(hass)
     await CredentialStore.async_remove(hass)
     await State.async_remove(hass)
+    await AiredStore.async_remove(hass)
     await hass.async_add_executor_job(shutil.rmtree, data_folder(hass), True)
 
 

@@ -1,5 +1,6 @@
 """A calendar for each channel: its guide."""
 
+import asyncio
 from datetime import datetime, timedelta, timezone
 from typing import Final, override
 
@@ -8,18 +9,24 @@ from homeassistant.components.calendar import (
     CalendarEntityDescription,
     CalendarEvent,
 )
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
+from .const import DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
-from .engine.downlink.description import episode_code
 from .engine.downlink.models import Channel, Programme
-from .engine.downlink.timeline import between, on_air, upcoming
+from .engine.downlink.publish.publication import Publication
+from .engine.downlink.timeline import on_air, upcoming
 from .entity import ChannelEntity, async_add_channel_entities
 
 PARALLEL_UPDATES = 0
+
+_SPANS_KEPT: Final = 8
+_TURN: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_calendar_turn")
 
 GUIDES: Final = (CalendarEntityDescription(key="guide", translation_key="guide"),)
 
@@ -91,27 +98,81 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
         super().__init__(coordinator, channel, description, on_deleted)
         first = coordinator.data.feed.channels[0] if coordinator.data else channel
         self._attr_entity_registry_visible_default = channel.key == first.key
+        self._written_guide: int | None = None
+        self._asked: Publication | None = None
+        self._answers: dict[tuple[datetime, datetime], asyncio.Task[list[CalendarEvent]]] = {}
+        """What was answered about `_asked`, by the span of time."""
+
+    @property
+    def _listed(self) -> tuple[Programme, ...]:
+        """The channel's guide without filler."""
+        data = self.coordinator.data
+        return data.listed.get(self.key, ()) if data else ()
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
         """The programme on air, else the next one."""
-        now = dt_util.utcnow()
-        programme = on_air(self.programmes, now)
-        if programme is None or programme.is_filler:
-            later = upcoming(self.programmes, now, len(self.programmes))
-            programme = next((item for item in later if not item.is_filler), None)
+        now, listed = dt_util.utcnow(), self._listed
+        programme = on_air(listed, now) or next(iter(upcoming(listed, now)), None)
         return self._event(programme) if programme else None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state when something else is to be seen: whoever listens asks for everything.
+
+        Home Assistant asks anew for all listeners of a calendar whenever its state is written.
+        """
+        data = self.coordinator.data
+        guide = data.prints.get(self.key) if data else None
+        if guide != self._written_guide or self._is_outdated():
+            self._written_guide = guide
+            self.async_write_ha_state()
+
+    def _is_outdated(self) -> bool:
+        """Whether the state that is written says something else than would be written now."""
+        written = self.hass.states.get(self.entity_id)
+        if written is None or (written.state == STATE_UNAVAILABLE) is self.available:
+            return True
+        shown = self.state_attributes or {"message": None}
+        return self.available and (
+            written.state != self.state
+            or any(written.attributes.get(name) != value for name, value in shown.items())
+        )
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        return [
-            self._event(programme)
-            for programme in between(self.programmes, start_date, end_date)
-            if not programme.is_filler
-        ]
+        """Return what was, is and will be on; from the log, before the guide begins.
+
+        Those who ask for the same days share one answer. Each gets it in a turn of the event loop
+        of its own, as what Home Assistant does with it takes longer than all of this.
+        """
+        data = self.coordinator.data
+        if data is not self._asked:
+            self._asked = data
+            self._answers.clear()
+        span = start_date, end_date
+        if span not in self._answers:
+            if len(self._answers) >= _SPANS_KEPT:
+                self._answers.clear()
+            self._answers[span] = hass.async_create_task(self._async_events(*span))
+        events = await asyncio.shield(self._answers[span])
+        async with hass.data.setdefault(_TURN, asyncio.Lock()):
+            await asyncio.sleep(0)
+        return events
+
+    async def _async_events(self, start: datetime, stop: datetime) -> list[CalendarEvent]:
+        if self._asked is None:
+            return []
+        guide = await self.coordinator.aired.async_guide(self._asked.feed, (self.key,), start, stop)
+
+        def make() -> list[CalendarEvent]:
+            return [self._event(one) for one in guide[self.key] if not one.is_filler]
+
+        return await self.hass.async_add_executor_job(make)
 
     def _event(self, programme: Programme) -> CalendarEvent:
         return GuideEvent(programme, f"{self.key}-{programme.start.isoformat()}")
@@ -120,7 +181,7 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
 def _description(programme: Programme) -> str | None:
     """Write what there is to say about a programme in at most three paragraphs."""
     episode = " ".join(
-        part for part in (episode_code(programme), programme.episode_title or "") if part
+        part for part in (programme.episode_code, programme.episode_title or "") if part
     )
     about = ", ".join(
         str(part) for part in (*programme.categories, programme.year, programme.rating) if part

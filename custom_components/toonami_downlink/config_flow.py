@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, override
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ from .const import (
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
     CONF_MAX_CHANNELS,
+    CONF_PAST_DAYS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -47,15 +49,17 @@ from .const import (
     LINKS_HOME_ASSISTANT,
     LINKS_RELAY,
     NAME,
+    PANEL_PATH,
     PROVIDER_BUNDLED,
     PROVIDER_COMMAND,
     PROVIDER_FOLDER,
 )
-from .coordinator import DownlinkConfigEntry
+from .coordinator import DownlinkConfigEntry, async_loaded_coordinator
 from .engine.downlink.cron import validate
 from .engine.downlink.errors import DownlinkError, UsageError
-from .engine.downlink.limits import MAX_GUIDE_DAYS
+from .engine.downlink.limits import MAX_GUIDE_DAYS, MAX_PAST_DAYS
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
+from .engine.downlink.publish.refresh import PastReader
 from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
 from .refreshing.texts import quoted
 from .storage.settings import Settings
@@ -63,48 +67,62 @@ from .storage.state import State
 
 ADVANCED: Final = "advanced"
 STAGES: Final = tuple(Stage)
+SOURCES: Final = {
+    PROVIDER_BUNDLED: (CONF_API_URL, CONF_VERIFY_TLS),
+    PROVIDER_COMMAND: (CONF_PROVIDER_COMMAND,),
+    PROVIDER_FOLDER: (CONF_PROVIDER_FOLDER,),
+}
+"""The kinds of provider, and which settings each has."""
 
 
-def _bundled_schema(settings: Settings) -> vol.Schema:
+def _source_schema(settings: Settings, *, is_open: bool) -> vol.Schema:
+    """Everything about the source is below *Advanced*: who wants none of it presses Submit."""
+    kinds = SelectSelectorConfig(options=list(SOURCES), translation_key=CONF_PROVIDER)
     advanced = vol.Schema(
         {
+            vol.Required(CONF_PROVIDER, default=settings.provider): SelectSelector(kinds),
             vol.Required(CONF_API_URL, default=settings.api_url): TextSelector(
                 TextSelectorConfig(type=TextSelectorType.URL)
             ),
             vol.Required(CONF_VERIFY_TLS, default=settings.verify_tls): BooleanSelector(),
+            _text(CONF_PROVIDER_COMMAND, settings.provider_command): TextSelector(),
+            _text(CONF_PROVIDER_FOLDER, settings.provider_folder): TextSelector(),
         }
     )
-    return vol.Schema({vol.Required(ADVANCED): section(advanced, {"collapsed": True})})
+    return vol.Schema({vol.Required(ADVANCED): section(advanced, {"collapsed": not is_open})})
 
 
-def _command_schema(settings: Settings) -> vol.Schema:
-    key = vol.Required(CONF_PROVIDER_COMMAND, default=settings.provider_command or vol.UNDEFINED)
-    return vol.Schema({key: TextSelector()})
+def _text(key: str, known: str) -> vol.Optional:
+    """Propose a text that may be emptied."""
+    return vol.Optional(key, description={"suggested_value": known})
 
 
-def _folder_schema(settings: Settings) -> vol.Schema:
-    key = vol.Required(CONF_PROVIDER_FOLDER, default=settings.provider_folder or vol.UNDEFINED)
-    return vol.Schema({key: TextSelector()})
-
-
-def _options_schema(settings: Settings) -> vol.Schema:
+def _options_schema(settings: Settings, *, is_open: bool = False) -> vol.Schema:
     links = SelectSelectorConfig(
         options=[LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT], translation_key=CONF_STREAM_LINKS
     )
-    return vol.Schema(
+    advanced = vol.Schema(
         {
             vol.Required(CONF_SCHEDULE, default=settings.cron): TextSelector(),
-            vol.Required(CONF_GUIDE_DAYS, default=settings.guide_days): _number(
-                1, MAX_GUIDE_DAYS, "d"
-            ),
-            vol.Required(CONF_STREAM_LINKS, default=settings.stream_links): SelectSelector(links),
-            vol.Required(CONF_MAX_CHANNELS, default=settings.max_channels): _number(1, 32),
-            vol.Required(CONF_USERS_MAY_WATCH, default=settings.users_may_watch): BooleanSelector(),
-            vol.Required(CONF_HDHOMERUN, default=settings.hdhomerun): BooleanSelector(),
             vol.Required(CONF_PROVIDER_TIMEOUT, default=settings.provider_timeout): _number(
                 30, 3600, "s"
             ),
             vol.Required(CONF_STALE_HOURS, default=settings.stale_hours): _number(1, 720, "h"),
+        }
+    )
+    return vol.Schema(
+        {
+            vol.Required(CONF_STREAM_LINKS, default=settings.stream_links): SelectSelector(links),
+            vol.Required(CONF_MAX_CHANNELS, default=settings.max_channels): _number(1, 32),
+            vol.Required(CONF_USERS_MAY_WATCH, default=settings.users_may_watch): BooleanSelector(),
+            vol.Required(CONF_HDHOMERUN, default=settings.hdhomerun): BooleanSelector(),
+            vol.Required(CONF_GUIDE_DAYS, default=settings.guide_days): _number(
+                1, MAX_GUIDE_DAYS, "d"
+            ),
+            vol.Required(CONF_PAST_DAYS, default=settings.past_days): _number(
+                0, MAX_PAST_DAYS, "d"
+            ),
+            vol.Required(ADVANCED): section(advanced, {"collapsed": not is_open}),
         }
     )
 
@@ -132,7 +150,7 @@ def _check_api_url(url: str) -> None:
 
 
 class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Choose a provider, run it once, and keep what it brought."""
+    """Choose where the feed comes from, fetch it once, and keep what came."""
 
     VERSION = 1
     MINOR_VERSION = 2
@@ -140,6 +158,7 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         """Start with nothing chosen."""
         self._data: dict[str, Any] = {}
+        self._entered: dict[str, Any] = {}
         self._task: asyncio.Task[None] | None = None
         self._error: DownlinkError | None = None
 
@@ -150,42 +169,21 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
         return DownlinkOptionsFlow()
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask which kind of provider to use."""
-        return self._show_menu("user")
+        """Ask for nothing but a press of the button; other sources are below *Advanced*."""
+        return await self._async_ask("user", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask the same again."""
-        return self._show_menu("reconfigure")
+        return await self._async_ask("reconfigure", user_input)
 
-    def _show_menu(self, step_id: str) -> ConfigFlowResult:
-        return self.async_show_menu(
-            step_id=step_id, menu_options=[PROVIDER_BUNDLED, PROVIDER_COMMAND, PROVIDER_FOLDER]
-        )
-
-    async def async_step_bundled(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for nothing but what has a good default."""
-        data = dict(user_input[ADVANCED]) if user_input else None
-        return await self._async_step(PROVIDER_BUNDLED, _bundled_schema, data)
-
-    async def async_step_command(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for a command line."""
-        return await self._async_step(PROVIDER_COMMAND, _command_schema, user_input)
-
-    async def async_step_folder(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a folder."""
-        return await self._async_step(PROVIDER_FOLDER, _folder_schema, user_input)
-
-    async def _async_step(
-        self, provider: str, schema: Any, user_input: dict[str, Any] | None
-    ) -> ConfigFlowResult:
+    async def _async_ask(self, step_id: str, user_input: dict[str, Any] | None) -> ConfigFlowResult:
         if user_input is not None:
-            self._data = {CONF_PROVIDER: provider, **user_input}
+            self._entered = user_input[ADVANCED]
+            provider = self._entered[CONF_PROVIDER]
+            kept = {key: self._entered.get(key, "") for key in SOURCES[provider]}
+            self._data = {CONF_PROVIDER: provider, **kept}
             try:
                 await self._async_check()
             except DownlinkError as err:
@@ -193,9 +191,11 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
             else:
                 return await self.async_step_refresh()
         error, self._error = self._error, None
+        settings = self._settings(self._entered)
+        is_usual = settings == Settings.from_mappings({}, self._options())
         return self.async_show_form(
-            step_id=provider,
-            data_schema=schema(self._settings()),
+            step_id=step_id,
+            data_schema=_source_schema(settings, is_open=not is_usual),
             errors={"base": error.key} if error else {},
             description_placeholders={
                 "message": _said(error) if error else "",
@@ -205,14 +205,17 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
             },
         )
 
-    def _settings(self) -> Settings:
-        entry = self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
-        known = entry.data if entry else {}
-        return Settings.from_mappings({**known, **self._data}, entry.options if entry else {})
+    def _options(self) -> Mapping[str, Any]:
+        is_known = self.source == SOURCE_RECONFIGURE
+        return self._get_reconfigure_entry().options if is_known else {}
+
+    def _settings(self, chosen: Mapping[str, Any]) -> Settings:
+        known = self._get_reconfigure_entry().data if self.source == SOURCE_RECONFIGURE else {}
+        return Settings.from_mappings({**known, **chosen}, self._options())
 
     async def _async_check(self) -> None:
         """Refuse what can be seen to be wrong without running anything."""
-        settings = self._settings()
+        settings = self._settings(self._data)
         if settings.provider == PROVIDER_COMMAND:
             command_for(settings)
         elif settings.provider == PROVIDER_BUNDLED:
@@ -240,7 +243,8 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
             task.result()
         except DownlinkError as err:
             self._error = err
-            return self.async_show_progress_done(next_step_id=self._data[CONF_PROVIDER])
+            known = self.source == SOURCE_RECONFIGURE
+            return self.async_show_progress_done(next_step_id="reconfigure" if known else "user")
         return self.async_show_progress_done(next_step_id="finish")
 
     async def _async_refresh(self) -> None:
@@ -249,7 +253,12 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             previous = await async_load_generation(self.hass)
             refreshed = await async_refresh_once(
-                self.hass, self._settings(), state, previous, self._on_progress
+                self.hass,
+                self._settings(self._data),
+                state,
+                previous,
+                self._on_progress,
+                past=self._past(),
             )
             state.remember(
                 RefreshRecord(
@@ -264,6 +273,15 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
         finally:
             state.async_release(self.hass)
 
+    def _past(self) -> PastReader | None:
+        """Return what knows what was on: there is a past only where an entry is changed."""
+        coordinator = async_loaded_coordinator(self.hass)
+        if coordinator is None:
+            return None
+        return partial(
+            coordinator.aired.async_past, coordinator.data.feed if coordinator.data else None
+        )
+
     @callback
     def _on_progress(self, progress: Progress) -> None:
         part = progress.done / progress.total if progress.total else 0.0
@@ -276,7 +294,10 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._get_reconfigure_entry(), data=self._data
             )
         return self.async_create_entry(
-            title=NAME, data=self._data, options={CONF_STREAM_LINKS: LINKS_RELAY}
+            title=NAME,
+            data=self._data,
+            options={CONF_STREAM_LINKS: LINKS_RELAY},
+            description_placeholders={"panel": f"/{PANEL_PATH}"},
         )
 
     @callback
@@ -292,17 +313,22 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options."""
-        errors: dict[str, str] = {}
+        error = None
         options: Mapping[str, Any] = self.config_entry.options
         if user_input is not None:
-            options = user_input
+            # Sections are for the eye only: what is kept is flat.
+            flat = user_input | user_input[ADVANCED]
+            del flat[ADVANCED]
+            options = flat
             try:
-                validate(user_input[CONF_SCHEDULE])
+                validate(options[CONF_SCHEDULE])
             except UsageError:
-                errors[CONF_SCHEDULE] = "invalid_schedule"
+                error = "invalid_schedule"
             else:
-                return self.async_create_entry(data=user_input)
+                return self.async_create_entry(data=options)
         settings = Settings.from_mappings(self.config_entry.data, options)
         return self.async_show_form(
-            step_id="init", data_schema=_options_schema(settings), errors=errors
+            step_id="init",
+            data_schema=_options_schema(settings, is_open=error is not None),
+            errors={"base": error} if error else {},
         )

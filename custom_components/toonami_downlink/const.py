@@ -22,6 +22,7 @@ CONF_PROVIDER_FOLDER: Final = "provider_folder"
 
 CONF_SCHEDULE: Final = "schedule"
 CONF_GUIDE_DAYS: Final = "guide_days"
+CONF_PAST_DAYS: Final = "past_days"
 CONF_STREAM_LINKS: Final = "stream_links"
 CONF_PROVIDER_TIMEOUT: Final = "provider_timeout"
 CONF_MAX_CHANNELS: Final = "max_channels"
@@ -36,6 +37,7 @@ LINKS_HOME_ASSISTANT: Final = "home_assistant"
 DEFAULT_API_URL: Final = "https://api.toonamiaftermath.com"
 DEFAULT_SCHEDULE: Final = "0 3 * * *"
 DEFAULT_GUIDE_DAYS: Final = 7
+DEFAULT_PAST_DAYS: Final = 1
 DEFAULT_PROVIDER_TIMEOUT: Final = 300
 DEFAULT_MAX_CHANNELS: Final = 4
 DEFAULT_STALE_HOURS: Final = 48

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from pathlib import Path
 from typing import Any, override
@@ -16,13 +17,7 @@ from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .const import (
-    DOMAIN,
-    LINKS_RELAY,
-    NAME,
-    PROVIDER_FOLDER,
-    WATCH_INTERVAL,
-)
+from .const import DOMAIN, LINKS_RELAY, NAME, PROVIDER_FOLDER, WATCH_INTERVAL
 from .engine.downlink.errors import DownlinkError
 from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
 from .engine.downlink.process.runner import clear_staging
@@ -31,7 +26,7 @@ from .engine.downlink.provider.fetch import links_file
 from .engine.downlink.publish.publication import Publication
 from .engine.downlink.publish.refresh import STAGING, Refreshed, cache_file
 from .engine.downlink.publish.store import Generation
-from .engine.downlink.timeline import next_change_of_all, on_air
+from .engine.downlink.timeline import next_change_of_all
 from .refreshing.issues import FeedCondition, async_update_issues, known_clients
 from .refreshing.records import make_record
 from .refreshing.refresh import (
@@ -41,6 +36,7 @@ from .refreshing.refresh import (
     data_folder,
 )
 from .refreshing.scheduler import Scheduler, Timer
+from .storage.aired_store import AiredStore
 from .storage.credentials import CredentialStore
 from .storage.settings import Settings
 from .storage.state import State
@@ -79,6 +75,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.settings = Settings.from_entry(entry)
         self.credentials = credentials
         self.clients, self._clients_known_since = known_clients(hass)
+        self.aired = AiredStore(hass)
         self.generation: Generation | None = None
         self.progress: Progress | None = None
         self.provider_version: str | None = None
@@ -143,14 +140,6 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         limit = timedelta(hours=self.settings.stale_hours)
         return self.last_success is None or dt_util.utcnow() - self.last_success >= limit
 
-    @property
-    def is_anything_on(self) -> bool:
-        """Whether the guide knows of a programme that is on now, on any channel."""
-        now = dt_util.utcnow()
-        guides = self.data.feed.guide.values() if self.data else ()
-        programmes = (on_air(guide, now) for guide in guides)
-        return any(programme and not programme.is_filler for programme in programmes)
-
     @callback
     def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
         """Tell `listener` of ``succeeded``, ``failed``, ``recovered`` and ``missed``."""
@@ -180,15 +169,22 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     async def async_load(self) -> None:
         """Publish the newest feed on disk that is whole, and clear away what a crash left."""
-        staging = data_folder(self.hass) / STAGING
-        await self.hass.async_add_executor_job(clear_staging, staging)
+        await self.hass.async_add_executor_job(clear_staging, data_folder(self.hass) / STAGING)
         self.generation = await async_load_generation(self.hass)
+        await self.aired.async_open()
         if self.generation:
-            self.data = Publication(self.generation)
+            self.data = await self.hass.async_add_executor_job(Publication, self.generation)
+            await self.async_freeze()
         if self.settings.provider == PROVIDER_FOLDER:
             self._folder_watch = FolderWatch(Path(self.settings.provider_folder))
             await self._folder_watch.look(_FIRST_LOOK_TIMEOUT)
         await self._scheduler.async_load()
+
+    async def async_freeze(self) -> None:
+        """Keep what is over in the aired log, unless another feed is about to be published."""
+        stage = self.progress.stage if self.progress else None
+        if self.data and stage not in {Stage.CHECK, Stage.PUBLISH}:
+            await self.aired.async_freeze(self.data.feed)
 
     @callback
     def async_start(self) -> None:
@@ -278,6 +274,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         finally:
             self._task = None
             self._set_progress(None)
+        await self.async_freeze()
         self._boundary.set(self._next_boundary())
         self._scheduler.async_check()
         self._update_issues()
@@ -300,6 +297,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 self._state,
                 self.generation,
                 self._set_progress,
+                past=partial(self.aired.async_past, self.data.feed if self.data else None),
                 insist=self._insist,
             )
         except DownlinkError as err:
@@ -312,7 +310,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             ) from err
         self._refreshed = refreshed
         self.generation = refreshed.generation
-        return Publication(refreshed.generation)
+        return await self.hass.async_add_executor_job(Publication, refreshed.generation)
 
     @callback
     def _update_issues(self) -> None:
@@ -387,6 +385,9 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         """Let everything show what is on now; nothing is fetched for that."""
         self.async_update_listeners()
         self._boundary.set(self._next_boundary())
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_freeze(), f"{DOMAIN} aired log"
+        )
 
 
 @callback

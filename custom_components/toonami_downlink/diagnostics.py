@@ -183,11 +183,4 @@ def _programme(programme: Programme | None) -> dict[str, Any] | None:
 
 
 def _player(record: ClientRecord) -> dict[str, Any]:
-    return {
-        "address": REDACTED,
-        "player": record.player,
-        "asked": record.kind.value,
-        "result": record.outcome.value,
-        "when": record.when.isoformat(),
-        "count": record.count,
-    }
+    return {**record.as_dict(), "address": REDACTED}

@@ -1,6 +1,6 @@
 """Actions: refresh the feed, read the guide, replace the secrets that players know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,11 +20,12 @@ import voluptuous as vol
 from .assist.matching import SHORT_TEXT, find_channel, fold
 from .const import DOMAIN
 from .coordinator import DownlinkCoordinator, async_loaded_coordinator
+from .engine.downlink.airings import Airing, Airings
 from .engine.downlink.description import programme_values
 from .engine.downlink.limits import MAX_CHANNELS
 from .engine.downlink.models import Cause, Channel, Feed, Programme
+from .engine.downlink.publish.aired_log import MAX_AIRED
 from .engine.downlink.publish.history import record_to_json
-from .engine.downlink.timeline import between
 from .places import programme_place
 
 SERVICE_REFRESH: Final = "refresh"
@@ -40,6 +41,8 @@ ATTR_LIMIT: Final = "limit"
 DEFAULT_SPAN: Final = timedelta(days=1)
 DEFAULT_LIMIT: Final = 500
 MAX_LIMIT: Final = 5000
+MAX_ALSO: Final = 10
+"""Other airings of one programme."""
 
 GET_GUIDE_SCHEMA: Final = vol.Schema(
     {
@@ -98,36 +101,60 @@ async def _async_rotate_credentials(call: ServiceCall) -> None:
 async def _async_get_guide(call: ServiceCall) -> dict[str, Any]:
     """Return the programmes that are on in a span of time, without filler.
 
-    Times in the answer are ISO 8601 in Home Assistant's time zone.
+    The past goes as far back as the log. Each programme has its other airings to come under
+    ``also``. Times in the answer are ISO 8601 in Home Assistant's time zone.
     """
     coordinator = _coordinator(call)
     if coordinator.data is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_feed")
-    feed = coordinator.data.feed
+    publication = coordinator.data
     start, stop = _span(call)
     wanted = _wanted(call)
-    left: int = call.data[ATTR_LIMIT]
-    channels: list[dict[str, Any]] = []
-    is_truncated = False
-    for channel in _channels(call, feed):
-        found = list(_programmes(feed, channel, start, stop, wanted))
-        is_truncated = is_truncated or len(found) > left
-        channels.append(
-            {
-                "number": channel.number,
-                "key": channel.key,
-                "name": channel.name,
-                "radio": channel.radio,
-                "programmes": found[:left],
-            }
-        )
-        left -= len(found[:left])
+    asked = _channels(call, publication.feed)
+    limit = call.data[ATTR_LIMIT]
+    guide = await coordinator.aired.async_guide(
+        publication.feed,
+        [channel.key for channel in asked],
+        start,
+        stop,
+        MAX_AIRED if wanted else limit + 1,
+    )
+    # A long answer takes a while to write.
+    channels, is_truncated = await call.hass.async_add_executor_job(
+        _answer, publication.airings, asked, guide, wanted, limit
+    )
     return {
         ATTR_FROM: _iso(start),
         ATTR_TO: _iso(stop),
         "truncated": is_truncated,
         "channels": channels,
     }
+
+
+def _answer(
+    airings: Airings,
+    channels: Iterable[Channel],
+    guide: Mapping[str, Sequence[Programme]],
+    wanted: str,
+    left: int,
+) -> tuple[list[dict[str, Any]], bool]:
+    """Describe at most `left` programmes; the second value is whether there are more."""
+    described: list[dict[str, Any]] = []
+    is_truncated = False
+    for channel in channels:
+        found = list(_matching(guide[channel.key], wanted))
+        is_truncated = is_truncated or len(found) > left or len(guide[channel.key]) >= MAX_AIRED
+        described.append(
+            {
+                "number": channel.number,
+                "key": channel.key,
+                "name": channel.name,
+                "radio": channel.radio,
+                "programmes": [_describe(one, airings, channel) for one in found[:left]],
+            }
+        )
+        left -= len(found[:left])
+    return described, is_truncated
 
 
 def _span(call: ServiceCall) -> tuple[datetime, datetime]:
@@ -169,19 +196,31 @@ def _channels(call: ServiceCall, feed: Feed) -> list[Channel]:
     return [channel for channel in feed.channels if channel.key in asked]
 
 
-def _programmes(
-    feed: Feed, channel: Channel, start: datetime, stop: datetime, wanted: str
-) -> Iterator[dict[str, Any]]:
-    for programme in between(feed.guide.get(channel.key, ()), start, stop):
+def _matching(programmes: Iterable[Programme], wanted: str) -> Iterator[Programme]:
+    for programme in programmes:
         is_wanted = wanted in fold(programme.title) or wanted in fold(programme.episode_title or "")
         if is_wanted and not programme.is_filler:
-            yield _describe(programme) | {"link": programme_place(channel.number, programme.start)}
+            yield programme
 
 
-def _describe(programme: Programme) -> dict[str, Any]:
+def _describe(programme: Programme, airings: Airings, channel: Channel) -> dict[str, Any]:
     values = programme_values(programme)
     values |= {"start": _iso(programme.start), "stop": _iso(programme.stop)}
-    return {name: value for name, value in values.items() if value is not None}
+    described = {name: value for name, value in values.items() if value is not None}
+    also = airings.also(channel.key, programme, dt_util.utcnow(), MAX_ALSO)
+    return described | {
+        "link": programme_place(channel.number, programme.start),
+        "also": [_airing(one) for one in also],
+    }
+
+
+def _airing(airing: Airing) -> dict[str, Any]:
+    values = {
+        "channel": airing.channel.name,
+        "start": _iso(airing.start),
+        "stop": _iso(airing.stop),
+    }
+    return values | ({"about": True} if airing.is_about else {})
 
 
 def _iso(at: datetime) -> str:

@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from playwright.sync_api import Error, Locator, Page, expect
 
+from scripts.lib.develop.home import Home
+from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
+from tests.e2e.nodes import passes
 from tests.simulator import counter
 
 WIDTH, HEIGHT = 160, 120
@@ -77,3 +80,16 @@ class Set:
     def expect_place(self, place: str) -> None:
         """Wait until it is there: docked, mini or off."""
         expect(self.player).to_have_attribute("place", place)
+
+
+def wait_until_idle(home: Home, upstream: Upstream) -> None:
+    """Wait for what has to come within ten seconds: upstream is asked for nothing any more."""
+
+    def streams() -> Any:
+        return home.client.get("/api/toonami_downlink/status")["streams"]
+
+    wait_for(lambda: not streams()["upstream"], "A stream is still fetched", 10)
+    before = upstream.streams()["streams"]
+    passes(upstream, 3)
+    assert upstream.streams()["streams"] == before
+    assert not streams()["viewers"]

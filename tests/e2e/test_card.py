@@ -265,6 +265,37 @@ def test_the_card_picker_and_the_editor_know_it(page: Page, home: Home, access: 
         assert violations(page, "hui-dialog-edit-card tdl-card") == [], viewport
 
 
+def test_on_any_page_it_preloads_the_panel_once_somebody_goes_there(
+    page: Page, home: Home, access: Access
+) -> None:
+    page.goto("/profile/general")
+    link = page.locator("ha-sidebar").get_by_text("Toonami Downlink")
+    expect(link).to_be_visible()
+    assert [name for name, _, _ in fetched(page)] == ["card.js"]
+
+    link.click()
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+
+    # In one wave, and not a second time: what was preloaded is what is used.
+    _, (panel, _, arrived), (texts, asked, _), *others = fetched(page)
+    assert (panel, texts) == ("panel.js", "i18n/en.panel.json")
+    assert asked < arrived
+    assert not {panel, texts} & {name for name, _, _ in others}
+
+
+def fetched(page: Page) -> list[tuple[str, float, float]]:
+    """Return what of ours was fetched, when it was asked for, and when it was there."""
+    entries = page.evaluate(
+        """performance.getEntriesByType("resource").map(
+          ({ name, fetchStart, responseEnd }) => [name, fetchStart, responseEnd])"""
+    )
+    return [
+        (name.partition("toonami_downlink_static/")[2].partition("/")[2], start, end)
+        for name, start, end in entries
+        if "toonami_downlink_static/" in name
+    ]
+
+
 def test_a_wrong_configuration_is_said(page: Page, home: Home, access: Access) -> None:
     client = home.client
     show(page, home)

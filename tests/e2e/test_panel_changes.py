@@ -164,6 +164,26 @@ def test_the_clock_is_the_users_whatever_the_texts_are(
 # Connect
 
 
+def test_the_tuner_is_switched_on_where_plex_is_set_up(page: Page) -> None:
+    page.goto(f"{ROOT}/connect")
+    page.locator(".tile", has_text="Plex").click()
+    page.get_by_role("button", name="Switch the tuner on…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Whoever is watching goes on watching.")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".steps")).to_have_count(0)
+
+    page.get_by_role("button", name="Switch the tuner on…").click()
+    check_viewports(page, "harness_tuner", PANEL)
+    page.get_by_role("button", name="Switch on", exact=True).click()
+    expect(page.locator(".steps .value").first).to_contain_text("/api/toonami_downlink/hdhr/")
+    expect(dialog).to_be_hidden()
+    assert page.evaluate("harness.connection.asked.at(-1)") == {
+        "type": "toonami_downlink/tuner",
+        "on": True,
+    }
+
+
 def test_connect_follows_a_rotation_made_elsewhere(page: Page) -> None:
     page.clock.install()
     page.goto(f"{ROOT}/connect")

@@ -21,8 +21,9 @@ AIRINGS = """() => {
   connection.sendMessagePromise = async (message) => {
     if (message.type !== "toonami_downlink/airings") return answer(message);
     connection.asked.push(message);
-    const later = { channel: 4, start: message.start + 86_400, about: true };
-    return { also: [later, { channel: 99, start: 1 }], last: null, month: 0 };
+    const times = { start: message.start + 86_400, stop: message.start + 88_000 };
+    const also = [{ channel: 4, ...times, about: true }, { channel: 99, ...times }];
+    return { also, last: { channel: 1, start: message.start - 86_400, stop: 1 }, month: 3 };
   };
 }"""
 SHARE = """(where) => Object.defineProperty(navigator, "share", {
@@ -170,6 +171,8 @@ def test_what_there_is_not_is_said(page: Page, path: str, words: str) -> None:
 
 
 def test_the_address_to_watch_leads_to_the_channel(page: Page) -> None:
+    # What it plays there is for the tests of watching.
+    page.route("**/stream/**", lambda route: route.fulfill(body="#EXTM3U\n"))
     page.goto(f"{ROOT}/watch/3")
 
     expect(page.locator(".hero")).to_contain_text("3 · Snickelodeon East")
@@ -244,6 +247,7 @@ def test_other_showings_come_from_home_assistant_where_it_knows_them(page: Page)
     expect(showing).to_have_count(1)
     expect(showing).to_contain_text("about tomorrow")
     expect(showing).to_contain_text("Snickelodeon West")
+    expect(page.get_by_text(re.compile("Last on yesterday .* 3 times this month"))).to_be_visible()
     asked = page.evaluate("harness.connection.asked.at(-1)")
     number, start = urlsplit(page.url).path.split("/")[-2:]
     assert asked == {

@@ -185,10 +185,13 @@ def test_copying_works_where_the_page_is_not_secure(page: Page, harness: str) ->
 def test_qr_codes_say_what_is_copied(page: Page) -> None:
     page.goto(f"{ROOT}/connect")
     page.add_script_tag(path=JSQR)
-    page.locator(".tile", has_text="TiviMate").click()
+    page.locator(".tile", has_text="Channels DVR").click()
     for field, value in (
-        ("Playlist URL", f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/playlist.m3u"),
-        ("EPG URL", f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/guide.xml"),
+        ("Source: URL", f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/playlist.m3u"),
+        (
+            "XMLTV guide data: URL",
+            f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/guide.xml",
+        ),
     ):
         page.get_by_role("button", name=f"QR code: {field}").click()
         picture = b64encode(page.locator("#qr svg").screenshot()).decode()
@@ -199,10 +202,29 @@ def test_qr_codes_say_what_is_copied(page: Page) -> None:
 def test_playing_on_a_media_player(page: Page) -> None:
     page.goto(f"{ROOT}/guide")
     page.locator(".hero button").click()
-    page.get_by_label("Play on").select_option("media_player.kitchen")
+    choice = page.get_by_label("Play on")
+    assert choice.evaluate("element => [...element.options].map(({ value }) => value)") == [
+        "media_player.lounge",
+        "media_player.den",
+    ]
+    choice.select_option("media_player.den")
     page.get_by_role("button", name="Play", exact=True).click()
 
-    expect(page.get_by_text("Kitchen speaker is playing")).to_be_visible()
+    expect(page.get_by_text("Den television is playing")).to_be_visible()
+    expect(choice).to_have_value("media_player.den")
+    # Players that come and go do not change what was chosen.
+    page.evaluate(
+        """() => {
+          const { "media_player.lounge": lounge, ...states } = harness.hass().states;
+          const named = (friendly_name) => ({ ...lounge.attributes, friendly_name });
+          for (const id of ["media_player.a", "media_player.b"]) {
+            states[id] = { ...lounge, entity_id: id, attributes: named(id) };
+          }
+          harness.setHass({ states });
+        }"""
+    )
+    expect(choice.locator("option")).to_have_count(3)
+    expect(choice).to_have_value("media_player.den")
     assert page.evaluate("harness.calls")[0] == [
         "media_player",
         "play_media",
@@ -210,7 +232,7 @@ def test_playing_on_a_media_player(page: Page) -> None:
             "media_content_id": "media-source://toonami_downlink/1",
             "media_content_type": "channel",
         },
-        {"entity_id": "media_player.kitchen"},
+        {"entity_id": "media_player.den"},
     ]
 
 

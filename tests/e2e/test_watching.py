@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 import json
 import re
-from typing import Any
 
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 import pytest
@@ -14,8 +13,7 @@ from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.browser import open_page
-from tests.e2e.nodes import passes
-from tests.e2e.television import Set
+from tests.e2e.television import Set, wait_until_idle
 from tests.e2e.wire import Wire
 from tests.simulator import NODES, counter
 
@@ -24,28 +22,6 @@ NEVER_ALONE = re.compile("Failed to load resource|WebSocket|net::ERR")
 """What the browser itself says while Home Assistant is away."""
 WITHOUT_MEDIA_SOURCE = """for (const name of ["MediaSource", "ManagedMediaSource",
   "WebKitMediaSource"]) delete window[name]"""
-COUNT = """
-  window.counted = { urls: new Set(), workers: 0, videos: new Set() };
-  const { createObjectURL, revokeObjectURL } = URL;
-  URL.createObjectURL = (thing) => {
-    const url = createObjectURL.call(URL, thing);
-    counted.urls.add(url);
-    return url;
-  };
-  URL.revokeObjectURL = (url) => { counted.urls.delete(url); revokeObjectURL.call(URL, url); };
-  window.Worker = class extends Worker {
-    constructor(...all) { super(...all); counted.workers++; }
-  };
-  const create = document.createElement;
-  document.createElement = function (name, ...rest) {
-    const made = create.call(this, name, ...rest);
-    if (/^(video|audio)$/i.test(name)) counted.videos.add(new WeakRef(made));
-    return made;
-  };
-"""
-PLACES = """() => ({
-  urls: counted.urls.size, workers: counted.workers, videos: counted.videos.size,
-})"""
 
 
 @pytest.fixture
@@ -69,19 +45,6 @@ def own_page(browser: Browser, own_home: Home) -> Iterator[Page]:
     page = open_page(browser, own_home)
     yield page
     page.context.close()
-
-
-def wait_until_idle(home: Home, upstream: Upstream) -> None:
-    """Wait for what has to come within ten seconds: upstream is asked for nothing any more."""
-
-    def streams() -> Any:
-        return home.client.get("/api/toonami_downlink/status")["streams"]
-
-    wait_for(lambda: not streams()["upstream"], "A stream is still fetched", 10)
-    before = upstream.streams()["streams"]
-    passes(upstream, 3)
-    assert upstream.streams()["streams"] == before
-    assert not streams()["viewers"]
 
 
 def test_watch_and_leave(television: Set, page: Page, home: Home, upstream: Upstream) -> None:
@@ -323,28 +286,6 @@ def test_home_assistant_restarts(own_home: Home, own_page: Page) -> None:
     assert television.state("paused") is False
 
 
-def test_a_hundred_zaps_leave_nothing_behind(
-    page: Page, access: object, home: Home, upstream: Upstream
-) -> None:
-    page.add_init_script(COUNT)
-    page.goto("/toonami-downlink/guide")
-    television = Set(page)
-    television.watch()
-    for zap in range(100):
-        page.keyboard.press(str(zap % 3 + 1))
-    hero = page.locator("tdl-guide .hero .over")
-    expect(hero).to_contain_text("Toonami Aftermath East")
-    television.wait_for_picture()
-    television.wait_until_further()
-    found = page.evaluate(PLACES)
-    assert found["urls"] <= 1
-    assert found["workers"] == 0
-    assert found["videos"] <= 2
-    television.button("Close").click()
-    wait_for(lambda: page.evaluate(PLACES)["urls"] == 0, "An address was left behind", 30)
-    wait_until_idle(home, upstream)
-
-
 def test_without_media_source_the_browser_plays_itself(
     page: Page, access: object, home: Home, upstream: Upstream
 ) -> None:
@@ -407,62 +348,6 @@ def test_four_channels_at_once_and_one_is_heard(
     expect(television.button("Four channels at once")).to_have_count(0)
     television.button("Close").click()
     wait_until_idle(home, upstream)
-
-
-AWAY = """
-  let isAway = false;
-  const tell = (name, get) => Object.defineProperty(document, name, { get, configurable: true });
-  tell("hidden", () => isAway);
-  tell("visibilityState", () => (isAway ? "hidden" : "visible"));
-  window.setAway = (value) => {
-    isAway = value;
-    document.dispatchEvent(new Event("visibilitychange"));
-    if (!value) window.dispatchEvent(new Event("focus"));
-  };
-  // Home Assistant takes the page of a hidden tab away after five minutes.
-  const { setTimeout } = window;
-  window.setTimeout = (run, pause, ...rest) =>
-    setTimeout(run, pause === 300000 ? 500 : pause, ...rest);
-"""
-
-
-def test_a_tablet_sleeps(page: Page, access: object, home: Home, upstream: Upstream) -> None:
-    page.add_init_script(AWAY)
-    page.goto("/toonami-downlink/guide")
-    television = Set(page)
-    television.watch()
-    page.keyboard.press("3")
-    television.wait_for_picture()
-    page.evaluate("setAway(true)")
-    expect(page.locator("toonami-downlink-panel")).to_have_count(0)
-    wait_until_idle(home, upstream)
-    page.evaluate("setAway(false)")
-    television.wait_until_further()
-    expect(page.locator("tdl-guide .hero .over")).to_contain_text("Snickelodeon East")
-
-
-def test_the_radio_plays_on_in_a_tab_that_nobody_looks_at(page: Page, access: object) -> None:
-    page.add_init_script(AWAY)
-    page.goto("/toonami-downlink/guide")
-    television = Set(page)
-    television.watch()
-    page.keyboard.press("7")
-    expect(television.player.locator(".radio")).to_be_visible()
-    wait_for(lambda: television.state("currentTime") > 1, "The radio is silent", 60)
-    media = television.video.element_handle()
-    page.evaluate("setAway(true)")
-    expect(page.locator("toonami-downlink-panel")).to_have_count(0)
-    before = media.evaluate("media => media.currentTime")
-    wait_for(
-        lambda: media.evaluate("media => media.currentTime") > before + 1,
-        "The radio has stopped",
-        30,
-    )
-    page.evaluate("setAway(false)")
-    expect(television.video).to_have_count(1)
-    assert television.video.evaluate("(video, media) => video === media", media)
-    before = television.state("currentTime")
-    wait_for(lambda: television.state("currentTime") > before, "The radio has stopped", 30)
 
 
 def test_the_tab_is_closed(

@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).parents[2] / "custom_components" / "toonami_downlin
 ENGINE: Final = "engine.downlink"
 LOADED_BY_NAME: Final = frozenset(
     (
-        *("binary_sensor", "button", "calendar", "event", "sensor"),
+        *("backup", "binary_sensor", "button", "calendar", "event", "sensor"),
         *("diagnostics", "intent", "llm", "media_source", "repairs", "system_health"),
     )
 )
@@ -45,6 +45,7 @@ FEED_READERS: Final = tuple(
         *VALUES,
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
+        *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -57,26 +58,34 @@ RULES: Final = (
     engine("policy", because="numbers stand on nothing"),
     engine("text", "limits", because="text knows limits only"),
     engine("files", "errors", because="files know errors only"),
+    engine("boilerplate", because="texts are told by their words only"),
     engine("cron", "errors", because="a schedule knows no feed"),
     engine("client_log", because="who asked for what has to do with no feed"),
-    engine("lineup", "models", "limits", because="the line-up knows channels only"),
+    engine("lineup", "models", "text", because="the line-up knows channels only"),
+    engine("identity", "models", "text", because="what is shown is told by its values only"),
+    engine(
+        "airings",
+        *("models", "policy", "identity", "lineup", "timeline"),
+        because="when something is on again is told by the guide and the line-up",
+    ),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),
     engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),
     engine(
         "ingest",
-        *(*VALUES, "formats", "lineup", "timeline"),
-        because="the ingest knows no disk, no process and no network",
+        *(*VALUES, "boilerplate", "formats", "lineup", "network", "timeline"),
+        because="the ingest knows no disk and no process, and connects to nothing",
     ),
     engine("process", *VALUES, because="a provider is run without a look at what it writes"),
     engine(
         "publish",
         *(*VALUES, "files", "formats", "ingest", "lineup", "process", "timeline"),
+        *("airings", "identity"),
         because="a refresh leads from the provider's process to the disk, past no network",
     ),
     engine(
         "provider",
-        *(*VALUES, "files", "formats", "lineup", "network"),
+        *(*VALUES, "boilerplate", "files", "formats", "lineup", "network"),
         because="the bundled provider is a program like any other: it knows nothing of its caller",
     ),
     engine("network", "errors", because="addresses are judged without a look at what is there"),
@@ -96,7 +105,9 @@ RULES: Final = (
         "storage",
         (
             "const",
-            *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history")),
+            *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
+            *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
+            *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline"),
         ),
         "what is kept is values of the engine",
     ),
@@ -121,7 +132,7 @@ RULES: Final = (
         ("const", "storage", "refreshing", "streaming", ENGINE),
         "the coordinator knows none of those who read it",
     ),
-    Rule("entity", (*STANDS_ON, *FEED_READERS), "entities read the coordinator"),
+    Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
         "views",
         (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay"),
@@ -134,7 +145,7 @@ RULES: Final = (
     ),
     Rule(
         "config_flow",
-        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron"),
+        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
         "the dialogs refresh by the same way as the coordinator",
     ),
     *(

@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from downlink.limits import MAX_URL_CHARS
-from downlink.text import clean_line, clean_text, is_usable_url, unescape
+from downlink.text import clean_line, clean_text, fold, is_usable_url, unescape
 
 from .strategies import is_clean
 
@@ -145,3 +145,23 @@ def test_usable_urls_hold_nothing_dangerous(url: str) -> None:
         assert url.isascii()
         assert not set(url) & set(' \n"\\<>')
         assert "@" not in url.split("/")[2].split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  Yu-Gi-Oh!\t", "yu gi oh"),
+        ("Pokémon", "pokemon"),
+        ("STRASSE straße", "strasse strasse"),
+        ("snake_case", "snake case"),
+        ("!?", ""),
+        ("", ""),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_fold_reads_so_much_and_no_more() -> None:
+    assert fold("ab" * 3, 5) == "ababa"
+    assert fold("ab" * 3, 6) == "ababab"

@@ -1,14 +1,22 @@
 """Questions to one channel's programmes, checked against the slow way to answer them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
 import pytest
 
-from downlink.models import Programme
-from downlink.timeline import between, last_change, next_change, on_air, upcoming
+from downlink.models import Programme, Source
+from downlink.timeline import (
+    between,
+    is_anything_on,
+    last_change,
+    next_change,
+    on_air,
+    upcoming,
+)
 
 from .samples import MINUTE, NOON, at
 from .strategies import moments, schedules, shows
@@ -37,6 +45,14 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 )
 def test_on_air(minute: float, expected: Programme | None) -> None:
     assert on_air(DAY, at(minute)) is expected
+
+
+def test_is_anything_on() -> None:
+    filler = replace(FIRST, source=Source.FILLER)
+    assert not is_anything_on((), at(0))
+    assert not is_anything_on(((), (filler,)), at(0))
+    assert is_anything_on(((filler,), DAY), at(0))
+    assert not is_anything_on((DAY,), at(60))
 
 
 @pytest.mark.parametrize(

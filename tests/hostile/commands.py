@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "refresh": Command(),
     "credentials/rotate": Command(),
     "sessions/end": Command({"session": "abc"}),
+    "tuner": Command({"on": True}),
 }
 """What is behind ``toonami_downlink/``; a test compares it with what is registered."""
 ACTIONS: Final[Mapping[str, Command]] = {

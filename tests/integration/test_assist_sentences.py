@@ -191,14 +191,18 @@ async def test_unloaded_while_sentences_are_attached(
     hass: HomeAssistant, entry: MockConfigEntry, triggers: Triggers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await setup_integration(hass, entry)
+    hass.config.components.add("conversation")
     ours = sentences.Sentences(hass, entry.runtime_data)
+    validated: list[Any] = []
 
     async def validate(_hass: HomeAssistant, config: list[Any]) -> list[Any]:
         ours.async_close()
+        validated.extend(config)
         return config
 
     monkeypatch.setattr(sentences, "async_validate_trigger_config", validate)
     await ours.async_update()
+    assert len(validated) == 3
     assert triggers.attached == []
     await ours.async_update()
     assert triggers.attached == []

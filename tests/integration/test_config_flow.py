@@ -19,25 +19,32 @@ from .factories import copy_command, make_entry, make_feed, write_provider_files
 from .harness import setup_integration
 
 
-async def start(hass: HomeAssistant, provider: str) -> ConfigFlowResult:
-    """Open the dialog and choose a kind of provider."""
+async def start(hass: HomeAssistant) -> ConfigFlowResult:
+    """Open the dialog."""
     flow = hass.config_entries.flow
     result = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert result["type"] is FlowResultType.MENU
-    assert result["menu_options"] == ["bundled", "command", "folder"]
-    result = await flow.async_configure(result["flow_id"], {"next_step_id": provider})
     assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == provider
+    assert result["step_id"] == "user"
     assert result["errors"] == {}
+    assert is_collapsed(result)
     return result
 
 
+def is_collapsed(result: ConfigFlowResult) -> bool:
+    """Tell whether the form hides what is below *Advanced*."""
+    assert result["data_schema"] is not None
+    (part,) = result["data_schema"].schema.values()
+    collapsed: bool = part.options["collapsed"]
+    return collapsed
+
+
 async def submit(
-    hass: HomeAssistant, result: ConfigFlowResult, user_input: dict[str, Any]
+    hass: HomeAssistant, result: ConfigFlowResult, provider: str, **settings: object
 ) -> ConfigFlowResult:
     """Fill in a form, and see what it leads to after the progress page."""
     flow = hass.config_entries.flow
-    result = await flow.async_configure(result["flow_id"], user_input)
+    entered = {"advanced": {"provider": provider, **settings}}
+    result = await flow.async_configure(result["flow_id"], entered)
     if result["type"] is FlowResultType.SHOW_PROGRESS:
         assert result["progress_action"] == "refresh"
         await hass.async_block_till_done()
@@ -46,13 +53,16 @@ async def submit(
 
 
 async def test_command(hass: HomeAssistant, folder: Path) -> None:
-    result = await start(hass, "command")
     command = copy_command(folder)
-    result = await submit(hass, result, {"provider_command": command})
+    # What was typed for another source is not kept.
+    result = await submit(
+        hass, await start(hass), "command", provider_command=command, provider_folder="/x"
+    )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == "Toonami Downlink"
     assert result["data"] == {"provider": "command", "provider_command": command}
     assert result["options"] == {"stream_links": "relay"}
+    assert result["description_placeholders"] == {"panel": "/toonami-downlink"}
     await hass.async_block_till_done(wait_background_tasks=True)
     coordinator: DownlinkCoordinator = result["result"].runtime_data
     assert coordinator.data is not None
@@ -60,19 +70,21 @@ async def test_command(hass: HomeAssistant, folder: Path) -> None:
 
 
 async def test_folder(hass: HomeAssistant, folder: Path) -> None:
-    result = await start(hass, "folder")
-    result = await submit(hass, result, {"provider_folder": str(folder)})
+    result = await submit(hass, await start(hass), "folder", provider_folder=str(folder))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"] == {"provider": "folder", "provider_folder": str(folder)}
 
 
 async def test_bundled_passes_what_was_entered(hass: HomeAssistant) -> None:
-    result = await start(hass, "bundled")
     # Nothing listens on port 9 of the loopback: the real provider finds nobody.
     entered = {"api_url": "http://127.0.0.1:9", "verify_tls": False}
-    result = await submit(hass, result, {"advanced": entered})
+    result = await submit(hass, await start(hass), "bundled", **entered)
     assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == "bundled"
+    assert result["step_id"] == "user"
+    assert not is_collapsed(result)
+    assert result["data_schema"] is not None
+    proposed = result["data_schema"]({"advanced": {}})["advanced"]
+    assert proposed == {"provider": "bundled", **entered}
     assert result["errors"] == {"base": "upstream_unreachable"}
     assert result["description_placeholders"] is not None
     assert "127.0.0.1" in result["description_placeholders"]["message"]
@@ -81,6 +93,8 @@ async def test_bundled_passes_what_was_entered(hass: HomeAssistant) -> None:
 @pytest.mark.parametrize(
     ("provider", "user_input", "error"),
     [
+        pytest.param("command", {}, "usage", id="no command"),
+        pytest.param("folder", {}, "usage", id="no folder named"),
         pytest.param("command", {"provider_command": "'open"}, "usage", id="quote left open"),
         pytest.param(
             "command",
@@ -101,13 +115,13 @@ async def test_bundled_passes_what_was_entered(hass: HomeAssistant) -> None:
         ),
         pytest.param(
             "bundled",
-            {"advanced": {"api_url": "ftp://example.com", "verify_tls": True}},
+            {"api_url": "ftp://example.com"},
             "usage",
             id="other scheme",
         ),
         pytest.param(
             "bundled",
-            {"advanced": {"api_url": "http://[", "verify_tls": True}},
+            {"api_url": "http://["},
             "usage",
             id="no address",
         ),
@@ -116,27 +130,27 @@ async def test_bundled_passes_what_was_entered(hass: HomeAssistant) -> None:
 async def test_error_and_recovery(
     hass: HomeAssistant, folder: Path, provider: str, user_input: dict[str, Any], error: str
 ) -> None:
-    result = await start(hass, provider)
-    result = await submit(hass, result, user_input)
+    result = await submit(hass, await start(hass), provider, **user_input)
     assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == provider
+    assert result["step_id"] == "user"
     assert result["errors"] == {"base": error}
     assert result["description_placeholders"] is not None
     assert result["description_placeholders"]["message"]
     assert not hass.config_entries.async_entries(DOMAIN)
     if provider == "command":
         good = {"provider_command": copy_command(folder)}
-        assert (await submit(hass, result, good))["type"] is FlowResultType.CREATE_ENTRY
+        assert (await submit(hass, result, provider, **good))["type"] is FlowResultType.CREATE_ENTRY
     elif provider == "folder":
         good = {"provider_folder": str(folder)}
-        assert (await submit(hass, result, good))["type"] is FlowResultType.CREATE_ENTRY
+        assert (await submit(hass, result, provider, **good))["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_closed_dialog_ends_the_provider(hass: HomeAssistant) -> None:
-    result = await start(hass, "command")
+    result = await start(hass)
     command = shlex.join([sys.executable, "-c", "import time; time.sleep(600)"])
     flow = hass.config_entries.flow
-    result = await flow.async_configure(result["flow_id"], {"provider_command": command})
+    entered = {"provider": "command", "provider_command": command}
+    result = await flow.async_configure(result["flow_id"], {"advanced": entered})
     assert result["type"] is FlowResultType.SHOW_PROGRESS
     flow.async_abort(result["flow_id"])
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -156,12 +170,10 @@ async def test_reconfigure(hass: HomeAssistant, folder: Path, tmp_path: Path) ->
     other = tmp_path / "other"
     write_provider_files(other, make_feed(show="Other"))
     result = await entry.start_reconfigure_flow(hass)
-    assert result["type"] is FlowResultType.MENU
+    assert result["type"] is FlowResultType.FORM
     assert result["step_id"] == "reconfigure"
-    result = await hass.config_entries.flow.async_configure(
-        result["flow_id"], {"next_step_id": "folder"}
-    )
-    result = await submit(hass, result, {"provider_folder": str(other)})
+    assert not is_collapsed(result)
+    result = await submit(hass, result, "folder", provider_folder=str(other))
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -169,7 +181,9 @@ async def test_reconfigure(hass: HomeAssistant, folder: Path, tmp_path: Path) ->
     assert entry.options == {"guide_days": 3}
     coordinator: DownlinkCoordinator = entry.runtime_data
     assert coordinator.data is not None
-    assert coordinator.data.feed.guide["toonami_east"][0].title == "Other 1-0"
+    # What was on before stays what it was, whoever provides the rest.
+    titles = [one.title for one in coordinator.data.feed.guide["toonami_east"]]
+    assert titles[:25] == [*(f"Show 1-{n}" for n in range(24)), "Other 1-24"]
     assert Cause.SETUP in {record.cause for record in coordinator.history}
 
 
@@ -178,12 +192,12 @@ async def test_failed_reconfigure_changes_nothing(hass: HomeAssistant, folder: P
     coordinator = await setup_integration(hass, entry)
     published = coordinator.data
     result = await entry.start_reconfigure_flow(hass)
-    result = await hass.config_entries.flow.async_configure(
-        result["flow_id"], {"next_step_id": "command"}
-    )
     assert result["data_schema"] is not None
-    assert result["data_schema"]({}) == {"provider_command": copy_command(folder)}
-    result = await submit(hass, result, {"provider_command": "/nowhere/at/all"})
+    (part,) = result["data_schema"].schema.values()
+    suggested = {str(key): key.description for key in part.schema.schema if key.description}
+    assert suggested["provider_command"] == {"suggested_value": copy_command(folder)}
+    result = await submit(hass, result, "command", provider_command="/nowhere/at/all")
+    assert result["step_id"] == "reconfigure"
     assert result["errors"] == {"base": "provider_command_missing"}
     assert entry.runtime_data.data is published
     assert entry.data["provider_command"] == copy_command(folder)
@@ -198,8 +212,7 @@ async def test_a_dialog_and_a_refresh_at_the_same_time(
     coordinator = await setup_integration(hass, entry)
     result = await entry.start_reconfigure_flow(hass)
     flow = hass.config_entries.flow
-    result = await flow.async_configure(result["flow_id"], {"next_step_id": "command"})
-    given = {"provider_command": copy_command(folder)}
+    given = {"advanced": {"provider": "command", "provider_command": copy_command(folder)}}
     if first == "coordinator":
         refresh = hass.async_create_task(coordinator.async_refresh_feed(Cause.BUTTON))
         await asyncio.sleep(0)
@@ -221,28 +234,31 @@ async def test_a_dialog_and_a_refresh_at_the_same_time(
 async def test_options(hass: HomeAssistant, folder: Path) -> None:
     entry = make_entry(folder)
     await setup_integration(hass, entry)
-    options = {
-        "schedule": "15 */6 * * *",
+    plain = {
         "guide_days": 2,
+        "past_days": 3,
         "stream_links": "home_assistant",
         "max_channels": 2,
         "users_may_watch": False,
         "hdhomerun": True,
-        "provider_timeout": 60,
-        "stale_hours": 24,
     }
+    advanced = {"schedule": "15 */6 * * *", "provider_timeout": 60, "stale_hours": 24}
+    options = plain | advanced
     flow = hass.config_entries.options
     result = await flow.async_init(entry.entry_id)
     assert result["type"] is FlowResultType.FORM
-    result = await flow.async_configure(result["flow_id"], options | {"schedule": "now and then"})
+    wrong = plain | {"advanced": advanced | {"schedule": "now and then"}}
+    result = await flow.async_configure(result["flow_id"], wrong)
     assert result["type"] is FlowResultType.FORM
-    assert result["errors"] == {"schedule": "invalid_schedule"}
-    result = await flow.async_configure(result["flow_id"], options)
+    assert result["errors"] == {"base": "invalid_schedule"}
+    assert result["data_schema"] is not None
+    assert result["data_schema"].schema["advanced"].options == {"collapsed": False}
+    result = await flow.async_configure(result["flow_id"], plain | {"advanced": advanced})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == options
     await hass.async_block_till_done(wait_background_tasks=True)
     coordinator: DownlinkCoordinator = entry.runtime_data
-    assert coordinator.settings.guide_days == 2
+    assert (coordinator.settings.guide_days, coordinator.settings.past_days) == (2, 3)
     assert (coordinator.settings.stream_links, coordinator.settings.max_channels) == (
         "home_assistant",
         2,

@@ -16,10 +16,10 @@ import voluptuous as vol
 from custom_components.toonami_downlink.assist.intents import HANDLERS
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
-from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.models import Cause, Programme
 from custom_components.toonami_downlink.intent import async_setup_intents
 
-from .factories import NOON, make_entry, make_feed_with, write_provider_files
+from .factories import NOON, make_entry, make_feed, make_feed_with, write_provider_files
 from .harness import setup_integration
 
 AT_ONE = int((NOON + timedelta(hours=1)).timestamp())
@@ -145,12 +145,13 @@ async def test_times_are_those_of_the_house(hass: HomeAssistant) -> None:
         pytest.param(
             "yu gi oh",
             {},
-            "Yu-Gi-Oh! is on Toonami Aftermath East on Friday at 12 PM.",
+            "Yu-Gi-Oh! is on Toonami Aftermath East on Friday at 12 PM. It should be on "
+            "Toonami Aftermath West on Friday at 3 PM as well, give or take some minutes.",
             id="day of the week",
         ),
         pytest.param(
             "Pokemon",
-            {},
+            {"channel": "east"},
             "Pokémon is on Toonami Aftermath East on Thursday in 9 days at 12 PM.",
             id="the week after",
         ),
@@ -186,6 +187,56 @@ async def test_when_is(
     coordinator.settings = replace(coordinator.settings, guide_days=14)
     await coordinator.async_refresh_feed(Cause.BUTTON)
     spoken = await ask(hass, "WhenIs", programme=programme, **slots)
+    assert spoken.replace(":00", "") == answer
+
+
+@pytest.mark.parametrize(
+    ("west", "answer"),
+    [
+        pytest.param(
+            [(3, 5)],
+            "Trigun is on Toonami Aftermath East right now, until 1 PM. "
+            "It is on again at 2 PM on Toonami Aftermath East. "
+            "The same episode is on again at 3 PM on Toonami Aftermath West.",
+            id="another episode before",
+        ),
+        pytest.param(
+            [(1, 5)],
+            "Trigun is on Toonami Aftermath East right now, until 1 PM. "
+            "The same episode is on again at 1 PM on Toonami Aftermath West.",
+            id="the very next",
+        ),
+        pytest.param(
+            [],
+            "Trigun is on Toonami Aftermath East right now, until 1 PM. "
+            "It is on again at 2 PM on Toonami Aftermath East. "
+            "It should be on Toonami Aftermath West at 3 PM as well, give or take some minutes.",
+            id="only the line-up knows",
+        ),
+    ],
+)
+async def test_same_episode_again(
+    hass: HomeAssistant,
+    folder: Path,
+    west: list[tuple[int, int]],
+    answer: str,
+) -> None:
+    def trigun(hour: int, episode: int) -> Programme:
+        start = NOON + timedelta(hours=hour)
+        return Programme(
+            start=start, stop=start + timedelta(hours=1), title="Trigun", season=1, episode=episode
+        )
+
+    feed = make_feed(NOON + timedelta(hours=9))
+    guide = {
+        **feed.guide,
+        "toonami_east": (trigun(0, 5), trigun(2, 6)),
+        "toonami_west": (*(trigun(*one) for one in west), *feed.guide["toonami_west"]),
+    }
+    write_provider_files(folder, replace(feed, guide=guide))
+    await setup_integration(hass, make_entry(folder))
+    await async_setup_intents(hass)
+    spoken = await ask(hass, "WhenIs", programme="trigun")
     assert spoken.replace(":00", "") == answer
 
 

@@ -1,5 +1,7 @@
 """What the panel's subscriptions push by themselves."""
 
+from dataclasses import replace
+
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -9,9 +11,12 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
+from custom_components.toonami_downlink.engine.downlink.models import Cause, Progress, Stage
+from custom_components.toonami_downlink.engine.downlink.publish.publication import Publication
 from custom_components.toonami_downlink.engine.downlink.relay.channel import Health
 from custom_components.toonami_downlink.engine.downlink.relay.errors import Reason
 from custom_components.toonami_downlink.panel import payloads
+from custom_components.toonami_downlink.panel.websocket import STREAMS_INTERVAL
 from custom_components.toonami_downlink.streaming.manager import StreamManager, Watcher
 
 from .harness import NOW
@@ -36,6 +41,77 @@ async def test_players_are_pushed_as_they_come(
 
     assert [seen["player"] for seen in (await event(socket))["players"]] == ["TiviMate"]
     assert (await ask(socket, "connect"))["type"] == "result", "nothing is pushed twice"
+
+
+async def test_progress_in_between_makes_no_new_overview(
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[dict[str, object]] = []
+    make = payloads.overview
+
+    def overview(coordinator: DownlinkCoordinator) -> dict[str, object]:
+        made.append(make(coordinator))
+        return made[-1]
+
+    monkeypatch.setattr(payloads, "overview", overview)
+    await ask(socket, "overview/subscribe")
+    await event(socket)
+    await panel_coordinator.async_refresh_feed(Cause.BUTTON)
+    assert [one["refreshing"] for one in made[:2]] == [False, True]
+    assert made[-1]["generation"] == 2
+    count = len(made)
+    for number in range(100):
+        panel_coordinator._set_progress(Progress(Stage.DETAILS, number, 100))  # noqa: SLF001
+    assert len(made) == count
+
+
+async def test_streams_are_pushed_by_the_second_only_while_somebody_watches(
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    async def two_seconds() -> None:
+        freezer.tick(STREAMS_INTERVAL)
+        async_fire_time_changed(panel_coordinator.hass)
+        await panel_coordinator.hass.async_block_till_done()
+
+    assert panel_coordinator.data
+    await ask(socket, "status/subscribe")
+    await event(socket)
+    await two_seconds()
+    assert (await ask(socket, "connect"))["type"] == "result", "nothing was pushed"
+    watcher = Watcher("192.168.1.9", "VLC")
+    await panel_coordinator.streams.async_touch(panel_coordinator.data.feed.channels[0], watcher)
+    assert "status" in await event(socket)
+    await two_seconds()
+    assert (await event(socket))["streams"]["viewers"] == 1
+
+
+async def test_a_feed_without_any_guide(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    assert panel_coordinator.generation
+    feed = replace(panel_coordinator.generation.feed, guide={})
+    generation = replace(panel_coordinator.generation, feed=feed)
+    panel_coordinator.data = Publication(generation)
+    await ask(socket, "overview/subscribe")
+    overview = await event(socket)
+    assert overview["guide"] is None
+    assert len(overview["channels"]) == 7
+
+
+async def test_a_name_is_no_address_of_a_container(
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(payloads, "is_docker_env", lambda: True)
+    # As for an installation with a certificate, whose names are those that it knows of itself.
+    monkeypatch.setattr(payloads, "get_url", lambda *_, **__: "https://tv.lan:8123")
+    answer = await ask(socket, "connect")
+    assert answer["result"]["origins"] == ["https://tv.lan:8123"]
 
 
 @pytest.mark.parametrize(

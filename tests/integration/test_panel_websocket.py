@@ -32,8 +32,12 @@ ADMIN_ONLY = (
     "refresh",
     "credentials/rotate",
     "sessions/end",
+    "tuner",
 )
-REQUIRED = {"sessions/end": {"session": "0123456789abcdef"}}
+REQUIRED: dict[str, dict[str, Any]] = {
+    "sessions/end": {"session": "0123456789abcdef"},
+    "tuner": {"on": True},
+}
 FOR_ALL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("overview/subscribe", {}),
     ("guide", {"from": START, "to": START + DAY}),
@@ -243,6 +247,32 @@ async def test_rotate(
     assert panel_coordinator.credentials.feed_token in after["playlist"]
     assert after["playlist"] != before["playlist"]
     assert after["username"] == before["username"]
+
+
+async def test_the_tuner_is_switched_without_a_reload(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    entry = panel_coordinator.config_entry
+    before = dict(entry.options)
+    token = panel_coordinator.credentials.feed_token
+
+    assert (await ask(socket, "tuner", on=True))["result"]["hdhomerun"] == (
+        f"/api/toonami_downlink/hdhr/{token}"
+    )
+    assert entry.options == before | {"hdhomerun": True}
+    assert panel_coordinator.settings.hdhomerun
+    assert entry.runtime_data is panel_coordinator
+
+    assert (await ask(socket, "tuner", on=False))["result"]["hdhomerun"] is None
+    assert not panel_coordinator.settings.hdhomerun
+
+
+@pytest.mark.parametrize("fields", [{}, {"on": "yes"}, {"on": 1}, {"on": None}])
+async def test_what_does_not_switch_the_tuner(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, fields: dict[str, Any]
+) -> None:
+    assert (await ask(socket, "tuner", **fields))["error"]["code"] == "invalid_format"
+    assert not panel_coordinator.settings.hdhomerun
 
 
 @pytest.mark.parametrize("session", ["0123456789abcdef", "x" * 32, "\0"])

@@ -226,9 +226,13 @@ async def test_known_origins_do_not_wait_for_strange_ones(
     assert await guides.async_get(publication, television) is known
 
 
+@pytest.mark.parametrize(
+    "path", ["{base}/guide.xml", "/xmltv.php?username={username}&password={password}"]
+)
 async def test_too_many_strange_origins_are_told_to_come_back(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
+    path = path.format(base=harness.base, **harness.login)
     made, go_on = Event(), Event()
     make = harness.publication.guide
 
@@ -240,7 +244,7 @@ async def test_too_many_strange_origins_are_told_to_come_back(
     monkeypatch.setattr(harness.publication, "guide", slowly)
 
     def ask(number: int) -> asyncio.Task[Any]:
-        head = f"GET {harness.base}/guide.xml HTTP/1.1\nHost: strange{number}.example"
+        head = f"GET {path} HTTP/1.1\nHost: strange{number}.example"
         return asyncio.ensure_future(raw_request(harness, head))
 
     waiting = [ask(number) for number in range(12)]

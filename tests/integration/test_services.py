@@ -1,9 +1,11 @@
 """The actions: what they take, what they answer, and how they refuse."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
@@ -16,10 +18,20 @@ import voluptuous as vol
 import custom_components.toonami_downlink as integration
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.airings import Airings
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
-from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.models import Cause, Programme
+from custom_components.toonami_downlink.services import MAX_ALSO
 
-from .factories import FAILING_COMMAND, MIDNIGHT, NOON, make_entry, make_feed, write_provider_files
+from .factories import (
+    FAILING_COMMAND,
+    MIDNIGHT,
+    NOON,
+    SLOT,
+    make_entry,
+    make_feed,
+    write_provider_files,
+)
 from .harness import set_provider_command, setup_integration
 
 
@@ -85,7 +97,92 @@ async def test_guide_of_the_next_day(hass: HomeAssistant) -> None:
         "year": 1999,
         "image": "https://images.example.com/24.png",
         "link": f"/toonami-downlink/guide/1/{int(NOON.timestamp())}",
+        "also": [],
     }
+
+
+async def test_guide_of_the_past(
+    hass: HomeAssistant,
+    folder: Path,
+    coordinator: DownlinkCoordinator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """It goes back behind the feed, as far as the log does."""
+    later = MIDNIGHT + timedelta(days=3)
+    write_provider_files(folder, make_feed(later, show="Other"))
+    freezer.move_to(later)
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    span = {"from": "2026-11-24 23:15:00", "to": "2026-11-25 00:45:00"}
+    answer = await get_guide(hass, channel="1", **span)
+    assert titles(answer) == {1: ["Show 1-46", "Show 1-47", "Show 1-48", "Show 1-49"]}
+    answer = await get_guide(hass, channel=["1", "2"], limit=3, **span)
+    assert titles(answer) == {1: ["Show 1-46", "Show 1-47", "Show 1-48"], 2: []}
+    assert answer["truncated"]
+    answer = await get_guide(
+        hass, channel="1", search="1-95", **{"from": "2026-01-01", "to": "2026-12-31"}
+    )
+    assert titles(answer) == {1: ["Show 1-95", "Other 1-95"]}
+    assert not answer["truncated"]
+
+
+async def test_also(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
+    assert coordinator.data is not None
+    one = Programme(start=NOON, stop=NOON + SLOT, title="Trigun", episode=5)
+    hours = [timedelta(hours=hour) for hour in range(24)]
+    feed = coordinator.data.feed
+    guide = {
+        **dict.fromkeys(feed.guide, ()),
+        "toonami_east": tuple(
+            replace(one, start=NOON + hour, stop=NOON + hour + SLOT) for hour in hours
+        ),
+        "snick_east": (replace(one, start=NOON + SLOT, stop=NOON + 2 * SLOT),),
+    }
+    coordinator.data.feed = replace(feed, guide=guide)
+    coordinator.data.airings = Airings(coordinator.data.feed)
+    answer = await get_guide(hass, channel="1")
+    first = answer["channels"][0]["programmes"][0]
+    assert first["also"][:4] == [
+        {
+            "channel": "Snickelodeon East",
+            "start": "2026-11-24T12:30:00+00:00",
+            "stop": "2026-11-24T13:00:00+00:00",
+        },
+        *(
+            {
+                "channel": "Toonami Aftermath East",
+                "start": f"2026-11-24T{hour}:00:00+00:00",
+                "stop": f"2026-11-24T{hour}:30:00+00:00",
+            }
+            for hour in (13, 14, 15)
+        ),
+    ]
+    assert first["also"][4] == {
+        "channel": "Toonami Aftermath West",
+        "start": "2026-11-24T15:00:00+00:00",
+        "stop": "2026-11-24T15:30:00+00:00",
+        "about": True,
+    }
+    assert len(first["also"]) == MAX_ALSO
+    last = answer["channels"][0]["programmes"][-1]
+    assert all(each["start"] > "2026-11-24T12" for each in last["also"])
+
+
+@pytest.mark.parametrize(("limit", "is_truncated"), [(24, True), (25, False)])
+async def test_a_past_that_is_too_long_says_so(
+    hass: HomeAssistant,
+    coordinator: DownlinkCoordinator,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+    is_truncated: bool,
+) -> None:
+    assert coordinator.data is not None
+    feed = coordinator.data.feed
+    coordinator.data.feed = replace(feed, made=NOON, guide=dict.fromkeys(feed.guide, ()))
+    monkeypatch.setattr("custom_components.toonami_downlink.services.MAX_AIRED", limit)
+    answer = await get_guide(
+        hass, channel="1", search="show", **{"from": "2026-01-01", "to": "2026-12-31"}
+    )
+    assert answer["truncated"] is is_truncated
 
 
 @pytest.mark.usefixtures("coordinator")

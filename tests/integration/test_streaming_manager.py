@@ -116,6 +116,27 @@ async def test_who_it_is_stays_known(
     assert [(one.watcher, one.channel) for one in streams.sessions] == [(TV, "toonami_west")]
 
 
+async def test_listeners_are_told_of_each_change_once(
+    harness: Harness, streams: StreamManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of one that is only noticed while another is told."""
+    east = harness.publication.feed.channels[0]
+    await streams.async_touch(east, TV)
+    async with streams.async_watch(east, Watcher("192.168.1.6", "Kodi")):
+        told: list[int] = []
+        stop = streams.async_add_listener(lambda: told.append(streams.viewers))
+        move_loop(monkeypatch, 20)
+        # The television set has gone meanwhile: as many watch as before.
+        async with streams.async_watch(east, Watcher("192.168.1.7", "VLC")):
+            assert told == []
+        assert told == [1]
+        await streams.async_touch(east, TV)
+        assert told == [1, 2]
+        await streams.async_touch(east, TV)
+        assert told == [1, 2]
+        stop()
+
+
 async def test_many_that_are_refused_leave_nothing(
     harness: Harness, streams: StreamManager
 ) -> None:

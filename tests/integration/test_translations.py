@@ -194,37 +194,44 @@ def test_issues() -> None:
         assert set(flows[key]["abort"]) == reasons
 
 
-def fields(schema: vol.Schema) -> set[str]:
-    return {str(key) for key in schema.schema}
+def fields(schema: vol.Schema) -> set[tuple[str, ...]]:
+    """Return the fields of a form; those in a section have its name before theirs."""
+    found: set[tuple[str, ...]] = set()
+    for key, value in schema.schema.items():
+        if isinstance(value, section):
+            found |= {(str(key), *path) for path in fields(value.schema)}
+        else:
+            found.add((str(key),))
+    return found
+
+
+def shown(step: dict[str, Any]) -> set[tuple[str, ...]]:
+    """Return the fields that a form has names for."""
+    named: set[tuple[str, ...]] = {(key,) for key in step.get("data", {})}
+    for name, part in step.get("sections", {}).items():
+        assert part["name"]
+        named |= {(name, *path) for path in shown(part)}
+    return named
 
 
 def test_set_up() -> None:
     config = TEXTS["config"]
-    kinds = {"bundled", "command", "folder"}
-    assert set(config["step"]) == kinds | {"user", "reconfigure"}
-    for step in ("user", "reconfigure"):
-        assert set(config["step"][step]["menu_options"]) == kinds
+    assert set(config["step"]) == {"user", "reconfigure"}
     assert set(config["error"]) == error_keys()
     assert set(config["progress"]) == literals("config_flow", "progress_action")
-    bundled = config_flow._bundled_schema(DEFAULTS)  # noqa: SLF001
-    advanced = bundled.schema[config_flow.ADVANCED]
-    assert isinstance(advanced, section)
-    shown = config["step"]["bundled"]["sections"]
-    assert set(shown) == fields(bundled)
-    assert set(shown[config_flow.ADVANCED]["data"]) == fields(advanced.schema)
-    command = config_flow._command_schema(DEFAULTS)  # noqa: SLF001
-    assert set(config["step"]["command"]["data"]) == fields(command)
-    folder = config_flow._folder_schema(DEFAULTS)  # noqa: SLF001
-    assert set(config["step"]["folder"]["data"]) == fields(folder)
+    schema = config_flow._source_schema(DEFAULTS, is_open=False)  # noqa: SLF001
+    for step in config["step"].values():
+        assert shown(step) == fields(schema)
+    assert set(config["create_entry"]) == {"default"}
 
 
 def test_options() -> None:
     options = TEXTS["options"]
-    schema = config_flow._options_schema(DEFAULTS)  # noqa: SLF001
     assert set(options["step"]) == {"init"}
-    assert set(options["step"]["init"]["data"]) == fields(schema)
+    assert shown(options["step"]["init"]) == fields(config_flow._options_schema(DEFAULTS))  # noqa: SLF001
     assert set(options["error"]) == {"invalid_schedule"}
-    assert set(TEXTS["selector"]) == {"stream_links"}
+    assert set(TEXTS["selector"]) == {"provider", "stream_links"}
+    assert set(TEXTS["selector"]["provider"]["options"]) == set(config_flow.SOURCES)
     links = TEXTS["selector"]["stream_links"]["options"]
     assert set(links) == {"relay", "direct", "home_assistant"}
 
@@ -232,12 +239,12 @@ def test_options() -> None:
 @pytest.mark.parametrize(
     "place",
     [
-        TEXTS["config"]["step"]["bundled"]["sections"]["advanced"],
-        TEXTS["config"]["step"]["command"],
-        TEXTS["config"]["step"]["folder"],
+        TEXTS["config"]["step"]["user"]["sections"]["advanced"],
+        TEXTS["config"]["step"]["reconfigure"]["sections"]["advanced"],
         TEXTS["options"]["step"]["init"],
+        TEXTS["options"]["step"]["init"]["sections"]["advanced"],
     ],
-    ids=["bundled", "command", "folder", "options"],
+    ids=["set-up", "reconfigure", "options", "advanced options"],
 )
 def test_every_field_is_explained(place: dict[str, Any]) -> None:
     assert set(place["data"]) == set(place["data_description"])

@@ -183,8 +183,8 @@ async def test_the_dialog_does_not_get_around_it(
 
     flow = await newest.start_reconfigure_flow(hass)
     steps = hass.config_entries.flow
-    flow = await steps.async_configure(flow["flow_id"], {"next_step_id": "command"})
-    flow = await steps.async_configure(flow["flow_id"], {"provider_command": "true"})
+    entered = {"provider": "command", "provider_command": "true"}
+    flow = await steps.async_configure(flow["flow_id"], {"advanced": entered})
     await hass.async_block_till_done()
     flow = await steps.async_configure(flow["flow_id"])
 

@@ -182,3 +182,17 @@ async def test_not_loaded_any_more(home: Home, step: str) -> None:
     answer = await home._post(path, {"next_step_id": step})  # noqa: SLF001
     assert (answer["type"], answer["reason"]) == ("abort", "not_loaded")
     assert home.entry.options == {"guide_days": 3}
+
+
+async def test_an_entry_that_cannot_be_loaded_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> bool:
+        return False
+
+    assert await home.look()
+    monkeypatch.setattr(home.hass.config_entries, "async_reload", fail)
+    answer = await home.choose("use")
+    assert (answer["type"], answer["reason"]) == ("abort", "not_loaded")
+    # It is what the user wants, and holds from the next start on.
+    assert home.entry.options["stream_links"] == "relay"

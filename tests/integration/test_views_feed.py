@@ -1,12 +1,9 @@
 """The playlist and the guide, as players fetch them."""
 
-import asyncio
 import gzip
 import hashlib
 from http import HTTPStatus
 from itertools import product
-from threading import Event
-from typing import Any
 
 from aiohttp import hdrs
 from freezegun.api import FrozenDateTimeFactory
@@ -21,7 +18,7 @@ from custom_components.toonami_downlink.engine.downlink.formats.m3u import parse
 from custom_components.toonami_downlink.engine.downlink.formats.xmltv_reader import parse_xmltv
 from custom_components.toonami_downlink.engine.downlink.publish.publication import Body, Publication
 from custom_components.toonami_downlink.views.base import accepts_gzip
-from custom_components.toonami_downlink.views.response_cache import GuideCache, ResponseCache
+from custom_components.toonami_downlink.views.response_cache import ResponseCache
 
 from .factories import make_feed
 from .harness import NOW, Harness, publish_feed, start_harness, start_without_feed
@@ -314,27 +311,6 @@ async def test_replaced_credentials(harness: Harness) -> None:
     text = await answer.text()
     assert harness.coordinator.credentials.feed_token in text
     assert old not in text
-
-
-async def test_guides_are_made_once_for_all_who_wait(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    publication = harness.publication
-    made: list[str] = []
-    make, all_wait = publication.guide, Event()
-
-    def count(origin: str) -> Any:
-        made.append(origin)
-        assert all_wait.wait(5)
-        return make(origin)
-
-    monkeypatch.setattr(publication, "guide", count)
-    guides = GuideCache(harness.hass)
-    requests = asyncio.gather(*(guides.async_get(publication, harness.origin) for _ in range(8)))
-    harness.hass.loop.call_soon(all_wait.set)
-    first, *others = await requests
-    assert all(other is first for other in others)
-    assert made == [harness.origin]
 
 
 async def test_players_are_seen(harness: Harness) -> None:

@@ -11,8 +11,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from yarl import URL
 
-from custom_components.toonami_downlink.views.origin import client_origin, make_origin, parse_origin
+from custom_components.toonami_downlink.views.origin import (
+    client_origin,
+    is_own_address,
+    make_origin,
+    parse_origin,
+)
 
 from .harness import NOW, Harness, start_harness
 from .raw_http import raw_request
@@ -226,3 +232,25 @@ async def test_own_address_of_a_strange_kind(hass: HomeAssistant) -> None:
     request = make_mocked_request("GET", "/", headers={hdrs.HOST: "<strange>"})
     request.app[KEY_HASS] = hass
     assert client_origin(request) == make_origin("http", "127.0.0.1", 80)
+
+
+@pytest.mark.parametrize(
+    ("sockname", "url", "is_own"),
+    [
+        pytest.param(("192.0.2.7", 8123), "http://192.0.2.7:8123", True, id="its own"),
+        pytest.param(("fd00::5", 8123, 0, 0), "http://[fd00::5]:8123", True, id="IPv6"),
+        pytest.param(("192.0.2.7", 8123), "http://192.0.2.7", False, id="another port"),
+        pytest.param(("192.0.2.7", 8123), "http://192.0.2.8:8123", False, id="another address"),
+        pytest.param(("192.0.2.7", 8123), "http://tv.lan:8123", False, id="a name"),
+        pytest.param("/run/http.sock", "http://192.0.2.7:8123", False, id="a file"),
+        pytest.param(None, "http://192.0.2.7:8123", False, id="gone"),
+    ],
+)
+def test_the_address_of_the_connection_itself(sockname: object, url: str, is_own: bool) -> None:
+    transport = Mock()
+    transport.get_extra_info.side_effect = {"sockname": sockname}.get
+    request = make_mocked_request("GET", "/", transport=transport)
+    parts = URL(url)
+    host = f"[{parts.host}]" if ":" in f"{parts.host}" else f"{parts.host}"
+    origin = make_origin(parts.scheme, host, parts.port or 80)
+    assert is_own_address(request, origin) is is_own

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  creditsByRole, episodeLine, isOnAir, known, mediaPlayers, nextShowing, safeImage,
+  creditsByRole, episodeLine, isOnAir, known, nextShowing, safeImage,
 } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
+import { numberWriter } from "../../custom_components/toonami_downlink/frontend/model/numbers.js";
 import { Strings, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
 
 const text = new Strings("en", {
@@ -59,20 +60,18 @@ test("credits are grouped by role, in their order", () => {
   assert.deepEqual(creditsByRole(credits), [["writer", ["A", "C"]], ["actor", ["B"]]]);
 });
 
-test("only players that can be told to play are offered, the last used first", () => {
-  /** @param {string} id @param {string} state @param {object} attributes */
-  const entity = (id, state, attributes) => [id, { entity_id: id, state, attributes }];
-  const states = Object.fromEntries([
-    entity("media_player.b", "idle", { friendly_name: "B", supported_features: 512 + 1 }),
-    entity("media_player.a", "off", { friendly_name: "A", supported_features: 512 }),
-    entity("media_player.c", "unavailable", { supported_features: 512 }),
-    entity("media_player.d", "idle", { supported_features: 1 }),
-    entity("media_player.e", "idle", { supported_features: 512 }),
-    entity("light.x", "on", { supported_features: 512 }),
-  ]);
-  const names = (/** @type {string} */ last) => mediaPlayers(states, last).map(({ name }) => name);
-  assert.deepEqual(names(""), ["A", "B", "media_player.e"]);
-  assert.deepEqual(names("media_player.b"), ["B", "A", "media_player.e"]);
+test("counts are written as the user writes numbers, other values as they are", () => {
+  const written = (/** @type {string} */ language, /** @type {string} */ format) =>
+    text.get("channels", { count: 12_345.5 }, numberWriter(language, format))
+      .replace(/\s/g, " ")
+      .replace("'", "’");
+  assert.equal(written("fr", "language"), "12 345,5 channels");
+  assert.equal(written("en", "decimal_comma"), "12.345,5 channels");
+  assert.equal(written("fr", "comma_decimal"), "12,345.5 channels");
+  assert.equal(written("en", "space_comma"), "12 345,5 channels");
+  assert.equal(written("en", "quote_decimal"), "12’345.5 channels");
+  assert.equal(written("en", "none"), "12345.5 channels");
+  assert.equal(text.get("episode.number", { episode: 1071 }, numberWriter("fr")), "Episode 1071");
 });
 
 test("texts are filled in, with the plural of the language", () => {

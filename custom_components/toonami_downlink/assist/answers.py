@@ -9,10 +9,13 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..engine.downlink.airings import Airing, Airings
+from ..engine.downlink.identity import identity, show_key
 from ..engine.downlink.models import Channel, Feed, Programme
+from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.timeline import on_air, upcoming
 from ..places import programme_place
-from .matching import showings
+from .matching import Showing, showings
 
 _PREFIX: Final = f"component.{DOMAIN}.common."
 _WEEKDAYS: Final = (
@@ -58,9 +61,9 @@ class Answers:
         found = showings(feed, channels, title, self._now)
         return programme_place(found[0].channel.number, found[0].programme.start) if found else None
 
-    def when_is(self, feed: Feed, channels: Sequence[Channel], title: str) -> str:
-        """Say when a programme is on, and when again."""
-        found = showings(feed, channels, title, self._now)
+    def when_is(self, publication: Publication, channels: Sequence[Channel], title: str) -> str:
+        """Say when a programme is on, when again, and when the same episode is on again."""
+        found = showings(publication.feed, channels, title, self._now)
         if not found:
             return self.say("assist_not_in_guide", title=title)
         first = found[0]
@@ -71,10 +74,24 @@ class Answers:
         else:
             answer = self.say("assist_later", when=self._when(first.programme.start), **values)
         again = next((item for item in found if item.programme.start > first.programme.start), None)
-        if again is None:
-            return answer
-        when = self._when(again.programme.start)
-        return f"{answer} {self.say('assist_again', when=when, channel=again.channel.name)}"
+        same = self._same_again(publication.airings, channels, first)
+        if again and (same is None or (same.channel, same.start) != _place(again)):
+            when = self._when(again.programme.start)
+            answer += f" {self.say('assist_again', when=when, channel=again.channel.name)}"
+        if same:
+            key = _key_of(same)
+            when = self._when(same.start)
+            answer += f" {self.say(key, when=when, channel=same.channel.name)}"
+        return answer
+
+    def _same_again(
+        self, airings: Airings, channels: Sequence[Channel], first: Showing
+    ) -> Airing | None:
+        """Return when the same episode is on again on one of the channels."""
+        programme = first.programme
+        after = max(self._now, programme.start)
+        also = airings.also(first.channel.key, programme, after)
+        return next((airing for airing in also if airing.channel in channels), None)
 
     def _now_on(self, feed: Feed, channel: Channel) -> str:
         programme = on_air(feed.guide.get(channel.key, ()), self._now)
@@ -106,6 +123,18 @@ class Answers:
     def _time(self, at: datetime) -> str:
         """Write a time as the language does, without a zero in front, which is not spoken."""
         return dt_util.as_local(at).strftime(self.say("assist_time")).removeprefix("0")
+
+
+def _place(showing: Showing) -> tuple[Channel, datetime]:
+    return showing.channel, showing.programme.start
+
+
+def _key_of(airing: Airing) -> str:
+    """Name the sentence for another airing of what was asked about."""
+    if airing.is_about:
+        return "assist_about"
+    has_episode = identity(airing.programme) != show_key(airing.programme.title)
+    return "assist_same" if has_episode else "assist_again"
 
 
 def _title(programme: Programme) -> str:

@@ -10,6 +10,7 @@ import voluptuous as vol
 
 from ..coordinator import async_loaded_coordinator
 from ..engine.downlink.models import Channel, Feed
+from ..engine.downlink.publish.publication import Publication
 from ..places import watch_place
 from .answers import Answers
 from .matching import SHORT_TEXT, guess_channel
@@ -51,7 +52,8 @@ class GuideIntentHandler(intent.IntentHandler, ABC):
         coordinator = async_loaded_coordinator(hass)
         if coordinator is None or coordinator.data is None:
             return answers.say("assist_no_feed"), None
-        feed = coordinator.data.feed
+        publication = coordinator.data
+        feed = publication.feed
         channels = self.default_channels(feed)
         if SLOT_CHANNEL in slots:
             wanted = slots[SLOT_CHANNEL]["value"]
@@ -59,7 +61,7 @@ class GuideIntentHandler(intent.IntentHandler, ABC):
             if channel is None:
                 return answers.say("assist_unknown_channel", channel=wanted), None
             channels = (channel,)
-        answer = self.answer(answers, feed, channels, slots)
+        answer = self.answer(answers, publication, channels, slots)
         return answer, self.place(answers, feed, channels, slots)
 
     def default_channels(self, feed: Feed) -> Sequence[Channel]:
@@ -78,7 +80,11 @@ class GuideIntentHandler(intent.IntentHandler, ABC):
 
     @abstractmethod
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
         """Answer the question about these channels."""
 
@@ -96,9 +102,13 @@ class WhatsOnHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.whats_on(feed, channels)
+        return answers.whats_on(publication.feed, channels)
 
 
 class WhatsNextHandler(GuideIntentHandler):
@@ -114,9 +124,13 @@ class WhatsNextHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.whats_next(feed, channels)
+        return answers.whats_next(publication.feed, channels)
 
 
 class WhenIsHandler(GuideIntentHandler):
@@ -139,9 +153,13 @@ class WhenIsHandler(GuideIntentHandler):
 
     @override
     def answer(
-        self, answers: Answers, feed: Feed, channels: Sequence[Channel], slots: dict[str, Any]
+        self,
+        answers: Answers,
+        publication: Publication,
+        channels: Sequence[Channel],
+        slots: dict[str, Any],
     ) -> str:
-        return answers.when_is(feed, channels, slots[SLOT_PROGRAMME]["value"])
+        return answers.when_is(publication, channels, slots[SLOT_PROGRAMME]["value"])
 
     @override
     def place(

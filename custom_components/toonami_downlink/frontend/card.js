@@ -1,3 +1,4 @@
+import { preloadPanel } from "./lib/preload.js";
 import { loadStrings } from "./lib/strings.js";
 import { readConfig } from "./model/card.js";
 import { suggestions } from "./model/entities.js";
@@ -136,6 +137,7 @@ function outdated(text) {
 }
 
 if (!customElements.get(TAG)) {
+	preloadPanel();
 	customElements.define(TAG, DownlinkCard);
 	window.customCards ??= [];
 	window.customCards.push({

@@ -195,7 +195,7 @@ interface Status {
     | (Report & {
         generation: number;
         made: string;
-        artifacts: { name: string; size: number; sha256: string }[];
+        artifacts: { name: string; size: number }[];
       })
     | null;
   streams: Streams;
@@ -269,18 +269,36 @@ interface Connection {
 }
 
 /** The part of Home Assistant's front end that the panel uses. */
+/** Writes a number as the user does. */
+type WriteNumber = (value: number, options?: Intl.NumberFormatOptions) => string;
+
 interface Hass {
   connection: Connection;
   user?: { is_admin: boolean };
-  locale: { language: string; time_format: string; time_zone: string };
+  locale: { language: string; number_format?: string; time_format: string; time_zone: string };
   config: { time_zone: string };
   themes: { darkMode?: boolean };
   states: Record<string, Entity>;
   /** What the registries say of entities and devices. */
-  entities?: Record<string, { platform: string; device_id?: string; translation_key?: string }>;
-  devices?: Record<string, { identifiers: [string, string][]; model?: string | null }>;
+  entities?: Record<
+    string,
+    { platform: string; device_id?: string; area_id?: string | null; translation_key?: string }
+  >;
+  devices?: Record<
+    string,
+    { identifiers: [string, string][]; area_id?: string | null; model?: string | null }
+  >;
+  areas?: Record<string, { name: string }>;
   dockedSidebar?: string;
   callService(domain: string, service: string, data: object, target?: object): Promise<unknown>;
+}
+
+/** The media players of an area; its name is empty for those without one. */
+interface PlayerGroup {
+  area: string;
+  /** Of its first player: the least comes first. */
+  rank: number;
+  players: { id: string; name: string }[];
 }
 
 /** A programme in the answer to `guide`: the fields of `Programme`, in that order. */
@@ -314,10 +332,16 @@ interface Showing {
   about?: boolean;
 }
 
+/** What `airings` gives: when a programme is on again, when it was last, how often this month. */
+interface Remembered {
+  also: Airing[];
+  last: Times | null;
+  month: number;
+}
+
 /** When a programme is on once more, as `airings` gives it. */
-interface Airing {
+interface Airing extends Times {
   channel: number;
-  start: number;
   /** Whether upstream's guide does not list it: the other coast has it then. */
   about?: boolean;
 }
@@ -373,7 +397,7 @@ type Field =
 /** How to set a player up; the text of the first step is `connect.{id}.1`, and so on. */
 interface Recipe {
   id: string;
-  /** How the player is called when it is seen. */
+  /** How the player is called when it is seen; empty when that can be any, which has a name in the texts. */
   name: string;
   /** The fields of each step. */
   steps: Field[][];

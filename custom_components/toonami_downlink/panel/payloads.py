@@ -136,7 +136,7 @@ def rows(
     """
     found = {
         str(channel.number): [
-            _row(programme) for programme in between(feed.guide.get(channel.key, ()), start, stop)
+            row(programme) for programme in between(feed.guide.get(channel.key, ()), start, stop)
         ]
         for channel in feed.channels
         if numbers is None or channel.number in numbers
@@ -146,7 +146,8 @@ def rows(
     return found
 
 
-def _row(programme: Programme) -> Row:
+def row(programme: Programme) -> Row:
+    """Return a programme as it is in a grid."""
     return (
         seconds(programme.start),
         seconds(programme.stop),
@@ -185,7 +186,7 @@ def search(feed: Feed, asked: Search, now: datetime) -> dict[str, Any]:
     if asked.title is not None:
         found = [hit for hit in found if hit[1].title == asked.title]
     found.sort(key=lambda hit: _nearness(hit[1], now))
-    results: list[tuple[Any, ...]] = [(number, *_row(programme)) for number, programme in found]
+    results: list[tuple[Any, ...]] = [(number, *row(programme)) for number, programme in found]
     if asked.by_title:
         results = _by_title(found)
     return {
@@ -197,7 +198,7 @@ def search(feed: Feed, asked: Search, now: datetime) -> dict[str, Any]:
 def _by_title(found: list[tuple[int, Programme]]) -> list[tuple[Any, ...]]:
     counts = Counter(programme.title for _, programme in found)
     first = {hit[1].title: hit for hit in reversed(found)}
-    return [(count, first[title][0], *_row(first[title][1])) for title, count in counts.items()]
+    return [(count, first[title][0], *row(first[title][1])) for title, count in counts.items()]
 
 
 def _hits(feed: Feed, words: list[str]) -> Iterator[tuple[int, Programme]]:

@@ -10,14 +10,12 @@ from typing import Any, Final
 
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..const import DOMAIN
+from ..const import CONF_HDHOMERUN
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
 from ..engine.downlink.limits import (
     MAX_CHANNELS,
@@ -27,10 +25,12 @@ from ..engine.downlink.limits import (
 )
 from ..engine.downlink.models import Cause, Feed, Progress
 from ..engine.downlink.publish.history import record_to_json
-from ..engine.downlink.timeline import on_air
+from ..storage.settings import Settings
 from . import payloads
 from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROWS
+from .programmes import get_airings, get_past, get_programme, search_past
 from .status import status_payload, streams_payload
+from .subscription import Push, Subscription
 from .watching import watch
 
 MAX_WINDOW: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
@@ -48,7 +48,6 @@ _NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
 
 type Message = dict[str, Any]
 type Command = Callable[[HomeAssistant, ActiveConnection, Message], None]
-type Push = Callable[[dict[str, Any]], None]
 
 
 @callback
@@ -58,13 +57,17 @@ def async_register_commands(hass: HomeAssistant) -> None:
         subscribe_overview,
         get_guide,
         get_programme,
+        get_airings,
+        get_past,
         search_guide,
+        search_past,
         subscribe_status,
         get_connect,
         subscribe_connect,
         start_refresh,
         rotate_credentials,
         end_session,
+        switch_tuner,
         watch,
     ):
         websocket_api.async_register_command(hass, command)
@@ -116,68 +119,6 @@ def _in_background(
     return run
 
 
-class _Subscription:
-    """A subscription of one page; it outlives a reload of the entry."""
-
-    def __init__(
-        self,
-        connection: ActiveConnection,
-        msg_id: int,
-        attach: Callable[[DownlinkCoordinator, Push], list[CALLBACK_TYPE]],
-    ) -> None:
-        """Prepare to push what `attach` listens to."""
-        self._connection = connection
-        self._msg_id = msg_id
-        self._attach = attach
-        self._coordinator: DownlinkCoordinator | None = None
-        self._detach: list[CALLBACK_TYPE] = []
-        self._last: dict[str, Any] | None = None
-
-    @callback
-    def async_start(self, coordinator: DownlinkCoordinator) -> None:
-        """Confirm the subscription, push the first event and follow the entry."""
-        hass = coordinator.hass
-        self._connection.send_result(self._msg_id)
-        self._follow(coordinator)
-
-        @callback
-        def on_entry(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
-            if entry.domain == DOMAIN:
-                self._follow(async_loaded_coordinator(hass))
-
-        unsubscribe = async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, on_entry)
-
-        @callback
-        def stop() -> None:
-            unsubscribe()
-            self._let_go()
-
-        self._connection.subscriptions[self._msg_id] = stop
-
-    @callback
-    def _follow(self, coordinator: DownlinkCoordinator | None) -> None:
-        if coordinator is self._coordinator:
-            return
-        self._let_go()
-        self._coordinator = coordinator
-        if coordinator:
-            self._detach = self._attach(coordinator, self._push)
-        else:
-            self._push({"loaded": False})
-
-    @callback
-    def _let_go(self) -> None:
-        for detach in self._detach:
-            detach()
-        self._detach = []
-
-    @callback
-    def _push(self, event: dict[str, Any]) -> None:
-        if event != self._last:
-            self._last = event
-            self._connection.send_event(self._msg_id, event)
-
-
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/overview/subscribe"})
 @_with_coordinator
 def subscribe_overview(
@@ -206,7 +147,7 @@ def subscribe_overview(
             coordinator.streams.async_add_listener(send),
         ]
 
-    _Subscription(connection, msg["id"], attach).async_start(coordinator)
+    Subscription(connection, msg["id"], attach).async_start(coordinator)
 
 
 @websocket_api.websocket_command(
@@ -242,27 +183,6 @@ def get_guide(
         return
     generation = coordinator.data.generation if coordinator.data else None
     connection.send_result(msg["id"], {"generation": generation, "rows": rows})
-
-
-@websocket_api.websocket_command(
-    {
-        vol.Required("type"): "toonami_downlink/guide/programme",
-        vol.Required("channel"): _NUMBER,
-        vol.Required("start"): _TIMESTAMP,
-    }
-)
-@_with_coordinator
-@_with_feed
-def get_programme(
-    coordinator: DownlinkCoordinator, feed: Feed, connection: ActiveConnection, msg: Message
-) -> None:
-    """Return everything about the programme that is on a channel at a time."""
-    channel = feed.channel(msg["channel"])
-    guide = feed.guide.get(channel.key, ()) if channel else ()
-    if programme := on_air(guide, payloads.moment(msg["start"])):
-        connection.send_result(msg["id"], payloads.details(programme))
-    else:
-        connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, "Nothing is known about that")
 
 
 @websocket_api.websocket_command(
@@ -327,7 +247,7 @@ def subscribe_status(
             ),
         ]
 
-    _Subscription(connection, msg["id"], attach).async_start(coordinator)
+    Subscription(connection, msg["id"], attach).async_start(coordinator)
 
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/connect"})
@@ -360,7 +280,7 @@ def subscribe_connect(
             )
         ]
 
-    _Subscription(connection, msg["id"], attach).async_start(coordinator)
+    Subscription(connection, msg["id"], attach).async_start(coordinator)
 
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/refresh"})
@@ -403,3 +323,22 @@ def end_session(
         connection.send_result(msg["id"])
     else:
         connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, "Nobody watches like that")
+
+
+@websocket_api.websocket_command(
+    {vol.Required("type"): "toonami_downlink/tuner", vol.Required("on"): bool}
+)
+@websocket_api.require_admin
+@_with_coordinator
+def switch_tuner(
+    coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
+) -> None:
+    """Switch the tuner on or off, and return what players have to be told now.
+
+    Nothing is reloaded for it: that would end what is being watched.
+    """
+    entry = coordinator.config_entry
+    options = {**entry.options, CONF_HDHOMERUN: msg["on"]}
+    coordinator.hass.config_entries.async_update_entry(entry, options=options)
+    coordinator.settings = Settings.from_entry(entry)
+    connection.send_result(msg["id"], payloads.connect(coordinator))

@@ -15,7 +15,7 @@ from ..engine.downlink.errors import UsageError
 from ..engine.downlink.models import Progress
 from ..engine.downlink.process.command import Command, bundled_command, parse_command
 from ..engine.downlink.process.runner import read_version
-from ..engine.downlink.publish.refresh import Plan, Refreshed, refresh
+from ..engine.downlink.publish.refresh import PastReader, Plan, Refreshed, refresh
 from ..engine.downlink.publish.store import Generation, Store
 from ..storage.settings import Settings
 from ..storage.state import State
@@ -74,18 +74,22 @@ async def async_refresh_once(
     previous: Generation | None,
     on_progress: Callable[[Progress], None],
     *,
+    past: PastReader | None = None,
     insist: bool = True,
 ) -> Refreshed:
     """Refresh the feed once, after any refresh that runs, and remember what it taught.
 
-    `insist`: whether to try files again that could not be got through the last time.
-    Raises a `DownlinkError`; then the feed on disk is what it was.
+    `past` is asked for what was on, when the feed is about to be made. `insist`: whether to try
+    files again that could not be got through the last time. Raises a `DownlinkError`; then the
+    feed on disk is what it was.
     """
     plan = Plan(
         origin=command_for(settings) or Path(settings.provider_folder),
         timeout=settings.provider_timeout,
         failures=state.failures,
         guide_days=settings.guide_days,
+        past_days=settings.past_days,
+        past=past,
         time_zone=dt_util.get_default_time_zone(),
         language=hass.config.language,
         insist=insist,

@@ -11,6 +11,7 @@ from ..const import (
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
     CONF_MAX_CHANNELS,
+    CONF_PAST_DAYS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -23,6 +24,7 @@ from ..const import (
     DEFAULT_API_URL,
     DEFAULT_GUIDE_DAYS,
     DEFAULT_MAX_CHANNELS,
+    DEFAULT_PAST_DAYS,
     DEFAULT_PROVIDER_TIMEOUT,
     DEFAULT_SCHEDULE,
     DEFAULT_STALE_HOURS,
@@ -43,6 +45,8 @@ class Settings:
     cron: str
     """In Home Assistant's time zone."""
     guide_days: int
+    past_days: int
+    """Days before today that are in the guide."""
     stream_links: str
     provider_timeout: int
     max_channels: int
@@ -67,6 +71,7 @@ class Settings:
             provider_folder=data.get(CONF_PROVIDER_FOLDER, ""),
             cron=options.get(CONF_SCHEDULE, DEFAULT_SCHEDULE),
             guide_days=int(options.get(CONF_GUIDE_DAYS, DEFAULT_GUIDE_DAYS)),
+            past_days=int(options.get(CONF_PAST_DAYS, DEFAULT_PAST_DAYS)),
             stream_links=options.get(CONF_STREAM_LINKS, LINKS_DIRECT),
             provider_timeout=int(options.get(CONF_PROVIDER_TIMEOUT, DEFAULT_PROVIDER_TIMEOUT)),
             max_channels=int(options.get(CONF_MAX_CHANNELS, DEFAULT_MAX_CHANNELS)),

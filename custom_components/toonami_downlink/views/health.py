@@ -9,9 +9,11 @@ from homeassistant.components.http import KEY_HASS
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.json import json_bytes
 from homeassistant.loader import async_get_loaded_integration
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..engine.downlink.timeline import is_anything_on
 from .base import JSON_TYPE, RETRY_SECONDS, DownlinkView, respond_once
 from .paths import API
 
@@ -52,7 +54,7 @@ def health_of(coordinator: DownlinkCoordinator | None) -> tuple[Health, Reason |
         return Health.DEGRADED, Reason.REFRESH_FAILED
     if coordinator.is_guide_stale:
         return Health.DEGRADED, Reason.GUIDE_STALE
-    if not coordinator.is_anything_on:
+    if not is_anything_on(coordinator.data.feed.guide.values(), dt_util.utcnow()):
         return Health.DEGRADED, Reason.NOTHING_ON
     return Health.OK, None
 

@@ -101,10 +101,12 @@ class GuideCache:
     async def _async_make(self, publication: Publication, origin: str, *, is_kept: bool) -> Body:
         task = self._tasks.get(origin)
         if task is None:
-            task = self._hass.async_create_background_task(
-                self._async_render(publication, origin, is_kept=is_kept), f"{DOMAIN} guide"
+            # One that had ended before it was in the table would stay there, guide and all.
+            task = self._tasks[origin] = self._hass.async_create_background_task(
+                self._async_render(publication, origin, is_kept=is_kept),
+                f"{DOMAIN} guide",
+                eager_start=False,
             )
-            self._tasks[origin] = task
         # Who leaves must not cancel what others wait for.
         return await asyncio.shield(task)
 

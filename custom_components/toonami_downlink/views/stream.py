@@ -108,18 +108,11 @@ class WatchView(_WatchTokenView):
         return await self.get(request)
 
 
-class WatchSegmentView(_WatchTokenView):
+class WatchSegmentView(_WatchTokenView, SegmentView):
     """A segment of that."""
 
     url = watch_segment_path("{feed_token}", "{number}", "{sequence}")
     name = "toonami_downlink:watch_segment"
-
-    @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        number, sequence = request.match_info["number"], request.match_info["sequence"]
-        return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
 STREAM_VIEWS: Final = (SegmentView, StreamView, WatchView, WatchSegmentView)

@@ -42,7 +42,7 @@ def set_up(client: Client, provider: str, fields: Mapping[str, object]) -> None:
                 f"The dialog refused step {step['step_id']} ({number}): {step['errors']} "
                 f"{step.get('description_placeholders') or ''}"
             )
-        step = _advance(client, step, provider, fields)
+        step = _advance(client, step, {"provider": provider, **fields})
     raise DevelopError("The dialog does not come to an end.")
 
 
@@ -73,14 +73,10 @@ def remove(client: Client) -> None:
             raise DevelopError(f"The integration cannot be removed: {answer.body!r}")
 
 
-def _advance(
-    client: Client, step: dict[str, Any], provider: str, fields: Mapping[str, object]
-) -> dict[str, Any]:
+def _advance(client: Client, step: dict[str, Any], fields: Mapping[str, object]) -> dict[str, Any]:
     path = f"{FLOW_PATH}/{step['flow_id']}"
     answer: dict[str, Any]
-    if step["type"] == "menu":
-        answer = client.post(path, {"next_step_id": provider})
-    elif step["type"] == "form":
+    if step["type"] == "form":
         answer = client.post(path, _fill(step["data_schema"], fields))
     else:
         answer = wait_for(

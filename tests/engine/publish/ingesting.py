@@ -7,6 +7,7 @@ from pathlib import Path
 import resource
 
 from downlink.ingest.gap_filling import Window
+from downlink.ingest.past import AiredByChannel
 from downlink.lineup import KNOWN, Lineup
 from downlink.process.runner import Output
 from downlink.publish.ingest_process import ingest_and_publish
@@ -19,6 +20,7 @@ EAST = KNOWN[0].name
 REQUEST = Request(
     now=NOON,
     window=Window.of_days(NOON, 1, UTC),
+    past=Window.before(NOON, 2, UTC),
     lineup=Lineup({"other_kept": 9}),
     language="en",
 )
@@ -34,11 +36,13 @@ async def ingested(
     previous: Generation | None = None,
     timeout: float = 60,
     insist: bool = False,
+    aired: AiredByChannel | None = None,
 ) -> tuple[Generation, Lineup]:
     return await ingest_and_publish(
         output,
         REQUEST,
         folder,
+        aired=aired or {},
         staging=folder / "staging",
         previous=previous,
         timeout=timeout,

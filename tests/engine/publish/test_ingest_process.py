@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 import json
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from downlink.errors import CannotWriteError, FeedError, StoreError
 from downlink.limits import MAX_FILE_BYTES, MIB
 from downlink.lineup import KNOWN
-from downlink.models import Fix
+from downlink.models import Fix, Programme
 from downlink.process.runner import Output
 from downlink.publish import ingest_process
 from downlink.publish.ingest_worker import Request
@@ -188,6 +188,15 @@ async def test_a_guide_that_grows_over_the_limit_costs_the_guide(
         f"guide: it would be published with more than {MAX_FILE_BYTES} bytes"
     )
     assert Store(tmp_path).load() == generation
+
+
+async def test_what_was_on_before_is_published(tmp_path: Path) -> None:
+    past = Programme(start=NOON - timedelta(days=1), stop=NOON - timedelta(hours=23), title="Past")
+    generation, _ = await ingested(tmp_path, aired={"toonami_east": [past]})
+    assert generation.feed.guide["toonami_east"][0] == past
+    # It is the log that knows it, and not the last feed.
+    again, _ = await ingested(tmp_path, previous=generation)
+    assert b"Past" not in again.guide
 
 
 def test_a_request_is_read_as_it_was_written() -> None:

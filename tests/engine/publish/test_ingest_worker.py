@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 import json
 from pathlib import Path
 import runpy
@@ -11,10 +12,11 @@ import pytest
 
 from downlink.errors import CannotWriteError
 from downlink.formats.m3u import parse_m3u
-from downlink.models import Fix
+from downlink.models import Credit, Fix, Programme, Role
 from downlink.publish import ingest_worker
 from downlink.publish.ingest_process import ENGINE_DIR
 from downlink.publish.ingest_worker import (
+    AIRED,
     ANSWER,
     GUIDE,
     PLAYLIST,
@@ -22,6 +24,8 @@ from downlink.publish.ingest_worker import (
     REFUSED,
     REQUEST as REQUEST_FILE,
     RESULT,
+    aired_from_json,
+    aired_to_json,
     main,
 )
 from downlink.publish.publication import ORIGIN_PLACEHOLDER
@@ -44,6 +48,7 @@ def prepared(tmp_path: Path) -> Path:
     (folder / PLAYLIST).write_bytes(FILES.playlist)
     (folder / GUIDE).write_bytes(FILES.guide)
     (folder / REQUEST_FILE).write_text(REQUEST.to_json())
+    (folder / AIRED).write_text(aired_to_json({}))
     return folder
 
 
@@ -151,6 +156,50 @@ def test_a_guide_that_would_be_too_large_is_left_out(
     assert result(folder).report.guide_error == (
         f"guide: it would be published with more than {size - 1} bytes"
     )
+
+
+YESTERDAY = {
+    "toonami_east": [
+        Programme(
+            start=NOON - timedelta(days=1),
+            stop=NOON - timedelta(hours=23),
+            title="Past",
+            credits=(Credit(Role.ACTOR, "A"),),
+        )
+    ]
+}
+
+
+def test_what_was_on_is_read_as_it_was_written() -> None:
+    assert aired_from_json(aired_to_json(YESTERDAY)) == YESTERDAY
+    assert aired_from_json(aired_to_json({})) == {}
+
+
+def test_what_was_on_before_is_in_the_guide(folder: Path) -> None:
+    (folder / AIRED).write_text(aired_to_json(YESTERDAY))
+    assert main(folder) == 0
+    made = result(folder)
+    assert made.feed.guide["toonami_east"][0] == YESTERDAY["toonami_east"][0]
+    assert made.guide.count(b"<title>Past</title>") == 1
+    # What the provider brought is counted, and nothing else.
+    assert made.report.programmes == 1
+
+
+def test_a_past_that_makes_the_guide_too_large_is_left_out(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / AIRED).write_text(aired_to_json(YESTERDAY))
+    main(folder)
+    size = len(result(folder).guide)
+    for limit, name in ((size, "first"), (size - 1, "second")):
+        (folder / RESULT).rename(folder / name)
+        (folder / ANSWER).unlink()
+        monkeypatch.setattr(ingest_worker, "MAX_FILE_BYTES", limit)
+        assert main(folder) == 0
+        made = result(folder)
+        assert (b"Past" in made.guide) is (limit == size)
+        assert b"Known" in made.guide
+        assert made.report.guide_error is None
 
 
 @pytest.mark.parametrize("room", [0, 1000])

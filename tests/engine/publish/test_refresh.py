@@ -1,5 +1,6 @@
 """One refresh from a real provider process to a generation on disk."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import sys
@@ -7,8 +8,9 @@ import sys
 import pytest
 
 from downlink.errors import DownlinkError, FeedError, ProviderError, StoreError
+from downlink.ingest.past import AiredByChannel
 from downlink.lineup import Lineup
-from downlink.models import Progress, Stage
+from downlink.models import Programme, Progress, Stage
 from downlink.process.command import Command
 from downlink.publish.refresh import Plan, Refreshed, Stopwatch, refresh
 from downlink.publish.store import Generation, Store
@@ -66,6 +68,28 @@ async def test_folder(provided: Path, tmp_path: Path) -> None:
 async def test_without_a_watcher(provided: Path, tmp_path: Path) -> None:
     refreshed = await refresh(plan(provided), tmp_path / "data", previous=None, lineup=Lineup())
     assert refreshed.stages[Stage.PROVIDER] < timedelta(minutes=1).total_seconds()
+
+
+async def test_what_was_on_is_asked_for_when_the_feed_is_made(
+    provided: Path, tmp_path: Path
+) -> None:
+    asked: list[datetime] = []
+
+    async def past(start: datetime) -> AiredByChannel:
+        asked.append(start)
+        return {
+            "toonami_east": [
+                Programme(start=start, stop=start + timedelta(hours=1), title="Long ago")
+            ]
+        }
+
+    two_days = replace(plan(provided), past_days=2, past=past)
+    refreshed = await refresh(two_days, tmp_path / "data", previous=None, lineup=Lineup())
+    (start,) = asked
+    assert start == refreshed.generation.feed.made.replace(
+        hour=0, minute=0, second=0, microsecond=0
+    ) - timedelta(days=2)
+    assert refreshed.generation.feed.guide["toonami_east"][0].title == "Long ago"
 
 
 def test_a_stage_is_measured_over_all_its_steps() -> None:

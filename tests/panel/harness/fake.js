@@ -42,6 +42,7 @@ export class FakeConnection {
       { address: "192.168.1.23", player: "Kodi", asked: "playlist", result: "ok", when: Date.now() / 1000 - 131, count: 12 },
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
+    this.hasTuner = options.state === "tuner";
     this.streams = makeStreams(Date.now(), options.state);
     /** The code that `watch` is refused with. @type {string | null} */
     this.watchError = null;
@@ -119,6 +120,7 @@ export class FakeConnection {
       connect: () => this.connect(),
       "credentials/rotate": () => this.rotate(),
       "sessions/end": () => this.end(message),
+      tuner: () => this.switchTuner(message),
       watch: () => this.watch(message),
       refresh: () => this.refresh(),
       "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
@@ -228,10 +230,16 @@ export class FakeConnection {
       playlist: `/api/toonami_downlink/${this.token}/playlist.m3u`,
       guide: `/api/toonami_downlink/${this.token}/guide.xml`,
       xtream: "/api/toonami_downlink/xtream",
-      hdhomerun: this.options.state === "tuner" ? `/api/toonami_downlink/hdhr/${this.token}` : null,
+      hdhomerun: this.hasTuner ? `/api/toonami_downlink/hdhr/${this.token}` : null,
       has_feed: true,
       players: this.players,
     };
+  }
+
+  /** @param {{on: boolean}} message */
+  switchTuner({ on }) {
+    this.hasTuner = on;
+    return this.connect();
   }
 
   rotate() {
@@ -286,8 +294,8 @@ export class FakeConnection {
         made: new Date((this.from + 3 * 3600) * 1000).toISOString(),
         ...report,
         artifacts: [
-          { name: "playlist.m3u", size: 2214, sha256: "9f2c".repeat(16) },
-          { name: "guide.xml", size: 1_482_331, sha256: "07be".repeat(16) },
+          { name: "playlist.m3u", size: 2214 },
+          { name: "guide.xml", size: 1_482_331 },
         ],
       },
       streams: this.streams,

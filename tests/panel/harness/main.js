@@ -3,7 +3,7 @@
 /**
  * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
  * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner, slate, idle), user, lang, clock,
- * days, hostile, shorts, delay, watching (admin), card (the card's configuration as JSON), primary and surface (colours
+ * days, hostile, shorts, delay, watching (admin), card (the card's configuration as JSON), primary and ink (colours
  * of the theme), insets (of the screen, as CSS orders them).
  */
 
@@ -28,8 +28,8 @@ const connection = new FakeConnection({
 const { style } = document.documentElement;
 const primary = options.get("primary");
 if (primary) style.setProperty("--primary-color", primary);
-const surface = options.get("surface");
-if (surface) style.setProperty("--primary-background-color", surface);
+const ink = options.get("ink");
+if (ink) style.setProperty("--primary-text-color", ink);
 const insets = options.get("insets")?.split(" ") ?? [];
 ["top", "right", "bottom", "left"].forEach((side, index) => {
   if (insets[index]) style.setProperty(`--safe-area-inset-${side}`, `${insets[index]}px`);
@@ -54,9 +54,21 @@ let hass = {
     "media_player.kitchen": {
       entity_id: "media_player.kitchen",
       state: "off",
-      attributes: { friendly_name: "Kitchen speaker", supported_features: 512 },
+      attributes: {
+        friendly_name: "Kitchen speaker", supported_features: 512, device_class: "speaker",
+      },
+    },
+    "media_player.lounge": {
+      entity_id: "media_player.lounge",
+      state: "off",
+      attributes: { friendly_name: "Lounge television", supported_features: 512, device_class: "tv" },
     },
   },
+  entities: {
+    "media_player.den": { platform: "harness", area_id: "den" },
+    "media_player.lounge": { platform: "harness", area_id: "lounge" },
+  },
+  areas: { den: { name: "Den" }, lounge: { name: "Lounge" } },
   /** @param {unknown[]} call */
   callService: async (...call) => {
     calls.push(call);

@@ -28,6 +28,7 @@ MAX_URL_CHARS: Final = 2_048
 MAX_LINE_CHARS: Final = 16_384
 """The longest line of a playlist or of progress, and what is kept of a provider's last words."""
 MAX_GUIDE_DAYS: Final = 14
+MAX_PAST_DAYS: Final = 14
 
 # What the relay takes from upstream's streaming servers.
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 import re
 from typing import Final
-import unicodedata
 import zlib
 
-from .limits import MAX_TITLE_CHARS
 from .models import Channel
+from .text import fold
 
 GUIDE_DOMAIN: Final = "toonamiaftermath.com"
 IGNORED: Final = frozenset({"live code"})
@@ -26,7 +25,7 @@ class KnownChannel:
     filler: str
     """What to say where the guide is not known."""
     slug: str = ""
-    """The name for ``/streamUrl``; empty where nobody knows it."""
+    """The name for ``/streamUrl``; empty for a channel whose name there is not known."""
     delay: int = 0
     """Minutes that the stream and the guide run behind `schedule`."""
     schedule: str | None = None
@@ -150,14 +149,8 @@ _FIRST_FREE_NUMBER: Final = max(channel.number for channel in KNOWN) + 1
 
 
 def normalise(name: str) -> str:
-    """Spell a channel's name so that two spellings of one name are equal.
-
-    Accents, case, punctuation and surplus white space do not count, nor does anything behind
-    `MAX_TITLE_CHARS`.
-    """
-    plain = unicodedata.normalize("NFKD", name[:MAX_TITLE_CHARS])
-    plain = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
-    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
+    """Spell a channel's name so that two spellings of one name are equal: as `fold`."""
+    return fold(name)
 
 
 def _bare(name: str) -> str:

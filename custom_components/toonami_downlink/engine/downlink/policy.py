@@ -36,3 +36,15 @@ FILLER_LENGTH: Final = timedelta(hours=2)
 As much as the grid of a player shows at once, so that the name of the channel is always in sight,
 and no more: a day of one channel is twelve entries.
 """
+SAME_SLOT: Final = timedelta(minutes=15)
+"""So far the times of the East and the West may disagree about what is the same broadcast."""
+
+# The aired log.
+
+AIRED_KEPT_FOR: Final = timedelta(days=365)
+AIRED_BYTES: Final = 24 * 1024 * 1024
+"""The file's size from which on the oldest airings go before their time."""
+NOTICED_WITHIN: Final = timedelta(minutes=5)
+"""What ended longer ago was not seen to end: it was only planned, as far as is known."""
+CLOCK_WAS_AHEAD: Final = timedelta(hours=2)
+"""An airing that will end later than that was frozen while the clock was wrong."""

@@ -4,6 +4,7 @@ from html.entities import html5
 from ipaddress import IPv6Address
 import re
 from typing import Final
+import unicodedata
 
 from .limits import MAX_TEXT_CHARS, MAX_TITLE_CHARS, MAX_URL_CHARS
 
@@ -22,6 +23,7 @@ _ENTITY: Final = re.compile(
 )
 _BREAK: Final = re.compile(r"<(?:br {0,5}/?|/p|/div|/li)>", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?(?:b|i|u|em|strong|span|p|div|ul|li|small)>", re.IGNORECASE)
+_WORD: Final = re.compile(r"\w+")
 _LABEL: Final = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 _URL: Final = re.compile(
     rf"https?://(?:{_LABEL}(?:\.{_LABEL})*\.?|\[([0-9a-f:.]+)\])(?::0*([1-9][0-9]{{0,4}}))?"
@@ -63,6 +65,17 @@ def _character(match: re.Match[str]) -> str:
         return html5.get(f"{name};", match[0])
     point = int(decimal) if decimal else int(hexadecimal, 16)
     return chr(point) if point <= _LAST_CHARACTER else match[0]
+
+
+def fold(text: str, limit: int = MAX_TITLE_CHARS) -> str:
+    """Spell a text as words that do not tell its spellings apart, with a blank between them.
+
+    Accents, case, punctuation and surplus white space do not count, nor does anything behind
+    `limit`.
+    """
+    plain = unicodedata.normalize("NFKD", text[:limit])
+    plain = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+    return " ".join(_WORD.findall(plain.replace("_", " ")))
 
 
 def is_usable_url(url: str) -> bool:

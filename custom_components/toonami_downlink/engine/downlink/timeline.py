@@ -22,6 +22,12 @@ def on_air(programmes: Sequence[Programme], at: datetime) -> Programme | None:
     return None
 
 
+def is_anything_on(guides: Iterable[Sequence[Programme]], at: datetime) -> bool:
+    """Whether any channel's guide knows what is on at that time."""
+    programmes = (on_air(programmes, at) for programmes in guides)
+    return any(programme and not programme.is_filler for programme in programmes)
+
+
 def upcoming(
     programmes: Sequence[Programme], at: datetime, count: int = 1
 ) -> tuple[Programme, ...]:

@@ -1,3 +1,4 @@
+import { numberWriter } from "../model/numbers.js";
 import { Clock, zoneOf } from "../model/time.js";
 
 /** Seconds since 1970, now. */
@@ -13,8 +14,9 @@ export class Context {
 		this.#hass = hass;
 		this.text = text;
 		this.store = store;
-		const { language, time_format: timeFormat } = locale;
+		const { language, number_format: numberFormat, time_format: timeFormat } = locale;
 		this.clock = new Clock(text.dialect(language), timeFormat, zoneOf(hass()), language);
+		this.number = numberWriter(text.dialect(language), numberFormat);
 		this.isAdmin = Boolean(user?.is_admin);
 	}
 
@@ -35,7 +37,7 @@ export class Context {
 	}
 
 	/** @type {Strings["get"]} */
-	t = (key, values) => this.text.get(key, values);
+	t = (key, values) => this.text.get(key, values, this.number);
 
 	/** Write day and clock time. @param {number | null} time */
 	dayAndTime = (time) => this.clock.dayAndTime(time ?? 0, now());

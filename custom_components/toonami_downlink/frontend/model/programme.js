@@ -77,24 +77,3 @@ export function creditsByRole(credits) {
 	for (const { role, name } of credits) roles.set(role, [...(roles.get(role) ?? []), name]);
 	return [...roles];
 }
-
-const PLAY_MEDIA = 512;
-
-/**
- * Return the media players that can play a channel, the one used last first.
- * @param {Record<string, Entity>} states @param {string} lastUsed
- */
-export function mediaPlayers(states, lastUsed) {
-	return Object.values(states)
-		.filter(
-			({ entity_id: id, state, attributes }) =>
-				id.startsWith("media_player.") &&
-				state !== "unavailable" &&
-				(attributes.supported_features ?? 0) & PLAY_MEDIA,
-		)
-		.map(({ entity_id: id, attributes }) => ({ id, name: attributes.friendly_name ?? id }))
-		.sort(
-			(a, b) =>
-				Number(b.id === lastUsed) - Number(a.id === lastUsed) || a.name.localeCompare(b.name),
-		);
-}

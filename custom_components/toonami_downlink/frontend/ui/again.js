@@ -8,6 +8,9 @@ const LOOKED_AT = 100;
 /** How many others are listed. */
 const LISTED = 4;
 
+/** @type {Remembered} */
+const NEVER = { also: [], last: null, month: 0 };
+
 /** Whether Home Assistant's part of the integration does not know other showings yet. */
 let isUnknown = false;
 
@@ -18,6 +21,8 @@ let isUnknown = false;
 export class Again extends Controller {
 	/** @type {Showing[]} */
 	#showings = [];
+	/** What Home Assistant remembers of the episode. @type {Remembered} */
+	#past = NEVER;
 	/** @type {"" | "busy" | "done" | "failed"} */
 	#state = "";
 	#turn = 0;
@@ -32,6 +37,7 @@ export class Again extends Controller {
 	reset() {
 		this.#turn += 1;
 		this.#showings = [];
+		this.#past = NEVER;
 		this.#state = "";
 	}
 
@@ -42,8 +48,10 @@ export class Again extends Controller {
 		const turn = this.#turn;
 		const channels = new Map(store.loaded?.channels.map((item) => [item.number, item]));
 		try {
-			const found = (await airings(store, channel, programme)) ?? (await searched(store, programme));
+			const answer = await airings(store, channel, programme);
+			const found = answer?.also.map(onceOf) ?? (await searched(store, programme));
 			if (turn !== this.#turn) return;
+			this.#past = answer ?? NEVER;
 			this.#showings = found.flatMap(({ number, start, stop, about }) => {
 				const on = channels.get(number);
 				return on ? [{ channel: on, programme: { ...programme, start, stop }, about }] : [];
@@ -65,6 +73,7 @@ export class Again extends Controller {
 				? html`<p class="over">${t("sheet.over", { time: clock.dayAndTime(programme.start, now()), channel: channel.name })}
 						${this.#state === "done" && !showings.length ? t("sheet.not_again") : nothing}</p>`
 				: nothing}
+			${this.#remembered(context, programme)}
 			${showings.length
 				? html`<div class="section">
 						<h3 id="again">${t("sheet.again")}</h3>
@@ -75,6 +84,15 @@ export class Again extends Controller {
 				: nothing}
 			${this.#others(context, channel, programme)}
 		`;
+	}
+
+	/** How often it was on, and when last. @param {Context} context @param {Shown} programme */
+	#remembered({ t, clock }, { start }) {
+		const { last, month } = this.#past;
+		if (!last || last.start === start) return nothing;
+		const words = [t("sheet.last", { time: clock.dayAndTime(last.start, now()) })];
+		if (month > 1) words.push(t("sheet.month", { count: month }));
+		return html`<p class="over">${words.join(" ")}</p>`;
 	}
 
 	/** @param {Context} context @param {Showing} showing */
@@ -117,25 +135,22 @@ export class Again extends Controller {
 	}
 }
 
+/** @param {Airing} airing @returns {Once} */
+const onceOf = ({ channel, start, stop, about }) => ({ number: channel, start, stop, about });
+
 /** @param {Channel} channel @param {Shown} programme */
 const addressOf = ({ number }, { start }) => pathOf({ ...GUIDE, channel: number, start });
 
 /**
  * Ask for the other showings of an episode; undefined where nobody knows them.
  * @param {Store} store @param {Channel} channel @param {Shown} programme
- * @returns {Promise<Once[] | undefined>}
+ * @returns {Promise<Remembered | undefined>}
  */
 async function airings(store, channel, programme) {
 	if (isUnknown) return undefined;
-	const { start, stop } = programme;
+	const { start } = programme;
 	try {
-		const answer = await store.request("airings", { channel: channel.number, start });
-		return answer.also.map((/** @type {Airing} */ item) => ({
-			number: item.channel,
-			start: item.start,
-			stop: item.start + stop - start,
-			about: item.about,
-		}));
+		return await store.request("airings", { channel: channel.number, start });
 	} catch (error) {
 		isUnknown = codeOf(error) === "unknown_command";
 		if (isUnknown) return undefined;

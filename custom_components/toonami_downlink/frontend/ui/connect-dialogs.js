@@ -23,6 +23,24 @@ export function rotateDialog(text, { isBusy, rotate }) {
 	</dialog>`;
 }
 
+/**
+ * The dialog before the tuner is switched on: it says what that does.
+ * @param {Strings} text @param {{isBusy: boolean, switchOn: () => void}} action
+ */
+export function tunerDialog(text, { isBusy, switchOn }) {
+	return html`<dialog id="tuner" aria-labelledby="tuner-title">
+		<h2 id="tuner-title">${text.get("tuner.title")}</h2>
+		<p>${text.get("tuner.does")}</p>
+		<p>${text.get("tuner.stays")}</p>
+		<form method="dialog" class="buttons">
+			<button class="button" autofocus>${text.get("cancel")}</button>
+			<button class="button main" type="button" ?disabled=${isBusy} @click=${switchOn}>
+				${text.get("tuner.do")}
+			</button>
+		</form>
+	</dialog>`;
+}
+
 /** The dialog with a QR code. @param {Strings} text @param {Qr} qr @param {() => void} onClose */
 export function qrDialog(text, { label, value, isSecret }, onClose) {
 	return html`<dialog id="qr" aria-labelledby="qr-title" @close=${onClose}>

@@ -4,10 +4,9 @@ import {
 import { storedValue, storeValue } from "../lib/stored-values.js";
 import { EVERYTHING, RECIPES, arrival, countsOf, playerName } from "../model/players.js";
 import { AddressCard } from "./address-card.js";
-import { qrDialog, rotateDialog } from "./connect-dialogs.js";
+import { qrDialog, rotateDialog, tunerDialog } from "./connect-dialogs.js";
 import { FieldRows } from "./field-row.js";
 import { seenList } from "./seen-list.js";
-import { settingsLink } from "./states.js";
 
 const NO_QR = { label: "", value: "", isSecret: false };
 
@@ -28,6 +27,8 @@ class ConnectPage extends Page {
 	#recipe = RECIPES.find(({ id }) => id === storedValue("tile"));
 	#qr = NO_QR;
 	#isRotating = false;
+	/** Whether the tuner is being switched on, or could not be. @type {"" | "busy" | "failed"} */
+	#tuner = "";
 	/** @type {"" | "done" | "failed" | "elsewhere"} */
 	#rotated = "";
 	#address = new AddressCard(this);
@@ -85,6 +86,7 @@ class ConnectPage extends Page {
 			const what = this.#isFailed ? "connect.failed" : "state.tuning";
 			return html`<div class="page">${question}<p role="status" class="dim">${t(what)}</p></div>`;
 		}
+		const tuner = { isBusy: this.#tuner === "busy", switchOn: this.#switchOn };
 		const rotate = { isBusy: this.#isRotating, rotate: this.#rotate };
 		return html`<div class="page">
 				${question} ${this.#tiles()}
@@ -108,7 +110,8 @@ class ConnectPage extends Page {
 					${data.has_feed ? this.#downloads(data) : nothing} ${this.#secrets()}
 				</div>
 			</div>
-			${qrDialog(text, this.#qr, () => this.#hideQr())} ${rotateDialog(text, rotate)}`;
+			${qrDialog(text, this.#qr, () => this.#hideQr())} ${rotateDialog(text, rotate)}
+			${tunerDialog(text, tuner)}`;
 	}
 
 	#tiles() {
@@ -130,7 +133,7 @@ class ConnectPage extends Page {
 
 	/** @param {Recipe} recipe */
 	#nameOf(recipe) {
-		return recipe.name || this.t("connect.other");
+		return recipe.name || this.t(`connect.${recipe.id}.name`);
 	}
 
 	/** @param {string} place @param {Field[]} fields @param {ConnectData} data */
@@ -147,8 +150,13 @@ class ConnectPage extends Page {
 		return html`<section class="card" aria-label=${name}>
 			<h2>${name}</h2>
 			${recipe.id === "plex" && data.hdhomerun === null
-				? html`<p>${this.t("connect.tuner_off")}</p>
-						<div class="buttons">${settingsLink(this.context.text)}</div>`
+				? html`<p>${this.t("tuner.off")}</p>
+						<div class="buttons">
+							<button class="button main" @click=${() => this.#dialog("tuner").showModal()}>
+								${this.t("tuner.open")}
+							</button>
+						</div>
+						<p role="status">${this.#tuner === "failed" ? this.t("tuner.failed") : nothing}</p>`
 				: html`<ol class="steps">
 						${recipe.steps.map(
 							(fields, index) => html`<li>
@@ -243,6 +251,19 @@ class ConnectPage extends Page {
 		storeValue("tile", recipe.id);
 		this.#begin();
 	}
+
+	#switchOn = async () => {
+		this.#tuner = "busy";
+		this.redraw();
+		try {
+			this.#take(await this.context.store.request("tuner", { on: true }));
+			this.#tuner = "";
+		} catch {
+			this.#tuner = "failed";
+		}
+		this.#dialog("tuner").close();
+		this.redraw();
+	};
 
 	#rotate = async () => {
 		this.#isRotating = true;

@@ -1,6 +1,6 @@
 import { Controller, html, icon, nothing } from "../lib/index.js";
 import { storedValue, storeValue } from "../lib/stored-values.js";
-import { mediaPlayers } from "../model/programme.js";
+import { mediaPlayers, proposedPlayer } from "../model/media-players.js";
 
 const SOURCE = "media-source://toonami_downlink";
 
@@ -9,6 +9,8 @@ const BROWSER = `/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`;
 /** Plays a channel on a media player that the user chooses. */
 export class PlayOn extends Controller {
 	#name = "";
+	/** What the user chose here. */
+	#chosen = "";
 	/** @type {"" | "busy" | "done" | "failed"} */
 	#outcome = "";
 
@@ -19,14 +21,15 @@ export class PlayOn extends Controller {
 
 	/** @param {Context} context @param {Channel} channel */
 	template({ hass, t }, channel) {
-		const players = mediaPlayers(hass.states, storedValue("player"));
+		const groups = mediaPlayers(hass, channel.radio);
+		const chosen = proposedPlayer(groups, this.#chosen || storedValue("player"));
 		const play = (/** @type {SubmitEvent} */ event) => this.#play(event, hass, channel);
 		return html`
-			${players.length
+			${groups.length
 				? html`<form class="play" @submit=${play}>
 						<label class="dim" for="player">${t("play.on")}</label>
-						<select id="player" name="player" class="field">
-							${players.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
+						<select id="player" name="player" class="field" @change=${this.#onChoice}>
+							${groups.map((group) => options(group, chosen, t("play.elsewhere")))}
 						</select>
 						<button class="button main" ?disabled=${this.#outcome === "busy"}>
 							${icon("play")} ${t("play.play")}
@@ -41,6 +44,12 @@ export class PlayOn extends Controller {
 			</div>
 		`;
 	}
+
+	/** @param {Event} event */
+	#onChoice = (event) => {
+		this.#chosen = /** @type {HTMLSelectElement} */ (event.target).value;
+		this.redraw();
+	};
 
 	/** @param {SubmitEvent} event @param {Context["hass"]} hass @param {Channel} channel */
 	async #play(event, hass, { number, radio }) {
@@ -68,4 +77,13 @@ export class PlayOn extends Controller {
 		this.#outcome = outcome;
 		this.redraw();
 	}
+}
+
+/** @param {PlayerGroup} group @param {string} chosen @param {string} elsewhere */
+function options({ area, players }, chosen, elsewhere) {
+	return html`<optgroup label=${area || elsewhere}>
+		${players.map(
+			({ id, name }) => html`<option value=${id} .selected=${id === chosen}>${name}</option>`,
+		)}
+	</optgroup>`;
 }

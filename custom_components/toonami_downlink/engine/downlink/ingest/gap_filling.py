@@ -1,4 +1,4 @@
-"""Fill what nobody knows: short gaps belong to the programme before them, long ones get filler."""
+"""Fill gaps in the guide: short ones belong to the programme before, long ones get filler."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -27,10 +27,19 @@ class Window:
     @classmethod
     def of_days(cls, now: datetime, days: int, time_zone: tzinfo) -> Window:
         """The day of `now` in that zone and the following ones, `days` in all."""
+        return cls._of(now, range(days + 1), time_zone)
+
+    @classmethod
+    def before(cls, now: datetime, days: int, time_zone: tzinfo) -> Window:
+        """The `days` days before the day of `now` in that zone; 0 makes a window of no time."""
+        return cls._of(now, range(-days, 1), time_zone)
+
+    @classmethod
+    def _of(cls, now: datetime, days: range, time_zone: tzinfo) -> Window:
         today = now.astimezone(time_zone).date()
         midnights = [
             datetime.combine(today + timedelta(days=day), time(), time_zone).astimezone(UTC)
-            for day in range(days + 1)
+            for day in days
         ]
         blocks: list[datetime] = []
         for midnight, following in pairwise(midnights):

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from ..errors import CannotWriteError, FeedError, ProviderTimedOutError
 from ..files import read_limited, write_whole
+from ..ingest.past import AiredByChannel
 from ..limits import MIB
 from ..lineup import Lineup
 from ..process.runner import Output, run_own, working_folder
 from .ingest_worker import (
+    AIRED,
     ANSWER,
     GUIDE,
     PLAYLIST,
@@ -22,6 +24,7 @@ from .ingest_worker import (
     REQUEST,
     RESULT,
     Request,
+    aired_to_json,
 )
 from .store import Generation, Store, write_generation
 
@@ -36,6 +39,7 @@ async def ingest_and_publish(
     request: Request,
     folder: Path,
     *,
+    aired: AiredByChannel,
     staging: Path,
     previous: Generation | None,
     timeout: float,
@@ -44,17 +48,17 @@ async def ingest_and_publish(
 ) -> tuple[Generation, Lineup]:
     """Make a feed of a provider's files and publish it in the data folder `folder`.
 
-    The process has `timeout` seconds and the memory of a provider. Files that it did not get
-    through are remembered and refused at once the next time, unless `insist` is set. `publishing`
-    is called between the two steps. Raises FeedError, StoreError or CannotWriteError; then nothing
-    has changed.
+    `aired` is what was on in the past that the feed shows. The process has `timeout` seconds and
+    the memory of a provider. Files that it did not get through are remembered and refused at once
+    the next time, unless `insist` is set. `publishing` is called between the two steps. Raises
+    FeedError, StoreError or CannotWriteError; then nothing has changed.
     """
     digest = await asyncio.to_thread(_digest, output)
     stopped = await asyncio.to_thread(_read_stopped, folder)
     if not insist and stopped.get("digest") == digest:
         raise FeedError(GUIDE, f"{stopped['why']}, and has not changed since")
     async with working_folder(staging) as working:
-        await asyncio.to_thread(_prepare, working, output, request, previous)
+        await asyncio.to_thread(_prepare, working, output, request, aired, previous)
         try:
             lineup = await _run(working, timeout)
         except _StoppedError as err:
@@ -95,11 +99,18 @@ async def _run(working: Path, timeout: float) -> Lineup:
         raise _StoppedError(f"reading it ended without an answer: {err!r}") from err
 
 
-def _prepare(working: Path, output: Output, request: Request, previous: Generation | None) -> None:
+def _prepare(
+    working: Path,
+    output: Output,
+    request: Request,
+    aired: AiredByChannel,
+    previous: Generation | None,
+) -> None:
     try:
         (working / PLAYLIST).write_bytes(output.playlist)
         (working / GUIDE).write_bytes(output.guide)
         (working / REQUEST).write_text(request.to_json())
+        (working / AIRED).write_text(aired_to_json(aired))
         if previous:
             (working / PREVIOUS).mkdir()
             write_generation(

@@ -6,7 +6,7 @@ provider's files do to this process, Home Assistant's does not hang with it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 import sys
@@ -17,9 +17,11 @@ from ..formats.m3u import Links, render_m3u
 from ..formats.xmltv_writer import render_xmltv
 from ..ingest import ingest
 from ..ingest.gap_filling import Window
+from ..ingest.past import AiredByChannel, with_past
 from ..limits import MAX_FILE_BYTES, MAX_MEMORY_BYTES, MIB
 from ..lineup import Lineup, logo_path
 from ..models import Channel, Feed
+from .programme_json import programme_from_json, programme_to_json
 from .publication import ORIGIN_PLACEHOLDER
 from .store import read_generation, write_generation
 
@@ -28,6 +30,7 @@ GUIDE: Final = "guide"
 REQUEST: Final = "request.json"
 PREVIOUS: Final = "previous"
 """The last generation, if there is one."""
+AIRED: Final = "aired.json"
 RESULT: Final = "result"
 """The new generation."""
 ANSWER: Final = "answer.json"
@@ -41,6 +44,8 @@ class Request:
 
     now: datetime
     window: Window
+    past: Window
+    """The days before `window` of which the guide says what was on."""
     lineup: Lineup
     language: str
 
@@ -49,9 +54,8 @@ class Request:
         return json.dumps(
             {
                 "now": self.now.isoformat(),
-                "start": self.window.start.isoformat(),
-                "stop": self.window.stop.isoformat(),
-                "blocks": [block.isoformat() for block in self.window.blocks],
+                "window": _window_to_json(self.window),
+                "past": _window_to_json(self.past),
                 "assigned": dict(self.lineup.assigned),
                 "language": self.language,
             }
@@ -61,17 +65,48 @@ class Request:
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote."""
         data = json.loads(text)
-        moment = datetime.fromisoformat
         return cls(
-            now=moment(data["now"]),
-            window=Window(
-                moment(data["start"]),
-                moment(data["stop"]),
-                [moment(block) for block in data["blocks"]],
-            ),
+            now=datetime.fromisoformat(data["now"]),
+            window=_window_from_json(data["window"]),
+            past=_window_from_json(data["past"]),
             lineup=Lineup(data["assigned"]),
             language=data["language"],
         )
+
+
+def _window_to_json(window: Window) -> list[str]:
+    return [moment.isoformat() for moment in (window.start, window.stop, *window.blocks)]
+
+
+def _window_from_json(data: list[str]) -> Window:
+    start, stop, *blocks = map(datetime.fromisoformat, data)
+    return Window(start, stop, blocks)
+
+
+def aired_to_json(aired: AiredByChannel) -> str:
+    """Write down what was on, for the process; times are seconds since 1970."""
+    return json.dumps(
+        {
+            channel: [
+                (int(one.start.timestamp()), int(one.stop.timestamp()), programme_to_json(one))
+                for one in programmes
+            ]
+            for channel, programmes in aired.items()
+        }
+    )
+
+
+def aired_from_json(text: str | bytes) -> AiredByChannel:
+    """Read what `aired_to_json` wrote."""
+    return {
+        channel: [
+            programme_from_json(
+                detail, datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(stop, UTC)
+            )
+            for start, stop, detail in programmes
+        ]
+        for channel, programmes in json.loads(text).items()
+    }
 
 
 def main(folder: Path) -> int:
@@ -106,6 +141,7 @@ def _work(folder: Path) -> Mapping[str, Any]:
     previous: Feed | None = None
     if (folder / PREVIOUS).is_dir():
         previous = read_generation(folder / PREVIOUS).feed
+    aired = aired_from_json((folder / AIRED).read_bytes())
     playlist = (folder / PLAYLIST).read_bytes()
     source: bytes | FeedError = (folder / GUIDE).read_bytes()
     while True:
@@ -118,10 +154,15 @@ def _work(folder: Path) -> Mapping[str, Any]:
             previous=previous,
             language=request.language,
         )
+        feed = with_past(feed, aired, request.past, request.window)
         guide = render_xmltv(feed, logo_url)
-        if len(guide) <= MAX_FILE_BYTES or isinstance(source, FeedError):
+        if len(guide) <= MAX_FILE_BYTES or (not aired and isinstance(source, FeedError)):
             break
-        source = FeedError(GUIDE, f"it would be published with more than {MAX_FILE_BYTES} bytes")
+        if aired:
+            aired = {}
+        else:
+            why = f"it would be published with more than {MAX_FILE_BYTES} bytes"
+            source = FeedError(GUIDE, why)
     links = Links(guide="", logo=logo_url, stream=lambda channel: channel.stream_url)
     (folder / RESULT).mkdir()
     write_generation(folder / RESULT, feed, report, render_m3u(feed.channels, links), guide)

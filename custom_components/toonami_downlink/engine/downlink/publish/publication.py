@@ -1,12 +1,14 @@
 """The published feed, rendered once, with the addresses of each client."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 import gzip
 import hashlib
 from typing import Final, Self
 
+from ..airings import Airings
 from ..formats.m3u import Links, render_m3u
-from ..models import Feed, IngestReport
+from ..models import Feed, IngestReport, Programme
 from .store import Generation
 
 ORIGIN_PLACEHOLDER: Final = "http://downlink.invalid"
@@ -35,10 +37,19 @@ class Publication:
     """The published feed. Any thread may use it."""
 
     def __init__(self, generation: Generation) -> None:
-        """Publish that generation."""
+        """Publish that generation: call it in an executor, it looks through the guide."""
         self.feed: Feed = generation.feed
         self.report: IngestReport = generation.report
         self.generation: int = generation.number
+        self.airings = Airings(generation.feed)
+        """When what is in the feed is on again."""
+        self.listed: Mapping[str, tuple[Programme, ...]] = {
+            key: tuple(one for one in programmes if not one.is_filler)
+            for key, programmes in generation.feed.guide.items()
+        }
+        """The guide of each channel key without filler."""
+        self.prints = {key: hash(programmes) for key, programmes in self.listed.items()}
+        """A number for each channel key, the same as long as its guide is."""
         self.guide_bytes: bytes = generation.guide
         """As stored, with `ORIGIN_PLACEHOLDER` for the origin."""
 

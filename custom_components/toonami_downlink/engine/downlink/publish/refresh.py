@@ -1,6 +1,6 @@
 """Refresh the feed: run the provider, ingest, publish; a failure leaves the old feed alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -8,6 +8,7 @@ import time
 from typing import Final
 
 from ..ingest.gap_filling import Window
+from ..ingest.past import AiredByChannel
 from ..lineup import Lineup
 from ..models import Progress, Stage
 from ..process.command import Command
@@ -22,6 +23,8 @@ __all__ = ["STAGING", "Plan", "Refreshed", "Stopwatch", "cache_file", "logo_url"
 STAGING: Final = "staging"
 
 type ProgressCallback = Callable[[Progress], None]
+type PastReader = Callable[[datetime], Awaitable[AiredByChannel]]
+"""Returns what was on since that time, in UTC, and is over now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,10 @@ class Plan:
     failures: int = 0
     """How many refreshes in a row have failed before this one."""
     guide_days: int
+    past_days: int = 0
+    """Days before today of which the guide says what was on."""
+    past: PastReader | None = None
+    """Where that is asked for, just before the feed is made; None: it is not known."""
     time_zone: tzinfo
     """Whose midnight begins the guide."""
     language: str = "en"
@@ -97,15 +104,18 @@ async def refresh(
     output = await _fetch(plan, folder, watch)
     watch(Progress(Stage.CHECK))
     now = datetime.now(UTC)
+    past = Window.before(now, plan.past_days, plan.time_zone)
     generation, lineup = await ingest_and_publish(
         output,
         Request(
             now=now,
             window=Window.of_days(now, plan.guide_days, plan.time_zone),
+            past=past,
             lineup=lineup,
             language=plan.language,
         ),
         folder,
+        aired=await plan.past(past.start) if plan.past else {},
         staging=folder / STAGING,
         previous=previous,
         timeout=plan.timeout,

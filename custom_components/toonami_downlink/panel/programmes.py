@@ -1,0 +1,217 @@
+"""The websocket commands about single programmes, and about those that are over."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..engine.downlink.airings import Airing
+from ..engine.downlink.limits import MAX_GUIDE_DAYS
+from ..engine.downlink.models import Programme
+from ..engine.downlink.publish.aired_log import Aired
+from ..engine.downlink.publish.publication import Publication
+from ..engine.downlink.timeline import on_air
+from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROWS
+from .payloads import MAX_ROWS, details, moment, row, seconds
+
+MAX_ALSO: Final = 20
+"""Other airings in one answer."""
+MAX_PAST: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
+"""The longest window of the past in one answer."""
+MAX_QUERY_CHARS: Final = 100
+MAX_RESULTS: Final = 100
+
+_TIMESTAMP: Final = vol.All(int, vol.Range(min=0, max=2**33))
+_NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
+
+type Message = dict[str, Any]
+type Published = tuple[DownlinkCoordinator, Publication]
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/guide/programme",
+        vol.Required("channel"): _NUMBER,
+        vol.Required("start"): _TIMESTAMP,
+    }
+)
+@websocket_api.async_response
+async def get_programme(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+    """Return everything about the programme that is, or was, on a channel at a time."""
+    if published := _published(hass, connection, msg):
+        found = await _find(*published, msg)
+        if found:
+            connection.send_result(msg["id"], details(found[1]))
+        else:
+            _not_found(connection, msg)
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/airings",
+        vol.Required("channel"): _NUMBER,
+        vol.Required("start"): _TIMESTAMP,
+    }
+)
+@websocket_api.async_response
+async def get_airings(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+    """Return when the programme that is on a channel at a time is on again, and was on before.
+
+    ``also``: what is to come, the soonest first, each with ``channel``, ``start``, ``stop`` and
+    ``about``; ``more``: whether there are others. ``last`` (``channel``, ``start``, ``stop``,
+    ``planned``, or null) and ``month`` (how often in this month) are about the same episode, those
+    in ``show`` about any of the show. The channel is null where it is not in the feed any more.
+    """
+    published = _published(hass, connection, msg)
+    if published is None:
+        return
+    coordinator, publication = published
+    found = await _find(coordinator, publication, msg)
+    if found is None:
+        _not_found(connection, msg)
+        return
+    key, programme = found
+    now = dt_util.utcnow()
+    also = publication.airings.also(key, programme, now, MAX_ALSO + 1)
+    history = await coordinator.aired.async_history(programme, _start_of_month(), now)
+    numbers = _numbers(publication)
+    connection.send_result(
+        msg["id"],
+        {
+            "also": [_airing(one) for one in also[:MAX_ALSO]],
+            "more": len(also) > MAX_ALSO,
+            "last": _last(history.last, numbers),
+            "month": history.times,
+            "show": {
+                "last": _last(history.last_of_show, numbers),
+                "month": history.times_of_show,
+            },
+        },
+    )
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/past",
+        vol.Optional("channel"): _NUMBER,
+        vol.Required("start"): _TIMESTAMP,
+        vol.Required("stop"): _TIMESTAMP,
+    }
+)
+@websocket_api.async_response
+async def get_past(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+    """Return what was on between two times, as the rows that a guide has.
+
+    ``since`` is when the first airing of all that is remembered began, or null.
+    """
+    published = _published(hass, connection, msg)
+    if published is None:
+        return
+    coordinator, publication = published
+    start, stop = moment(msg["start"]), moment(msg["stop"])
+    if not timedelta() < stop - start <= MAX_PAST:
+        connection.send_error(
+            msg["id"], ERR_BAD_RANGE, f"Ask for one second to {MAX_PAST.days} days"
+        )
+        return
+    wanted = msg.get("channel")
+    channels = {
+        channel.key: channel.number
+        for channel in publication.feed.channels
+        if wanted in {None, channel.number}
+    }
+    found = await coordinator.aired.async_between(channels, start, stop, MAX_ROWS + 1)
+    if sum(map(len, found.values())) > MAX_ROWS:
+        connection.send_error(msg["id"], ERR_TOO_MANY_ROWS, f"More than {MAX_ROWS} programmes")
+        return
+    since = await coordinator.aired.async_oldest()
+    rows = {str(channels[key]): [row(one.programme) for one in found[key]] for key in found}
+    connection.send_result(msg["id"], {"since": since and seconds(since), "rows": rows})
+
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/past/search",
+        vol.Required("query"): vol.All(str, vol.Length(min=1, max=MAX_QUERY_CHARS)),
+        vol.Optional("limit", default=40): vol.All(int, vol.Range(min=1, max=MAX_RESULTS)),
+    }
+)
+@websocket_api.async_response
+async def search_past(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+    """Return the last airing of each programme that has all words of the query, the last first.
+
+    Each is a channel's number and a row; what was on a channel that is gone is left out.
+    """
+    if published := _published(hass, connection, msg):
+        coordinator, publication = published
+        numbers = _numbers(publication)
+        found = await coordinator.aired.async_search(msg["query"], msg["limit"])
+        results = [(numbers[one.channel], *row(one.programme)) for one in _of(found, numbers)]
+        connection.send_result(msg["id"], {"results": results})
+
+
+def _published(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> Published | None:
+    """Return the coordinator and what it has published, or answer that there is none."""
+    coordinator = async_loaded_coordinator(hass)
+    if coordinator is None:
+        connection.send_error(msg["id"], ERR_NOT_LOADED, "Toonami Downlink is not loaded")
+    elif coordinator.data is None:
+        connection.send_error(msg["id"], ERR_NO_FEED, "No feed has been published yet")
+    else:
+        return coordinator, coordinator.data
+    return None
+
+
+def _not_found(connection: ActiveConnection, msg: Message) -> None:
+    connection.send_error(msg["id"], websocket_api.ERR_NOT_FOUND, "Nothing is known about that")
+
+
+async def _find(
+    coordinator: DownlinkCoordinator, publication: Publication, msg: Message
+) -> tuple[str, Programme] | None:
+    """Return the key of a channel, and what is or was on it at a time."""
+    channel, at = publication.feed.channel(msg["channel"]), moment(msg["start"])
+    if channel is None:
+        return None
+    if programme := on_air(publication.feed.guide.get(channel.key, ()), at):
+        return channel.key, programme
+    found = await coordinator.aired.async_between(
+        (channel.key,), at, at + timedelta(seconds=1), limit=1
+    )
+    return next(((channel.key, one.programme) for one in found[channel.key]), None)
+
+
+def _start_of_month() -> datetime:
+    return dt_util.as_utc(dt_util.start_of_local_day(dt_util.now().replace(day=1)))
+
+
+def _numbers(publication: Publication) -> dict[str, int]:
+    return {channel.key: channel.number for channel in publication.feed.channels}
+
+
+def _of(found: Iterable[Aired], numbers: Mapping[str, int]) -> Iterable[Aired]:
+    return (one for one in found if one.channel in numbers)
+
+
+def _airing(airing: Airing) -> dict[str, Any]:
+    return {
+        "channel": airing.channel.number,
+        "start": seconds(airing.start),
+        "stop": seconds(airing.stop),
+        "about": airing.is_about,
+    }
+
+
+def _last(aired: Aired | None, numbers: Mapping[str, int]) -> dict[str, Any] | None:
+    return aired and {
+        "channel": numbers.get(aired.channel),
+        "start": seconds(aired.programme.start),
+        "stop": seconds(aired.programme.stop),
+        "planned": aired.is_planned,
+    }
