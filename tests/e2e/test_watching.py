@@ -279,6 +279,7 @@ def test_home_assistant_restarts(own_home: Home, own_page: Page) -> None:
     television.watch()
     own_home.stop()
     own_home.start(login=False)
+    wait_for_feed(own_home.client)
     status = "/api/toonami_downlink/status"
     wait_for(lambda: own_home.client.get(status)["streams"]["viewers"], "It did not come back", 90)
     television.wait_until_further(3, 90)
@@ -355,6 +356,7 @@ def test_the_tab_is_closed(
     television.watch()
     page.evaluate("location.href = '/robots.txt'")
     wait_until_idle(home, upstream)
+    page.wait_for_load_state("networkidle")
     # There is no icon besides Home Assistant's pages.
     assert all("favicon" in text for text in console)
     console.clear()

@@ -329,13 +329,13 @@ async def test_watching(
 ) -> None:
     answer = (await ask(socket, "watch", channel=3))["result"]
 
-    assert answer["expires_in"] == 3600
+    assert answer["expires_in"] == 6 * 3600
     base, _, name = answer["url"].rpartition("/")
     assert name == "3.m3u8"
     token = base.removeprefix("/api/toonami_downlink/watch/")
     matches = panel_coordinator.credentials.watch_token_matches
-    assert matches(token, NOW + timedelta(seconds=3599))
-    assert not matches(token, NOW + timedelta(seconds=3601))
+    assert matches(token, NOW + timedelta(hours=6, seconds=-1))
+    assert not matches(token, NOW + timedelta(hours=6, seconds=1))
 
 
 @pytest.mark.parametrize("is_allowed", [True, False])

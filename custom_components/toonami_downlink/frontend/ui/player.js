@@ -73,7 +73,7 @@ export class Player extends Page {
 	start() {
 		const { signal } = this;
 		const { store, hass } = this.context;
-		store.addEventListener("change", () => this.redraw(), { signal });
+		store.addEventListener("change", this.#onChange, { signal });
 		window.addEventListener("online", this.#onBack, { signal });
 		window.addEventListener("pagehide", this.#onHide, { signal });
 		document.addEventListener("visibilitychange", this.#onVisible);
@@ -86,9 +86,20 @@ export class Player extends Page {
 		const { connection } = hass;
 		connection.addEventListener("ready", this.#onBack);
 		signal.addEventListener("abort", () => connection.removeEventListener("ready", this.#onBack));
+		this.#resume();
+	}
+
+	#onChange = () => {
+		this.#resume();
+		this.redraw();
+	};
+
+	/** Go on with what was watched, as soon as it is known again what there is. */
+	#resume() {
 		const kept = this.#kept;
+		if (kept === undefined || !this.set.numbers.includes(kept)) return;
 		this.#kept = undefined;
-		if (kept !== undefined) this.watch(kept);
+		this.watch(kept);
 	}
 
 	#onHide = () => {
