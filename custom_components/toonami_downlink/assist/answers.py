@@ -78,11 +78,16 @@ class Answers:
         if again and (same is None or (same.channel, same.start) != _place(again)):
             when = self._when(again.programme.start)
             answer += f" {self.say('assist_again', when=when, channel=again.channel.name)}"
-        if same:
-            key = _key_of(same)
-            when = self._when(same.start)
-            answer += f" {self.say(key, when=when, channel=same.channel.name)}"
-        return answer
+        return f"{answer} {self._say_same(same)}" if same else answer
+
+    def _say_same(self, airing: Airing) -> str:
+        """Say when the same is on again."""
+        when, channel = self._when(airing.start), airing.channel.name
+        if airing.is_about:
+            return self.say("assist_about", when=when, channel=channel)
+        if identity(airing.programme) == show_key(airing.programme.title):
+            return self.say("assist_again", when=when, channel=channel)
+        return self.say("assist_same", when=when, channel=channel)
 
     def _same_again(
         self, airings: Airings, channels: Sequence[Channel], first: Showing
@@ -127,14 +132,6 @@ class Answers:
 
 def _place(showing: Showing) -> tuple[Channel, datetime]:
     return showing.channel, showing.programme.start
-
-
-def _key_of(airing: Airing) -> str:
-    """Name the sentence for another airing of what was asked about."""
-    if airing.is_about:
-        return "assist_about"
-    has_episode = identity(airing.programme) != show_key(airing.programme.title)
-    return "assist_same" if has_episode else "assist_again"
 
 
 def _title(programme: Programme) -> str:
