@@ -18,7 +18,6 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
-from .engine.downlink.description import episode_code
 from .engine.downlink.models import Channel, Programme
 from .engine.downlink.publish.publication import Publication
 from .engine.downlink.timeline import on_air, upcoming
@@ -183,7 +182,7 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
 def _description(programme: Programme) -> str | None:
     """Write what there is to say about a programme in at most three paragraphs."""
     episode = " ".join(
-        part for part in (episode_code(programme), programme.episode_title or "") if part
+        part for part in (programme.episode_code, programme.episode_title or "") if part
     )
     about = ", ".join(
         str(part) for part in (*programme.categories, programme.year, programme.rating) if part

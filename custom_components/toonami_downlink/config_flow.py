@@ -42,6 +42,7 @@ from .const import (
     CONF_SCHEDULE,
     CONF_STALE_HOURS,
     CONF_STREAM_LINKS,
+    CONF_USERS_MAY_WATCH,
     CONF_VERIFY_TLS,
     DOMAIN,
     LINKS_DIRECT,
@@ -113,6 +114,7 @@ def _options_schema(settings: Settings, *, is_open: bool = False) -> vol.Schema:
         {
             vol.Required(CONF_STREAM_LINKS, default=settings.stream_links): SelectSelector(links),
             vol.Required(CONF_MAX_CHANNELS, default=settings.max_channels): _number(1, 32),
+            vol.Required(CONF_USERS_MAY_WATCH, default=settings.users_may_watch): BooleanSelector(),
             vol.Required(CONF_HDHOMERUN, default=settings.hdhomerun): BooleanSelector(),
             vol.Required(CONF_GUIDE_DAYS, default=settings.guide_days): _number(
                 1, MAX_GUIDE_DAYS, "d"
@@ -315,8 +317,9 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
         options: Mapping[str, Any] = self.config_entry.options
         if user_input is not None:
             # Sections are for the eye only: what is kept is flat.
-            options = user_input | user_input[ADVANCED]
-            del options[ADVANCED]
+            flat = user_input | user_input[ADVANCED]
+            del flat[ADVANCED]
+            options = flat
             try:
                 validate(options[CONF_SCHEDULE])
             except UsageError:

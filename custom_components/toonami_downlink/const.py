@@ -28,6 +28,7 @@ CONF_PROVIDER_TIMEOUT: Final = "provider_timeout"
 CONF_MAX_CHANNELS: Final = "max_channels"
 CONF_HDHOMERUN: Final = "hdhomerun"
 CONF_STALE_HOURS: Final = "stale_hours"
+CONF_USERS_MAY_WATCH: Final = "users_may_watch"
 
 LINKS_RELAY: Final = "relay"
 LINKS_DIRECT: Final = "direct"
@@ -54,6 +55,8 @@ FEED_FROM_THE_FUTURE: Final = timedelta(hours=2)
 STREAM_URL_TTL: Final = timedelta(minutes=1)
 WATCH_TOKEN_TTL: Final = timedelta(days=1)
 """For how long an address works that a user of Home Assistant was given to watch."""
+PANEL_WATCH_TTL: Final = timedelta(hours=6)
+"""The same in the panel, which asks for a new one before that."""
 FAILURES_BEFORE_REPAIR: Final = 3
 SILENT_BEFORE_REPAIR: Final = timedelta(minutes=10)
 """How long somebody has to wait for a channel before the user is told."""

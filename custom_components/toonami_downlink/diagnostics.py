@@ -112,6 +112,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "max_channels": settings.max_channels,
         "hdhomerun": settings.hdhomerun,
         "stale_hours": settings.stale_hours,
+        "users_may_watch": settings.users_may_watch,
     }
 
 
@@ -182,11 +183,4 @@ def _programme(programme: Programme | None) -> dict[str, Any] | None:
 
 
 def _player(record: ClientRecord) -> dict[str, Any]:
-    return {
-        "address": REDACTED,
-        "player": record.player,
-        "asked": record.kind.value,
-        "result": record.outcome.value,
-        "when": record.when.isoformat(),
-        "count": record.count,
-    }
+    return {**record.as_dict(), "address": REDACTED}

@@ -13,6 +13,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .const import DOMAIN, NAME, PANEL_PATH
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.models import Channel, Programme
+from .places import watch_place
 
 
 class DownlinkEntity(CoordinatorEntity[DownlinkCoordinator]):
@@ -67,6 +68,7 @@ class ChannelEntity(CoordinatorEntity[DownlinkCoordinator]):
             name=channel.name,
             manufacturer="Toonami Aftermath",
             model="Radio channel" if channel.radio else "Television channel",
+            configuration_url=f"homeassistant:/{watch_place(channel.number)}",
         )
 
     @override

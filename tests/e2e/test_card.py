@@ -277,9 +277,10 @@ def test_on_any_page_it_preloads_the_panel_once_somebody_goes_there(
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
 
     # In one wave, and not a second time: what was preloaded is what is used.
-    _, (panel, _, arrived), (texts, asked, _) = fetched(page)
+    _, (panel, _, arrived), (texts, asked, _), *others = fetched(page)
     assert (panel, texts) == ("panel.js", "i18n/en.panel.json")
     assert asked < arrived
+    assert not {panel, texts} & {name for name, _, _ in others}
 
 
 def fetched(page: Page) -> list[tuple[str, float, float]]:

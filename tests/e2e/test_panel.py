@@ -152,13 +152,12 @@ def test_connect_gives_what_works_and_sees_who_comes(
     expect(panel.get_by_text("no other device can use this address")).to_be_visible()
     panel.get_by_role("button", name="TiviMate").click()
     rows = panel.locator("tdl-connect .steps .row")
-    expect(rows).to_have_count(2)
-    expect(rows.first.locator(".label")).to_have_text("Playlist URL")
-    expect(rows.first.locator(".value")).to_contain_text("••••••••")
+    expect(rows.locator(".label")).to_have_text(["Server (Xtream Codes)", "User name", "Password"])
+    expect(rows.last.locator(".value")).to_contain_text("••••••••")
     expect(panel.get_by_text("The address works")).to_be_visible()
 
-    rows.first.get_by_role("button", name="Show").click()
-    expect(rows.first.locator(".value")).to_have_text(access.playlist_url)
+    rows.last.get_by_role("button", name="Show").click()
+    expect(rows.last.locator(".value")).to_have_text(access.xtream["password"])
     expect(panel.get_by_text("Waiting for TiviMate")).to_be_visible()
 
     request = Request(access.playlist_url, headers={"User-Agent": "TiviMate/5.1.6"})  # noqa: S310

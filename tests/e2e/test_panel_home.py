@@ -234,9 +234,9 @@ def test_guide_connect_and_refresh_by_keyboard_only(page: Page, home: Home) -> N
     expect(page.locator(".tile").first).to_be_visible()
     tab_to("^TiviMate")
     page.keyboard.press("Enter")
-    tab_to("Show the secret in: Playlist URL")
+    tab_to("Show the secret in: Password")
     page.keyboard.press("Space")
-    expect(page.locator(".steps .value").first).to_contain_text("playlist.m3u")
+    expect(page.locator(".steps .value").last).not_to_contain_text("•")
 
     tab_to("^Status$", "Shift+Tab")
     page.keyboard.press("Enter")

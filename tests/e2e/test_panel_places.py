@@ -171,6 +171,8 @@ def test_what_there_is_not_is_said(page: Page, path: str, words: str) -> None:
 
 
 def test_the_address_to_watch_leads_to_the_channel(page: Page) -> None:
+    # What it plays there is for the tests of watching.
+    page.route("**/stream/**", lambda route: route.fulfill(body="#EXTM3U\n"))
     page.goto(f"{ROOT}/watch/3")
 
     expect(page.locator(".hero")).to_contain_text("3 · Snickelodeon East")

@@ -185,10 +185,13 @@ def test_copying_works_where_the_page_is_not_secure(page: Page, harness: str) ->
 def test_qr_codes_say_what_is_copied(page: Page) -> None:
     page.goto(f"{ROOT}/connect")
     page.add_script_tag(path=JSQR)
-    page.locator(".tile", has_text="TiviMate").click()
+    page.locator(".tile", has_text="Channels DVR").click()
     for field, value in (
-        ("Playlist URL", f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/playlist.m3u"),
-        ("EPG URL", f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/guide.xml"),
+        ("Source: URL", f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/playlist.m3u"),
+        (
+            "XMLTV guide data: URL",
+            f"http://192.168.1.5:8123/api/toonami_downlink/{TOKEN}/guide.xml",
+        ),
     ):
         page.get_by_role("button", name=f"QR code: {field}").click()
         picture = b64encode(page.locator("#qr svg").screenshot()).decode()

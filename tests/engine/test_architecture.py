@@ -58,6 +58,7 @@ RULES: Final = (
     engine("policy", because="numbers stand on nothing"),
     engine("text", "limits", because="text knows limits only"),
     engine("files", "errors", because="files know errors only"),
+    engine("boilerplate", because="texts are told by their words only"),
     engine("cron", "errors", because="a schedule knows no feed"),
     engine("client_log", because="who asked for what has to do with no feed"),
     engine("lineup", "models", "text", because="the line-up knows channels only"),
@@ -72,8 +73,8 @@ RULES: Final = (
     engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),
     engine(
         "ingest",
-        *(*VALUES, "formats", "lineup", "timeline"),
-        because="the ingest knows no disk, no process and no network",
+        *(*VALUES, "boilerplate", "formats", "lineup", "network", "timeline"),
+        because="the ingest knows no disk and no process, and connects to nothing",
     ),
     engine("process", *VALUES, because="a provider is run without a look at what it writes"),
     engine(
@@ -84,7 +85,7 @@ RULES: Final = (
     ),
     engine(
         "provider",
-        *(*VALUES, "files", "formats", "lineup", "network"),
+        *(*VALUES, "boilerplate", "files", "formats", "lineup", "network"),
         because="the bundled provider is a program like any other: it knows nothing of its caller",
     ),
     engine("network", "errors", because="addresses are judged without a look at what is there"),
@@ -131,7 +132,7 @@ RULES: Final = (
         ("const", "storage", "refreshing", "streaming", ENGINE),
         "the coordinator knows none of those who read it",
     ),
-    Rule("entity", (*STANDS_ON, *FEED_READERS), "entities read the coordinator"),
+    Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
         "views",
         (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay"),

@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "guide": Command({"from": _NOW, "to": _NOW + _DAY, "channels": [1]}, is_for_all=True),
     "guide/programme": Command({"channel": 1, "start": _NOW}, is_for_all=True),
     "guide/search": Command({"query": "show", "limit": 5}, is_for_all=True),
+    "watch": Command({"channel": 1}, is_for_all=True),
     "status/subscribe": Command(),
     "connect": Command(),
     "connect/subscribe": Command(),

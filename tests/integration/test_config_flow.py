@@ -239,6 +239,7 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
         "past_days": 3,
         "stream_links": "home_assistant",
         "max_channels": 2,
+        "users_may_watch": False,
         "hdhomerun": True,
     }
     advanced = {"schedule": "15 */6 * * *", "provider_timeout": 60, "stale_hours": 24}

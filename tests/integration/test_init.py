@@ -196,6 +196,8 @@ async def test_devices(
     }
     service = next(device for device in devices if device.name == "Toonami Downlink")
     assert service.configuration_url == "homeassistant://toonami-downlink"
+    movies = next(device for device in devices if device.name == "Movies")
+    assert movies.configuration_url == "homeassistant://toonami-downlink/watch/6"
     for device in devices:
         assert not await async_remove_config_entry_device(hass, entry, device)
     gone = device_registry.async_get_or_create(

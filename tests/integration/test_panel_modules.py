@@ -102,8 +102,8 @@ def test_files_are_put_in_behind_their_names() -> None:
 
     text = served(files)["panel.js"]
 
-    assert r'loadSheet("one", "a::before {\ncontent: \"\\2014 é\";\n}")' in text
-    assert 'loadData("data/a.json", {"a": 1})' in text
+    assert r'loadSheet("one", "a::before { content: \"\\2014 é\"; }")' in text
+    assert 'loadData("data/a.json", {"a":1})' in text
 
 
 def test_comments_stay_behind_and_code_beside_them_does_not() -> None:

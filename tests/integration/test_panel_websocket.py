@@ -43,6 +43,7 @@ FOR_ALL: tuple[tuple[str, dict[str, Any]], ...] = (
     ("guide", {"from": START, "to": START + DAY}),
     ("guide/programme", {"channel": 1, "start": START}),
     ("guide/search", {"query": "show"}),
+    ("watch", {"channel": 1}),
 )
 
 
@@ -307,6 +308,56 @@ async def test_only_administrators_may(
     assert panel_coordinator.credentials.feed_token == token
     assert panel_coordinator.data
     assert panel_coordinator.data.generation == 1
+
+
+@pytest.mark.parametrize("number", [8, 2**31 - 1])
+async def test_watching_a_channel_that_is_not_there(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, number: int
+) -> None:
+    assert (await ask(socket, "watch", channel=number))["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("fields", [{}, {"channel": 0}, {"channel": 2**31}, {"channel": "1"}])
+async def test_what_is_no_channel_to_watch(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket, fields: dict[str, Any]
+) -> None:
+    assert (await ask(socket, "watch", **fields))["error"]["code"] == "invalid_format"
+
+
+async def test_watching(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    answer = (await ask(socket, "watch", channel=3))["result"]
+
+    assert answer["expires_in"] == 6 * 3600
+    base, _, name = answer["url"].rpartition("/")
+    assert name == "3.m3u8"
+    token = base.removeprefix("/api/toonami_downlink/watch/")
+    matches = panel_coordinator.credentials.watch_token_matches
+    assert matches(token, NOW + timedelta(hours=6, seconds=-1))
+    assert not matches(token, NOW + timedelta(hours=6, seconds=1))
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+async def test_whether_everybody_may_watch(
+    hass: HomeAssistant,
+    folder: Path,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_access_token: str,
+    is_allowed: bool,
+) -> None:
+    await setup_integration(hass, make_entry(folder, users_may_watch=is_allowed))
+    assert await async_setup_component(hass, "websocket_api", {})
+    admin = await hass_ws_client(hass)
+    user = await hass_ws_client(hass, hass_read_only_access_token)
+
+    assert (await ask(admin, "watch", channel=1))["success"]
+    answer = await ask(user, "watch", channel=1)
+    await ask(user, "overview/subscribe")
+
+    assert answer["success"] is is_allowed
+    assert is_allowed or answer["error"]["code"] == "unauthorized"
+    assert (await event(user))["users_may_watch"] is is_allowed
 
 
 @pytest.mark.parametrize(("command", "fields"), FOR_ALL, ids=[name for name, _ in FOR_ALL])

@@ -45,8 +45,8 @@ async def automate(hass: HomeAssistant, what: str, **replace: str) -> None:
     assert state.state == "on"
 
 
-def test_there_are_three() -> None:
-    assert len(EXAMPLES) == README.count("```yaml") == 3
+def test_there_are_five() -> None:
+    assert len(EXAMPLES) == README.count("```yaml") == 5
 
 
 @pytest.mark.usefixtures("coordinator", "ending")
@@ -59,6 +59,29 @@ async def test_switch_on(hass: HomeAssistant, freezer: FrozenDateTimeFactory) ->
         "media-source://toonami_downlink/1"
     ]
     assert played[0].data["entity_id"] == ["media_player.living_room"]
+
+
+@pytest.mark.usefixtures("coordinator", "ending")
+async def test_lights(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    dimmed = async_mock_service(hass, "light", "turn_on")
+    await automate(hass, "Let the lights go down", Outlaw_Star="Show 1-27")
+    for minutes in range(0, 121, 10):
+        await move_clock(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
+    assert [call.data for call in dimmed] == [
+        {"entity_id": ["light.living_room"], "brightness_pct": 10}
+    ]
+
+
+@pytest.mark.usefixtures("coordinator", "ending")
+async def test_ten_minutes_before(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    told = async_mock_service(hass, "notify", "notify")
+    await automate(hass, "Tell the telephone", Outlaw_Star="Show 1-27")
+    when: list[int] = []
+    for minutes in range(0, 121, 5):
+        await move_clock(hass, freezer, NOON + timedelta(minutes=minutes, seconds=1))
+        when += [minutes] * (len(told) - len(when))
+    assert [call.data["message"] for call in told] == ["Show 1-27 in ten minutes"]
+    assert when == [80]
 
 
 @pytest.mark.usefixtures("ending")

@@ -207,7 +207,7 @@ def fields(schema: vol.Schema) -> set[tuple[str, ...]]:
 
 def shown(step: dict[str, Any]) -> set[tuple[str, ...]]:
     """Return the fields that a form has names for."""
-    named = {(key,) for key in step.get("data", {})}
+    named: set[tuple[str, ...]] = {(key,) for key in step.get("data", {})}
     for name, part in step.get("sections", {}).items():
         assert part["name"]
         named |= {(name, *path) for path in shown(part)}
@@ -271,7 +271,18 @@ def said_by(module: str, function: str) -> set[str]:
 
 def test_common() -> None:
     weekdays = {f"assist_{day}" for day in answers._WEEKDAYS}  # noqa: SLF001
-    said = said_by("assist/answers", "say") | said_by("assist/intents", "say") | weekdays
+    (chosen,) = (
+        function
+        for function in ast.walk(CODE["assist/answers"])
+        if isinstance(function, ast.FunctionDef) and function.name == "_key_of"
+    )
+    of_airings = {
+        node.value
+        for node in ast.walk(chosen)
+        if isinstance(node, ast.Constant) and str(node.value).startswith("assist_")
+    }
+    said = said_by("assist/answers", "say") | said_by("assist/intents", "say")
+    said |= weekdays | of_airings
     assert set(TEXTS["common"]) == said | {"no_details"}
 
 

@@ -2,44 +2,39 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from http import HTTPStatus
 import re
-from typing import Any
 from urllib.parse import urljoin
 
-from aiohttp import ClientResponse, hdrs
+from aiohttp import hdrs
 from aiohttp.test_utils import make_mocked_request
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.const import (
-    CONF_MAX_CHANNELS,
-    CONF_STREAM_LINKS,
-    DOMAIN,
-    LINKS_DIRECT,
-    LINKS_HOME_ASSISTANT,
-    LINKS_RELAY,
-)
+from custom_components.toonami_downlink.const import LINKS_DIRECT, LINKS_HOME_ASSISTANT
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 from custom_components.toonami_downlink.engine.downlink.relay.viewer import Viewer
-from custom_components.toonami_downlink.storage.credentials import CredentialStore
 from custom_components.toonami_downlink.views.stream import transport_stream
 
-from .factories import MIDNIGHT, make_feed
-from .harness import Harness, start_harness
+from .harness import Harness
+from .relayed import (
+    API,
+    FRESH,
+    HLS,
+    ORIGIN,
+    WAYS,
+    ask,
+    get,
+    listed,
+    open_relayed,
+    watch_token,
+    ways,
+)
 from .stream_harness import wait_until
 from .upstream import PACKET, Upstream
 
-API = f"/api/{DOMAIN}"
-FRESH = "https://n7.example.com/fresh/playlist.m3u8?session=1"
-HLS = "application/vnd.apple.mpegurl"
-ORIGIN = "https://player.example"
-PREFIXES = ("", "/", f"{API}/xtream", f"{API}/xtream/")
-"""Before the paths of the Xtream Codes API."""
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
@@ -49,17 +44,6 @@ async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
         yield upstream
 
 
-async def open_relayed(
-    hass: HomeAssistant,
-    make_client: ClientSessionGenerator,
-    upstream: Upstream,
-    links: str = LINKS_RELAY,
-) -> Harness:
-    feed = upstream.bring(make_feed(MIDNIGHT))
-    options = {CONF_STREAM_LINKS: links, CONF_MAX_CHANNELS: 2}
-    return await start_harness(hass, make_client, feed, options)
-
-
 @pytest.fixture
 async def harness(
     hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator, upstream: Upstream
@@ -67,48 +51,6 @@ async def harness(
     harness = await open_relayed(hass, hass_client_no_auth, upstream)
     yield harness
     await harness.coordinator.streams.async_stop_all()
-
-
-def watch_token(harness: Harness, **until: float) -> str:
-    return harness.coordinator.credentials.watch_token(dt_util.utcnow() + timedelta(**until))
-
-
-def ways(harness: Harness) -> dict[str, str]:
-    """Return where streams are below, by the name of the way."""
-    xtream = {
-        f"{prefix or 'root'} {kind.strip('/') or 'short'}": f"{prefix}{kind}{harness.live}"
-        for prefix in PREFIXES
-        for kind in ("/live", "")
-    }
-    return {
-        "token": f"{harness.base}/stream",
-        "watch": f"{API}/watch/{watch_token(harness, hours=1)}",
-        **xtream,
-    }
-
-
-WAYS = (
-    "token",
-    "watch",
-    *(f"{prefix or 'root'} {kind}" for prefix in PREFIXES for kind in ("live", "short")),
-)
-
-
-def listed(playlist: str) -> list[str]:
-    return [line for line in playlist.splitlines() if line and not line.startswith("#")]
-
-
-async def ask(
-    harness: Harness, path: str, method: str = hdrs.METH_GET, **headers: str
-) -> ClientResponse:
-    """Ask for a path as it is: with two slashes at its beginning it would be taken for a host."""
-    url = f"{harness.origin}{path}"
-    return await harness.client.session.request(method, url, headers=headers, allow_redirects=False)
-
-
-async def get(harness: Harness, path: str, **headers: str) -> tuple[int, bytes]:
-    answer = await ask(harness, path, **headers)
-    return answer.status, await answer.read()
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -275,64 +217,6 @@ async def test_old_secrets(harness: Harness, upstream: Upstream) -> None:
         assert (await get(harness, f"{base}/1.m3u8"))[0] == HTTPStatus.OK
 
 
-async def other_house(hass: HomeAssistant, hass_storage: dict[str, Any]) -> CredentialStore:
-    """Return the secrets of somebody else."""
-    hass_storage.pop(f"{DOMAIN}.credentials")
-    return await CredentialStore.async_load(hass)
-
-
-async def test_watch_tokens(
-    harness: Harness, upstream: Upstream, hass_storage: dict[str, Any]
-) -> None:
-    right = watch_token(harness, hours=1)
-    now = int(dt_util.utcnow().timestamp())
-    strange = await other_house(harness.hass, hass_storage)
-    wrong = {
-        "other key": strange.watch_token(dt_util.utcnow() + timedelta(hours=1)),
-        "long expired": watch_token(harness, hours=-1),
-        "cut": right[:-1],
-        "longer": f"{right}0",
-        "time only": right[:10],
-        "no time": right[10:],
-        "later time": f"{now + 9999:010x}{right[10:]}",
-        "capitals": right.upper(),
-        "nine digits": right[1:],
-        "sign": f"-{right[1:]}",
-        "blanks": f"%20%20{right}",
-        "not ASCII": f"{right[:-1]}%C3%A9",
-        "not ASCII in the time": f"%C3%A9{right[1:]}",
-        "other digits": f"%D9%A0{right[1:]}",
-        "half a character": f"{right[:-1]}%ED%A0%80",
-        "very long": right * 80,
-        "nothing but noughts": "0" * len(right),
-    }
-    for token in wrong.values():
-        for name in ("1.m3u8", "1/1.ts"):
-            status, content = await get(harness, f"{API}/watch/{token}/{name}")
-            assert (status, content) == (HTTPStatus.FORBIDDEN, b"") or status == 429
-    assert not upstream.asked
-    assert (await get(harness, f"{API}/watch/{right}/1.m3u8"))[0] == HTTPStatus.OK
-
-
-@pytest.mark.parametrize(
-    ("seconds", "status"),
-    [(1, HTTPStatus.OK), (0, HTTPStatus.FORBIDDEN), (-1, HTTPStatus.FORBIDDEN)],
-)
-async def test_the_last_second_of_a_watch_token(
-    harness: Harness, freezer: Any, seconds: int, status: int
-) -> None:
-    freezer.move_to("2026-11-24T12:00:00+00:00")
-    token = watch_token(harness, seconds=seconds)
-    assert (await get(harness, f"{API}/watch/{token}/1.m3u8"))[0] == status
-
-
-async def test_a_watch_token_outlives_a_reload(harness: Harness) -> None:
-    token = watch_token(harness, hours=1)
-    assert await harness.hass.config_entries.async_reload(harness.entry.entry_id)
-    assert (await get(harness, f"{API}/watch/{token}/1.m3u8"))[0] == HTTPStatus.OK
-    await harness.entry.runtime_data.streams.async_stop_all()
-
-
 @pytest.mark.parametrize("links", [LINKS_DIRECT, LINKS_HOME_ASSISTANT])
 async def test_without_the_relay_players_are_sent_to_upstream(
     hass: HomeAssistant,
@@ -427,7 +311,8 @@ async def test_a_player_that_left_before_its_stream_began(harness: Harness) -> N
     sending = asyncio.ensure_future(
         transport_stream(request, harness.coordinator, channel, RequestKind.STREAM)
     )
-    await wait_until(lambda: harness.coordinator.streams.viewers)
-    harness.coordinator.streams.async_end_all()
-    await sending
-    assert harness.coordinator.streams.viewers == 0
+    streams = harness.coordinator.streams
+    await wait_until(lambda: streams.viewers)
+    assert streams.async_end(streams.sessions[0].identity)
+    assert (await sending).prepared
+    assert streams.viewers == 0

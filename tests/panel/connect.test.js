@@ -141,6 +141,18 @@ test("no masked field shows a secret, and every player gets fields that exist", 
   for (const { steps } of RECIPES) for (const field of steps.flat()) assert.ok(EVERYTHING.includes(field));
 });
 
+test("what is typed with a remote control is short", () => {
+  for (const id of ["tivimate", "googletv", "firetv", "appletv"]) {
+    const { steps } = /** @type {Recipe} */ (RECIPES.find((recipe) => recipe.id === id));
+    const typed = steps.flat().map((field) => valueOf(field, DATA, "http://192.168.1.5:8123"));
+    assert.equal(typed.length, 3);
+    const { username, password } = DATA;
+    assert.equal(typed.join("").length, 23 + username.length + password.length, id);
+  }
+  assert.equal(RECIPES[0].id, "house");
+  assert.deepEqual(RECIPES[0].steps.flat(), []);
+});
+
 /** @param {Partial<SeenPlayer>} seen @returns {SeenPlayer} */
 const player = (seen) => ({
   address: "192.168.1.7", player: "Kodi", asked: "guide", result: "ok", when: 100, count: 1, ...seen,

@@ -99,5 +99,5 @@ test("nothing comes from elsewhere, and nothing is written as markup", () => {
 });
 
 test("what is vendored comes with its licence", () => {
-  for (const folder of ["lit-html", "lean-qr"]) assert.match(read(`vendor/${folder}/LICENSE`), /Copyright/);
+  for (const folder of ["hls", "lit-html", "lean-qr"]) assert.match(read(`vendor/${folder}/LICENSE`), /Copyright/);
 });

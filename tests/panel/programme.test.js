@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   creditsByRole, episodeLine, isOnAir, known, nextShowing, safeImage,
 } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
+import { numberWriter } from "../../custom_components/toonami_downlink/frontend/model/numbers.js";
 import { Strings, pickLanguage } from "../../custom_components/toonami_downlink/frontend/model/text.js";
 
 const text = new Strings("en", {
@@ -57,6 +58,20 @@ test("a programme is on air from its start until before its stop, filler never",
 test("credits are grouped by role, in their order", () => {
   const credits = [["writer", "A"], ["actor", "B"], ["writer", "C"]].map(([role, name]) => ({ role, name }));
   assert.deepEqual(creditsByRole(credits), [["writer", ["A", "C"]], ["actor", ["B"]]]);
+});
+
+test("counts are written as the user writes numbers, other values as they are", () => {
+  const written = (/** @type {string} */ language, /** @type {string} */ format) =>
+    text.get("channels", { count: 12_345.5 }, numberWriter(language, format))
+      .replace(/\s/g, " ")
+      .replace("'", "’");
+  assert.equal(written("fr", "language"), "12 345,5 channels");
+  assert.equal(written("en", "decimal_comma"), "12.345,5 channels");
+  assert.equal(written("fr", "comma_decimal"), "12,345.5 channels");
+  assert.equal(written("en", "space_comma"), "12 345,5 channels");
+  assert.equal(written("en", "quote_decimal"), "12’345.5 channels");
+  assert.equal(written("en", "none"), "12345.5 channels");
+  assert.equal(text.get("episode.number", { episode: 1071 }, numberWriter("fr")), "Episode 1071");
 });
 
 test("texts are filled in, with the plural of the language", () => {

@@ -70,8 +70,16 @@ test("the chart has the newest run at its right edge", () => {
   const failed = run({ error: "x", report: null, finished: "2026-11-24T08:00:40+00:00" });
   const { bars, line, maxSeconds } = chartOf([failed, run({})], 100);
   assert.equal(maxSeconds, 40);
-  assert.deepEqual(bars.map((bar) => [bar.x, bar.height, bar.failed]), [[90, 50, false], [95, 100, true]]);
-  assert.equal(line, "M92.50 10.0h0");
+  const drawn = bars.map((bar) => [Math.round(bar.x), bar.height, bar.failed]);
+  assert.deepEqual(drawn, [[67, 50, false], [83, 100, true]]);
+  assert.match(line, /^M75\.00 10\.0h4\./);
+});
+
+test("one run alone is something to see", () => {
+  const { bars, line } = chartOf([run({})], 100);
+  assert.ok(bars[0].width > 15 && bars[0].height > 50);
+  assert.match(line, /h[1-9]/);
+  assert.match(chartOf([run({}), run({})], 100).line, /L.*h0$/);
 });
 
 test("at most sixty runs are drawn, and none is not an error", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { isComposing } from "../../custom_components/toonami_downlink/frontend/lib/dom.js";
+import { numberWriter } from "../../custom_components/toonami_downlink/frontend/model/numbers.js";
 import { KINDS, meaningOf, signalOf, sizeOf } from "../../custom_components/toonami_downlink/frontend/model/streams.js";
 
 const INTEGRATION = new URL("../../custom_components/toonami_downlink/", import.meta.url);
@@ -44,7 +45,7 @@ const sizes = [
   [0, "0 kB"], [999_999, "1,000 kB"], [1e6, "1 MB"], [1_482_331, "1.5 MB"], [1_234_000_000, "1.2 GB"],
 ];
 for (const [bytes, expected] of sizes) {
-  test(`${bytes} bytes are ${expected}`, () => assert.equal(sizeOf(bytes, "en"), expected));
+  test(`${bytes} bytes are ${expected}`, () => assert.equal(sizeOf(bytes, numberWriter("en")), expected));
 }
 
 test("both kinds of streams have a name", () => assert.deepEqual(Object.keys(KINDS), ["hls", "ts"]));

@@ -13,6 +13,11 @@ import { RefreshButton } from "./ui/refresh-button.js";
 import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
 
+/** The television of a panel that was taken away, although nobody has left it. @type {Player | undefined} */
+let kept;
+/** What the address asked to watch, and was watched: zapping does not change the address. @type {number | null} */
+let followed = null;
+
 /** @type {{page: PageName, icon: string}[]} */
 const PAGES = [
 	{ page: "guide", icon: "schedule" },
@@ -44,6 +49,18 @@ class DownlinkPanel extends DownlinkElement {
 	#isOutdated = false;
 	/** Whether there is an entry; undefined until that is known. @type {boolean | undefined} */
 	#isSetUp;
+	/** The television, once somebody watches. @type {Player | undefined} */
+	#player = kept;
+	/** The channel that is to be watched; 0 for none. */
+	#asked = 0;
+
+	constructor() {
+		super();
+		kept = undefined;
+		this.addEventListener("watch", (event) => {
+			this.#watch(/** @type {CustomEvent<number>} */ (event).detail);
+		});
+	}
 
 	/** Home Assistant sets this at every change of any state: it has to stay cheap. */
 	set hass(/** @type {Hass} */ hass) {
@@ -90,11 +107,42 @@ class DownlinkPanel extends DownlinkElement {
 		this.#store?.close();
 		this.#store = undefined;
 		this.#context = undefined;
+		// Home Assistant makes another panel when somebody looks at a tab again, and after a restart.
+		if (location.pathname.startsWith(ROOT)) kept = this.#player;
+		else followed = null;
 	}
+
+	/** @param {number} number */
+	async #watch(number) {
+		this.#asked = number;
+		try {
+			await import("./ui/player.js");
+			this.#player ??= /** @type {Player} */ (document.createElement("tdl-player"));
+			this.#player.onchange = () => this.redraw();
+		} catch {
+			this.#isOutdated = true;
+		}
+		this.redraw();
+	}
+
+	drawn() {
+		const player = this.#player;
+		const context = this.#context;
+		if (!player || !context?.store.loaded) return;
+		player.context = context;
+		this.#dock();
+		if (this.#asked) player.watch(this.#asked);
+		this.#asked = 0;
+	}
+
+	/** Let the picture be where the guide has its place for it, or in the corner. */
+	#dock = () => this.#player?.place(this.root.querySelector("tdl-guide")?.screen);
 
 	#onPlace = () => {
 		const { place } = this.#places;
-		const { page, channel, date } = place;
+		const { page, channel, date, watch } = place;
+		if (watch && watch !== followed) this.#watch(watch);
+		followed = watch;
 		if (page === "guide") this.#guide = { ...GUIDE, channel, date };
 		this.redraw();
 	};
@@ -122,6 +170,10 @@ class DownlinkPanel extends DownlinkElement {
 	}
 
 	template() {
+		return html`${this.#all()} ${this.#player ?? nothing}`;
+	}
+
+	#all() {
 		const context = this.#context;
 		const store = this.#store;
 		// There are no strings yet to say it in another language.
@@ -191,7 +243,7 @@ class DownlinkPanel extends DownlinkElement {
 		if (page !== "guide") return this.#lazyPage(context, page);
 		if (overview.generation === null) return noSignal(context, overview, this.#refresh);
 		return html`<tdl-guide .places=${this.#places} .position=${this.#position}
-			.context=${context}></tdl-guide>`;
+			.context=${context} .watched=${this.#player?.number} @drawn=${this.#dock}></tdl-guide>`;
 	}
 
 	/** @param {Context} context */

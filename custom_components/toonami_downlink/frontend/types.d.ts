@@ -7,6 +7,8 @@ type Context = import("./lib/context.js").Context;
 type Store = import("./lib/store.js").Store;
 type GridCell = import("./ui/grid-cell.js").GridCell;
 type RefreshButton = import("./ui/refresh-button.js").RefreshButton;
+type Player = import("./ui/player.js").Player;
+type Television = import("./ui/television.js").Television;
 type Places = import("./lib/places.js").Places;
 type GuidePage = import("./ui/guide-page.js").GuidePage;
 type Position = import("./model/position.js").Position;
@@ -67,7 +69,7 @@ interface Details extends Programme {
 type Shown = Partial<Details> & Times & { title: string };
 
 /** A programme was chosen. */
-type ChoiceEvent = CustomEvent<{ channel: Channel; programme: Shown }>;
+type ChoiceEvent = CustomEvent<{ channel: Channel; programme: Shown; isChosen?: boolean }>;
 
 /** A channel with what is on. */
 interface Channel {
@@ -96,6 +98,8 @@ interface Overview {
   channels: Channel[];
   /** The numbers of the channels whose viewers see the notice of a lost signal. */
   lost?: number[];
+  /** Whether users who are no administrators may watch. */
+  users_may_watch?: boolean;
 }
 
 type OverviewEvent = Overview | { loaded: false };
@@ -191,7 +195,7 @@ interface Status {
     | (Report & {
         generation: number;
         made: string;
-        artifacts: { name: string; size: number; sha256: string }[];
+        artifacts: { name: string; size: number }[];
       })
     | null;
   streams: Streams;
@@ -265,10 +269,13 @@ interface Connection {
 }
 
 /** The part of Home Assistant's front end that the panel uses. */
+/** Writes a number as the user does. */
+type WriteNumber = (value: number, options?: Intl.NumberFormatOptions) => string;
+
 interface Hass {
   connection: Connection;
   user?: { is_admin: boolean };
-  locale: { language: string; time_format: string; time_zone: string };
+  locale: { language: string; number_format?: string; time_format: string; time_zone: string };
   config: { time_zone: string };
   themes: { darkMode?: boolean };
   states: Record<string, Entity>;
@@ -390,7 +397,7 @@ type Field =
 /** How to set a player up; the text of the first step is `connect.{id}.1`, and so on. */
 interface Recipe {
   id: string;
-  /** How the player is called when it is seen. */
+  /** How the player is called when it is seen; empty when that can be any, which has a name in the texts. */
   name: string;
   /** The fields of each step. */
   steps: Field[][];
@@ -478,4 +485,29 @@ type CardElement = HTMLElement & { config?: CardSettings; hass?: Hass };
 /** Of Home Assistant's front end: where cards announce themselves. */
 interface Window {
   customCards?: object[];
+}
+
+/** Of the guide: where the picture of the television belongs. */
+interface HTMLElementTagNameMap {
+  "tdl-guide": HTMLElement & { readonly screen: Element | null };
+}
+
+/** How watching goes. */
+type WatchState = "off" | "tuning" | "playing" | "paused" | "reconnecting" | "stopped";
+
+/** What goes wrong while somebody watches; the end of a string's key. */
+type Trouble =
+  | "network"
+  | "busy"
+  | "refused"
+  | "forbidden"
+  | "unknown_channel"
+  | "media"
+  | "stalled"
+  | "unsupported";
+
+/** The answer to `watch`: a path, and for how many seconds it can be opened. */
+interface WatchAddress {
+  url: string;
+  expires_in: number;
 }

@@ -73,6 +73,7 @@ def overview(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "guide": _extent(feed) if feed else None,
         "channels": [_channel(feed, channel) for channel in feed.channels] if feed else [],
         "lost": _lost(coordinator, feed) if feed else [],
+        "users_may_watch": coordinator.settings.users_may_watch,
     }
 
 

@@ -31,6 +31,7 @@ from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROW
 from .programmes import get_airings, get_past, get_programme, search_past
 from .status import status_payload, streams_payload
 from .subscription import Push, Subscription
+from .watching import watch
 
 MAX_WINDOW: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
 """The whole guide, wherever the days of the reader's time zone begin."""
@@ -67,6 +68,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
         rotate_credentials,
         end_session,
         switch_tuner,
+        watch,
     ):
         websocket_api.async_register_command(hass, command)
 

@@ -19,6 +19,7 @@ from ..const import (
     CONF_SCHEDULE,
     CONF_STALE_HOURS,
     CONF_STREAM_LINKS,
+    CONF_USERS_MAY_WATCH,
     CONF_VERIFY_TLS,
     DEFAULT_API_URL,
     DEFAULT_GUIDE_DAYS,
@@ -51,6 +52,8 @@ class Settings:
     max_channels: int
     hdhomerun: bool
     stale_hours: int
+    users_may_watch: bool
+    """Whether users who are no administrators may watch in the panel."""
 
     @classmethod
     def from_entry(cls, entry: ConfigEntry[Any]) -> Self:
@@ -74,4 +77,5 @@ class Settings:
             max_channels=int(options.get(CONF_MAX_CHANNELS, DEFAULT_MAX_CHANNELS)),
             hdhomerun=options.get(CONF_HDHOMERUN, False),
             stale_hours=int(options.get(CONF_STALE_HOURS, DEFAULT_STALE_HOURS)),
+            users_may_watch=options.get(CONF_USERS_MAY_WATCH, True),
         )

@@ -155,6 +155,11 @@ class StreamManager:
         return self._relay.touch(channel.key, watcher.key, watcher.player)
 
     @callback
+    def async_leave(self, channel: Channel, watcher: Watcher) -> None:
+        """Note that an HLS player has gone: its channel need not be fetched for it any more."""
+        self._relay.leave(channel.key, watcher.key)
+
+    @callback
     def async_segment(self, channel: Channel, sequence: int) -> bytes | None:
         """Return a segment of a channel that is being watched; None when it is not held."""
         relayed = self._relay.channels.get(channel.key)

@@ -7,7 +7,7 @@ https://info.hdhomerun.com/info/http_api
 
 from abc import abstractmethod
 import re
-from typing import Any, Final, override
+from typing import Any, ClassVar, Final, NamedTuple, override
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
 import zlib
@@ -65,20 +65,48 @@ class TunerView(TokenView):
         return await super().get(request)
 
 
-class TunerJsonView(TunerView):
-    """A view of the tuner that answers with JSON."""
+class Asked(NamedTuple):
+    """What an answer of the tuner is made of."""
+
+    origin: str
+    base: str
+    """The absolute address of the tuner."""
+    coordinator: DownlinkCoordinator
+    publication: Publication
+
+
+class TunerDocumentView(TunerView):
+    """A view of the tuner that answers with a document."""
+
+    content_type: ClassVar[str]
 
     @override
     async def serve(
         self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
     ) -> web.StreamResponse:
         record_request(coordinator, request, self.kind, Outcome.OK)
-        content = self.content(_base_url(request, coordinator), coordinator, publication)
-        return respond_once(json_bytes(content), JSON_TYPE)
+        origin = client_origin(request).url
+        base = f"{origin}{tuner_path(coordinator.credentials.feed_token)}"
+        document = self.document(Asked(origin, base, coordinator, publication))
+        return respond_once(document, self.content_type)
 
     @abstractmethod
-    def content(self, base: str, coordinator: DownlinkCoordinator, publication: Publication) -> Any:
-        """Return what to answer; `base` is the tuner's absolute address."""
+    def document(self, asked: Asked) -> bytes:
+        """Return what to answer."""
+
+
+class TunerJsonView(TunerDocumentView):
+    """A view of the tuner that answers with JSON."""
+
+    content_type = JSON_TYPE
+
+    @override
+    def document(self, asked: Asked) -> bytes:
+        return json_bytes(self.content(asked))
+
+    @abstractmethod
+    def content(self, asked: Asked) -> Any:
+        """Return what to answer."""
 
 
 class DiscoverView(TunerJsonView):
@@ -88,19 +116,19 @@ class DiscoverView(TunerJsonView):
     name = "toonami_downlink:hdhr_discover"
 
     @override
-    def content(self, base: str, coordinator: DownlinkCoordinator, publication: Publication) -> Any:
+    def content(self, asked: Asked) -> Any:
         return {
             "FriendlyName": NAME,
             "Manufacturer": "Silicondust",
             "ManufacturerURL": REPOSITORY,
             "ModelNumber": _MODEL,
             "FirmwareName": "hdhomerun5_atsc",
-            "FirmwareVersion": version(coordinator.hass),
-            "DeviceID": _device_id(coordinator),
+            "FirmwareVersion": version(asked.coordinator.hass),
+            "DeviceID": _device_id(asked.coordinator),
             "DeviceAuth": "",
-            "BaseURL": base,
-            "LineupURL": f"{base}/lineup.json",
-            "TunerCount": coordinator.settings.max_channels,
+            "BaseURL": asked.base,
+            "LineupURL": f"{asked.base}/lineup.json",
+            "TunerCount": asked.coordinator.settings.max_channels,
         }
 
 
@@ -111,49 +139,44 @@ class LineupView(TunerJsonView):
     name = "toonami_downlink:hdhr_lineup"
 
     @override
-    def content(self, base: str, coordinator: DownlinkCoordinator, publication: Publication) -> Any:
-        return _lineup(base, publication)
+    def content(self, asked: Asked) -> Any:
+        return _lineup(asked)
 
 
-class LineupXmlView(TunerView):
+class LineupXmlView(TunerDocumentView):
     """The channels as XML, for what asks an older tuner."""
 
     url = f"{_BASE}/lineup.xml"
     name = "toonami_downlink:hdhr_lineup_xml"
+    content_type = _XML_TYPE
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        record_request(coordinator, request, self.kind, Outcome.OK)
+    def document(self, asked: Asked) -> bytes:
         programs = "".join(
             "<Program>"
             + "".join(f"<{name}>{escape(value)}</{name}>" for name, value in channel.items())
             + "</Program>"
-            for channel in _lineup(_base_url(request, coordinator), publication)
+            for channel in _lineup(asked)
         )
-        document = f'<?xml version="1.0" encoding="UTF-8"?>\n<Lineup>{programs}</Lineup>\n'
-        return respond_once(document.encode(), _XML_TYPE)
+        head = '<?xml version="1.0" encoding="UTF-8"?>'
+        return f"{head}\n<Lineup>{programs}</Lineup>\n".encode()
 
 
-class LineupM3uView(TunerView):
+class LineupM3uView(TunerDocumentView):
     """The channels as a playlist of the tuner's own streams."""
 
     url = f"{_BASE}/lineup.m3u"
     name = "toonami_downlink:hdhr_lineup_m3u"
+    content_type = PLAYLIST_TYPE
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        record_request(coordinator, request, self.kind, Outcome.OK)
-        base, origin = _base_url(request, coordinator), client_origin(request).url
+    def document(self, asked: Asked) -> bytes:
         links = Links(
             guide="",
-            logo=lambda channel: f"{origin}{logo_path(channel.key)}",
-            stream=lambda channel: _stream_url(base, channel),
+            logo=lambda channel: f"{asked.origin}{logo_path(channel.key)}",
+            stream=lambda channel: _stream_url(asked.base, channel),
         )
-        return respond_once(render_m3u(publication.feed.channels, links), PLAYLIST_TYPE)
+        return render_m3u(asked.publication.feed.channels, links)
 
 
 class LineupStatusView(TunerJsonView):
@@ -163,7 +186,7 @@ class LineupStatusView(TunerJsonView):
     name = "toonami_downlink:hdhr_lineup_status"
 
     @override
-    def content(self, base: str, coordinator: DownlinkCoordinator, publication: Publication) -> Any:
+    def content(self, asked: Asked) -> Any:
         return {
             "ScanInProgress": 0,
             "ScanPossible": 1,
@@ -172,44 +195,40 @@ class LineupStatusView(TunerJsonView):
         }
 
 
-class LineupPostView(TunerView):
+class LineupPostView(TunerDocumentView):
     """Accept the search for channels that Plex asks for; they are known anyway."""
 
     url = f"{_BASE}/lineup.post"
     name = "toonami_downlink:hdhr_lineup_post"
+    content_type = "text/plain"
 
     async def post(self, request: web.Request, **_: str) -> web.StreamResponse:
         """Answer POST."""
         return await self.get(request)
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        record_request(coordinator, request, self.kind, Outcome.OK)
-        return respond_once(b"", "text/plain")
+    def document(self, asked: Asked) -> bytes:
+        return b""
 
 
-class DeviceView(TunerView):
+class DeviceView(TunerDocumentView):
     """The tuner as a UPnP device."""
 
     url = f"{_BASE}/device.xml"
     name = "toonami_downlink:hdhr_device"
+    content_type = _XML_TYPE
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        record_request(coordinator, request, self.kind, Outcome.OK)
-        document = _DEVICE_XML.format(
-            base=escape(_base_url(request, coordinator)),
+    def document(self, asked: Asked) -> bytes:
+        entry_id = asked.coordinator.config_entry.entry_id
+        return _DEVICE_XML.format(
+            base=escape(asked.base),
             name=NAME,
             manufacturer=REPOSITORY,
             model=_MODEL,
-            device=_device_id(coordinator),
-            uuid=uuid5(NAMESPACE_URL, f"{REPOSITORY}/{coordinator.config_entry.entry_id}"),
-        )
-        return respond_once(document.encode(), _XML_TYPE)
+            device=_device_id(asked.coordinator),
+            uuid=uuid5(NAMESPACE_URL, f"{REPOSITORY}/{entry_id}"),
+        ).encode()
 
 
 class BaseView(DeviceView):
@@ -264,22 +283,18 @@ TUNER_VIEWS: Final = (
 )
 
 
-def _base_url(request: web.Request, coordinator: DownlinkCoordinator) -> str:
-    return f"{client_origin(request)}{tuner_path(coordinator.credentials.feed_token)}"
-
-
 def _stream_url(base: str, channel: Channel) -> str:
     return f"{base}/auto/v{channel.number}"
 
 
-def _lineup(base: str, publication: Publication) -> list[dict[str, str]]:
+def _lineup(asked: Asked) -> list[dict[str, str]]:
     return [
         {
             "GuideNumber": str(channel.number),
             "GuideName": channel.name,
-            "URL": _stream_url(base, channel),
+            "URL": _stream_url(asked.base, channel),
         }
-        for channel in publication.feed.channels
+        for channel in asked.publication.feed.channels
     ]
 
 

@@ -1,5 +1,6 @@
 """Television: HLS and continuous MPEG-TS from the relay, or a redirection to upstream."""
 
+from abc import ABC
 import asyncio
 from collections.abc import Awaitable
 from contextlib import aclosing
@@ -71,16 +72,24 @@ class SegmentView(TokenView):
         return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
-class WatchView(TokenView):
-    """A channel's HLS for a user of Home Assistant, always from the relay."""
+class _WatchTokenView(TokenView, ABC):
+    """A view below the token of a user of Home Assistant."""
 
-    url = watch_path("{feed_token}", "{number}")
-    name = "toonami_downlink:watch"
     kind = RequestKind.STREAM
 
     @override
     def may_pass(self, credentials: CredentialStore, token: str) -> bool:
         return credentials.watch_token_matches(token, dt_util.utcnow())
+
+
+class WatchView(_WatchTokenView):
+    """A channel's HLS for a user of Home Assistant, always from the relay.
+
+    DELETE says that the client has stopped to watch: upstream is let go soon after it.
+    """
+
+    url = watch_path("{feed_token}", "{number}")
+    name = "toonami_downlink:watch"
 
     @override
     async def serve(
@@ -89,21 +98,21 @@ class WatchView(TokenView):
         channel = _channel(publication.feed, request.match_info["number"])
         if channel is None:
             return not_found()
+        if request.method == hdrs.METH_DELETE:
+            coordinator.streams.async_leave(channel, watcher_of(request))
+            return web.Response(status=HTTPStatus.NO_CONTENT, headers=_NO_STORE)
         return await playlist(request, coordinator, channel)
 
+    async def delete(self, request: web.Request, **_: str) -> web.StreamResponse:
+        """Answer DELETE."""
+        return await self.get(request)
 
-class WatchSegmentView(WatchView):
+
+class WatchSegmentView(_WatchTokenView, SegmentView):
     """A segment of that."""
 
     url = watch_segment_path("{feed_token}", "{number}", "{sequence}")
     name = "toonami_downlink:watch_segment"
-
-    @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        number, sequence = request.match_info["number"], request.match_info["sequence"]
-        return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
 
 
 STREAM_VIEWS: Final = (SegmentView, StreamView, WatchView, WatchSegmentView)

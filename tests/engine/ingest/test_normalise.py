@@ -220,7 +220,7 @@ def test_without_overlaps_nothing_is_lost(
             {"image": None},
             id="placeholder picture",
         ),
-        pytest.param({"image": "http://a/b.png"}, {"image": "http://a/b.png"}, id="picture"),
+        pytest.param({"image": "http://a.tv/b.png"}, {"image": "http://a.tv/b.png"}, id="picture"),
         pytest.param(
             {"episode": 22, "episode_title": "Episode #2.22"}, {"episode": 22}, id="no title"
         ),
@@ -251,4 +251,26 @@ def test_without_overlaps_nothing_is_lost(
 )
 def test_tidy(changes: dict[str, object], expected: dict[str, object]) -> None:
     programme = replace(show(0, 30), **changes)  # type: ignore[arg-type]
-    assert tidy(programme) == replace(show(0, 30), **expected)  # type: ignore[arg-type]
+    tidied = tidy(programme, "https://tv.example.com/1.m3u8")
+    assert tidied == replace(show(0, 30), **expected)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "http://192.168.1.1/logout",
+        "http://supervisor/core/restart",
+        "http://169.254.169.254/latest",
+        "http://2130706433/",
+        "https://[::1]:8123/",
+        "http://[",
+    ],
+)
+def test_a_picture_does_not_lead_into_the_house(image: str) -> None:
+    programme = replace(show(0, 30), image=image)
+    assert tidy(programme, "https://tv.example.com/1.m3u8").image is None
+
+
+def test_a_station_in_the_house_may_have_its_pictures_there() -> None:
+    programme = replace(show(0, 30), image="http://192.168.1.9/show.png")
+    assert tidy(programme, "http://192.168.1.9/1.m3u8") is programme

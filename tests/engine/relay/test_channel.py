@@ -125,6 +125,38 @@ async def test_visitor_is_gone_three_target_durations_after_its_last_request() -
         assert home.relay.running == 0
 
 
+async def test_visitor_who_says_that_it_leaves() -> None:
+    async with nodes(1) as (node,), house(node) as home:
+        viewer = home.relay.touch("east", "tv", "TV")
+        home.relay.touch("east", "phone", "Phone")
+        await viewer.ready()
+        home.relay.leave("east", "tv")
+        assert [one.key for _, one in home.relay.viewers] == ["phone"]
+        home.relay.leave("east", "tv")
+        home.relay.leave("west", "tv")
+        await asyncio.sleep(9)
+        assert home.relay.running == 1
+
+        home.relay.leave("east", "phone")
+        assert home.relay.viewers == []
+        await asyncio.sleep(4.5)
+        assert home.relay.running == 1
+        await asyncio.sleep(1)
+        assert home.relay.running == 0
+
+
+async def test_channel_lingers_as_ever_when_the_last_viewer_has_not_said_so() -> None:
+    async with nodes(1) as (node,), house(node) as home:
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await record(tv.ring, 5)
+            home.relay.touch("east", "phone", "Phone")
+            home.relay.leave("east", "phone")
+        await asyncio.sleep(29)
+        assert home.relay.running == 1
+        await asyncio.sleep(1.5)
+        assert home.relay.running == 0
+
+
 async def test_limit_of_channels() -> None:
     async with nodes(1) as (node,), house(node, max_channels=2) as home:
         async with home.relay.watch("east", "tv", "TV"), home.relay.watch("west", "tv", "TV"):

@@ -18,7 +18,7 @@ export class FakeConnection {
   /** @type {Map<string, Set<(event: any) => void>>} */
   #subscribers = new Map();
 
-  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number}} options */
+  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, isForAdministrators: boolean}} options */
   constructor(options) {
     this.options = options;
     this.state = options.state;
@@ -44,6 +44,8 @@ export class FakeConnection {
     ];
     this.hasTuner = options.state === "tuner";
     this.streams = makeStreams(Date.now(), options.state);
+    /** The code that `watch` is refused with. @type {string | null} */
+    this.watchError = null;
     /** @type {string[] | undefined} */
     this.origins = undefined;
     this.isRunning = options.state === "refreshing";
@@ -119,6 +121,7 @@ export class FakeConnection {
       "credentials/rotate": () => this.rotate(),
       "sessions/end": () => this.end(message),
       tuner: () => this.switchTuner(message),
+      watch: () => this.watch(message),
       refresh: () => this.refresh(),
       "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
     };
@@ -154,7 +157,14 @@ export class FakeConnection {
       guide: isEmpty ? null : { from: this.from, until: this.from + this.options.days * DAY },
       channels: isEmpty ? [] : this.channels(time),
       lost: this.lost(),
+      users_may_watch: !this.options.isForAdministrators,
     };
+  }
+
+  /** @param {{channel: number}} message */
+  watch({ channel }) {
+    if (this.watchError) throw refusal(this.watchError);
+    return { url: `/stream/${channel}.m3u8`, expires_in: 3600 };
   }
 
   lost() {
@@ -284,8 +294,8 @@ export class FakeConnection {
         made: new Date((this.from + 3 * 3600) * 1000).toISOString(),
         ...report,
         artifacts: [
-          { name: "playlist.m3u", size: 2214, sha256: "9f2c".repeat(16) },
-          { name: "guide.xml", size: 1_482_331, sha256: "07be".repeat(16) },
+          { name: "playlist.m3u", size: 2214 },
+          { name: "guide.xml", size: 1_482_331 },
         ],
       },
       streams: this.streams,

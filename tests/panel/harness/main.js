@@ -3,7 +3,7 @@
 /**
  * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
  * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner, slate, idle), user, lang, clock,
- * days, hostile, shorts, delay, card (the card's configuration as JSON), primary and surface (colours
+ * days, hostile, shorts, delay, watching (admin), card (the card's configuration as JSON), primary and ink (colours
  * of the theme), insets (of the screen, as CSS orders them).
  */
 
@@ -22,13 +22,14 @@ const connection = new FakeConnection({
   shorts: options.has("shorts"),
   pictures: `${location.origin}/pictures`,
   delay: Number(options.get("delay") ?? 0),
+  isForAdministrators: options.get("watching") === "admin",
 });
 
 const { style } = document.documentElement;
 const primary = options.get("primary");
 if (primary) style.setProperty("--primary-color", primary);
-const surface = options.get("surface");
-if (surface) style.setProperty("--primary-background-color", surface);
+const ink = options.get("ink");
+if (ink) style.setProperty("--primary-text-color", ink);
 const insets = options.get("insets")?.split(" ") ?? [];
 ["top", "right", "bottom", "left"].forEach((side, index) => {
   if (insets[index]) style.setProperty(`--safe-area-inset-${side}`, `${insets[index]}px`);

@@ -61,7 +61,7 @@ class ClientRecord:
     timestamp: float
     """When, in seconds since 1970."""
     count: int
-    """How often it kind since it was first seen, with whatever outcome."""
+    """How often it asked since it was first seen, with whatever outcome."""
 
     @property
     def when(self) -> datetime:

@@ -24,9 +24,3 @@ def programme_values(programme: Programme) -> dict[str, Any]:
         "year": programme.year,
         "image": programme.image,
     }
-
-
-def episode_code(programme: Programme) -> str:
-    """Write ``S02E05``, or the half of it that is known, or nothing."""
-    season = f"S{programme.season:02}" if programme.season else ""
-    return f"{season}E{programme.episode:02}" if programme.episode else season

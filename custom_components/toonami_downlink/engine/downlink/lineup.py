@@ -25,7 +25,7 @@ class KnownChannel:
     filler: str
     """What to say where the guide is not known."""
     slug: str = ""
-    """The name for ``/streamUrl``; empty where nobody knows it."""
+    """The name for ``/streamUrl``; empty for a channel whose name there is not known."""
     delay: int = 0
     """Minutes that the stream and the guide run behind `schedule`."""
     schedule: str | None = None

@@ -70,7 +70,7 @@ class Programme:
     rating: str | None = None
     """The age rating, as its system writes it: ``TV-Y7``, ``PG-13``, ``12``."""
     rating_system: str | None = None
-    """Who rates so: ``VCHIP``, ``MPAA``, ``FSK``; None when nobody says."""
+    """Who rates so: ``VCHIP``, ``MPAA``, ``FSK``; None when the guide does not say."""
     stars: float | None = None
     """0 to 10, one decimal."""
     image: str | None = None
@@ -90,6 +90,12 @@ class Programme:
     def year(self) -> int | None:
         """The year of `aired`."""
         return int(self.aired[:4]) if self.aired else None
+
+    @property
+    def episode_code(self) -> str:
+        """``S02E05``, or the half of it that is known, or nothing."""
+        season = f"S{self.season:02}" if self.season else ""
+        return f"{season}E{self.episode:02}" if self.episode else season
 
     @property
     def is_filler(self) -> bool:

@@ -1,3 +1,4 @@
+import { numberWriter } from "../model/numbers.js";
 import { Clock, zoneOf } from "../model/time.js";
 
 /** Seconds since 1970, now. */
@@ -13,14 +14,20 @@ export class Context {
 		this.#hass = hass;
 		this.text = text;
 		this.store = store;
-		const { language, time_format: timeFormat } = locale;
+		const { language, number_format: numberFormat, time_format: timeFormat } = locale;
 		this.clock = new Clock(text.dialect(language), timeFormat, zoneOf(hass()), language);
+		this.number = numberWriter(text.dialect(language), numberFormat);
 		this.isAdmin = Boolean(user?.is_admin);
 	}
 
 	/** Home Assistant as it is now. */
 	get hass() {
 		return this.#hass();
+	}
+
+	/** Whether the user may watch television here. */
+	get mayWatch() {
+		return this.isAdmin || this.store.loaded?.users_may_watch !== false;
 	}
 
 	/** Return the integration's config entry, if there is one; only administrators may. */
@@ -30,7 +37,7 @@ export class Context {
 	}
 
 	/** @type {Strings["get"]} */
-	t = (key, values) => this.text.get(key, values);
+	t = (key, values) => this.text.get(key, values, this.number);
 
 	/** Write day and clock time. @param {number | null} time */
 	dayAndTime = (time) => this.clock.dayAndTime(time ?? 0, now());

@@ -52,6 +52,14 @@ export function send(target, name, detail) {
 export const codeOf = (error) => /** @type {{code?: string} | undefined} */ (error)?.code;
 
 /**
+ * Ask the panel to show a channel on its television.
+ * @param {{target: EventTarget | null}} event - of what asks @param {number} detail - the channel
+ */
+export function watchHere({ target }, detail) {
+	target?.dispatchEvent(new CustomEvent("watch", { detail, bubbles: true, composed: true }));
+}
+
+/**
  * Return whether a key belongs to an input method, which makes one text of many keys: what it
  * confirms with Enter is a text, not a choice.
  * @param {KeyboardEvent} event

@@ -1,6 +1,8 @@
 /** The history chart: bars for durations, a line for programmes, marks for failures. */
 
 const SLOTS = 60;
+/** A few runs are drawn wide, not as hairs at the edge of nothing. */
+const LEAST_SLOTS = 6;
 
 /** Return how long a refresh took, in seconds. @param {Run} run */
 export function durationOf(run) {
@@ -21,7 +23,7 @@ export function niceCeiling(value) {
  */
 export function chartOf(history, height) {
 	const runs = history.slice(0, SLOTS).reverse();
-	const slot = 100 / Math.max(runs.length, 20);
+	const slot = 100 / Math.max(runs.length, LEAST_SLOTS);
 	const left = 100 - runs.length * slot;
 	const maxSeconds = niceCeiling(Math.max(1, ...runs.map(durationOf)));
 	const counts = runs.map((run) => run.report?.programmes ?? 0);
@@ -45,5 +47,7 @@ export function chartOf(history, height) {
 			const y = height - ((run.report?.programmes ?? 0) / maxProgrammes) * height;
 			return `${(x + slot / 2).toFixed(2)} ${y.toFixed(1)}`;
 		});
-	return { bars, line: points.length ? `M${points.join("L")}h0` : "", maxSeconds, maxProgrammes };
+	// One point alone would be nothing to see.
+	const line = points.length ? `M${points.join("L")}h${points.length > 1 ? 0 : slot / 4}` : "";
+	return { bars, line, maxSeconds, maxProgrammes };
 }

@@ -1,8 +1,15 @@
 /** What to enter into each player, and who was seen. */
 
-/** The steps for each player. @type {Recipe[]} */
+/** What is short enough to be typed with a remote control. @type {Field[]} */
+const TYPED = ["server", "username", "password"];
+
+/** The steps for each player, what needs no typing first. @type {Recipe[]} */
 export const RECIPES = [
-	{ id: "tivimate", name: "TiviMate", steps: [["playlist"], ["guide"], []] },
+	{ id: "house", name: "", steps: [[], []] },
+	{ id: "googletv", name: "", steps: [[], TYPED, []] },
+	{ id: "firetv", name: "", steps: [[], TYPED, []] },
+	{ id: "appletv", name: "", steps: [[], TYPED, []] },
+	{ id: "tivimate", name: "TiviMate", steps: [TYPED, []] },
 	{ id: "smarters", name: "IPTV Smarters", steps: [["username", "password", "server"], []] },
 	{ id: "kodi", name: "Kodi", steps: [[], ["playlist"], ["guide"], []] },
 	{ id: "jellyfin", name: "Jellyfin", steps: [["playlist"], ["guide"], []] },

@@ -35,10 +35,10 @@ export function signalOf({ running, slate_since: lostSince }) {
 	return lostSince ? "signal_lost" : "receiving";
 }
 
-/** Write a size. @param {number} bytes @param {string} language */
-export function sizeOf(bytes, language) {
+/** Write a size. @param {number} bytes @param {WriteNumber} write */
+export function sizeOf(bytes, write) {
 	const units = /** @type {const} */ ([[1e9, "gigabyte"], [1e6, "megabyte"], [1e3, "kilobyte"]]);
 	const [size, unit] = units.find(([least]) => bytes >= least) ?? units[2];
 	const style = { style: /** @type {const} */ ("unit"), unit, maximumFractionDigits: 1 };
-	return (bytes / size).toLocaleString(language, style);
+	return write(bytes / size, style);
 }

@@ -48,13 +48,15 @@ export class Strings {
 	 * Return the string with `{name}` replaced by the value of that name; an unknown key is returned
 	 * as it is.
 	 * @param {string} key @param {Record<string, string | number>} [values]
+	 * @param {WriteNumber} [write] - how `count` is written: years and episodes are not counts
 	 */
-	get(key, values = {}) {
+	get(key, values = {}, write = String) {
 		const entry = this.has(key) ? this.#entries[key] : key;
 		const text = typeof entry === "string" ? entry : this.#plural(entry, values);
-		return text.replace(/\{(\w+)\}/g, (whole, name) =>
-			Object.hasOwn(values, name) ? String(values[name]) : whole,
-		);
+		return text.replace(/\{(\w+)\}/g, (whole, name) => {
+			if (!Object.hasOwn(values, name)) return whole;
+			return name === "count" ? write(Number(values.count)) : String(values[name]);
+		});
 	}
 
 	/** Return the string of the first key that there is one for. @param {string[]} keys */

@@ -133,7 +133,7 @@ class ConnectPage extends Page {
 
 	/** @param {Recipe} recipe */
 	#nameOf(recipe) {
-		return recipe.name || this.t("connect.other");
+		return recipe.name || this.t(`connect.${recipe.id}.name`);
 	}
 
 	/** @param {string} place @param {Field[]} fields @param {ConnectData} data */

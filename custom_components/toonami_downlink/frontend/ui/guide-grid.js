@@ -348,7 +348,7 @@ export class GuideGrid extends HTMLElement {
 		const header = event.target instanceof Element && event.target.closest(".channel");
 		const row = this.#rows.find(({ element }) => header && element.contains(header));
 		if (programme) send(this, "open", { channel, programme });
-		else if (row) send(this, "tune", { channel: row.channel });
+		else if (row) send(this, "tune", { channel: row.channel, isChosen: true });
 	}
 
 	/** @param {KeyboardEvent} event */

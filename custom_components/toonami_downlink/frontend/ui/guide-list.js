@@ -1,7 +1,7 @@
 import { controls, define, html, icon, loadSheet, nothing, now, Page, send } from "../lib/index.js";
 import { episodeLine, isOnAir, known, titleOf } from "../model/programme.js";
 import { addDays } from "../model/time.js";
-import { line, meter, nextLine } from "./now-playing.js";
+import { line, meter, nextLine, watchButton } from "./now-playing.js";
 
 /**
  * The guide on a narrow screen: all channels with what is on and next, now or at another time, or
@@ -94,6 +94,7 @@ export class GuideList extends Page {
 				<button class="icon" aria-label=${this.t("guide.back")} @click=${back}>${icon("back")}</button>
 				<img src=${channel.logo} width="32" height="32" alt="" />
 				<h2 dir="auto">${channel.name}</h2>
+				${watchButton(this.context, channel)}
 			</div>
 			${store.guide.has(this.day)
 				? html`<ul aria-label=${clock.date(this.day)}>

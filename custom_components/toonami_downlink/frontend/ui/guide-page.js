@@ -1,5 +1,5 @@
 import {
-	controls, define, html, icon, isComposing, loadSheet, nothing, now, Page,
+	controls, define, html, isComposing, loadSheet, nothing, now, Page, send, watchHere,
 } from "../lib/index.js";
 import { Scale, slotFor } from "../model/grid.js";
 import { partAt } from "../model/guide.js";
@@ -10,6 +10,7 @@ import { about, days } from "./guide-bar.js";
 import { GuideGrid } from "./guide-grid.js";
 import { GuideList } from "./guide-list.js";
 import { hero, heroSheet } from "./hero.js";
+import { watchButton } from "./now-playing.js";
 import { SearchHost } from "./search-host.js";
 import { SheetHost } from "./sheet-host.js";
 
@@ -28,6 +29,8 @@ export class GuidePage extends Page {
 	#tuned = 0;
 	#day = 0;
 	#isPlaced = false;
+	/** The number of the channel on the television. @type {number | undefined} */
+	#watched;
 	#sheet = new SheetHost(this);
 	#search = new SearchHost(this);
 	#observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
@@ -44,6 +47,17 @@ export class GuidePage extends Page {
 		this.#observer.observe(this);
 		signal.addEventListener("abort", () => this.#observer.disconnect());
 		this.#onPlace();
+	}
+
+	set watched(/** @type {number | undefined} */ watched) {
+		if (watched === this.#watched) return;
+		this.#watched = watched;
+		this.redraw();
+	}
+
+	/** Where the picture of the television belongs. */
+	get screen() {
+		return this.root.querySelector(".playing .screen");
 	}
 
 	get isList() {
@@ -95,15 +109,13 @@ export class GuidePage extends Page {
 
 	/** @param {Overview} overview */
 	#hero({ channels }) {
-		const channel = channels.find(({ number }) => number === this.#tuned) ?? channels[0];
+		const shown = this.#watched ?? this.#tuned;
+		const channel = channels.find(({ number }) => number === shown) ?? channels[0];
 		if (!channel) return nothing;
-		const { now } = channel;
-		const watch = now
-			? html`<button class="button main" @click=${() => this.#open(channel, now)}>
-					${icon("play")} ${this.t("guide.watch")}
-				</button>`
-			: nothing;
-		return html`<div class="hero-slot">${hero(this.context, channel, watch)}</div>`;
+		const watch = this.#watched ? nothing : watchButton(this.context, channel);
+		return html`<div class="hero-slot">
+			${hero(this.context, channel, watch, Boolean(this.#watched))}
+		</div>`;
 	}
 
 	/** @param {Overview} overview */
@@ -129,6 +141,7 @@ export class GuidePage extends Page {
 	}
 
 	drawn() {
+		send(this, "drawn");
 		const overview = this.#overview;
 		if (!overview) return;
 		if (this.isList) this.#fillList(overview);
@@ -208,7 +221,8 @@ export class GuidePage extends Page {
 	};
 
 	/** @param {ChoiceEvent} event */
-	#onTune = ({ detail: { channel } }) => {
+	#onTune = ({ target, detail: { channel, isChosen } }) => {
+		if (isChosen && this.#watched) watchHere({ target }, channel.number);
 		if (channel.number === this.#tuned) return;
 		this.#tuned = channel.number;
 		this.redraw();

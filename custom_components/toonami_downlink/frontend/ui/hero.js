@@ -9,11 +9,12 @@ export const heroSheet = loadSheet("hero");
 /**
  * The programme on air on a channel, with its picture.
  * @param {Context} context @param {Channel} channel @param {unknown} [action]
+ * @param {boolean} [isPlaying] - whether the television has its place in it
  */
-export function hero(context, channel, action) {
+export function hero(context, channel, action, isPlaying = false) {
 	const { name, number, logo } = channel;
 	const current = known(channel.now);
-	return html`<section class="hero" aria-label=${context.t("guide.on_air_at", { name })}>
+	return html`<section class="hero ${isPlaying ? "playing" : ""}" aria-label=${context.t("guide.on_air_at", { name })}>
 		<div class="screen">
 			<div class="fallback"><img src=${logo} width="96" height="96" alt="" /></div>
 			${picture(current?.image)}

@@ -1,4 +1,4 @@
-import { html, nothing, now } from "../lib/index.js";
+import { html, icon, nothing, now, watchHere } from "../lib/index.js";
 import { progressOf } from "../model/grid.js";
 import { known } from "../model/programme.js";
 
@@ -24,3 +24,14 @@ export function nextLine({ clock, t }, channel) {
  */
 export const line = (text, kind) =>
 	text ? html`<span class="line ${kind}" dir="auto">${text}</span>` : nothing;
+
+/**
+ * The button that puts a channel on the television; nothing for those who may not watch.
+ * @param {Context} context @param {Channel} channel
+ */
+export const watchButton = ({ mayWatch, t }, { number }) =>
+	mayWatch
+		? html`<button class="button main" @click=${(/** @type {Event} */ event) => watchHere(event, number)}>
+				${icon("play")} ${t("guide.watch")}
+			</button>`
+		: nothing;

@@ -5,7 +5,7 @@ import { pathOf, GUIDE } from "../model/place.js";
 import { creditsByRole, episodeCode, isOnAir } from "../model/programme.js";
 import { minutesBetween } from "../model/time.js";
 import { Again } from "./again.js";
-import { meter, onAir } from "./now-playing.js";
+import { meter, onAir, watchButton } from "./now-playing.js";
 import { PlayOn } from "./play-on.js";
 import { picture } from "./picture.js";
 import { ShareButton } from "./share-button.js";
@@ -92,7 +92,8 @@ export class ProgrammeSheet extends Page {
 	};
 
 	template() {
-		return html`<dialog aria-labelledby="title" @click=${this.#onClick} @close=${this.#onClose}>
+		return html`<dialog aria-labelledby="title" @click=${this.#onClick} @close=${this.#onClose}
+			@watch=${() => this.#dialog.close()}>
 			${this.#shown ? this.#content(this.#shown.channel, this.#shown.programme) : nothing}
 		</dialog>`;
 	}
@@ -137,7 +138,8 @@ export class ProgrammeSheet extends Page {
 		const isOn = programme.start <= time && time < programme.stop;
 		return html`
 			${isOn
-				? html`<div class="section">${this.#play.template(this.context, channel)}</div>`
+				? html`${watchButton(this.context, channel)}
+						<div class="section">${this.#play.template(this.context, channel)}</div>`
 				: nothing}
 			${this.#again.template(this.context, channel, programme)}
 		`;

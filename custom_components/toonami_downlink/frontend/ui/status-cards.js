@@ -52,9 +52,8 @@ export function problems({ dayAndTime, t, text }, { history }) {
 }
 
 /** The report of the last successful refresh. @param {Context} context @param {Status} status */
-export function lastRun({ t, text }, { feed }) {
+export function lastRun({ number, t }, { feed }) {
 	if (!feed) return nothing;
-	const number = (/** @type {number} */ value) => value.toLocaleString(text.language);
 	const counts = (/** @type {"source" | "repair"} */ what) => {
 		const list = Object.entries(feed[`${what}s`]).filter(([, count]) => count);
 		return html`<h3 class="subhead">${t(`report.${what}s`)}</h3>
@@ -74,16 +73,15 @@ export function lastRun({ t, text }, { feed }) {
 }
 
 /** The published files. @param {Context} context @param {Status} status */
-export function files({ dayAndTime, t, text }, { feed }) {
+export function files({ dayAndTime, number, t }, { feed }) {
 	if (!feed) return nothing;
 	const time = dayAndTime(timestamp(feed.made));
 	return html`<section class="card">
 		<h2>${t("files.title", { number: feed.generation })}</h2>
 		<ul class="files">
 			${feed.artifacts.map(
-				({ name, size, sha256 }) => html`<li>
-					<b>${name}</b><span class="times">${sizeOf(size, text.language)}</span>
-					<code class="sum">sha256 ${sha256}</code>
+				({ name, size }) => html`<li>
+					<b>${name}</b><span class="times">${sizeOf(size, number)}</span>
 				</li>`,
 			)}
 		</ul>

@@ -50,7 +50,7 @@ export class StreamsCards extends Controller {
 	}
 
 	/** @param {Context} context @param {Streams} streams @param {WatchSession} session */
-	#session({ dayAndTime, t, text }, { channels }, session) {
+	#session({ dayAndTime, number, t }, { channels }, session) {
 		const { address, kind, bytes } = session;
 		const channel = channels.find(({ key }) => key === session.channel)?.name ?? session.channel;
 		const player = playerName(session, t);
@@ -64,7 +64,7 @@ export class StreamsCards extends Controller {
 			</button>
 			<span class="what">
 				<span dir="auto">${channel}</span> · <span class="mono">${address}</span> · ${since} ·
-				${sizeOf(bytes, text.language)} · ${KINDS[kind]}
+				${sizeOf(bytes, number)} · ${KINDS[kind]}
 			</span>
 		</li>`;
 	}

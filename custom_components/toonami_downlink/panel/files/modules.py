@@ -294,10 +294,10 @@ class _Writer:
         path = f"css/{name}.css" if call["kind"] == "Sheet" else name
         if path not in self._files:
             raise ModuleError(f"{self._chunk.path} loads {path}, which is not there")
-        content = self._files[path].decode()
-        if call["kind"] == "Sheet":
-            content = json.dumps(_sheet(content), ensure_ascii=False)
-        return f'{call["call"]}("{name}", {content.strip()})'
+        text = self._files[path].decode()
+        content = _sheet(text) if call["kind"] == "Sheet" else json.loads(text)
+        written = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return f'{call["call"]}("{name}", {written})'
 
     def _later(self, module: Module, match: re.Match[str]) -> str:
         way = self._way(normpath(join(dirname(module.path), match["path"])))
@@ -319,6 +319,6 @@ def _pairs(names: Iterable[tuple[str, str]]) -> str:
 
 
 def _sheet(text: str) -> str:
-    """Return a style sheet without comments and indentation."""
+    """Return a style sheet without comments, indentation and line ends."""
     bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return "\n".join(line for line in map(str.strip, bare.splitlines()) if line)
+    return " ".join(line for line in map(str.strip, bare.splitlines()) if line)

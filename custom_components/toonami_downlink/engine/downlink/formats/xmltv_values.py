@@ -187,8 +187,7 @@ def write_numbers(programme: Programme) -> Iterator[tuple[str, str]]:
     season, episode, day = programme.season, programme.episode, programme.first_shown
     if season or episode:
         yield "xmltv_ns", f"{season - 1 if season else ''}.{episode - 1 if episode else ''}."
-        onscreen = (f"S{season:02}" if season else "") + (f"E{episode:02}" if episode else "")
-        yield "onscreen", onscreen
+        yield "onscreen", programme.episode_code
     if day:
         yield AIR_DATE, f"{day[:4]}-{day[4:6]}-{day[6:]}"
 

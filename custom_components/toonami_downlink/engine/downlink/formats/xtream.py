@@ -298,11 +298,7 @@ def _listing(channel: Channel, programme: Programme) -> Listing:
 
 def _description(programme: Programme) -> str:
     """Put the episode before the description: the API has no field for it."""
-    number = ""
-    if programme.episode is not None:
-        number = f"E{programme.episode:02}"
-        if programme.season is not None:
-            number = f"S{programme.season:02}{number}"
+    number = programme.episode_code if programme.episode else None
     episode = " ".join(part for part in (number, programme.episode_title) if part)
     return "\n".join(part for part in (episode, programme.description) if part)
 

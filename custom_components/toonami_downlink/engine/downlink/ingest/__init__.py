@@ -83,7 +83,7 @@ def _whole(
     silent = [one.start for one in ordered if not one.title]
     fixes[Fix.NO_TITLE] += len(silent)
     named = with_ends([one for one in ordered if one.title], member.old)
-    fresh = [tidy(one) for one in window.overlapping(named)]
+    fresh = [tidy(one, member.channel.stream_url) for one in window.overlapping(named)]
     known = carry_over(fresh, member.old, window, fixes)
     if not known:
         fixes[Fix.NO_GUIDE] += 1

@@ -1,4 +1,4 @@
-"""Who is in the feed: a provider's channels, matched by name to the line-up and the last feed."""
+"""Match a provider's channels by name to the line-up and to the last feed."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Fill what nobody knows: short gaps belong to the programme before them, long ones get filler."""
+"""Fill gaps in the guide: short ones belong to the programme before, long ones get filler."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter

@@ -8,20 +8,14 @@ from itertools import pairwise
 import re
 from typing import Any, Final, NamedTuple
 
+from ..boilerplate import is_no_name, is_no_picture, is_no_plot, is_no_title
 from ..models import Fix, Programme
+from ..network import may_lead_to
 from ..policy import LONGEST_PAUSE, LONGEST_PROGRAMME, OPEN_END_REACHES, USUAL_LENGTH
 from ..text import clean_line, clean_text, unescape
 from ..timeline import on_air, upcoming
 
-# The upstream data base is a copy of IMDb's pages, with their furniture (upstream.md 1.4).
-_NO_PLOT: Final = "know what this is about?"
-_NOT_A_NAME: Final = re.compile(
-    r"[0-9]+ more credits?|see full cast & crew|see more|imdbpro", re.IGNORECASE
-)
 _NO_RATING: Final = frozenset({"not rated", "unrated", "n/a"})
-_NO_IMAGE: Final = "imdb_fb_logo"
-_NO_TITLE: Final = re.compile(r"episode #?[0-9]{1,5}(?:\.[0-9]{1,5})?", re.IGNORECASE)
-"""A title that says no more than the number does."""
 _NO_DAY: Final = re.compile(r"([0-9]{4})0101")
 """The Go program's spelling of a year (upstream.md 3.15)."""
 
@@ -148,25 +142,28 @@ def _suggested_end(start: datetime, old: Sequence[Programme]) -> datetime:
     return start + USUAL_LENGTH
 
 
-def tidy(programme: Programme) -> Programme:
+def tidy(programme: Programme, stream_url: str) -> Programme:
     """Texts as they were meant, and none that stands for nothing.
 
     Some programs escape what is escaped already; placeholder plots, titles, days, ratings and
-    pictures go.
+    pictures go. So does a picture that would lead whoever sees the guide to a machine in the house,
+    unless the channel's stream comes from there as well.
     """
     programme = _unescaped(programme)
     changes: dict[str, Any] = {}
-    if programme.episode and _NO_TITLE.fullmatch(programme.episode_title or ""):
+    if programme.episode and is_no_title(programme.episode_title or ""):
         changes["episode_title"] = None
     if year := _NO_DAY.fullmatch(programme.aired or ""):
         changes["aired"] = year[1]
-    if programme.description and programme.description.casefold().startswith(_NO_PLOT):
+    if programme.description and is_no_plot(programme.description):
         changes["description"] = None
     if programme.rating and programme.rating.casefold() in _NO_RATING:
         changes["rating"] = changes["rating_system"] = None
-    if programme.image and _NO_IMAGE in programme.image:
+    if programme.image and (
+        is_no_picture(programme.image) or not may_lead_to(programme.image, stream_url)
+    ):
         changes["image"] = None
-    people = tuple(one for one in programme.credits if not _NOT_A_NAME.fullmatch(one.name))
+    people = tuple(one for one in programme.credits if not is_no_name(one.name))
     if len(people) < len(programme.credits):
         changes["credits"] = people
     return replace(programme, **changes) if changes else programme

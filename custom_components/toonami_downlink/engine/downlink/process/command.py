@@ -30,7 +30,7 @@ class Command:
     """What to call it in messages."""
     is_bundled: bool = False
     program: tuple[str, ...] = ()
-    """The words that come before a subcommand; empty when nobody can tell."""
+    """The words that come before a subcommand; empty when the command line does not show them."""
 
 
 def bundled_command(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import re
 from typing import Any, Final
 
+from ..boilerplate import is_no_name, is_no_picture, is_no_plot, is_no_title
 from ..models import Credit, Role
 from .dates import read_date, read_year
 from .fields import Fields, Ignored, whole
@@ -49,18 +50,12 @@ _GENRES: Final = {
 """All genres of IMDb as upstream writes them, and how people do where that is different."""
 _STRAY_GENRE: Final = "Certificate"
 """Begins a genre that has the age rating in front of it: ``CertificateTVYFVAnimation``."""
-_FURNITURE: Final = re.compile(
-    r"(?:\d+ more credits?|see (?:more|full cast).*|imdbpro|add .*)", re.IGNORECASE
-)
-_NO_PLOT: Final = re.compile(r"know what this is about\?|add a plot|be the first", re.IGNORECASE)
 _CUT: Final = re.compile(r"(?<!\s)\s*+\.\.\.\s*+(?:see full summary\W*)?$", re.IGNORECASE)
-_NO_TITLE: Final = re.compile(r"episode #?[\d.]+", re.IGNORECASE)
 _RATINGS: Final = {
     **dict.fromkeys(["TV-Y", "TV-Y7", "TV-Y7-FV", "TV-G", "TV-PG", "TV-14", "TV-MA"], "VCHIP"),
     **dict.fromkeys(["G", "PG", "PG-13", "R", "NC-17"], "MPAA"),
 }
 """All age ratings of a country, the United States, and who gives them."""
-_NO_IMAGE: Final = re.compile(r"imdb_fb_logo|placeholder|/images/g/", re.IGNORECASE)
 _MOST_STARS: Final = 10
 
 
@@ -149,7 +144,7 @@ def _episode(fields: Fields) -> EpisodeDetail | None:
     return EpisodeDetail(
         season=season,
         number=number,
-        title=title if title and not _NO_TITLE.fullmatch(title) else None,
+        title=title if title and not is_no_title(title) else None,
         description=_plot(fields, "summary"),
         aired=read_date(fields.text("airDate")),
         image=_image(fields),
@@ -158,7 +153,7 @@ def _episode(fields: Fields) -> EpisodeDetail | None:
 
 def _plot(fields: Fields, key: str) -> str | None:
     text = fields.prose(key)
-    if text is None or _NO_PLOT.search(text):
+    if text is None or is_no_plot(text):
         return None
     return _CUT.sub("…", text)
 
@@ -169,7 +164,7 @@ def _rating(text: str | None) -> str | None:
 
 def _image(fields: Fields) -> str | None:
     image = fields.address("image") if fields.data.get("image") else None
-    return image if image and not _NO_IMAGE.search(image) else None
+    return image if image and not is_no_picture(image) else None
 
 
 def _genres(fields: Fields) -> Iterator[str]:
@@ -185,5 +180,5 @@ def _credits(fields: Fields) -> Iterator[Credit]:
     # Upstream mixes creators, writers and actors; the Go CLI calls them all writers.
     for key, role in (("creators", Role.WRITER), ("productionCo", Role.PRODUCER)):
         for name in fields.texts(key):
-            if not _FURNITURE.fullmatch(name):
+            if not is_no_name(name):
                 yield Credit(role, name)

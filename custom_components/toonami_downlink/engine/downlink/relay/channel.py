@@ -43,6 +43,8 @@ class Settings:
     capacity: Capacity = field(default_factory=Capacity)
     linger: float = 30.0
     """For which a channel goes on after its last viewer."""
+    linger_after_leave: float = 5.0
+    """The same after a viewer who has said that it leaves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,8 @@ class RelayChannel:
         """Those who come and go (HLS), by their keys."""
         self._barred: dict[str, float] = {}
         """Until when (loop time) a key is refused."""
+        self._has_left = False
+        """Whether the last one to go has said so."""
         self._next_gone = 0.0
         """The earliest loop time at which one of those who come and go can be gone."""
         self._changed = asyncio.Event()
@@ -192,6 +196,11 @@ class RelayChannel:
         elif viewer in self._viewers:
             viewer.end()
 
+    def leave(self, key: str) -> None:
+        """Forget a player that comes and goes, because it says that it does not come again."""
+        if self._visitors.pop(key, None):
+            self._note_change(has_left=True)
+
     def _refuse_barred(self, key: str) -> None:
         now = asyncio.get_running_loop().time()
         if self._barred:
@@ -212,9 +221,10 @@ class RelayChannel:
         if gone:
             self._note_change()
 
-    def _note_change(self) -> None:
+    def _note_change(self, *, has_left: bool = False) -> None:
         if not self._viewers and not self._visitors:
             self.idle_since = asyncio.get_running_loop().time()
+            self._has_left = has_left
         self._tell_change()
 
     def _tell_change(self) -> None:
@@ -279,14 +289,17 @@ class RelayChannel:
                 due = None
             elif visitors := self.viewers:
                 due = max(viewer.until or 0.0 for viewer in visitors)
-            elif loop.time() >= self.idle_since + self._settings.linger:
+            elif loop.time() >= (due := self.idle_since + self._linger):
                 self._detach(ring)
                 return
-            else:
-                due = self.idle_since + self._settings.linger
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(due):
                     await self._changed.wait()
+
+    @property
+    def _linger(self) -> float:
+        settings = self._settings
+        return settings.linger_after_leave if self._has_left else settings.linger
 
     # What the source says
 

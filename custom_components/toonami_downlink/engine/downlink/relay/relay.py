@@ -71,6 +71,11 @@ class Relay:
         """Note a request of an HLS player. Raises BusyError or ViewerEndedError."""
         return self._channel(key, viewer_key).touch(viewer_key, label)
 
+    def leave(self, key: str, viewer_key: str) -> None:
+        """Note that an HLS player has gone; without this it is waited for."""
+        if channel := self._channels.get(key):
+            channel.leave(viewer_key)
+
     async def close(self) -> None:
         """Stop everything, and wait until nothing of it is left. Viewers see the stream's end."""
         self._is_closed = True

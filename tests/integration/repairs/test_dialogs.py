@@ -8,12 +8,10 @@ from homeassistant.components import repairs
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.const import DOMAIN, LINKS_RELAY
+from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing.issues import (
@@ -21,27 +19,9 @@ from custom_components.toonami_downlink.refreshing.issues import (
     PROVIDER_FAILING,
 )
 
-from .factories import FAILING_COMMAND, copy_command, make_entry
-from .harness import set_provider_command, setup_integration
-from .repair_client import API, MISSING, fail, issues, open_flow, post
-
-
-@pytest.fixture(autouse=True)
-async def repairs_component(hass: HomeAssistant) -> None:
-    assert await async_setup_component(hass, "repairs", {})
-
-
-@pytest.fixture
-def entry(folder: Path) -> MockConfigEntry:
-    """Give an entry as new ones are: nothing is proposed to it."""
-    return make_entry(folder, stream_links=LINKS_RELAY)
-
-
-@pytest.fixture
-async def client(
-    coordinator: DownlinkCoordinator, hass_client: ClientSessionGenerator
-) -> TestClient[Any, Any]:
-    return await hass_client()
+from ..factories import FAILING_COMMAND, copy_command, make_entry
+from ..harness import set_provider_command, setup_integration
+from .client import API, MISSING, fail, issues, open_flow, post
 
 
 async def test_use_bundled_provider(

@@ -13,12 +13,11 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.toonami_downlink.const import DOMAIN, LINKS_RELAY, WATCH_INTERVAL
+from custom_components.toonami_downlink.const import DOMAIN, WATCH_INTERVAL
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
@@ -31,27 +30,9 @@ from custom_components.toonami_downlink.refreshing.issues import (
     async_delete_issues,
 )
 
-from .factories import FAILING_COMMAND, NOON, copy_command, make_entry
-from .harness import move_clock, set_provider_command, setup_integration
-from .repair_client import MISSING, fail, issues, open_flow
-
-
-@pytest.fixture(autouse=True)
-async def repairs_component(hass: HomeAssistant) -> None:
-    assert await async_setup_component(hass, "repairs", {})
-
-
-@pytest.fixture
-def entry(folder: Path) -> MockConfigEntry:
-    """Give an entry as new ones are: nothing is proposed to it."""
-    return make_entry(folder, stream_links=LINKS_RELAY)
-
-
-@pytest.fixture
-async def client(
-    coordinator: DownlinkCoordinator, hass_client: ClientSessionGenerator
-) -> TestClient[Any, Any]:
-    return await hass_client()
+from ..factories import FAILING_COMMAND, NOON, copy_command, make_entry
+from ..harness import move_clock, set_provider_command, setup_integration
+from .client import MISSING, fail, issues, open_flow
 
 
 async def test_nothing_to_repair(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:

@@ -1,0 +1,138 @@
+"""The television of the panel with a made-up station: what is said, and how it looks."""
+
+from playwright.sync_api import Page, expect
+import pytest
+
+from tests.e2e.axe import violations
+from tests.e2e.television import Set
+
+WIDTHS = (320, 390, 700, 1024, 1920, 3840)
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+OUTSIDE = """player => [...player.shadowRoot.querySelectorAll("section button, section input")]
+  .map((element) => [element.ariaLabel, element.getBoundingClientRect()])
+  .filter(([, { width }]) => width)
+  .filter(([, { left, right, bottom }]) => left < 0 || right > innerWidth || bottom > innerHeight)
+  .map(([name]) => name)"""
+REFUSE = "code => { harness.connection.watchError = code }"
+
+
+@pytest.fixture
+def page(harness_page: Page) -> Page:
+    # There is no relay here: the stream never begins.
+    harness_page.route("**/stream/*.m3u8", lambda route: route.fulfill(status=204))
+    return harness_page
+
+
+def watch(page: Page, query: str = "") -> Set:
+    page.goto(f"/toonami-downlink/guide{query}")
+    page.locator("tdl-guide").get_by_role("button", name="Watch", exact=True).click()
+    television = Set(page)
+    expect(television.player.locator("section")).to_be_attached()
+    return television
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("unauthorized", "Only administrators may watch here."),
+        ("not_found", "This channel is no longer there."),
+    ],
+)
+def test_what_does_not_end_by_itself_waits_for_the_viewer(page: Page, code: str, text: str) -> None:
+    page.goto("/toonami-downlink/guide")
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    page.evaluate(REFUSE, code)
+    page.locator("tdl-guide").get_by_role("button", name="Watch", exact=True).click()
+    player = page.locator("tdl-player")
+    expect(player.get_by_role("status").last).to_contain_text(text)
+    page.evaluate(REFUSE, None)
+    player.get_by_role("button", name="Try again").click()
+    expect(player).not_to_contain_text(text)
+    player.get_by_role("button", name="Close").click()
+    expect(player).to_have_attribute("place", "off")
+
+
+def test_nobody_is_asked_to_watch_who_may_not(page: Page) -> None:
+    page.goto("/toonami-downlink/guide?user=guest&watching=admin")
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    expect(page.get_by_role("button", name="Watch", exact=True)).to_have_count(0)
+    page.goto("/toonami-downlink/guide?user=guest")
+    expect(page.get_by_role("button", name="Watch", exact=True)).to_have_count(1)
+
+
+def test_moving_to_a_media_player(page: Page) -> None:
+    television = watch(page)
+    television.button("Move to another player").click()
+    dialog = television.player.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert violations(page, "tdl-player") == []
+    dialog.get_by_role("combobox").select_option("media_player.den")
+    dialog.get_by_role("button", name="Play", exact=True).click()
+    television.expect_place("off")
+    call = page.evaluate("harness.calls")[0]
+    assert call[:2] == ["media_player", "play_media"]
+    assert call[2]["media_content_id"] == "media-source://toonami_downlink/1"
+    assert call[3] == {"entity_id": "media_player.den"}
+
+
+def test_watching_from_a_programme_and_from_a_channels_day(page: Page) -> None:
+    page.goto("/toonami-downlink/guide")
+    page.locator("tdl-grid .cell.live").nth(2).click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name="Watch", exact=True).click()
+    expect(sheet).to_have_count(0)
+    expect(page.locator("tdl-guide .hero .over")).to_contain_text("3 · ")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("tdl-list .channel").nth(1).click()
+    page.locator("tdl-list").get_by_role("button", name="Watch", exact=True).click()
+    Set(page).expect_place("mini")
+    expect(page.locator("tdl-player .what")).to_contain_text("West")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_everything_fits(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 1000})
+    television = watch(page)
+    television.expect_place("docked")
+    assert page.evaluate(OVERFLOW) <= 0
+    assert television.player.evaluate(OUTSIDE) == []
+    page.get_by_role("link", name="Connect").click()
+    television.expect_place("mini")
+    expect(page.locator("tdl-connect .tile").first).to_be_visible()
+    assert page.evaluate(OVERFLOW) <= 0
+    assert television.player.evaluate(OUTSIDE) == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "ja", "pt-BR"])
+def test_accessibility(page: Page, scheme: str, language: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(f"/toonami-downlink/guide?lang={language}")
+    page.locator("tdl-guide .hero .button.main").click()
+    television = Set(page)
+    television.expect_place("docked")
+    expect(television.player.locator(".notice p")).to_be_visible()
+    assert violations(page, "toonami-downlink-panel") == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("nav.bottom a").last.click()
+    television.expect_place("mini")
+    assert violations(page, "toonami-downlink-panel") == []
+
+
+def test_by_keyboard_only(page: Page) -> None:
+    television = watch(page)
+    television.button("Close").focus()
+    assert television.player.locator(".bar").evaluate("bar => getComputedStyle(bar).opacity") != "0"
+    page.keyboard.press("Shift+Tab")
+    expect(television.button("Full screen")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    television.expect_place("off")
+
+
+def test_without_motion_and_in_forced_colours(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce", forced_colors="active")
+    television = watch(page)
+    moving = "element => element.shadowRoot.getAnimations().length"
+    assert television.player.evaluate(moving) == 0
+    expect(television.button("Close")).to_be_attached()

@@ -1,0 +1,1 @@
+"""Repairs: the issues and their dialogs."""
