@@ -154,7 +154,8 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
         if data is not self._asked:
             self._asked = data
             self._answers.clear()
-        span = start_date, end_date
+        # In one zone, two moments of the hour that comes twice would be equal.
+        span = dt_util.as_utc(start_date), dt_util.as_utc(end_date)
         if span not in self._answers:
             if len(self._answers) >= _SPANS_KEPT:
                 self._answers.clear()

@@ -35,7 +35,7 @@ async def test_folder(hass: HomeAssistant, folder: Path, freezer: FrozenDateTime
         await move_clock(hass, freezer, NOON + timedelta(seconds=31 * step))
     assert coordinator.last_record is not None
     assert coordinator.last_record.cause is Cause.FOLDER
-    assert coordinator.data.feed.guide["toonami_east"][-1].title == "Something else 1-95"
+    assert coordinator.data.feed.guide["toonami_east"][95].title == "Something else 1-95"
     refreshed = len(coordinator.history)
     for step in range(5, 8):
         await move_clock(hass, freezer, NOON + timedelta(seconds=31 * step))
