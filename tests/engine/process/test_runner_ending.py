@@ -125,6 +125,26 @@ async def test_what_a_killed_home_assistant_left_behind_is_ended(
     assert await other.wait() == -signal.SIGKILL
 
 
+async def test_what_takes_a_moment_to_end_is_waited_for(
+    harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = harness.staging / "run-old"
+    folder.mkdir(parents=True)
+    old = await asyncio.create_subprocess_exec("sleep", "600", env={RUN_VARIABLE: str(folder)})
+    kill, pauses = os.kill, []
+
+    def pause(_seconds: float) -> None:
+        if not pauses:
+            kill(old.pid, signal.SIGKILL)
+        pauses.append(old.pid)
+
+    monkeypatch.setattr("downlink.process.orphans.os.kill", lambda *_: None)
+    monkeypatch.setattr("downlink.process.orphans.time.sleep", pause)
+    await asyncio.to_thread(clear_staging, harness.staging)
+    assert pauses
+    assert await old.wait() == -signal.SIGKILL
+
+
 async def test_run_that_goes_on_is_not_taken_for_left_behind(
     harness: RunnerHarness, tmp_path: Path
 ) -> None:

@@ -248,8 +248,8 @@ async def test_changing_the_provider_clears(
     freezer.tick(timedelta(seconds=5))
     result = await entry.start_reconfigure_flow(hass)
     flow = hass.config_entries.flow
-    result = await flow.async_configure(result["flow_id"], {"next_step_id": "folder"})
-    result = await flow.async_configure(result["flow_id"], {"provider_folder": str(folder)})
+    given = {"advanced": {"provider": "folder", "provider_folder": str(folder)}}
+    result = await flow.async_configure(result["flow_id"], given)
     await hass.async_block_till_done()
     assert set(issues(hass)) == {PROVIDER_FAILING}
     await flow.async_configure(result["flow_id"])
