@@ -63,9 +63,9 @@ class Guides:
 async def test_only_so_many_guides_are_kept(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def at_once(make: Callable[[str], Body], origin: str) -> Body:
+    async def at_once(make: Callable[..., Body], *arguments: Any) -> Body:
         """Do what a thread does that is very quick."""
-        return make(origin)
+        return make(*arguments)
 
     monkeypatch.setattr(harness.hass, "async_add_executor_job", at_once)
     guides, cache = Guides(harness.publication, monkeypatch), GuideCache(harness.hass)
