@@ -38,23 +38,11 @@ from custom_components.toonami_downlink.media_source import async_get_media_sour
 from custom_components.toonami_downlink.storage.log_filter import SecretFilter
 from custom_components.toonami_downlink.views.rate_limit import WINDOW_SECONDS, RateLimit
 from custom_components.toonami_downlink.views.response_cache import GuideCache
+from tests.hostile.commands import COMMANDS
 
 from .harness import Harness
 from .raw_http import raw_request
 
-ADMIN_COMMANDS = (
-    "status/subscribe",
-    "connect",
-    "connect/subscribe",
-    "refresh",
-    "credentials/rotate",
-)
-USER_COMMANDS: dict[str, dict[str, Any]] = {
-    "overview/subscribe": {},
-    "guide": {"from": 1_795_521_600, "to": 1_795_525_200},
-    "guide/programme": {"channel": 1, "start": 1_795_521_600},
-    "guide/search": {"query": "show"},
-}
 ACTIONS: dict[str, bool] = {"refresh": True, "rotate_credentials": True, "get_guide": False}
 """Each action, and whether it is for administrators only."""
 USERS = ("administrator", "user", "read-only")
@@ -96,25 +84,23 @@ async def test_actions_are_for(
         await call()
 
 
-@pytest.mark.parametrize("kind", ["administrator", "read-only"])
-@pytest.mark.parametrize("command", [*ADMIN_COMMANDS, *USER_COMMANDS])
+@pytest.mark.parametrize("kind", USERS)
+@pytest.mark.parametrize("command", COMMANDS)
 async def test_commands_are_for(
     hass: HomeAssistant,
     panel_coordinator: DownlinkCoordinator,
     hass_ws_client: WebSocketGenerator,
-    hass_read_only_access_token: str,
     command: str,
     kind: str,
 ) -> None:
-    token = {"access_token": hass_read_only_access_token} if kind == "read-only" else {}
-    socket = await hass_ws_client(hass, **token)
-    fields = USER_COMMANDS.get(command, {})
-    await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}", **fields})
+    user = user_of(hass, kind)
+    login = await hass.auth.async_create_refresh_token(user, "https://panel.example")
+    socket = await hass_ws_client(hass, hass.auth.async_create_access_token(login))
+    about = COMMANDS[command]
+    await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}", **about.fields})
     answer = await socket.receive_json()
-    if command in ADMIN_COMMANDS and kind == "read-only":
-        assert answer["error"]["code"] == "unauthorized"
-    else:
-        assert answer["success"]
+    is_refused = not answer["success"] and answer["error"]["code"] == "unauthorized"
+    assert is_refused is not (about.is_for_all or kind == "administrator")
 
 
 @pytest.mark.parametrize(
