@@ -131,7 +131,8 @@ async def test_what_takes_a_moment_to_end_is_waited_for(
     folder = harness.staging / "run-old"
     folder.mkdir(parents=True)
     old = await asyncio.create_subprocess_exec("sleep", "600", env={RUN_VARIABLE: str(folder)})
-    kill, pauses = os.kill, []
+    kill = os.kill
+    pauses: list[int] = []
 
     def pause(_seconds: float) -> None:
         if not pauses:
