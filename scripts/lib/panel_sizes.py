@@ -9,7 +9,10 @@ PANEL_FILE: Final = "panel.js"
 """What Home Assistant loads for the panel: the guide, its first page, with all that draws it."""
 CARD_FILE: Final = "card.js"
 """Home Assistant loads it with every page of its own."""
-SOON: Final = ("ui/search-box.js", "ui/programme-sheet.js", "shared/lib/stored-values.js")
+SOON: Final = (
+    *("ui/search-box.js", "ui/programme-sheet.js"),
+    *("shared/ui/play-on.js", "shared/lib/stored-values.js"),
+)
 """What the guide fetches itself when it is there, before anybody asks for it."""
 LIMIT: Final = 150_000
 WIRE_LIMIT: Final = 45_000

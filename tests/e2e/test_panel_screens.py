@@ -120,7 +120,8 @@ def test_what_closes_the_sheet_covers_nothing(
 ) -> None:
     open_guide(page, f"?hostile&insets={insets}", width=width, height=height)
     if width < 700:
-        page.locator(".hero button").click()
+        page.locator("tdl-list .channel").first.click()
+        page.locator("tdl-list .item.live").click()
     else:
         page.locator("tdl-grid .cell.live").first.click()
     dialog = page.get_by_role("dialog")

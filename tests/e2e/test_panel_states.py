@@ -161,7 +161,7 @@ def test_replacing_the_secrets_asks_first_and_shows_the_new_ones(page: Page) -> 
 def test_plex_is_told_what_it_lacks(page: Page) -> None:
     page.goto(f"{ROOT}/connect")
     page.locator(".tile", has_text="Plex").click()
-    expect(page.get_by_text("HDHomeRun): turn that on")).to_be_visible()
+    expect(page.get_by_text("Plex takes channels from a television tuner only")).to_be_visible()
 
     page.goto(f"{ROOT}/connect?state=tuner")
     page.locator(".tile", has_text="Plex").click()
@@ -201,14 +201,15 @@ def test_qr_codes_say_what_is_copied(page: Page) -> None:
 
 def test_playing_on_a_media_player(page: Page) -> None:
     page.goto(f"{ROOT}/guide")
-    page.locator(".hero button").click()
-    choice = page.get_by_label("Play on")
+    page.locator("tdl-grid .cell.live").first.click()
+    dialog = page.get_by_role("dialog")
+    choice = dialog.get_by_label("Play on")
     assert choice.evaluate("element => [...element.options].map(({ value }) => value)") == [
         "media_player.lounge",
         "media_player.den",
     ]
     choice.select_option("media_player.den")
-    page.get_by_role("button", name="Play", exact=True).click()
+    dialog.get_by_role("button", name="Play", exact=True).click()
 
     expect(page.get_by_text("Den television is playing")).to_be_visible()
     expect(choice).to_have_value("media_player.den")

@@ -184,15 +184,18 @@ def test_pause_and_rewind(television: Set) -> None:
     television.wait_until_further(1)
 
 
+def serving(upstream: Upstream) -> str | None:
+    """Return the node that has served a segment last."""
+    requests = reversed(upstream.log()["requests"])
+    return next((one["node"] for one in requests if one["part"] == "segment"), None)
+
+
 @pytest.mark.parametrize("fault", ["node", "all"])
 def test_upstream_dies(television: Set, upstream: Upstream, fault: str) -> None:
     television.watch()
     if fault == "node":
-        node = next(
-            request["node"]
-            for request in reversed(upstream.log()["requests"])
-            if request["part"] == "segment"
-        )
+        # A channel that still ran is shown before anything is fetched for this viewer.
+        node = wait_for(lambda: serving(upstream), "No segment is fetched", 30)
         upstream.set_faults({"nodes": {node: "dead"}})
     else:
         upstream.set_faults(ALL_DEAD)
