@@ -338,6 +338,13 @@ async def test_watching(
     assert not matches(token, NOW + timedelta(hours=6, seconds=1))
 
 
+async def test_the_address_has_the_channels_own_number(
+    panel_coordinator: DownlinkCoordinator, socket: MockHAClientWebSocket
+) -> None:
+    # To Python, what is true is one.
+    assert (await ask(socket, "watch", channel=True))["result"]["url"].endswith("/1.m3u8")
+
+
 @pytest.mark.parametrize("is_allowed", [True, False])
 async def test_whether_everybody_may_watch(
     hass: HomeAssistant,

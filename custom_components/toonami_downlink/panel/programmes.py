@@ -17,6 +17,7 @@ from ..engine.downlink.models import Programme
 from ..engine.downlink.publish.aired_log import Aired
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.timeline import on_air
+from .commands import Message
 from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROWS
 from .payloads import MAX_ROWS, details, moment, row, seconds
 
@@ -30,7 +31,6 @@ MAX_RESULTS: Final = 100
 _TIMESTAMP: Final = vol.All(int, vol.Range(min=0, max=2**33))
 _NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
 
-type Message = dict[str, Any]
 type Published = tuple[DownlinkCoordinator, Publication]
 
 

@@ -1,17 +1,15 @@
 """The websocket command for watching in the panel."""
 
-from typing import Any
-
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import PANEL_WATCH_TTL
-from ..coordinator import async_loaded_coordinator
+from ..coordinator import DownlinkCoordinator
+from ..engine.downlink.models import Feed
 from ..views.paths import watch_path
-from .errors import ERR_NO_FEED, ERR_NOT_LOADED
+from .commands import Message, with_coordinator, with_feed
 
 
 @websocket_api.websocket_command(
@@ -20,28 +18,30 @@ from .errors import ERR_NO_FEED, ERR_NOT_LOADED
         vol.Required("channel"): vol.All(int, vol.Range(min=1, max=2**31 - 1)),
     }
 )
-@callback
-def watch(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
+@with_coordinator
+def watch(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message) -> None:
     """Return the path of a channel's HLS, and for how many seconds it can be opened.
 
     Administrators may, and other users unless an option forbids it.
     """
-    number = msg["channel"]
-
-    def refuse(code: str, message: str) -> None:
-        connection.send_error(msg["id"], code, message)
-
-    coordinator = async_loaded_coordinator(hass)
-    if coordinator is None:
-        refuse(ERR_NOT_LOADED, "Toonami Downlink is not loaded")
-    elif not (connection.user.is_admin or coordinator.settings.users_may_watch):
-        refuse(websocket_api.ERR_UNAUTHORIZED, "Only administrators may watch")
-    elif coordinator.data is None:
-        refuse(ERR_NO_FEED, "No feed has been published yet")
-    elif coordinator.data.feed.channel(number) is None:
-        refuse(websocket_api.ERR_NOT_FOUND, "There is no such channel")
+    if connection.user.is_admin or coordinator.settings.users_may_watch:
+        _give(coordinator, connection, msg)
     else:
-        token = coordinator.credentials.watch_token(dt_util.utcnow() + PANEL_WATCH_TTL)
-        # Not the time at which it ends: the clock of the browser may be another.
-        lasts = int(PANEL_WATCH_TTL.total_seconds())
-        connection.send_result(msg["id"], {"url": watch_path(token, number), "expires_in": lasts})
+        code = websocket_api.ERR_UNAUTHORIZED
+        connection.send_error(msg["id"], code, "Only administrators may watch")
+
+
+@with_feed
+def _give(
+    coordinator: DownlinkCoordinator, feed: Feed, connection: ActiveConnection, msg: Message
+) -> None:
+    channel = feed.channel(msg["channel"])
+    if channel is None:
+        code = websocket_api.ERR_NOT_FOUND
+        connection.send_error(msg["id"], code, "There is no such channel")
+        return
+    token = coordinator.credentials.watch_token(dt_util.utcnow() + PANEL_WATCH_TTL)
+    # Not the time at which it ends: the clock of the browser may be another.
+    lasts = int(PANEL_WATCH_TTL.total_seconds())
+    url = watch_path(token, channel.number)
+    connection.send_result(msg["id"], {"url": url, "expires_in": lasts})

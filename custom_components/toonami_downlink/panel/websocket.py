@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import CONF_HDHOMERUN
-from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.limits import (
     MAX_CHANNELS,
     MAX_GUIDE_DAYS,
@@ -27,7 +27,8 @@ from ..engine.downlink.models import Cause, Feed, Progress
 from ..engine.downlink.publish.history import record_to_json
 from ..storage.settings import Settings
 from . import payloads
-from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROWS
+from .commands import Message, with_coordinator, with_feed
+from .errors import ERR_BAD_RANGE, ERR_TOO_MANY_ROWS
 from .programmes import get_airings, get_past, get_programme, search_past
 from .status import status_payload, streams_payload
 from .subscription import Push, Subscription
@@ -45,9 +46,6 @@ STREAMS_INTERVAL: Final = timedelta(seconds=2)
 
 _TIMESTAMP: Final = vol.All(int, vol.Range(min=0, max=2**33))
 _NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
-
-type Message = dict[str, Any]
-type Command = Callable[[HomeAssistant, ActiveConnection, Message], None]
 
 
 @callback
@@ -73,37 +71,6 @@ def async_register_commands(hass: HomeAssistant) -> None:
         websocket_api.async_register_command(hass, command)
 
 
-def _with_coordinator(
-    handler: Callable[[DownlinkCoordinator, ActiveConnection, Message], None],
-) -> Command:
-    """Give the command the loaded coordinator, or answer that there is none."""
-
-    @callback
-    @wraps(handler)
-    def run(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
-        if coordinator := async_loaded_coordinator(hass):
-            handler(coordinator, connection, msg)
-        else:
-            connection.send_error(msg["id"], ERR_NOT_LOADED, "Toonami Downlink is not loaded")
-
-    return run
-
-
-def _with_feed(
-    handler: Callable[[DownlinkCoordinator, Feed, ActiveConnection, Message], None],
-) -> Callable[[DownlinkCoordinator, ActiveConnection, Message], None]:
-    """Give the command the published feed, or answer that there is none."""
-
-    @wraps(handler)
-    def run(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message) -> None:
-        if coordinator.data:
-            handler(coordinator, coordinator.data.feed, connection, msg)
-        else:
-            connection.send_error(msg["id"], ERR_NO_FEED, "No feed has been published yet")
-
-    return run
-
-
 def _in_background(
     answer: Callable[[DownlinkCoordinator, ActiveConnection, Message], Awaitable[Any]],
 ) -> Callable[[DownlinkCoordinator, ActiveConnection, Message], None]:
@@ -120,7 +87,7 @@ def _in_background(
 
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/overview/subscribe"})
-@_with_coordinator
+@with_coordinator
 def subscribe_overview(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
@@ -158,8 +125,8 @@ def subscribe_overview(
         vol.Optional("channels"): vol.All([_NUMBER], vol.Length(max=MAX_CHANNELS)),
     }
 )
-@_with_coordinator
-@_with_feed
+@with_coordinator
+@with_feed
 def get_guide(
     coordinator: DownlinkCoordinator, feed: Feed, connection: ActiveConnection, msg: Message
 ) -> None:
@@ -195,7 +162,7 @@ def get_guide(
         vol.Optional("limit", default=40): vol.All(int, vol.Range(min=1, max=MAX_RESULTS)),
     }
 )
-@_with_coordinator
+@with_coordinator
 @_in_background
 async def search_guide(
     coordinator: DownlinkCoordinator, _connection: ActiveConnection, msg: Message
@@ -214,7 +181,7 @@ async def search_guide(
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/status/subscribe"})
 @websocket_api.require_admin
-@_with_coordinator
+@with_coordinator
 def subscribe_status(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
@@ -252,7 +219,7 @@ def subscribe_status(
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/connect"})
 @websocket_api.require_admin
-@_with_coordinator
+@with_coordinator
 def get_connect(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
@@ -262,7 +229,7 @@ def get_connect(
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/connect/subscribe"})
 @websocket_api.require_admin
-@_with_coordinator
+@with_coordinator
 def subscribe_connect(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
@@ -285,7 +252,7 @@ def subscribe_connect(
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/refresh"})
 @websocket_api.require_admin
-@_with_coordinator
+@with_coordinator
 @_in_background
 async def start_refresh(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
@@ -297,7 +264,7 @@ async def start_refresh(
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/credentials/rotate"})
 @websocket_api.require_admin
-@_with_coordinator
+@with_coordinator
 @_in_background
 async def rotate_credentials(
     coordinator: DownlinkCoordinator, _connection: ActiveConnection, _msg: Message
@@ -314,7 +281,7 @@ async def rotate_credentials(
     }
 )
 @websocket_api.require_admin
-@_with_coordinator
+@with_coordinator
 def end_session(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
@@ -329,7 +296,7 @@ def end_session(
     {vol.Required("type"): "toonami_downlink/tuner", vol.Required("on"): bool}
 )
 @websocket_api.require_admin
-@_with_coordinator
+@with_coordinator
 def switch_tuner(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
