@@ -46,6 +46,7 @@ FEED_READERS: Final = tuple(
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
         *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
+        "follows",
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -67,6 +68,11 @@ RULES: Final = (
         "airings",
         *("models", "policy", "identity", "lineup", "timeline"),
         because="when something is on again is told by the guide and the line-up",
+    ),
+    engine(
+        "follows",
+        *(*VALUES, "airings", "identity"),
+        because="what is followed is found in the guide alone",
     ),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),

@@ -93,6 +93,13 @@ class FeedError(DownlinkError):
         self.why = why
 
 
+class FollowError(DownlinkError):
+    """A text that nothing can be followed by: empty, too long, or without a letter or digit."""
+
+    key = "cannot_follow"
+    exit_code = 2
+
+
 class StoreError(DownlinkError):
     """The data folder could not be read or written."""
 
