@@ -9,11 +9,12 @@ import pytest
 
 from downlink.relay.channel import Settings
 from downlink.relay.errors import BusyError, RingClosedError, ViewerEndedError
+from downlink.relay.hls import listed, render_playlist
 from downlink.relay.ring import Capacity
 from downlink.relay.viewer import Viewer
 
-from .house import House, house, record
-from .station import Node, nodes, packets
+from .house import House, house, marks, numbers, record
+from .station import Node, mark_of, nodes, packets
 
 FAST_TIME = True
 
@@ -106,6 +107,24 @@ async def test_numbers_go_on_after_a_silence() -> None:
             second = await record(tv.ring, 20)
     assert second[0].sequence > first[-1].sequence
     assert second[0].discontinuities > first[-1].discontinuities
+
+
+@pytest.mark.parametrize("silence", [31, 600])
+async def test_who_comes_after_a_silence_begins_at_the_live_edge(silence: float) -> None:
+    """Nothing that was shown before it, nor during it, is in the playlist then."""
+    async with nodes(1) as (node,), house(node) as home:
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            before = await record(tv.ring, 20)
+        await asyncio.sleep(silence)
+        on_air = node.station.newest
+        viewer = home.relay.touch("east", "tv", "TV")
+        await viewer.ready()
+        shown = listed(viewer.ring.window())
+        playlist = render_playlist(viewer.ring.window(), lambda one: mark_of(one.segment.data))
+
+    assert 3 <= len(shown) <= node.station.listed
+    assert min(numbers(shown)) > max(on_air - node.station.listed, *numbers(before))
+    assert not set(playlist.decode().splitlines()) & set(marks(before))
 
 
 async def test_visitor_is_gone_three_target_durations_after_its_last_request() -> None:
