@@ -10,15 +10,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.airings import Airing
 from ..engine.downlink.limits import MAX_CHANNELS, MAX_GUIDE_DAYS
 from ..engine.downlink.models import Programme
 from ..engine.downlink.publish.aired_log import Aired
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.timeline import on_air
-from .commands import Message
-from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROWS
+from .commands import Message, published
+from .errors import ERR_BAD_RANGE, ERR_TOO_MANY_ROWS
 from .payloads import MAX_ROWS, details, moment, row, seconds
 
 MAX_ALSO: Final = 20
@@ -30,8 +30,6 @@ MAX_RESULTS: Final = 100
 
 _TIMESTAMP: Final = vol.All(int, vol.Range(min=0, max=2**33))
 _NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
-
-type Published = tuple[DownlinkCoordinator, Publication]
 
 
 @websocket_api.websocket_command(
@@ -45,10 +43,10 @@ type Published = tuple[DownlinkCoordinator, Publication]
 @websocket_api.async_response
 async def get_guide(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
     """Return what was, is and will be on between two times, as compact rows."""
-    published = _published(hass, connection, msg)
-    if published is None:
+    there = published(hass, connection, msg)
+    if there is None:
         return
-    coordinator, publication = published
+    coordinator, publication = there
     start, stop = moment(msg["from"]), moment(msg["to"])
     if not timedelta() < stop - start <= MAX_WINDOW:
         text = f"Ask for one second to {MAX_WINDOW.days} days"
@@ -79,8 +77,8 @@ async def get_guide(hass: HomeAssistant, connection: ActiveConnection, msg: Mess
 @websocket_api.async_response
 async def get_programme(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
     """Return everything about the programme that is, or was, on a channel at a time."""
-    if published := _published(hass, connection, msg):
-        found = await _find(*published, msg)
+    if there := published(hass, connection, msg):
+        found = await _find(*there, msg)
         if found:
             connection.send_result(msg["id"], details(found[1]))
         else:
@@ -103,10 +101,10 @@ async def get_airings(hass: HomeAssistant, connection: ActiveConnection, msg: Me
     ``planned``, or null) and ``month`` (how often in this month) are about the same episode, those
     in ``show`` about any of the show. The channel is null where it is not in the feed any more.
     """
-    published = _published(hass, connection, msg)
-    if published is None:
+    there = published(hass, connection, msg)
+    if there is None:
         return
-    coordinator, publication = published
+    coordinator, publication = there
     found = await _find(coordinator, publication, msg)
     if found is None:
         _not_found(connection, msg)
@@ -144,24 +142,12 @@ async def search_past(hass: HomeAssistant, connection: ActiveConnection, msg: Me
 
     Each is a channel's number and a row; what was on a channel that is gone is left out.
     """
-    if published := _published(hass, connection, msg):
-        coordinator, publication = published
+    if there := published(hass, connection, msg):
+        coordinator, publication = there
         numbers = _numbers(publication)
         found = await coordinator.aired.async_search(msg["query"], msg["limit"])
         results = [(numbers[one.channel], *row(one.programme)) for one in _of(found, numbers)]
         connection.send_result(msg["id"], {"results": results})
-
-
-def _published(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> Published | None:
-    """Return the coordinator and what it has published, or answer that there is none."""
-    coordinator = async_loaded_coordinator(hass)
-    if coordinator is None:
-        connection.send_error(msg["id"], ERR_NOT_LOADED, "Toonami Downlink is not loaded")
-    elif coordinator.data is None:
-        connection.send_error(msg["id"], ERR_NO_FEED, "No feed has been published yet")
-    else:
-        return coordinator, coordinator.data
-    return None
 
 
 def _not_found(connection: ActiveConnection, msg: Message) -> None:
