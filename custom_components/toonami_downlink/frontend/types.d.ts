@@ -397,8 +397,8 @@ interface Follow {
   id: string;
   kind: FollowKind;
   text: string;
-  /** The number of the only channel that counts. */
-  channel: number | null;
+  /** The key of the only channel that counts. */
+  channel: string | null;
   next: FollowedAiring | null;
 }
 

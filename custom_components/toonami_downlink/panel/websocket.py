@@ -26,6 +26,7 @@ from ..engine.downlink.publish.history import record_to_json
 from ..storage.settings import Settings
 from . import payloads
 from .commands import Message, with_coordinator
+from .follows import add_follow, preview_follow, remove_follow, subscribe_follows
 from .programmes import get_airings, get_guide, get_programme, search_past
 from .status import status_payload, streams_payload
 from .subscription import Push, Subscription
@@ -61,6 +62,10 @@ def async_register_commands(hass: HomeAssistant) -> None:
         end_session,
         switch_tuner,
         watch,
+        subscribe_follows,
+        add_follow,
+        remove_follow,
+        preview_follow,
     ):
         websocket_api.async_register_command(hass, command)
 

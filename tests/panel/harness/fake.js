@@ -43,7 +43,7 @@ export class FakeConnection {
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
     this.hasTuner = options.state === "tuner";
-    /** @type {{id: string, kind: string, text: string, channel: number | null}[]} */
+    /** @type {{id: string, kind: string, text: string, channel: string | null}[]} */
     this.follows = options.follows.map((text, index) => ({ id: `f${index}`, kind: "show", text, channel: null }));
     /** The code that `follows/add` is refused with. @type {string | null} */
     this.followError = null;
@@ -243,7 +243,7 @@ export class FakeConnection {
   /**
    * The showings of what is followed: those of one episode and day are one.
    *
-   * @param {{kind: string, text: string, channel?: number | null}} follow
+   * @param {{kind: string, text: string, channel?: string | null}} follow
    */
   showings({ kind, text, channel = null }) {
     const words = text.toLowerCase().split(/\s+/);
@@ -258,7 +258,7 @@ export class FakeConnection {
     for (const [number, guide] of this.guides) {
       for (const item of guide) {
         if (item.filler || item.stop <= time || !isMeant(item)) continue;
-        if (channel !== null && channel !== number) continue;
+        if (channel !== null && channel !== CHANNELS[number - 1].key) continue;
         const { start, stop, title, episode_title, season, episode } = item;
         const day = Math.floor((start - this.from) / DAY);
         const key = `${title} ${season} ${episode} ${day}`;
@@ -286,7 +286,7 @@ export class FakeConnection {
     return { follows, showings: [...showings.values()].sort((a, b) => a.airing.start - b.airing.start) };
   }
 
-  /** @param {{kind: string, text: string, channel?: number | null}} message */
+  /** @param {{kind: string, text: string, channel?: string | null}} message */
   follow({ kind, text, channel = null }) {
     if (this.followError) throw refusal(this.followError);
     const id = `f${kind}${text}${channel}`;
@@ -295,14 +295,14 @@ export class FakeConnection {
     return { id };
   }
 
-  /** @param {{id: string}} message */
-  unfollow({ id }) {
-    this.follows = this.follows.filter((one) => one.id !== id);
+  /** @param {{follow: string}} message */
+  unfollow({ follow }) {
+    this.follows = this.follows.filter((one) => one.id !== follow);
     this.push("follows");
     return {};
   }
 
-  /** @param {{kind: string, text: string, channel?: number}} message */
+  /** @param {{kind: string, text: string, channel?: string | null}} message */
   preview(message) {
     const showings = this.showings(message);
     return { showings: showings.slice(0, 10), count: showings.length };

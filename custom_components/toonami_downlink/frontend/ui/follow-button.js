@@ -99,7 +99,7 @@ export class FollowButton extends Controller {
 	/** @param {Channel} channel @param {Shown} programme */
 	#wanted(channel, { title, block }) {
 		const text = this.#kind === "block" ? block : title;
-		return { kind: this.#kind, text, ...(this.#isHere && { channel: channel.number }) };
+		return { kind: this.#kind, text, ...(this.#isHere && { channel: channel.key }) };
 	}
 
 	/** Look what would be matched. @param {Context} context @param {Channel} channel @param {Shown} programme */
@@ -124,7 +124,7 @@ export class FollowButton extends Controller {
 
 	/** @param {Context} context @param {string} id */
 	#stop({ store }, id) {
-		return this.#ask(store.request("follows/remove", { id }));
+		return this.#ask(store.request("follows/remove", { follow: id }));
 	}
 
 	/** @param {Promise<unknown>} answer */

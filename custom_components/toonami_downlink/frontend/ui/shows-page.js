@@ -76,6 +76,11 @@ export class ShowsPage extends Page {
 		return this.context.store.loaded?.channels.find((item) => item.number === number);
 	}
 
+	/** The name of the only channel that a follow is about. @param {string | null} key */
+	#named(key) {
+		return this.context.store.loaded?.channels.find((item) => item.key === key)?.name;
+	}
+
 	/** @param {FollowedShowing} showing */
 	#showing({ airing, others }) {
 		const { clock, text } = this.context;
@@ -107,7 +112,7 @@ export class ShowsPage extends Page {
 		const on = next && this.#channel(next.channel);
 		const words = [
 			this.t(`follow.kind.${kind}`),
-			channel === null ? "" : this.#channel(channel)?.name,
+			this.#named(channel),
 			on ? this.t("follow.next", { time: clock.dayAndTime(next.start, now()), channel: on.name }) : "",
 		].filter(Boolean);
 		const name = this.t("follow.stop", { name: text });
@@ -165,7 +170,7 @@ export class ShowsPage extends Page {
 
 	/** @param {Follow} follow */
 	async #remove(follow) {
-		if (await this.#ask("remove", { id: follow.id })) this.#removed = follow;
+		if (await this.#ask("remove", { follow: follow.id })) this.#removed = follow;
 		this.redraw();
 	}
 
