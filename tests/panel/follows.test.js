@@ -54,6 +54,10 @@ for (const [name, starts, now, expected] of nights) {
   });
 }
 
+test("what was ticked off is not told any more", () => {
+  assert.deepEqual(byNight([{ ...showing(MIDNIGHT), seen: true }], MIDNIGHT, ZONE), []);
+});
+
 test("of what was on once already, the next time is told", () => {
   const [{ showings }] = byNight([showing(MIDNIGHT, [airing(MIDNIGHT + 3 * HOUR, 2)])], MIDNIGHT + HOUR, ZONE);
   assert.deepEqual(showings[0].airing, airing(MIDNIGHT + 3 * HOUR, 2));

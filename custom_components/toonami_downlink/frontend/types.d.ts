@@ -406,6 +406,8 @@ interface Follow {
 interface FollowedShowing {
   id: string;
   follows: string[];
+  /** Whether somebody has ticked it off. */
+  seen?: boolean;
   airing: FollowedAiring;
   others: FollowedAiring[];
 }

@@ -6,7 +6,7 @@ import { HOUR, startOfDay } from "./time.js";
 export const DAWN = 6 * HOUR;
 
 /**
- * Return the showings that are not over, by the day on which they begin; what begins before dawn
+ * Return the showings that are to be seen and not over, by the day on which they begin; what begins before dawn
  * belongs to the evening before.
  * @param {FollowedShowing[]} showings - the soonest first @param {number} now @param {string} zone
  * @returns {{day: number, showings: FollowedShowing[]}[]}
@@ -14,7 +14,8 @@ export const DAWN = 6 * HOUR;
 export function byNight(showings, now, zone) {
 	/** @type {{day: number, showings: FollowedShowing[]}[]} */
 	const nights = [];
-	for (const showing of showings.map((one) => upcoming(one, now)).filter((one) => one !== undefined)) {
+	const waiting = showings.filter(({ seen }) => !seen).map((one) => upcoming(one, now));
+	for (const showing of waiting.filter((one) => one !== undefined)) {
 		const day = startOfDay(showing.airing.start - DAWN, zone);
 		const last = nights.at(-1);
 		if (last?.day === day) last.showings.push(showing);
