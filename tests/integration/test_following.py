@@ -26,6 +26,7 @@ from custom_components.toonami_downlink.engine.downlink.follows import FollowKin
 from custom_components.toonami_downlink.engine.downlink.identity import show_key
 from custom_components.toonami_downlink.engine.downlink.limits import (
     MAX_FOLLOWS,
+    MAX_MARKS,
     MAX_SEEN,
     MAX_TITLE_CHARS,
 )
@@ -389,6 +390,19 @@ async def test_most_follows_of_a_file(
     many = [follow_json(text=f"Show {number}") for number in range(MAX_FOLLOWS + extra)]
     hass_storage[FILE] = stored(follows=many)
     assert len((await FollowStore(hass).async_load()).follows) == MAX_FOLLOWS
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+async def test_most_of_the_remainder_of_a_file(
+    hass: HomeAssistant, hass_storage: dict[str, Any], extra: int
+) -> None:
+    names = [f"{number:016x}" for number in range(MAX_MARKS + extra)]
+    marks = [[name, "1" * 16, "2" * 16, NOON.isoformat()] for name in names]
+    seen = names[: MAX_SEEN + extra]
+    hass_storage[FILE] = stored(follows=[], seen=seen, marks=marks)
+    loaded = await FollowStore(hass).async_load()
+    assert loaded.seen == tuple(seen[-MAX_SEEN:])
+    assert [mark.identity for mark in loaded.marks] == names[:MAX_MARKS]
 
 
 @pytest.fixture
