@@ -104,12 +104,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 
 @pytest.fixture
-def make_home(tmp_path: Path) -> Iterator[Callable[[], Home]]:
+def make_home(tmp_path: Path) -> Iterator[Callable[..., Home]]:
     """Make Home Assistants of the test's own, to be broken and killed."""
     homes: list[Home] = []
 
-    def make() -> Home:
-        home = Home(tmp_path / f"home{len(homes)}")
+    def make(*, linked: bool = True) -> Home:
+        home = Home(tmp_path / f"home{len(homes)}", linked=linked)
         homes.append(home)
         return home
 
