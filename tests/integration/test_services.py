@@ -22,6 +22,7 @@ from custom_components.toonami_downlink.engine.downlink.airings import Airings
 from custom_components.toonami_downlink.engine.downlink.limits import MAX_TITLE_CHARS
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Programme
+from custom_components.toonami_downlink.following import actions
 from custom_components.toonami_downlink.following.actions import MAX_SHOWINGS
 from custom_components.toonami_downlink.services import MAX_ALSO
 
@@ -32,6 +33,7 @@ from .factories import (
     SLOT,
     make_entry,
     make_feed,
+    make_feed_with,
     write_provider_files,
 )
 from .harness import set_provider_command, setup_integration
@@ -398,6 +400,24 @@ async def test_follow_words_on_a_channel(hass: HomeAssistant) -> None:
     assert answer["showing_count"] == 72
     assert len(answer["showings"]) == MAX_SHOWINGS
     assert answer["showings"][0]["airings"][0]["title"] == "Show 2-24"
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+async def test_most_showings_and_airings_of_an_answer(
+    hass: HomeAssistant,
+    folder: Path,
+    panel_coordinator: DownlinkCoordinator,
+    monkeypatch: pytest.MonkeyPatch,
+    extra: int,
+) -> None:
+    days = [timedelta(days=day, hours=hours) for day in range(3) for hours in (1, 2, 3)]
+    write_provider_files(folder, make_feed_with(*(("Trigun", start) for start in days)))
+    await panel_coordinator.async_refresh_feed(Cause.BUTTON)
+    monkeypatch.setattr(actions, "MAX_SHOWINGS", 3 - extra)
+    answer = await act(hass, "follow", title="Trigun")
+    assert answer["showing_count"] == 3
+    airings = [len(one["airings"]) for one in answer["showings"]]
+    assert airings == [3 - extra] * (3 - extra)
 
 
 @pytest.mark.usefixtures("panel_coordinator")
