@@ -23,6 +23,7 @@ from custom_components.toonami_downlink import (
     config_flow,
     event,
     sensor,
+    todo,
 )
 from custom_components.toonami_downlink.assist import answers
 from custom_components.toonami_downlink.engine.downlink import errors, relay
@@ -47,13 +48,22 @@ CODE = {
     for path in ROOT.rglob("*.py")
     if not path.is_relative_to(ROOT / "engine")
 }
+RAISING = (
+    *("__init__", "coordinator", "following/actions", "following/follows"),
+    *("media_source", "services", "todo"),
+)
+"""The modules that raise errors with texts."""
 DEFAULTS = Settings.from_mappings({}, {})
 DESCRIPTIONS = {
     Platform.BINARY_SENSOR: binary_sensor.FEED_BINARY_SENSORS,
     Platform.BUTTON: (button.REFRESH_BUTTON,),
-    Platform.CALENDAR: calendar.GUIDES,
+    Platform.CALENDAR: (*calendar.GUIDES, calendar.FOLLOWED),
     Platform.EVENT: (event.REFRESH_EVENT,),
-    Platform.SENSOR: (*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
+    Platform.SENSOR: (
+        *(*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
+        sensor.NEXT_FOLLOWED,
+    ),
+    Platform.TODO: (todo.FOLLOW_LIST,),
 }
 
 
@@ -158,11 +168,7 @@ def test_languages_are_those_of_home_assistant() -> None:
 
 
 def test_exceptions() -> None:
-    raised = {
-        key
-        for module in ("__init__", "coordinator", "media_source", "services")
-        for key in literals(module, "translation_key")
-    }
+    raised = {key for module in RAISING for key in literals(module, "translation_key")}
     assert set(TEXTS["exceptions"]) == raised | error_keys()
     for key in error_keys():
         assert "{message}" in TEXTS["exceptions"][key]["message"]
@@ -173,7 +179,7 @@ def test_nobody_else_raises() -> None:
     raising = {
         module for module in CODE if literals(module, "translation_key") & set(TEXTS["exceptions"])
     }
-    assert raising == {"__init__", "coordinator", "media_source", "services"}
+    assert raising == set(RAISING)
 
 
 def test_issues() -> None:

@@ -85,9 +85,11 @@ def test_kodi(kodi: Kodi, home: Home, access: Access, upstream: Upstream) -> Non
         pass
 
 
-def test_marks(make_home: Callable[[], Home], tmp_path: Path) -> None:
+def test_marks_and_yesterday(make_home: Callable[[], Home], tmp_path: Path) -> None:
     provider = FileProvider(tmp_path / "provider")
-    provider.publish({name: on_now(marks) for name, (marks, _) in MARKED.items()})
+    now = datetime.now(UTC).replace(microsecond=0)
+    yesterday = now - timedelta(days=1)
+    provider.publish({name: shows(now, yesterday, marks) for name, (marks, _) in MARKED.items()})
     home = make_home()
     home.start()
     set_up(home.client, "command", {"provider_command": provider.command})
@@ -110,13 +112,18 @@ def test_marks(make_home: Callable[[], Home], tmp_path: Path) -> None:
         wait_for(lambda: load() == shown, "Kodi has another guide", 60, lambda: str(load()))
         marks = {name: seen["marks"] for name, (_, seen) in MARKED.items()}
         assert kodi.marks(len(channels)) == marks
+        for channel in channels.values():
+            (before,) = (one for one in kodi.broadcasts(channel) if one["title"] == "Old Comet")
+            assert before["starttime"] == f"{yesterday:%Y-%m-%d %H:%M:%S}"
 
 
-def on_now(marks: str) -> list[Show]:
-    """Return a programme that is on for hours."""
-    now = datetime.now(UTC).replace(microsecond=0)
+def shows(now: datetime, yesterday: datetime, marks: str) -> list[Show]:
+    """Return a programme that is on for hours, and what was on since yesterday."""
     hours = timedelta(hours=3)
-    return [Show(start=now - hours, stop=now + hours, title="Iron Comet", marks=marks)]
+    return [
+        Show(start=yesterday, stop=now - hours, title="Old Comet"),
+        Show(start=now - hours, stop=now + hours, title="Iron Comet", marks=marks),
+    ]
 
 
 type Row = tuple[str, str, str, int, int]

@@ -248,17 +248,17 @@ async def test_viewer_with_a_connection_has_not_switched() -> None:
             home.relay.touch("west", "tv", "TV")
 
 
+async def watch_and_be_ended(home: House) -> None:
+    async with home.relay.watch("east", "tv", "TV") as tv:
+        home.relay.channels["east"].end(tv)
+        home.relay.channels["east"].end(tv)
+        await asyncio.sleep(1e5)
+
+
 async def test_end_a_viewer() -> None:
     async with nodes(1) as (node,), house(node) as home:
-
-        async def watch_and_be_ended() -> None:
-            async with home.relay.watch("east", "tv", "TV") as tv:
-                home.relay.channels["east"].end(tv)
-                home.relay.channels["east"].end(tv)
-                await asyncio.sleep(1e5)
-
         with pytest.raises(ViewerEndedError):
-            await watch_and_be_ended()
+            await watch_and_be_ended(home)
         channel = home.relay.channels["east"]
         with pytest.raises(ViewerEndedError):
             async with home.relay.watch("east", "tv", "TV"):
@@ -272,6 +272,22 @@ async def test_end_a_viewer() -> None:
         assert channel.viewers == []
         with pytest.raises(ViewerEndedError):
             home.relay.touch("east", "tv", "TV")
+
+
+@pytest.mark.parametrize("is_continuous", [False, True])
+async def test_nobody_waits_long_for_a_viewer_who_was_ended(is_continuous: bool) -> None:
+    """It may not come again for a minute."""
+    async with nodes(1) as (node,), house(node) as home:
+        if is_continuous:
+            with pytest.raises(ViewerEndedError):
+                await watch_and_be_ended(home)
+        else:
+            tv = home.relay.touch("east", "tv", "TV")
+            home.relay.channels["east"].end(tv)
+        await asyncio.sleep(4.5)
+        assert home.relay.running == 1
+        await asyncio.sleep(1)
+        assert home.relay.running == 0
 
 
 async def test_own_timeouts_of_a_viewer_stay_its_own() -> None:
