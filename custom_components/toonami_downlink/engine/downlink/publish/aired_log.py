@@ -64,6 +64,9 @@ _SEARCH: Final = """
     ORDER BY last DESC"""
 _MAX_WORDS: Final = _SEARCH.count("?")
 """Of a question; the others are not looked at."""
+_TITLES: Final = """
+    SELECT d.content, max(p.last) AS latest FROM programme AS p JOIN detail AS d ON d.id = p.id
+    GROUP BY p.show ORDER BY latest DESC LIMIT ?"""
 _DELETE: Final = {
     "start": "DELETE FROM airing WHERE start <= ?",
     "stop": "DELETE FROM airing WHERE stop <= ?",
@@ -188,6 +191,19 @@ class AiredLog:
                         if len(found) == limit:
                             break
         return [one for aired in found.values() for one in aired]
+
+    def titles(self, limit: int) -> list[str]:
+        """Return the titles of shows, each once, the one that was on last first.
+
+        Raises StoreError.
+        """
+        with self._using() as database:
+            rows = database.execute(_TITLES, (limit,)).fetchall()
+        found = []
+        for detail, _ in rows:
+            with suppress(TypeError, ValueError, zlib.error):
+                found.append(_values(detail)["title"])
+        return found
 
     def oldest(self) -> datetime | None:
         """Return when the first airing in the log began; None while it is empty."""
