@@ -46,6 +46,7 @@ FEED_READERS: Final = tuple(
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
         *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
+        "follows",
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -67,6 +68,11 @@ RULES: Final = (
         "airings",
         *("models", "policy", "identity", "lineup", "timeline"),
         because="when something is on again is told by the guide and the line-up",
+    ),
+    engine(
+        "follows",
+        *(*VALUES, "airings", "identity"),
+        because="what is followed is found in the guide alone",
     ),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),
@@ -107,7 +113,7 @@ RULES: Final = (
             "const",
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
-            *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline"),
+            *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
         ),
         "what is kept is values of the engine",
     ),
@@ -132,16 +138,31 @@ RULES: Final = (
         ("const", "storage", "refreshing", "streaming", ENGINE),
         "the coordinator knows none of those who read it",
     ),
+    Rule(
+        "following",
+        (*STANDS_ON, *FEED_READERS),
+        "what is followed is looked for in the published feed",
+    ),
     Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
         "views",
         (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay"),
         "views read the coordinator, and pass streams on",
     ),
-    Rule("assist", (*STANDS_ON, *FEED_READERS, "places"), "answers come from the published feed"),
-    Rule("panel", (*STANDS_ON, *FEED_READERS, "views"), "the panel shows what is served"),
     Rule(
-        "services", (*STANDS_ON, *FEED_READERS, "assist", "places"), "actions ask the coordinator"
+        "assist",
+        (*STANDS_ON, *FEED_READERS, "following", "places"),
+        "answers come from the published feed, and from what is followed in it",
+    ),
+    Rule(
+        "panel",
+        (*STANDS_ON, *FEED_READERS, "following", "views"),
+        "the panel shows what is served, and what is followed of it",
+    ),
+    Rule(
+        "services",
+        (*STANDS_ON, *FEED_READERS, "assist", "following", "places"),
+        "actions ask the coordinator, and change what is followed",
     ),
     Rule(
         "config_flow",
@@ -151,7 +172,7 @@ RULES: Final = (
     *(
         Rule(
             name,
-            (*STANDS_ON, *FEED_READERS, "assist", "entity", "panel", "views"),
+            (*STANDS_ON, *FEED_READERS, "assist", "entity", "following", "panel", "views"),
             "what Home Assistant loads by name reads the coordinator, and stays thin",
         )
         for name in sorted(LOADED_BY_NAME - {"system_health"})
@@ -165,7 +186,7 @@ RULES: Final = (
         "__init__",
         (
             *(*STANDS_ON, *FEED_READERS),
-            *("assist", "panel", "services", "views"),
+            *("assist", "following", "panel", "services", "views"),
         ),
         "the integration is put together here",
     ),

@@ -103,3 +103,10 @@ class NewerVersionError(DownlinkError):
     """What is stored was written by a version that is newer than this one: it is left alone."""
 
     key = "newer_version"
+
+
+class FollowError(Exception):
+    """A text that nothing can be followed by: empty, too long, or without a letter or digit.
+
+    No refresh fails by it, and no command ends with it.
+    """

@@ -39,6 +39,18 @@ and no more: a day of one channel is twelve entries.
 SAME_SLOT: Final = timedelta(minutes=15)
 """So far the times of the East and the West may disagree about what is the same broadcast."""
 
+# What is followed.
+
+NIGHT: Final = timedelta(hours=12)
+"""What begins so soon after the first showing is a repeat of it: a day later is another night."""
+MOVED_AHEAD: Final = timedelta(hours=4)
+"""What begins so much earlier than was known is no other showing: it was moved, or it is the East.
+
+The West is three hours later, and may have been the only one that counted.
+"""
+MARKED_FOR: Final = timedelta(days=2)
+"""How long the name of a showing is remembered after it began."""
+
 # The aired log.
 
 AIRED_KEPT_FOR: Final = timedelta(days=365)
