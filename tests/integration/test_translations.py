@@ -24,7 +24,7 @@ from custom_components.toonami_downlink import (
     event,
     sensor,
 )
-from custom_components.toonami_downlink.assist import answers
+from custom_components.toonami_downlink.assist import speech
 from custom_components.toonami_downlink.engine.downlink import errors, relay
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing import issues
@@ -160,11 +160,7 @@ def test_languages_are_those_of_home_assistant() -> None:
 
 
 def test_exceptions() -> None:
-    raised = {
-        key
-        for module in RAISING
-        for key in literals(module, "translation_key")
-    }
+    raised = {key for module in RAISING for key in literals(module, "translation_key")}
     assert set(TEXTS["exceptions"]) == raised | error_keys()
     for key in error_keys():
         assert "{message}" in TEXTS["exceptions"][key]["message"]
@@ -272,8 +268,9 @@ def said_by(module: str, function: str) -> set[str]:
 
 
 def test_common() -> None:
-    weekdays = {f"assist_{day}" for day in answers._WEEKDAYS}  # noqa: SLF001
-    said = said_by("assist/answers", "say") | said_by("assist/intents", "say") | weekdays
+    said = {f"assist_{day}" for day in speech._WEEKDAYS}  # noqa: SLF001
+    for module in ("answers", "following", "intents", "speech", "triggers", "watching"):
+        said |= said_by(f"assist/{module}", "say")
     assert set(TEXTS["common"]) == said | {"no_details"}
 
 

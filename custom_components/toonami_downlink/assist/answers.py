@@ -132,8 +132,10 @@ class Answers(Speech):
         )
 
     def _again(self, airing: Airing) -> str:
-        key = "assist_about" if airing.is_about else "assist_again"
-        return self.say(key, **self._when_and_where(airing))
+        when_and_where = self._when_and_where(airing)
+        if airing.is_about:
+            return self.say("assist_about", **when_and_where)
+        return self.say("assist_again", **when_and_where)
 
     def _say_same(self, airing: Airing) -> str:
         """Say when the same is on again."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from .following import FollowedTonightHandler, FollowHandler, UnfollowHandler
 from .intents import (
     DownlinkIntentHandler,
     WhatsNextHandler,
@@ -19,4 +20,7 @@ HANDLERS: Final[tuple[type[DownlinkIntentHandler], ...]] = (
     WhenAgainHandler,
     WhenWasHandler,
     WatchOnHandler,
+    FollowHandler,
+    UnfollowHandler,
+    FollowedTonightHandler,
 )

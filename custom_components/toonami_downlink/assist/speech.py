@@ -58,11 +58,13 @@ class Speech:
 
     def any_of(self, names: Sequence[str]) -> str:
         """Say ``one, another or a third``."""
-        return self._listing(names, "assist_or")
+        *others, last = names
+        return self.say("assist_or", rest=self._listed(others), last=last) if others else last
 
     def all_of(self, names: Sequence[str]) -> str:
         """Say ``one, another and a third``."""
-        return self._listing(names, "assist_and")
+        *others, last = names
+        return self.say("assist_and", rest=self._listed(others), last=last) if others else last
 
     def when(self, at: datetime) -> str:
         """Say when something begins: on which day, and at what time."""
@@ -93,8 +95,7 @@ class Speech:
         days = (local.date() - dt_util.as_local(self.now).date()).days
         return days, self.time(at), self.say(f"assist_{_WEEKDAYS[local.weekday()]}")
 
-    def _listing(self, names: Sequence[str], key: str) -> str:
-        *rest, last = names
-        if not rest:
-            return last
-        return self.say(key, rest=self.say("assist_comma").join(rest), last=last)
+    def _listed(self, names: Sequence[str]) -> str:
+        comma = self.say("assist_comma")
+        # The Japanese one has its blank in it.
+        return (f"{comma} " if comma.isascii() else comma).join(names)

@@ -26,6 +26,7 @@ from homeassistant.setup import EventComponentLoaded
 from ..const import DOMAIN, NAME
 from ..coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from ..engine.downlink.publish.publication import Publication
+from ..following.follows import async_follows
 from .languages import LANGUAGES
 from .names import INTENT_WHEN_AGAIN, SLOT_PROGRAMME
 from .players import ASSISTANT, async_area_names, async_player_names
@@ -60,6 +61,8 @@ def async_setup_sentences(hass: HomeAssistant, entry: DownlinkConfigEntry) -> No
 
     entry.async_on_unload(sentences.async_close)
     entry.async_on_unload(entry.runtime_data.async_add_listener(update))
+    if follows := async_follows(hass):
+        entry.async_on_unload(follows.async_add_listener(update))
     entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, update))
     entry.async_on_unload(
         hass.bus.async_listen(EVENT_COMPONENT_LOADED, update, event_filter=is_conversation)
@@ -92,17 +95,9 @@ class _Basis:
 
     publication: Publication
     languages: tuple[str, ...]
+    followed: frozenset[str]
     areas: frozenset[str]
     players: frozenset[str]
-
-    def is_same(self, other: _Basis | None) -> bool:
-        """Whether they are the same sentences; publications are not compared by what they hold."""
-        return (
-            other is not None
-            and self.publication is other.publication
-            and (self.languages, self.areas, self.players)
-            == (other.languages, other.areas, other.players)
-        )
 
 
 class Sentences:
@@ -128,9 +123,11 @@ class Sentences:
         languages = async_languages(self._hass)
         if not languages:
             return None
+        follows = async_follows(self._hass)
         return _Basis(
             publication,
             languages,
+            frozenset(follow.text for follow in follows.items) if follows else frozenset(),
             frozenset(sorted(async_area_names(self._hass))[:MAX_PLACES]),
             frozenset(sorted(async_player_names(self._hass, ASSISTANT))[:MAX_PLACES]),
         )
@@ -138,10 +135,7 @@ class Sentences:
     @property
     def is_outdated(self) -> bool:
         """Whether other sentences are to be understood than those of the last update."""
-        if self._is_closed:
-            return False
-        wanted = self._wanted
-        return not wanted.is_same(self._basis) if wanted else self._basis is not None
+        return not self._is_closed and self._wanted != self._basis
 
     async def async_update(self) -> None:
         """Understand what is in the feed now."""
@@ -177,6 +171,7 @@ class Sentences:
             channels=feed.channels,
             guide_titles=await self._hass.async_add_executor_job(guide_titles, feed),
             aired_titles=frozenset(await self._coordinator.aired.async_titles(MAX_AIRED_TITLES)),
+            followed=basis.followed,
             areas=basis.areas,
             players=basis.players,
         )
