@@ -1,6 +1,7 @@
 """The sentences that Assist understands, and the file with them for other languages."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 import functools
 import importlib.util
@@ -20,6 +21,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.toonami_downlink.assist import names, sentences, triggers as our_triggers
 from custom_components.toonami_downlink.assist.languages import LANGUAGES
+from custom_components.toonami_downlink.assist.matching import MAX_QUERY_CHARS
 from custom_components.toonami_downlink.assist.sentences import Vocabulary
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN, KnownChannel
@@ -27,7 +29,7 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause, Cha
 from custom_components.toonami_downlink.intent import async_setup_intents
 
 from . import spoken
-from .factories import NOON, make_entry, make_feed, make_feed_with, write_provider_files
+from .factories import NOON, SLOT, make_entry, make_feed, make_feed_with, write_provider_files
 from .harness import move_clock, setup_integration
 
 CUSTOM_SENTENCES = Path(__file__).parents[2] / "custom_sentences" / "en" / f"{DOMAIN}.yaml"
@@ -135,6 +137,33 @@ def test_what_is_not_known_is_not_asked_for() -> None:
         names.INTENT_WHEN_AGAIN,
         names.INTENT_FOLLOWED_TONIGHT,
     }
+
+
+def test_no_sentence_is_a_title_alone() -> None:
+    for language in LANGUAGES.values():
+        for row in (row for rows in language.sentences.values() for row in rows):
+            before, title, after = row.partition("{programme}")
+            is_bare = sentences._is_optional(before) and sentences._is_optional(after)  # noqa: SLF001
+            assert not (title and is_bare), row
+
+
+def test_titles_are_in_there_but_a_few_times_in_all_languages() -> None:
+    built = sentences.build_sentences(vocabulary())
+    assert sum(text.count("|trigun|") for texts in built.values() for text in texts) <= 15
+
+
+def test_only_so_many_titles_can_be_said() -> None:
+    limit = sentences.MAX_GUIDE_TITLES
+    shows = [(f"Title {number}", timedelta(hours=number)) for number in range(limit + 1)]
+    feed = make_feed_with(("Over", timedelta(hours=-1)), *shows)
+    feed = replace(feed, guide={"toonami_east": feed.guide["toonami_east"]})
+    found = sentences.titles_to_say(feed, NOON)
+    assert found == {title for title, _ in shows[:limit]}
+    long, too_long = "y" * MAX_QUERY_CHARS, "z" * (MAX_QUERY_CHARS + 1)
+    feed = make_feed_with((long, timedelta()), (too_long, timedelta(hours=1)))
+    said = sentences.titles_to_say(feed, NOON)
+    assert long in said
+    assert too_long not in said
 
 
 def test_slots() -> None:
@@ -394,6 +423,44 @@ async def test_sentences_follow_areas_within_half_a_minute(
     ar.async_get(hass).async_create("Basement", aliases={"cellar"})
     await move_clock(hass, freezer, NOON + our_triggers.LOOK_INTERVAL)
     assert any("(basement|cellar)" in text for text in triggers.texts(names.INTENT_WATCH_ON))
+
+
+async def test_only_so_many_areas_can_be_said(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    triggers: Triggers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(our_triggers, "MAX_PLACES", 2)
+    for name in ("attic", "bathroom", "cellar"):
+        ar.async_get(hass).async_create(name)
+    await setup_integration(hass, entry)
+    texts = triggers.texts(names.INTENT_WATCH_ON)
+    assert any("(attic|bathroom)" in text for text in texts)
+    assert not any("cellar" in text for text in texts)
+
+
+async def test_sentences_know_what_was_on(
+    hass: HomeAssistant,
+    folder: Path,
+    triggers: Triggers,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    write_provider_files(folder, make_feed_with(("Doug", timedelta()), ("x" * 201, -SLOT * 2)))
+    coordinator = await setup_integration(hass, make_entry(folder))
+    await move_clock(hass, freezer, NOON + timedelta(hours=2))
+    write_provider_files(folder, make_feed(NOON + timedelta(hours=2)))
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    await hass.async_block_till_done()
+    for kind, is_known in (
+        (names.INTENT_WHEN_WAS, True),
+        (names.INTENT_FOLLOW, True),
+        (names.INTENT_WHEN_IS, False),
+    ):
+        assert (
+            any("|doug|" in text or "(doug|" in text for text in triggers.texts(kind)) == is_known
+        )
+    assert not any("x" * 201 in text for text in triggers.texts(names.INTENT_WHEN_WAS))
 
 
 async def test_it_is_what_the_conversation_spoke_of_last(

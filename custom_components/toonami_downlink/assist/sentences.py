@@ -7,6 +7,8 @@ media players, and nothing else that somebody says can be taken for one of them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 import re
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ from ..engine.downlink.lineup import KNOWN, normalise
 from ..engine.downlink.models import Channel, Feed
 from .languages import LANGUAGES
 from .languages.language import Language
+from .matching import MAX_QUERY_CHARS
 from .names import (
     INTENT_FOLLOW,
     INTENT_UNFOLLOW,
@@ -30,6 +33,8 @@ _TOO_GENERAL: Final = frozenset({"movies", "radio"})
 """Names that could mean anything in the house."""
 _PLACE: Final = "place"
 """In a table: the name of an area or of a media player."""
+MAX_GUIDE_TITLES: Final = 500
+"""So many titles of the guide can be said. One of seven days has about a hundred."""
 _PART_OF_WORD: Final = "[a-z0-9]"
 """Japanese has no blanks: only letters of one alphabet belong to one word."""
 
@@ -70,13 +75,30 @@ def spoken_names(channel: Channel, language: Language) -> list[str]:
     return sorted((found - _TOO_GENERAL - {""}) | {*language.names.get(channel.key, ())})
 
 
-def spoken_titles(title: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def spoken_titles(title: str) -> frozenset[str]:
     """Return how a title may come out of speech recognition: as written, and as plain words."""
     written = re.sub(
         r"[^\w' -]", "", title.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("&", " and ")
     )
     plain = normalise(written.replace("'", ""))
-    return {" ".join(written.split()).casefold(), plain} - {""}
+    return frozenset((" ".join(written.split()).casefold(), plain)) - {""}
+
+
+@lru_cache(maxsize=4096)
+def _spellings(title: str) -> frozenset[str]:
+    """Return the same as `normalise` spells it."""
+    return frozenset(normalise(spoken) for spoken in spoken_titles(title))
+
+
+def titles_to_say(feed: Feed, now: datetime) -> frozenset[str]:
+    """Return the titles in the guide that can be said: those that are on soonest."""
+    soonest: dict[str, datetime] = {}
+    for programmes in feed.guide.values():
+        for one in programmes:
+            if one.stop > now and not one.is_filler and len(one.title) <= MAX_QUERY_CHARS:
+                soonest[one.title] = min(one.start, soonest.get(one.title, one.start))
+    return frozenset(sorted(soonest, key=soonest.__getitem__)[:MAX_GUIDE_TITLES])
 
 
 def guide_titles(feed: Feed) -> frozenset[str]:
@@ -90,16 +112,67 @@ def build_sentences(vocabulary: Vocabulary) -> dict[str, list[str]]:
 
     They are together because one that means the same in two languages has to be found once.
     """
-    built: dict[str, list[str]] = {}
-    said = {kind: _alternatives(vocabulary.titles(kind)) for kind in INTENTS}
+    built = {kind: _Rows() for kind in INTENTS}
     places = _alternatives(vocabulary.areas | vocabulary.players)
     for key in vocabulary.languages:
         language = LANGUAGES[key]
-        channel = _channel(vocabulary.channels, language)
+        values = {SLOT_CHANNEL: _channel(vocabulary.channels, language), _PLACE: places}
         for kind in INTENTS:
-            values = {SLOT_CHANNEL: channel, SLOT_PROGRAMME: said[kind], _PLACE: places}
-            built.setdefault(kind, []).extend(_fill(language.sentences[kind], values, language))
-    return {kind: sentences for kind, sentences in built.items() if sentences}
+            for row in language.sentences[kind]:
+                built[kind].add(_fill(_with_blanks(row, language), values))
+    sentences = {
+        kind: rows.sentences(_alternatives(vocabulary.titles(kind))) for kind, rows in built.items()
+    }
+    return {kind: texts for kind, texts in sentences.items() if texts}
+
+
+class _Rows:
+    """The sentences of one intent: together they have the titles but once or twice.
+
+    There are hundreds of them, and reading a sentence takes as long as it is. So what can be said
+    before a title and what can be said after it are put together, as long as it is needed the same:
+    more than the tables say can be said then, but nothing that does not begin or end like it.
+    """
+
+    def __init__(self) -> None:
+        self._whole: list[str] = []
+        self._around: dict[tuple[bool, bool], tuple[list[str], list[str]]] = {}
+
+    def add(self, row: str) -> None:
+        """Add a sentence that is filled up to the title."""
+        before, title, after = row.partition(f"{{{SLOT_PROGRAMME}}}")
+        if title:
+            kind = _is_optional(before), _is_optional(after)
+            known = self._around.setdefault(kind, ([], []))
+            for parts, part in ((known[0], before), (known[1], after)):
+                if part.strip() and part not in parts:
+                    parts.append(part)
+        elif row:
+            self._whole.append(row)
+
+    def sentences(self, titles: str) -> list[str]:
+        """Return them all, with these titles."""
+        around = [
+            f"{_either(before, is_optional=may_begin)}{titles}{_either(after, is_optional=may_end)}"
+            for (may_begin, may_end), (before, after) in self._around.items()
+        ]
+        return self._whole + (around if titles else [])
+
+
+def _either(parts: list[str], *, is_optional: bool) -> str:
+    if not parts:
+        return ""
+    return f"[{'|'.join(parts)}]" if is_optional else f"({'|'.join(parts)})"
+
+
+def _is_optional(part: str) -> bool:
+    """Whether all of it is in brackets."""
+    depth = 0
+    for character in part:
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if depth == 0 and character not in "] ":
+            return False
+    return True
 
 
 def _channel(channels: Iterable[Channel], language: Language) -> str:
@@ -108,18 +181,13 @@ def _channel(channels: Iterable[Channel], language: Language) -> str:
     return names and _with_blanks(language.channel, language).replace("{names}", names)
 
 
-def _fill(rows: Iterable[str], values: Mapping[str, str], language: Language) -> list[str]:
-    """Put the names in; leave out what cannot be said without one."""
-    filled = []
-    for row in rows:
-        sentence = _with_blanks(row, language)
-        for slot, names in values.items():
-            # What may be left out with a name that there is not, is left out.
-            sentence = sentence if names else _without(sentence, f"{{{slot}}}")
-            sentence = sentence.replace(f"{{{slot}}}", names)
-        if sentence:
-            filled.append(sentence)
-    return filled
+def _fill(sentence: str, values: Mapping[str, str]) -> str:
+    """Put the names in; return "" for what cannot be said without one."""
+    for slot, names in values.items():
+        # What may be left out with a name that there is not, is left out.
+        sentence = sentence if names else _without(sentence, f"{{{slot}}}")
+        sentence = sentence.replace(f"{{{slot}}}", names)
+    return sentence
 
 
 def _without(sentence: str, slot: str) -> str:
@@ -177,7 +245,7 @@ def find_slots(vocabulary: Vocabulary, kind: str, text: str) -> dict[str, Any]:
 
 
 def _by_spelling(names: Iterable[str]) -> dict[str, str]:
-    return {normalise(spoken): name for name in sorted(names) for spoken in spoken_titles(name)}
+    return {spelling: name for name in sorted(names) for spelling in _spellings(name)}
 
 
 def _channel_names(vocabulary: Vocabulary) -> dict[str, str]:

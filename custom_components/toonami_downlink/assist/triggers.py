@@ -22,22 +22,24 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.script import ScriptRunResult
 from homeassistant.helpers.trigger import async_initialize_triggers
 from homeassistant.setup import EventComponentLoaded
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, NAME
 from ..coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from ..engine.downlink.publish.publication import Publication
 from ..following.follows import async_follows
 from .languages import LANGUAGES
+from .matching import MAX_QUERY_CHARS
 from .names import INTENT_WHEN_AGAIN, SLOT_PROGRAMME
 from .players import ASSISTANT, async_area_names, async_player_names
-from .sentences import Vocabulary, build_sentences, find_slots, guide_titles, language_key
+from .sentences import Vocabulary, build_sentences, find_slots, language_key, titles_to_say
 from .speech import Speech
 
 _LOGGER = logging.getLogger(__name__)
 
 LOOK_INTERVAL: Final = timedelta(seconds=30)
 """How often it is looked whether there are other pipelines, areas or media players."""
-MAX_AIRED_TITLES: Final = 500
+MAX_AIRED_TITLES: Final = 300
 """So many shows of the aired log can be said, those that were on last."""
 MAX_PLACES: Final = 300
 """So many areas, and so many media players, can be said."""
@@ -169,8 +171,14 @@ class Sentences:
         return Vocabulary(
             languages=basis.languages,
             channels=feed.channels,
-            guide_titles=await self._hass.async_add_executor_job(guide_titles, feed),
-            aired_titles=frozenset(await self._coordinator.aired.async_titles(MAX_AIRED_TITLES)),
+            guide_titles=await self._hass.async_add_executor_job(
+                titles_to_say, feed, dt_util.utcnow()
+            ),
+            aired_titles=frozenset(
+                title
+                for title in await self._coordinator.aired.async_titles(MAX_AIRED_TITLES)
+                if len(title) <= MAX_QUERY_CHARS
+            ),
             followed=basis.followed,
             areas=basis.areas,
             players=basis.players,
