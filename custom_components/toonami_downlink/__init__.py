@@ -37,6 +37,7 @@ PLATFORMS: Final = (
     Platform.CALENDAR,
     Platform.EVENT,
     Platform.SENSOR,
+    Platform.TODO,
 )
 
 

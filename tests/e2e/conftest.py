@@ -86,12 +86,6 @@ def upstream(session_upstream: Upstream) -> Upstream:
     return session_upstream
 
 
-@pytest.fixture
-def streams_in_clear(upstream: Upstream) -> None:
-    """For clients that verify certificates and are sent to a node."""
-    upstream.set_faults({"clear": True})
-
-
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A running Home Assistant that is logged in to; the integration may be set up or not."""

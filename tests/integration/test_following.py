@@ -1,4 +1,6 @@
-"""What the house follows: saved, found again in each feed, and never a reason not to start."""
+"""What the house follows: saved, found again in each feed, and never lost."""
+
+# ruff: noqa: SLF001  # what is near to a title has no name of its own
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,12 +23,14 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.diagnostics import async_get_config_entry_diagnostics
 from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
+from custom_components.toonami_downlink.engine.downlink.identity import show_key
 from custom_components.toonami_downlink.engine.downlink.limits import (
     MAX_FOLLOWS,
     MAX_SEEN,
     MAX_TITLE_CHARS,
 )
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Feed
+from custom_components.toonami_downlink.following import titles
 from custom_components.toonami_downlink.following.follows import Follows, async_follows
 from custom_components.toonami_downlink.storage.followed import FollowStore
 
@@ -91,7 +95,7 @@ async def test_follow_and_unfollow(
         {"kind": "show", "text": "show 1-30", "channel": None, "since": follow.since.isoformat()}
     ]
     assert await follows.async_remove(follow.identity)
-    assert (follows.items, follows.showings, told) == ((), (), [1, 0])
+    assert (len(follows.items), len(follows.showings), told) == (0, 0, [1, 0])
     assert hass_storage[FILE]["data"]["follows"] == []
     stop()
     assert not await follows.async_remove(follow.identity)
@@ -479,3 +483,38 @@ async def test_diagnostics_tell_how_much_but_not_what(
     told = await async_get_config_entry_diagnostics(hass, entry)
     assert told["follows"] == {"follows": 2, "showings": 1, "seen": 1}
     assert "xylophone" not in json.dumps(told)
+
+
+# Titles that are near
+
+
+def test_near_titles() -> None:
+    known = {
+        show_key(title): title for title in ("Dragon Ball", "Dragon Ball Z", "Trigun", "Zoids")
+    }
+    assert titles._nearest(known, "dragonbal") == ("Dragon Ball", "Dragon Ball Z")
+    assert titles._nearest(known, "dragonballgt") == ("Dragon Ball", "Dragon Ball Z")
+    assert titles._nearest(known, "trygun") == ("Trigun",)
+    assert titles._nearest(known, "outlawstar") == ()
+    assert titles._nearest({}, "trigun") == ()
+
+
+@pytest.mark.parametrize("count", [titles.MAX_NEAREST, titles.MAX_NEAREST + 1])
+def test_most_near_titles(count: int) -> None:
+    known = {f"trigun{number}": f"Trigun {number}" for number in range(count)}
+    assert len(titles._nearest(known, "trigun")) == titles.MAX_NEAREST
+    assert len(titles._nearest(known, "tricun")) == titles.MAX_NEAREST
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_most_titles_that_are_compared(extra: int) -> None:
+    others = [f"{number:x}" * 9 for number in range(titles._MAX_COMPARED - 1 + extra)]
+    known = {title: title for title in (*others, "trigun")}
+    assert titles._nearest(known, "trygun") == (() if extra else ("trigun",))
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_longest_titles_that_are_compared(extra: int) -> None:
+    long = "a" * (titles._MAX_COMPARED_CHARS // 2) + "b" * (titles._MAX_COMPARED_CHARS // 2)
+    # What is behind the limit does not make one less like the other.
+    assert titles._nearest({long + "c" * 400 * extra: "Long"}, f"x{long[1:]}") == ("Long",)

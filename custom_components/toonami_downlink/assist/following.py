@@ -92,7 +92,7 @@ class UnfollowHandler(TitleHandler):
             item
             for item in items
             if show_key(item.text) == show_key(found.title)
-            and (request.channel is None or item.channel in (None, request.channel.key))
+            and (request.channel is None or item.channel == request.channel.key)
         ]
         if not await follows.async_remove(*(item.identity for item in removed)):
             return _not_followed(request, wanted, items)

@@ -9,11 +9,12 @@ import pytest
 
 from downlink.relay.channel import Settings
 from downlink.relay.errors import BusyError, RingClosedError, ViewerEndedError
+from downlink.relay.hls import listed, render_playlist
 from downlink.relay.ring import Capacity
 from downlink.relay.viewer import Viewer
 
-from .house import House, house, record
-from .station import Node, nodes, packets
+from .house import House, house, marks, numbers, record
+from .station import Node, mark_of, nodes, packets
 
 FAST_TIME = True
 
@@ -106,6 +107,24 @@ async def test_numbers_go_on_after_a_silence() -> None:
             second = await record(tv.ring, 20)
     assert second[0].sequence > first[-1].sequence
     assert second[0].discontinuities > first[-1].discontinuities
+
+
+@pytest.mark.parametrize("silence", [31, 600])
+async def test_who_comes_after_a_silence_begins_at_the_live_edge(silence: float) -> None:
+    """Nothing that was shown before it, nor during it, is in the playlist then."""
+    async with nodes(1) as (node,), house(node) as home:
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            before = await record(tv.ring, 20)
+        await asyncio.sleep(silence)
+        on_air = node.station.newest
+        viewer = home.relay.touch("east", "tv", "TV")
+        await viewer.ready()
+        shown = listed(viewer.ring.window())
+        playlist = render_playlist(viewer.ring.window(), lambda one: mark_of(one.segment.data))
+
+    assert 3 <= len(shown) <= node.station.listed
+    assert min(numbers(shown)) > max(on_air - node.station.listed, *numbers(before))
+    assert not set(playlist.decode().splitlines()) & set(marks(before))
 
 
 async def test_visitor_is_gone_three_target_durations_after_its_last_request() -> None:
@@ -229,17 +248,17 @@ async def test_viewer_with_a_connection_has_not_switched() -> None:
             home.relay.touch("west", "tv", "TV")
 
 
+async def watch_and_be_ended(home: House) -> None:
+    async with home.relay.watch("east", "tv", "TV") as tv:
+        home.relay.channels["east"].end(tv)
+        home.relay.channels["east"].end(tv)
+        await asyncio.sleep(1e5)
+
+
 async def test_end_a_viewer() -> None:
     async with nodes(1) as (node,), house(node) as home:
-
-        async def watch_and_be_ended() -> None:
-            async with home.relay.watch("east", "tv", "TV") as tv:
-                home.relay.channels["east"].end(tv)
-                home.relay.channels["east"].end(tv)
-                await asyncio.sleep(1e5)
-
         with pytest.raises(ViewerEndedError):
-            await watch_and_be_ended()
+            await watch_and_be_ended(home)
         channel = home.relay.channels["east"]
         with pytest.raises(ViewerEndedError):
             async with home.relay.watch("east", "tv", "TV"):
@@ -253,6 +272,22 @@ async def test_end_a_viewer() -> None:
         assert channel.viewers == []
         with pytest.raises(ViewerEndedError):
             home.relay.touch("east", "tv", "TV")
+
+
+@pytest.mark.parametrize("is_continuous", [False, True])
+async def test_nobody_waits_long_for_a_viewer_who_was_ended(is_continuous: bool) -> None:
+    """It may not come again for a minute."""
+    async with nodes(1) as (node,), house(node) as home:
+        if is_continuous:
+            with pytest.raises(ViewerEndedError):
+                await watch_and_be_ended(home)
+        else:
+            tv = home.relay.touch("east", "tv", "TV")
+            home.relay.channels["east"].end(tv)
+        await asyncio.sleep(4.5)
+        assert home.relay.running == 1
+        await asyncio.sleep(1)
+        assert home.relay.running == 0
 
 
 async def test_own_timeouts_of_a_viewer_stay_its_own() -> None:
