@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER, MediaPlayerEntityFeature
-from homeassistant.components.media_player.const import MediaPlayerDeviceClass
+from homeassistant.components.media_player import (
+    DOMAIN as MEDIA_PLAYER,
+    MediaPlayerDeviceClass,
+    MediaPlayerEntityFeature,
+)
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.helpers import (

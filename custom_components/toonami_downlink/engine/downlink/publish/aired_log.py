@@ -67,8 +67,9 @@ _SEARCH: Final = """
 _MAX_WORDS: Final = _SEARCH.count("?")
 """Of a question; the others are not looked at."""
 _TITLES: Final = """
-    SELECT d.content, max(p.last) AS latest FROM programme AS p JOIN detail AS d ON d.id = p.id
-    GROUP BY p.show ORDER BY latest DESC LIMIT ?"""
+    SELECT d.content FROM (
+        SELECT id, max(last) AS latest FROM programme GROUP BY show ORDER BY latest DESC LIMIT ?
+    ) AS p JOIN detail AS d ON d.id = p.id ORDER BY p.latest DESC"""
 _DELETE: Final = {
     "start": "DELETE FROM airing WHERE start <= ?",
     "stop": "DELETE FROM airing WHERE stop <= ?",
@@ -202,7 +203,7 @@ class AiredLog:
         with self._using() as database:
             rows = database.execute(_TITLES, (limit,)).fetchall()
         found = []
-        for detail, _ in rows:
+        for (detail,) in rows:
             with suppress(TypeError, ValueError, zlib.error):
                 found.append(_values(detail)["title"])
         return found
