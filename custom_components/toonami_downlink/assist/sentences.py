@@ -35,8 +35,6 @@ _PLACE: Final = "place"
 """In a table: the name of an area or of a media player."""
 MAX_GUIDE_TITLES: Final = 500
 """So many titles of the guide can be said. One of seven days has about a hundred."""
-_PART_OF_WORD: Final = "[a-z0-9]"
-"""Japanese has no blanks: only letters of one alphabet belong to one word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +260,23 @@ def _channel_names(vocabulary: Vocabulary) -> dict[str, str]:
 def _take(said: str, names: Mapping[str, str]) -> tuple[str, str]:
     """Return what the longest of the names stands for, and the sentence without it."""
     for name in sorted((name for name in names if name and name in said), key=len, reverse=True):
-        whole = rf"(?<!{_PART_OF_WORD}){re.escape(name)}(?!{_PART_OF_WORD})"
-        if re.search(whole, said):
-            return names[name], re.sub(whole, " ", said, count=1)
+        start = _find_word(said, name)
+        if start >= 0:
+            return names[name], f"{said[:start]} {said[start + len(name) :]}"
     return "", said
+
+
+def _find_word(said: str, name: str) -> int:
+    """Return where a name begins that is no part of a longer word; -1 if it is nowhere."""
+    start = said.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not (_is_one_word(said[start - 1 : start + 1]) or _is_one_word(said[end - 1 : end + 1])):
+            return start
+        start = said.find(name, start + 1)
+    return -1
+
+
+def _is_one_word(characters: str) -> bool:
+    """Whether two characters belong to one word. Japanese has no blanks between words."""
+    return len(characters) > 1 and characters.isascii() and characters.isalnum()
