@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expec
 from scripts.lib.develop.client import Client
 from scripts.lib.develop.flow import DOMAIN
 from scripts.lib.develop.home import Home
+from tests.panel.harness import HEALTH
 
 SCREENSHOTS: Final = Path(__file__).parent / ".screenshots"
 FLAGS: Final = (
@@ -69,6 +70,18 @@ def open_page(
     stored = json.dumps(json.dumps(logged_in(login or home.client, address)))
     context.add_init_script(f"localStorage.setItem('hassTokens', {stored})")
     return context.new_page()
+
+
+def answer_elsewhere(page: Page) -> None:
+    """Answer for the made-up station at the addresses that it has elsewhere."""
+    page.route(
+        re.compile(r"^http://192\.168\.1\.5:8123/|^https://tv\.example\.com/"),
+        lambda route: route.fulfill(
+            body=HEALTH,
+            content_type="application/json",
+            headers={"Access-Control-Allow-Origin": "*"},
+        ),
+    )
 
 
 def overhear(page: Page, address: str, said: list[str]) -> None:

@@ -47,7 +47,11 @@ _PAGE: Final = """\
   const canvas = new OffscreenCanvas({width}, {height});
   const context = canvas.getContext("2d", {{ willReadFrequently: true }});
   const hls = new Hls();
-  hls.on(Hls.Events.ERROR, (_, error) => error.fatal && wrong.push(error.details));
+  const recovers = location.search === "?recovers";
+  hls.on(Hls.Events.ERROR, (_, error) => {{
+    if (error.fatal && recovers) setTimeout(() => hls.startLoad(), 1000);
+    else if (error.fatal) wrong.push(error.details);
+  }});
   hls.loadSource(decodeURIComponent(location.hash.slice(1)));
   hls.attachMedia(video);
   video.addEventListener("ended", () => wrong.push("ended"));
@@ -341,11 +345,14 @@ class HlsJs(Player):
     usual = 0.5
     apart = 0.5
 
-    def __init__(self, name: str, page: Page, site: str, url: str) -> None:
+    def __init__(
+        self, name: str, page: Page, site: str, url: str, *, recovers: bool = False
+    ) -> None:
+        """Begin to play; `recovers`: when it has given up, the page tells it to load again."""
         super().__init__(name)
         self._page = page
         self._shown: list[Shown] = []
-        page.goto(f"{site}/index.html#{url}")
+        page.goto(f"{site}/index.html{'?recovers' if recovers else ''}#{url}")
 
     @override
     def shown(self) -> list[Shown]:
