@@ -546,6 +546,23 @@ SAID = [
 ]
 
 
+@needs_conversation
+async def test_it_is_what_was_spoken_of_first_in_the_conversation(
+    hass: HomeAssistant, conversation: None, folder: Path
+) -> None:
+    feed = make_feed_with(("Trigun", timedelta()), ("Trigun", timedelta(hours=3)))
+    write_provider_files(folder, feed)
+    await setup_integration(hass, make_entry(folder))
+    said = {"text": "what's on toonami", "language": "en"}
+    for wanted in ("Trigun is on Toonami Aftermath East", "Trigun is on again at 3:00 PM"):
+        answer: Any = await hass.services.async_call(
+            "conversation", "process", said, blocking=True, return_response=True
+        )
+        assert answer["response"]["speech"]["plain"]["speech"].startswith(wanted)
+        conversation_id = answer["conversation_id"]
+        said = {"text": "when is it on again", "conversation_id": conversation_id}
+
+
 IN_OTHER_LANGUAGES = [
     pytest.param(
         "de",

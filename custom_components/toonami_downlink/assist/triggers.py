@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 import logging
+import sys
 from typing import Any, Final
 
 from homeassistant.const import (
@@ -89,6 +90,13 @@ def async_languages(hass: HomeAssistant) -> tuple[str, ...]:
             spoken = pipeline.conversation_language
             tags.add(pipeline.language if spoken == MATCH_ALL else spoken)
     return tuple(sorted({language_key(tag) for tag in tags} & set(LANGUAGES)))
+
+
+def _conversation_id() -> str | None:
+    """Return which conversation this is part of; what is said first in one does not say so."""
+    chat_log = sys.modules.get("homeassistant.components.conversation.chat_log")
+    current = chat_log.current_chat_log.get() if chat_log else None
+    return current.conversation_id if current else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +198,7 @@ class Sentences:
         """Answer one of the sentences by its intent."""
         trigger = run_variables["trigger"]
         said, user_input = trigger["sentence"], trigger["user_input"]
-        conversation = user_input.get("conversation_id") or ""
+        conversation = _conversation_id() or user_input.get("conversation_id") or ""
         slots = find_slots(vocabulary, trigger["id"], said)
         if trigger["id"] == INTENT_WHEN_AGAIN and (title := self._spoken_of.get(conversation)):
             slots[SLOT_PROGRAMME] = {"value": title}
