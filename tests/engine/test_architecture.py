@@ -46,7 +46,7 @@ FEED_READERS: Final = tuple(
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
         *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
-        "follows",
+        *("announced", "announcements", "follows"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -73,6 +73,16 @@ RULES: Final = (
         "follows",
         *(*VALUES, "airings", "identity"),
         because="what is followed is found in the guide alone",
+    ),
+    engine(
+        "announced",
+        *(*VALUES, "airings", "follows"),
+        because="what was announced is told by what is followed",
+    ),
+    engine(
+        "announcements",
+        *(*VALUES, "airings", "announced", "follows"),
+        because="what is announced is told by what is followed and the time",
     ),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),
