@@ -16,6 +16,7 @@ from .assist.sentences import async_setup_sentences
 from .const import CONF_MAX_CHANNELS, DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.errors import DownlinkError, NewerVersionError
+from .following.follows import async_setup_follows
 from .panel.registration import async_register_panel, async_register_static, async_unregister_panel
 from .panel.websocket import async_register_commands
 from .refreshing.issues import async_delete_issues
@@ -23,6 +24,7 @@ from .refreshing.refresh import data_folder
 from .services import async_setup_services
 from .storage.aired_store import AiredStore
 from .storage.credentials import CredentialStore
+from .storage.followed import FollowStore
 from .storage.log_filter import async_keep_out_of_logs
 from .storage.state import State
 from .views import async_register_views
@@ -62,6 +64,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
         entry.async_on_unload(coordinator.streams.async_stop_all)
         entry.async_on_unload(coordinator.aired.async_close)
         await coordinator.async_load()
+        await async_setup_follows(hass, coordinator)
     except DownlinkError as err:
         # Trying again helps against a disk that is not there yet, not against what is from later.
         give_up = isinstance(err, NewerVersionError)
@@ -136,6 +139,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
     await CredentialStore.async_remove(hass)
     await State.async_remove(hass)
     await AiredStore.async_remove(hass)
+    await FollowStore(hass).async_remove()
     await hass.async_add_executor_job(shutil.rmtree, data_folder(hass), True)
 
 

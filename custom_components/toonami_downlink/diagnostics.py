@@ -19,6 +19,7 @@ from .engine.downlink.lineup import GUIDE_DOMAIN
 from .engine.downlink.models import Channel, Programme, RefreshRecord
 from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import next_change, on_air
+from .following.follows import Follows, async_follows
 from .panel.status import status_payload
 from .storage.settings import Settings
 from .views.health import version
@@ -63,6 +64,7 @@ async def async_get_config_entry_diagnostics(
         "history": [_record(record) for record in reversed(coordinator.history[-_HISTORY:])],
         "channels": [_channel(coordinator, channel) for channel in channels],
         "players": [_player(record) for record in coordinator.clients.records],
+        "follows": _follows(async_follows(hass)),
         "issues": _issues(hass),
     }
 
@@ -97,6 +99,15 @@ def _of_unloaded(hass: HomeAssistant, entry: DownlinkConfigEntry) -> dict[str, A
 def _issues(hass: HomeAssistant) -> list[str]:
     known = ir.async_get(hass).issues.values()
     return sorted(issue.issue_id for issue in known if issue.domain == DOMAIN and issue.active)
+
+
+def _follows(follows: Follows | None) -> dict[str, int] | None:
+    """Tell how much is followed, but not what: that is nobody else's business."""
+    return follows and {
+        "follows": len(follows.items),
+        "showings": len(follows.showings),
+        "seen": len(follows.seen),
+    }
 
 
 def _settings(settings: Settings) -> dict[str, Any]:

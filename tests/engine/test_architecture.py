@@ -123,7 +123,7 @@ RULES: Final = (
             "const",
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
-            *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline"),
+            *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
         ),
         "what is kept is values of the engine",
     ),
@@ -148,16 +148,31 @@ RULES: Final = (
         ("const", "storage", "refreshing", "streaming", ENGINE),
         "the coordinator knows none of those who read it",
     ),
+    Rule(
+        "following",
+        (*STANDS_ON, *FEED_READERS),
+        "what is followed is looked for in the published feed",
+    ),
     Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
         "views",
         (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay"),
         "views read the coordinator, and pass streams on",
     ),
-    Rule("assist", (*STANDS_ON, *FEED_READERS, "places"), "answers come from the published feed"),
-    Rule("panel", (*STANDS_ON, *FEED_READERS, "views"), "the panel shows what is served"),
     Rule(
-        "services", (*STANDS_ON, *FEED_READERS, "assist", "places"), "actions ask the coordinator"
+        "assist",
+        (*STANDS_ON, *FEED_READERS, "following", "places"),
+        "answers come from the published feed, and from what is followed in it",
+    ),
+    Rule(
+        "panel",
+        (*STANDS_ON, *FEED_READERS, "following", "views"),
+        "the panel shows what is served, and what is followed of it",
+    ),
+    Rule(
+        "services",
+        (*STANDS_ON, *FEED_READERS, "assist", "following", "places"),
+        "actions ask the coordinator, and change what is followed",
     ),
     Rule(
         "config_flow",
@@ -167,7 +182,7 @@ RULES: Final = (
     *(
         Rule(
             name,
-            (*STANDS_ON, *FEED_READERS, "assist", "entity", "panel", "views"),
+            (*STANDS_ON, *FEED_READERS, "assist", "entity", "following", "panel", "views"),
             "what Home Assistant loads by name reads the coordinator, and stays thin",
         )
         for name in sorted(LOADED_BY_NAME - {"system_health"})
@@ -181,7 +196,7 @@ RULES: Final = (
         "__init__",
         (
             *(*STANDS_ON, *FEED_READERS),
-            *("assist", "panel", "services", "views"),
+            *("assist", "following", "panel", "services", "views"),
         ),
         "the integration is put together here",
     ),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 import logging
 from pathlib import Path
+import shutil
 from typing import Any, override
 
 from homeassistant.core import HomeAssistant
@@ -55,6 +56,14 @@ class VersionedStore(Store[Data]):
                 await self.hass.async_add_executor_job(path.replace, aside)
             _LOGGER.warning("%s is damaged (%r); it was renamed to %s", path, err, aside.name)
             return {}
+
+    async def async_keep_copy(self) -> str:
+        """Keep a copy of the file as it is, for some of it cannot be used; return its name."""
+        path = Path(self.path)
+        aside = path.with_name(f"{path.name}.corrupt")
+        with suppress(OSError):
+            await self.hass.async_add_executor_job(shutil.copyfile, path, aside)
+        return aside.name
 
     async def async_save_surely(self, data: Data) -> None:
         """Save, and look whether it was: Home Assistant only logs when it was not.

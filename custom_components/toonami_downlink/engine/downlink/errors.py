@@ -93,13 +93,6 @@ class FeedError(DownlinkError):
         self.why = why
 
 
-class FollowError(DownlinkError):
-    """A text that nothing can be followed by: empty, too long, or without a letter or digit."""
-
-    key = "cannot_follow"
-    exit_code = 2
-
-
 class StoreError(DownlinkError):
     """The data folder could not be read or written."""
 
@@ -110,3 +103,10 @@ class NewerVersionError(DownlinkError):
     """What is stored was written by a version that is newer than this one: it is left alone."""
 
     key = "newer_version"
+
+
+class FollowError(Exception):
+    """A text that nothing can be followed by: empty, too long, or without a letter or digit.
+
+    No refresh fails by it, and no command ends with it.
+    """

@@ -31,6 +31,8 @@ MAX_GUIDE_DAYS: Final = 14
 MAX_PAST_DAYS: Final = 14
 MAX_FOLLOWS: Final = 200
 """What one house may follow."""
+MAX_SEEN: Final = 1_000
+"""Showings that were put aside; the last ones count."""
 MAX_MARKS: Final = 2_000
 """Names of showings that are remembered, so that a refresh does not give them others."""
 

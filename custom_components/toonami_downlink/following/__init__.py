@@ -1,0 +1,1 @@
+"""What the house follows, and when it can be seen."""
