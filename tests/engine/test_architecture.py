@@ -124,6 +124,7 @@ RULES: Final = (
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
+            f"{ENGINE}.announced",
         ),
         "what is kept is values of the engine",
     ),
@@ -150,8 +151,8 @@ RULES: Final = (
     ),
     Rule(
         "following",
-        (*STANDS_ON, *FEED_READERS),
-        "what is followed is looked for in the published feed",
+        (*STANDS_ON, *FEED_READERS, "places"),
+        "what is followed is looked for in the published feed, and told of with a link",
     ),
     Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
@@ -176,8 +177,11 @@ RULES: Final = (
     ),
     Rule(
         "config_flow",
-        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
-        "the dialogs refresh by the same way as the coordinator",
+        (
+            *(*STANDS_ON, *FEED_READERS, "following.notifications"),
+            *(f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
+        ),
+        "the dialogs refresh by the same way as the coordinator, and ask whom to tell",
     ),
     *(
         Rule(

@@ -54,7 +54,7 @@ DESCRIPTIONS = {
     Platform.BINARY_SENSOR: binary_sensor.FEED_BINARY_SENSORS,
     Platform.BUTTON: (button.REFRESH_BUTTON,),
     Platform.CALENDAR: calendar.GUIDES,
-    Platform.EVENT: (event.REFRESH_EVENT,),
+    Platform.EVENT: (event.REFRESH_EVENT, event.FOLLOWED_EVENT),
     Platform.SENSOR: (*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
 }
 
@@ -136,6 +136,10 @@ def test_states_of_attributes() -> None:
     icons = ICONS["entity"]["event"]["refresh"]["state_attributes"]["event_type"]["state"]
     assert list(icons) == event.REFRESH_EVENT.event_types
     assert set(attributes["cause"]["state"]) == set(Cause)
+    attributes = TEXTS["entity"]["event"]["followed"]["state_attributes"]
+    assert list(attributes["event_type"]["state"]) == event.FOLLOWED_EVENT.event_types
+    icons = ICONS["entity"]["event"]["followed"]["state_attributes"]["event_type"]["state"]
+    assert list(icons) == event.FOLLOWED_EVENT.event_types
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -160,11 +164,7 @@ def test_languages_are_those_of_home_assistant() -> None:
 
 
 def test_exceptions() -> None:
-    raised = {
-        key
-        for module in RAISING
-        for key in literals(module, "translation_key")
-    }
+    raised = {key for module in RAISING for key in literals(module, "translation_key")}
     assert set(TEXTS["exceptions"]) == raised | error_keys()
     for key in error_keys():
         assert "{message}" in TEXTS["exceptions"][key]["message"]
@@ -244,9 +244,10 @@ def test_options() -> None:
         TEXTS["config"]["step"]["user"]["sections"]["advanced"],
         TEXTS["config"]["step"]["reconfigure"]["sections"]["advanced"],
         TEXTS["options"]["step"]["init"],
+        TEXTS["options"]["step"]["init"]["sections"]["followed"],
         TEXTS["options"]["step"]["init"]["sections"]["advanced"],
     ],
-    ids=["set-up", "reconfigure", "options", "advanced options"],
+    ids=["set-up", "reconfigure", "options", "options of what is followed", "advanced options"],
 )
 def test_every_field_is_explained(place: dict[str, Any]) -> None:
     assert set(place["data"]) == set(place["data_description"])
@@ -274,7 +275,8 @@ def said_by(module: str, function: str) -> set[str]:
 def test_common() -> None:
     weekdays = {f"assist_{day}" for day in answers._WEEKDAYS}  # noqa: SLF001
     said = said_by("assist/answers", "say") | said_by("assist/intents", "say") | weekdays
-    assert set(TEXTS["common"]) == said | {"no_details"}
+    told = said_by("following/messages", "say") | {"announce_open", "announce_persistent"}
+    assert set(TEXTS["common"]) == said | told | {"no_details"}
 
 
 def test_every_kind_of_error_has_words() -> None:
