@@ -39,6 +39,7 @@ PLATFORMS: Final = (
     Platform.CALENDAR,
     Platform.EVENT,
     Platform.SENSOR,
+    Platform.TODO,
 )
 
 

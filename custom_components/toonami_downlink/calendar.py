@@ -1,4 +1,4 @@
-"""A calendar for each channel: its guide."""
+"""Calendars: the guide of each channel, and what is followed."""
 
 import asyncio
 from datetime import datetime, timedelta, timezone
@@ -18,17 +18,23 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .engine.downlink.follows import Showing
 from .engine.downlink.models import Channel, Programme
 from .engine.downlink.publish.publication import Publication
 from .engine.downlink.timeline import on_air, upcoming
-from .entity import ChannelEntity, async_add_channel_entities
+from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities
+from .following.follows import Follows, async_follows
 
 PARALLEL_UPDATES = 0
 
 _SPANS_KEPT: Final = 8
 _TURN: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_calendar_turn")
 
+_MAX_OTHERS: Final = 20
+"""Alternatives in the text of one event."""
+
 GUIDES: Final = (CalendarEntityDescription(key="guide", translation_key="guide"),)
+FOLLOWED: Final = CalendarEntityDescription(key="followed", translation_key="followed")
 
 
 async def async_setup_entry(
@@ -36,7 +42,9 @@ async def async_setup_entry(
     entry: DownlinkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add a calendar for each channel as it comes."""
+    """Add the calendar of what is followed, and one for each channel as it comes."""
+    if follows := async_follows(hass):
+        async_add_entities([FollowedCalendar(entry.runtime_data, follows)])
     async_add_channel_entities(entry, async_add_entities, GuideCalendar, GUIDES)
 
 
@@ -52,7 +60,14 @@ class GuideEvent(CalendarEvent):
     def __post_init__(self) -> None:
         """Check nothing: a feed has no programme that ends before it starts."""
 
-    def __init__(self, programme: Programme, uid: str) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        uid: str,
+        *,
+        description: str | None = None,
+        location: str | None = None,
+    ) -> None:
         """Take a programme, and what no other event has for a name."""
         start, end = _at_fixed_offset(programme.start), _at_fixed_offset(programme.stop)
         self._moments = start, end
@@ -60,7 +75,8 @@ class GuideEvent(CalendarEvent):
             start=start,
             end=end,
             summary=programme.title,
-            description=_description(programme),
+            description=description or _description(programme),
+            location=location,
             uid=uid,
         )
 
@@ -81,7 +97,70 @@ def _at_fixed_offset(at: datetime) -> datetime:
     return local.astimezone(timezone(local.utcoffset() or timedelta()))
 
 
-class GuideCalendar(ChannelEntity, CalendarEntity):
+class QuietCalendar(CalendarEntity):
+    """A calendar that pushes nothing when nothing has changed, and answers for many at once.
+
+    Home Assistant asks anew for all listeners of a calendar whenever its state is written.
+    """
+
+    def __init__(self) -> None:
+        """Begin without an answer."""
+        self._asked: object = None
+        self._answers: dict[tuple[datetime, datetime], asyncio.Task[list[CalendarEvent]]] = {}
+        """What was answered about `_asked`, by the span of time."""
+        self._written: object = None
+
+    @callback
+    def _async_write_if_changed(self, contents: object) -> None:
+        """Write the state when something else is to be seen: other contents, or another event."""
+        if contents != self._written or self._is_outdated():
+            self._written = contents
+            self.async_write_ha_state()
+
+    def _is_outdated(self) -> bool:
+        """Whether the state that is written says something else than would be written now."""
+        written = self.hass.states.get(self.entity_id)
+        if written is None or (written.state == STATE_UNAVAILABLE) is self.available:
+            return True
+        shown = self.state_attributes or {"message": None}
+        return self.available and (
+            written.state != self.state
+            or any(written.attributes.get(name) != value for name, value in shown.items())
+        )
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        """Return what was, is and will be on.
+
+        Those who ask for the same days share one answer. Each gets it in a turn of the event loop
+        of its own, as what Home Assistant does with it takes longer than all of this.
+        """
+        source = self._source()
+        if source is not self._asked:
+            self._asked = source
+            self._answers.clear()
+        # In one zone, two moments of the hour that comes twice would be equal.
+        span = dt_util.as_utc(start_date), dt_util.as_utc(end_date)
+        if span not in self._answers:
+            if len(self._answers) >= _SPANS_KEPT:
+                self._answers.clear()
+            self._answers[span] = hass.async_create_task(self._async_events(*span))
+        events = await asyncio.shield(self._answers[span])
+        async with hass.data.setdefault(_TURN, asyncio.Lock()):
+            await asyncio.sleep(0)
+        return events
+
+    def _source(self) -> object:
+        """Return what events are made of; while it is the same one, so are they."""
+        raise NotImplementedError
+
+    async def _async_events(self, start: datetime, stop: datetime) -> list[CalendarEvent]:
+        raise NotImplementedError
+
+
+class GuideCalendar(ChannelEntity, QuietCalendar):
     """The programmes of a channel, without what only fills the gaps between them.
 
     Only the first channel is on the calendar page by itself: each has a hundred programmes a day.
@@ -95,13 +174,10 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
         on_deleted: CALLBACK_TYPE,
     ) -> None:
         """Hide the guide of every channel but the first, where the user has not said otherwise."""
-        super().__init__(coordinator, channel, description, on_deleted)
+        ChannelEntity.__init__(self, coordinator, channel, description, on_deleted)
+        QuietCalendar.__init__(self)
         first = coordinator.data.feed.channels[0] if coordinator.data else channel
         self._attr_entity_registry_visible_default = channel.key == first.key
-        self._written_guide: int | None = None
-        self._asked: Publication | None = None
-        self._answers: dict[tuple[datetime, datetime], asyncio.Task[list[CalendarEvent]]] = {}
-        """What was answered about `_asked`, by the span of time."""
 
     @property
     def _listed(self) -> tuple[Programme, ...]:
@@ -120,55 +196,19 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state when something else is to be seen: whoever listens asks for everything.
-
-        Home Assistant asks anew for all listeners of a calendar whenever its state is written.
-        """
         data = self.coordinator.data
-        guide = data.prints.get(self.key) if data else None
-        if guide != self._written_guide or self._is_outdated():
-            self._written_guide = guide
-            self.async_write_ha_state()
-
-    def _is_outdated(self) -> bool:
-        """Whether the state that is written says something else than would be written now."""
-        written = self.hass.states.get(self.entity_id)
-        if written is None or (written.state == STATE_UNAVAILABLE) is self.available:
-            return True
-        shown = self.state_attributes or {"message": None}
-        return self.available and (
-            written.state != self.state
-            or any(written.attributes.get(name) != value for name, value in shown.items())
-        )
+        self._async_write_if_changed(data.prints.get(self.key) if data else None)
 
     @override
-    async def async_get_events(
-        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
-    ) -> list[CalendarEvent]:
-        """Return what was, is and will be on; from the log, before the guide begins.
+    def _source(self) -> Publication | None:
+        return self.coordinator.data
 
-        Those who ask for the same days share one answer. Each gets it in a turn of the event loop
-        of its own, as what Home Assistant does with it takes longer than all of this.
-        """
-        data = self.coordinator.data
-        if data is not self._asked:
-            self._asked = data
-            self._answers.clear()
-        # In one zone, two moments of the hour that comes twice would be equal.
-        span = dt_util.as_utc(start_date), dt_util.as_utc(end_date)
-        if span not in self._answers:
-            if len(self._answers) >= _SPANS_KEPT:
-                self._answers.clear()
-            self._answers[span] = hass.async_create_task(self._async_events(*span))
-        events = await asyncio.shield(self._answers[span])
-        async with hass.data.setdefault(_TURN, asyncio.Lock()):
-            await asyncio.sleep(0)
-        return events
-
+    @override
     async def _async_events(self, start: datetime, stop: datetime) -> list[CalendarEvent]:
-        if self._asked is None:
+        """Return the events of a span of time; from the log, before the guide begins."""
+        if (data := self.coordinator.data) is None:
             return []
-        guide = await self.coordinator.aired.async_guide(self._asked.feed, (self.key,), start, stop)
+        guide = await self.coordinator.aired.async_guide(data.feed, (self.key,), start, stop)
 
         def make() -> list[CalendarEvent]:
             return [self._event(one) for one in guide[self.key] if not one.is_filler]
@@ -177,6 +217,70 @@ class GuideCalendar(ChannelEntity, CalendarEntity):
 
     def _event(self, programme: Programme) -> CalendarEvent:
         return GuideEvent(programme, f"{self.key}-{programme.start.isoformat()}")
+
+
+class FollowedCalendar(DownlinkEntity, QuietCalendar):
+    """What is followed, as far as the guide goes: each showing once, its alternatives in the text.
+
+    What was seen stays in it.
+    """
+
+    def __init__(self, coordinator: DownlinkCoordinator, follows: Follows) -> None:
+        """Show what is followed now."""
+        DownlinkEntity.__init__(self, coordinator, FOLLOWED)
+        QuietCalendar.__init__(self)
+        self._follows = follows
+        self._written = follows.showings
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._follows.async_add_listener(self._handle_coordinator_update))
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """The showing on air, else the next one."""
+        now = dt_util.utcnow()
+        found = (one for one in self._follows.showings if one.airing.stop > now)
+        showing = next(found, None)
+        return _showing_event(showing) if showing else None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self._async_write_if_changed(self._follows.showings)
+
+    @override
+    def _source(self) -> tuple[Showing, ...]:
+        return self._follows.showings
+
+    @override
+    async def _async_events(self, start: datetime, stop: datetime) -> list[CalendarEvent]:
+        showings = self._follows.showings
+
+        def make() -> list[CalendarEvent]:
+            return [
+                _showing_event(one)
+                for one in showings
+                if one.airing.start < stop and one.airing.stop > start
+            ]
+
+        return await self.hass.async_add_executor_job(make)
+
+
+def _showing_event(showing: Showing) -> CalendarEvent:
+    """Make the event of a showing: the first airing, and the others in the text."""
+    airing = showing.airing
+    others = [
+        f"{dt_util.as_local(one.start):%Y-%m-%d %H:%M} · {one.channel.name}"
+        for one in showing.others[:_MAX_OTHERS]
+    ]
+    about = _description(airing.programme)
+    text = "\n\n".join(part for part in (about, "\n".join(others)) if part)
+    return GuideEvent(
+        airing.programme, showing.identity, description=text, location=airing.channel.name
+    )
 
 
 def _description(programme: Programme) -> str | None:

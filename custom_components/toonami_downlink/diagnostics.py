@@ -103,7 +103,9 @@ def _issues(hass: HomeAssistant) -> list[str]:
 
 def _follows(follows: Follows | None) -> dict[str, int] | None:
     """Tell how much is followed, but not what: that is nobody else's business."""
-    return follows and {
+    if follows is None:
+        return None
+    return {
         "follows": len(follows.items),
         "showings": len(follows.showings),
         "seen": len(follows.seen),

@@ -19,9 +19,11 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.description import programme_values
+from .engine.downlink.follows import Showing
 from .engine.downlink.models import Programme
 from .engine.downlink.timeline import on_air, upcoming
 from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities
+from .following.follows import Follows, async_follows
 
 PARALLEL_UPDATES = 0
 MAX_STATE_CHARS: Final = 255
@@ -135,6 +137,7 @@ FEED_SENSORS: Final = (
     ),
 )
 
+NEXT_FOLLOWED: Final = SensorEntityDescription(key="next_followed", translation_key="next_followed")
 PROGRAMME_SENSORS: Final = (
     ProgrammeSensorDescription(
         key="now_playing", translation_key="now_playing", programme_fn=on_air
@@ -155,6 +158,8 @@ async def async_setup_entry(
         StreamSensor(entry.runtime_data, description) for description in STREAM_SENSORS
     )
     async_add_entities(FeedSensor(entry.runtime_data, description) for description in FEED_SENSORS)
+    if follows := async_follows(hass):
+        async_add_entities([NextFollowedSensor(entry.runtime_data, follows)])
     async_add_channel_entities(entry, async_add_entities, ProgrammeSensor, PROGRAMME_SENSORS)
 
 
@@ -183,6 +188,46 @@ class FeedSensor(DownlinkEntity, SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         return self.entity_description.value_fn(self.coordinator)
+
+
+class NextFollowedSensor(DownlinkEntity, SensorEntity):
+    """The title of what is followed and begins next; what was seen does not count."""
+
+    _unrecorded_attributes = frozenset({"start", "stop"})
+
+    def __init__(self, coordinator: DownlinkCoordinator, follows: Follows) -> None:
+        """Show what there is now."""
+        super().__init__(coordinator, NEXT_FOLLOWED)
+        self._follows = follows
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._follows.async_add_listener(self.async_write_ha_state))
+
+    @property
+    def showing(self) -> Showing | None:
+        """What this sensor shows now."""
+        return self._follows.next_showing(dt_util.utcnow())
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        showing = self.showing
+        return showing.airing.programme.title[:MAX_STATE_CHARS] if showing else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        showing = self.showing
+        if showing is None:
+            return None
+        airing = showing.airing
+        return {
+            "channel": airing.channel.name,
+            "start": airing.start,
+            "stop": airing.stop,
+        }
 
 
 class ProgrammeSensor(ChannelEntity, SensorEntity):

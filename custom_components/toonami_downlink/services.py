@@ -1,4 +1,4 @@
-"""Actions: refresh the feed, read the guide, replace the secrets that players know."""
+"""Actions: refresh the feed, read the guide, follow shows, replace the secrets of players."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,21 +22,29 @@ from .const import DOMAIN
 from .coordinator import DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.airings import Airing, Airings
 from .engine.downlink.description import programme_values
-from .engine.downlink.limits import MAX_CHANNELS
+from .engine.downlink.follows import FollowKind
+from .engine.downlink.limits import MAX_CHANNELS, MAX_TITLE_CHARS
 from .engine.downlink.models import Cause, Channel, Feed, Programme
 from .engine.downlink.publish.aired_log import MAX_AIRED
 from .engine.downlink.publish.history import record_to_json
+from .following.actions import async_follow_title, async_unfollow, describe, describe_new
+from .following.follows import Follows, async_follows
 from .places import programme_place
 
 SERVICE_REFRESH: Final = "refresh"
 SERVICE_GET_GUIDE: Final = "get_guide"
 SERVICE_ROTATE_CREDENTIALS: Final = "rotate_credentials"
+SERVICE_FOLLOW: Final = "follow"
+SERVICE_UNFOLLOW: Final = "unfollow"
+SERVICE_GET_FOLLOWS: Final = "get_follows"
 
 ATTR_CHANNEL: Final = "channel"
 ATTR_FROM: Final = "from"
 ATTR_TO: Final = "to"
 ATTR_SEARCH: Final = "search"
 ATTR_LIMIT: Final = "limit"
+ATTR_TITLE: Final = "title"
+ATTR_WORDS: Final = "words"
 
 DEFAULT_SPAN: Final = timedelta(days=1)
 DEFAULT_LIMIT: Final = 500
@@ -58,6 +66,18 @@ GET_GUIDE_SCHEMA: Final = vol.Schema(
     }
 )
 
+_TEXT: Final = vol.All(cv.string, vol.Length(max=MAX_TITLE_CHARS))
+FOLLOW_SCHEMA: Final = vol.All(
+    vol.Schema(
+        {
+            vol.Exclusive(ATTR_TITLE, "what"): _TEXT,
+            vol.Exclusive(ATTR_WORDS, "what"): _TEXT,
+            vol.Optional(ATTR_CHANNEL): SHORT_TEXT,
+        }
+    ),
+    cv.has_at_least_one_key(ATTR_TITLE, ATTR_WORDS),
+)
+
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
@@ -75,6 +95,21 @@ def async_setup_services(hass: HomeAssistant) -> None:
         SERVICE_GET_GUIDE,
         _async_get_guide,
         GET_GUIDE_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_FOLLOW,
+        _async_follow,
+        FOLLOW_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(DOMAIN, SERVICE_UNFOLLOW, _async_unfollow, FOLLOW_SCHEMA)
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_GET_FOLLOWS,
+        _async_get_follows,
+        vol.Schema({}),
         supports_response=SupportsResponse.ONLY,
     )
     async_register_admin_service(
@@ -183,17 +218,18 @@ def _channels(call: ServiceCall, feed: Feed) -> list[Channel]:
     """Return the channels that are asked for, each once, in the order of their numbers."""
     if ATTR_CHANNEL not in call.data:
         return list(feed.channels)
-    asked = set()
-    for wanted in call.data[ATTR_CHANNEL]:
-        channel = find_channel(feed.channels, wanted)
-        if channel is None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="unknown_channel",
-                translation_placeholders={"channel": wanted},
-            )
-        asked.add(channel.key)
+    asked = {_channel(feed, wanted).key for wanted in call.data[ATTR_CHANNEL]}
     return [channel for channel in feed.channels if channel.key in asked]
+
+
+def _channel(feed: Feed, wanted: str) -> Channel:
+    if channel := find_channel(feed.channels, wanted):
+        return channel
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="unknown_channel",
+        translation_placeholders={"channel": wanted},
+    )
 
 
 def _matching(programmes: Iterable[Programme], wanted: str) -> Iterator[Programme]:
@@ -225,3 +261,46 @@ def _airing(airing: Airing) -> dict[str, Any]:
 
 def _iso(at: datetime) -> str:
     return dt_util.as_local(at).isoformat()
+
+
+# What is followed
+
+
+def _follows(call: ServiceCall) -> Follows:
+    if follows := async_follows(call.hass):
+        return follows
+    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_loaded")
+
+
+def _only_channel(call: ServiceCall) -> str | None:
+    """Return the key of the channel that is asked for; None when it does not matter."""
+    if ATTR_CHANNEL not in call.data:
+        return None
+    publication = _coordinator(call).data
+    if publication is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_feed")
+    return _channel(publication.feed, call.data[ATTR_CHANNEL]).key
+
+
+async def _async_follow(call: ServiceCall) -> ServiceResponse:
+    """Follow a show, or words as they are; the answer says what that matches."""
+    coordinator, follows, channel = _coordinator(call), _follows(call), _only_channel(call)
+    if ATTR_TITLE in call.data:
+        title: str = call.data[ATTR_TITLE]
+        follow = await async_follow_title(coordinator, follows, title, channel)
+    else:
+        follow = await follows.async_add(FollowKind.WORDS, call.data[ATTR_WORDS], channel)
+    return describe_new(coordinator, follows, follow) if call.return_response else None
+
+
+async def _async_unfollow(call: ServiceCall) -> None:
+    """Follow a title, a block or words no more."""
+    is_title = ATTR_TITLE in call.data
+    text: str = call.data[ATTR_TITLE if is_title else ATTR_WORDS]
+    await async_unfollow(_follows(call), text, _only_channel(call), is_title=is_title)
+
+
+async def _async_get_follows(call: ServiceCall) -> dict[str, Any]:
+    """Return what is followed, in the order in which it was begun."""
+    coordinator, follows = _coordinator(call), _follows(call)
+    return {"follows": [describe(coordinator, follows, follow) for follow in follows.items]}

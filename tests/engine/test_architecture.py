@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).parents[2] / "custom_components" / "toonami_downlin
 ENGINE: Final = "engine.downlink"
 LOADED_BY_NAME: Final = frozenset(
     (
-        *("backup", "binary_sensor", "button", "calendar", "event", "sensor"),
+        *("backup", "binary_sensor", "button", "calendar", "event", "sensor", "todo"),
         *("diagnostics", "intent", "llm", "media_source", "repairs", "system_health"),
     )
 )

@@ -38,6 +38,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "past": Command({"channel": 1, "start": _NOW - _DAY, "stop": _NOW}, is_for_all=True),
     "past/search": Command({"query": "show", "limit": 5}, is_for_all=True),
     "watch": Command({"channel": 1}, is_for_all=True),
+    "follows/subscribe": Command(is_for_all=True),
+    "follows/add": Command(
+        {"kind": "words", "text": "show", "channel": "toonami_east"}, is_for_all=True
+    ),
+    "follows/preview": Command(
+        {"kind": "show", "text": "show", "channel": "toonami_east"}, is_for_all=True
+    ),
+    "follows/remove": Command({"follow": "0123456789abcdef"}, is_for_all=True),
     "status/subscribe": Command(),
     "connect": Command(),
     "connect/subscribe": Command(),
@@ -61,6 +69,9 @@ ACTIONS: Final[Mapping[str, Command]] = {
         is_for_all=True,
         answers=True,
     ),
+    "follow": Command({"words": "show", "channel": "1"}, is_for_all=True),
+    "unfollow": Command({"words": "show"}, is_for_all=True),
+    "get_follows": Command(is_for_all=True, answers=True),
 }
 """The actions; a test compares them with what is registered."""
 STRANGE: Final[tuple[Any, ...]] = (
@@ -93,7 +104,10 @@ STRANGE: Final[tuple[Any, ...]] = (
     {"from": {"from": {}}},
 )
 _REFUSALS: Final = frozenset(
-    ("invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded", "no_feed")
+    (
+        *("invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded", "no_feed"),
+        "follow_refused",
+    )
 )
 
 

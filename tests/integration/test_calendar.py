@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -13,13 +14,16 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
-from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
+from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
+from custom_components.toonami_downlink.engine.downlink.models import Cause, Feed, Programme
+from custom_components.toonami_downlink.following.follows import async_follows
 
 from .factories import MIDNIGHT, NOON, make_entry, make_feed, write_provider_files
 from .harness import move_clock, setup_integration, state_of
 
 EAST = "calendar.toonami_aftermath_east_guide"
 MOVIES = "calendar.movies_guide"
+FOLLOWED = "calendar.toonami_downlink_followed"
 
 
 @pytest.mark.usefixtures("coordinator")
@@ -63,7 +67,7 @@ async def test_only_one_is_on_the_calendar_page(entity_registry: er.EntityRegist
         for entry in entity_registry.entities.values()
         if entry.domain == "calendar" and not entry.hidden_by
     ]
-    assert shown == [EAST]
+    assert shown == [FOLLOWED, EAST]
 
 
 async def test_what_the_user_unhides_stays(
@@ -163,3 +167,109 @@ async def test_events_are_in_home_assistants_time(
         return_response=True,
     )
     assert [event["start"] for event in answer[EAST]["events"]] == ["2026-11-24T07:00:00-05:00"]
+
+
+# What is followed
+
+
+def shows(*programmes: tuple[str, str, float]) -> Feed:
+    """A feed with these: a channel, a title, and how many hours after noon it begins."""
+    feed = make_feed()
+    guide = {
+        key: tuple(
+            Programme(
+                start=NOON + timedelta(hours=start),
+                stop=NOON + timedelta(hours=start + 1),
+                title=title,
+                episode=7,
+                description="A plant.",
+            )
+            for channel, title, start in programmes
+            if channel == key
+        )
+        for key in feed.guide
+    }
+    return Feed(made=feed.made, channels=feed.channels, guide=guide)
+
+
+TRIGUN = shows(
+    ("toonami_east", "Trigun", 1), ("toonami_west", "Trigun", 4), ("toonami_east", "Trigun", 25)
+)
+
+
+async def follow(hass: HomeAssistant, title: str) -> None:
+    follows = async_follows(hass)
+    assert follows
+    await follows.async_add(FollowKind.SHOW, title)
+    await hass.async_block_till_done()
+
+
+async def events(client: Any, start: str, end: str) -> list[dict[str, Any]]:
+    response = await client.get(f"/api/calendars/{FOLLOWED}", params={"start": start, "end": end})
+    assert response.status == HTTPStatus.OK
+    found: list[dict[str, Any]] = await response.json()
+    return found
+
+
+async def test_one_event_for_each_showing(
+    hass: HomeAssistant, folder: Path, hass_client: ClientSessionGenerator
+) -> None:
+    write_provider_files(folder, TRIGUN)
+    await setup_integration(hass, make_entry(folder))
+    client = await hass_client()
+    span = "2026-11-24T00:00:00Z", "2026-12-31T00:00:00Z"
+    assert await events(client, *span) == []
+    assert state_of(hass, FOLLOWED).state == STATE_OFF
+    await follow(hass, "Trigun")
+    found = await events(client, *span)
+    assert [event["start"]["dateTime"] for event in found] == [
+        "2026-11-24T13:00:00+00:00",
+        "2026-11-25T13:00:00+00:00",
+    ]
+    assert (found[0]["summary"], found[0]["location"]) == ("Trigun", "Toonami Aftermath East")
+    assert found[0]["description"] == (
+        "E07\n\nA plant.\n\nSeries\n\n2026-11-24 16:00 · Toonami Aftermath West"
+    )
+    assert len({event["uid"] for event in found}) == 2
+    # The span counts, to the second.
+    day = await events(client, "2026-11-24T13:59:59Z", "2026-11-25T13:00:00Z")
+    assert [event["uid"] for event in day] == [found[0]["uid"]]
+    assert await events(client, "2026-11-24T14:00:00Z", "2026-11-25T13:00:00Z") == []
+
+
+async def test_followed_is_on_at_the_second(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    write_provider_files(folder, TRIGUN)
+    await setup_integration(hass, make_entry(folder))
+    await follow(hass, "Trigun")
+    assert state_of(hass, FOLLOWED).state == STATE_OFF
+    assert state_of(hass, FOLLOWED).attributes["start_time"] == "2026-11-24 13:00:00"
+    for hours, state, start in (
+        (1, STATE_ON, "2026-11-24 13:00:00"),
+        (2, STATE_OFF, "2026-11-25 13:00:00"),
+        (25, STATE_ON, "2026-11-25 13:00:00"),
+    ):
+        await move_clock(hass, freezer, NOON + timedelta(hours=hours))
+        assert state_of(hass, FOLLOWED).state == state
+        assert state_of(hass, FOLLOWED).attributes["start_time"] == start
+    await move_clock(hass, freezer, NOON + timedelta(hours=26))
+    assert "message" not in state_of(hass, FOLLOWED).attributes
+
+
+async def test_followed_is_silent_when_nothing_changed(hass: HomeAssistant, folder: Path) -> None:
+    write_provider_files(folder, TRIGUN)
+    coordinator = await setup_integration(hass, make_entry(folder))
+    await follow(hass, "Trigun")
+    pushed: list[Any] = []
+    (calendar,) = (one for one in hass.data[DATA_COMPONENT].entities if one.entity_id == FOLLOWED)
+    calendar.async_subscribe_events(MIDNIGHT, MIDNIGHT + timedelta(days=7), pushed.append)
+    for _ in range(2):
+        await coordinator.async_refresh_feed(Cause.BUTTON)
+    coordinator.async_update_listeners()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert pushed == []
+    write_provider_files(folder, shows(("toonami_east", "TRIGUN", 1.5)))
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [[event["summary"] for event in found] for found in pushed] == [["TRIGUN", "Trigun"]]

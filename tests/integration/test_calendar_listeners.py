@@ -27,7 +27,8 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def calendars(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> list[CalendarEntity]:
-    return list(hass.data[DATA_COMPONENT].entities)
+    """The guides of the seven channels."""
+    return [one for one in hass.data[DATA_COMPONENT].entities if one.entity_id.endswith("_guide")]
 
 
 @pytest.fixture

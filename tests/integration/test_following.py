@@ -91,7 +91,7 @@ async def test_follow_and_unfollow(
         {"kind": "show", "text": "show 1-30", "channel": None, "since": follow.since.isoformat()}
     ]
     assert await follows.async_remove(follow.identity)
-    assert (follows.items, follows.showings, told) == ((), (), [1, 0])
+    assert (len(follows.items), len(follows.showings), told) == (0, 0, [1, 0])
     assert hass_storage[FILE]["data"]["follows"] == []
     stop()
     assert not await follows.async_remove(follow.identity)

@@ -18,7 +18,10 @@ from tests.hostile.guest import Secrets, leaks
 DAY = 86_400
 NOW = 1_795_521_600
 ADMIN_ONLY = [name for name, command in COMMANDS.items() if not command.is_for_all]
-FINE = {"unauthorized", "invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded"}
+FINE = {
+    *("unauthorized", "invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded"),
+    "follow_refused",
+}
 
 
 async def try_all(socket: MockHAClientWebSocket, *, is_guest: bool = False) -> dict[str, int]:

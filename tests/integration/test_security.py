@@ -34,16 +34,26 @@ from custom_components.toonami_downlink.engine.downlink.client_log import (
     Outcome,
     RequestKind,
 )
+from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
+from custom_components.toonami_downlink.following.follows import async_follows
 from custom_components.toonami_downlink.media_source import async_get_media_source
 from custom_components.toonami_downlink.storage.log_filter import SecretFilter
 from custom_components.toonami_downlink.views.rate_limit import WINDOW_SECONDS, RateLimit
 from custom_components.toonami_downlink.views.response_cache import GuideCache
+from tests.hostile import commands as hostile
 from tests.hostile.commands import COMMANDS
 
 from .harness import Harness
 from .raw_http import raw_request
 
-ACTIONS: dict[str, bool] = {"refresh": True, "rotate_credentials": True, "get_guide": False}
+ACTIONS: dict[str, bool] = {
+    "refresh": True,
+    "rotate_credentials": True,
+    "get_guide": False,
+    "follow": False,
+    "unfollow": False,
+    "get_follows": False,
+}
 """Each action, and whether it is for administrators only."""
 USERS = ("administrator", "user", "read-only")
 
@@ -66,15 +76,21 @@ async def test_actions_are_for(
     hass: HomeAssistant, panel_coordinator: DownlinkCoordinator, action: str, kind: str
 ) -> None:
     assert set(hass.services.async_services_for_domain(DOMAIN)) == set(ACTIONS)
+    assert set(hostile.ACTIONS) == set(ACTIONS)
     user: User = user_of(hass, kind)
+    if action == "unfollow":
+        follows = async_follows(hass)
+        assert follows
+        await follows.async_add(FollowKind.WORDS, "show")
 
     async def call() -> None:
         await hass.services.async_call(
             DOMAIN,
             action,
+            dict(hostile.ACTIONS[action].fields),
             blocking=True,
             context=Context(user_id=user.id),
-            return_response=action == "get_guide",
+            return_response=hostile.ACTIONS[action].answers,
         )
 
     if ACTIONS[action] and kind != "administrator":

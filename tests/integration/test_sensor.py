@@ -16,8 +16,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
 from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.following.follows import async_follows
 
 from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
 from .harness import move_clock, set_provider_command, setup_integration
@@ -202,3 +204,54 @@ async def test_failure_leaves_everything_available(
     assert record.error == "provider_failed"
     assert state_of(hass, EAST) == "Show 1-24"
     assert state_of(hass, "sensor.toonami_downlink_channels") == "7"
+
+
+# What is followed
+
+NEXT_FOLLOWED = "sensor.toonami_downlink_next_followed"
+
+
+async def test_next_followed(
+    hass: HomeAssistant,
+    folder: Path,
+    coordinator: DownlinkCoordinator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    follows = async_follows(hass)
+    assert follows
+    assert state_of(hass, NEXT_FOLLOWED) == "unknown"
+    later = await follows.async_add(FollowKind.SHOW, "Show 2-30")
+    await follows.async_add(FollowKind.WORDS, "Show", "mtv97")
+    assert state_of(hass, NEXT_FOLLOWED) == "Show 2-30"
+    await follows.async_add(FollowKind.SHOW, "show 1 - 26")
+    state = hass.states.get(NEXT_FOLLOWED)
+    assert state is not None
+    assert state.state == "Show 1-26"
+    assert {name: state.attributes[name] for name in ("channel", "start", "stop")} == {
+        "channel": "Toonami Aftermath East",
+        "start": NOON + timedelta(hours=1),
+        "stop": NOON + timedelta(hours=1.5),
+    }
+    await move_clock(hass, freezer, NOON + timedelta(minutes=59, seconds=59))
+    assert state_of(hass, NEXT_FOLLOWED) == "Show 1-26"
+    await move_clock(hass, freezer, NOON + timedelta(hours=1))
+    assert state_of(hass, NEXT_FOLLOWED) == "Show 2-30"
+    await follows.async_see(follows.showings[-1].identity)
+    assert state_of(hass, NEXT_FOLLOWED) == "unknown"
+    await follows.async_remove(later.identity)
+    state = hass.states.get(NEXT_FOLLOWED)
+    assert state is not None
+    assert "channel" not in state.attributes
+
+
+async def test_next_followed_after_a_refresh(
+    hass: HomeAssistant, folder: Path, coordinator: DownlinkCoordinator
+) -> None:
+    follows = async_follows(hass)
+    assert follows
+    await follows.async_add(FollowKind.SHOW, "Other 1-40")
+    assert state_of(hass, NEXT_FOLLOWED) == "unknown"
+    write_provider_files(folder, make_feed(show="Other"))
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, NEXT_FOLLOWED) == "Other 1-40"

@@ -23,6 +23,7 @@ from custom_components.toonami_downlink import (
     config_flow,
     event,
     sensor,
+    todo,
 )
 from custom_components.toonami_downlink.assist import answers
 from custom_components.toonami_downlink.engine.downlink import errors, relay
@@ -47,15 +48,22 @@ CODE = {
     for path in ROOT.rglob("*.py")
     if not path.is_relative_to(ROOT / "engine")
 }
-RAISING = ("__init__", "coordinator", "following/follows", "media_source", "services")
+RAISING = (
+    *("__init__", "coordinator", "following/actions", "following/follows"),
+    *("media_source", "services", "todo"),
+)
 """The modules that raise errors with texts."""
 DEFAULTS = Settings.from_mappings({}, {})
 DESCRIPTIONS = {
     Platform.BINARY_SENSOR: binary_sensor.FEED_BINARY_SENSORS,
     Platform.BUTTON: (button.REFRESH_BUTTON,),
-    Platform.CALENDAR: calendar.GUIDES,
+    Platform.CALENDAR: (*calendar.GUIDES, calendar.FOLLOWED),
     Platform.EVENT: (event.REFRESH_EVENT, event.FOLLOWED_EVENT),
-    Platform.SENSOR: (*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
+    Platform.SENSOR: (
+        *(*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
+        sensor.NEXT_FOLLOWED,
+    ),
+    Platform.TODO: (todo.FOLLOW_LIST,),
 }
 
 

@@ -29,6 +29,7 @@ from ..storage.settings import Settings
 from . import payloads
 from .commands import Message, with_coordinator, with_feed
 from .errors import ERR_BAD_RANGE, ERR_TOO_MANY_ROWS
+from .follows import add_follow, preview_follow, remove_follow, subscribe_follows
 from .programmes import get_airings, get_past, get_programme, search_past
 from .status import status_payload, streams_payload
 from .subscription import Push, Subscription
@@ -67,6 +68,10 @@ def async_register_commands(hass: HomeAssistant) -> None:
         end_session,
         switch_tuner,
         watch,
+        subscribe_follows,
+        add_follow,
+        remove_follow,
+        preview_follow,
     ):
         websocket_api.async_register_command(hass, command)
 

@@ -91,22 +91,25 @@ def _follows(data: Any) -> dict[str, Follow]:
 
 def _follow(data: Any) -> Follow | None:
     values: Data = dict(data) if isinstance(data, Mapping) else {}
-    text, channel, since = values.get("text"), values.get("channel"), _moment(values.get("since"))
-    if not isinstance(text, str) or not isinstance(channel, str | None) or since is None:
+    kind, text = values.get("kind"), values.get("text")
+    channel, since = values.get("channel"), _moment(values.get("since"))
+    if not isinstance(kind, str) or not isinstance(text, str) or since is None:
+        return None
+    if not isinstance(channel, str | None):
         return None
     try:
-        return make_follow(FollowKind(values.get("kind")), text, channel, since)
+        return make_follow(FollowKind(kind), text, channel, since)
     except FollowError, ValueError:
         return None
 
 
 def _mark(data: Any) -> Mark | None:
-    values = _list(data)
-    *names, start = values or (None,)
-    moment = _moment(start)
-    if len(names) != 3 or moment is None or not all(map(_is_identity, names)):
-        return None
-    return Mark(*names, moment)
+    match data:
+        case [identity, thing, show, start]:
+            moment = _moment(start)
+            if moment and all(map(_is_identity, (identity, thing, show))):
+                return Mark(identity, thing, show, moment)
+    return None
 
 
 def _is_identity(data: Any) -> bool:
