@@ -155,6 +155,11 @@ def test_late(late: timedelta, said: list[str]) -> None:
     assert [(one[1], one[3]) for one in house.messages] == [(stage, True) for stage in said]
 
 
+def test_off_from_before_until_long_after_the_start() -> None:
+    house = House(showing(60, airing(600))).run(55).off(60 + STARTED_WITHIN / MINUTE)
+    assert house.run(700).said == [("one", "soon", EAST, 50)]
+
+
 def test_not_twice_over_a_restart() -> None:
     house = House(showing(60))
     for minute in (49, 50, 51, 59, 60, 61, 89, 91):
@@ -396,6 +401,14 @@ def test_marathon_on_west() -> None:
         ("000", "soon", ["000", "001"], True, 230)
     ]
     assert house.over == [("000", 300)]
+
+
+def test_part_of_a_marathon_is_left_on_west_only() -> None:
+    """What people were told of it is not true any more: they are told again."""
+    first, _ = marathon(2)
+    house = House(*marathon(2)).run(55)
+    house.run(300, first, showing(270, name="001", channel=WEST))
+    assert [(one[0], one[4]) for one in house.messages if one[3]] == [("000", 50), ("001", 260)]
 
 
 def test_head_of_a_marathon_is_removed() -> None:

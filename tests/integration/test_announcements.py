@@ -660,15 +660,19 @@ async def test_old_answers_do_nothing(
         pytest.param("toonami_downlink:not_this:" + "{id}" * 100_000, id="long"),
     ],
 )
-async def test_forged_answers(hass: HomeAssistant, told: Phone, action: Any) -> None:
+async def test_forged_answers(
+    hass: HomeAssistant, told: Phone, action: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     identity = told.action("Not this one").rpartition(":")[2]
     if isinstance(action, str):
         action = action.replace("{id}", identity)
+    caplog.clear()
     hass.bus.async_fire(EVENT_ACTION, {"action": action})
     hass.bus.async_fire(EVENT_ACTION, {})
     await hass.async_block_till_done(wait_background_tasks=True)
     assert len(told.shown) == 1
     assert not followed(hass).seen
+    assert "Traceback" not in caplog.text
 
 
 async def test_flood_of_answers(hass: HomeAssistant, told: Phone) -> None:
