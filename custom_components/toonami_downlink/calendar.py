@@ -1,7 +1,7 @@
 """Calendars: the guide of each channel, and what is followed."""
 
 import asyncio
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final, override
 
 from homeassistant.components.calendar import (
@@ -22,7 +22,7 @@ from .engine.downlink.follows import Showing
 from .engine.downlink.models import Channel, Programme
 from .engine.downlink.publish.publication import Publication
 from .engine.downlink.timeline import on_air, upcoming
-from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities
+from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities, at_fixed_offset
 from .following.follows import Follows, async_follows
 
 PARALLEL_UPDATES = 0
@@ -30,7 +30,7 @@ PARALLEL_UPDATES = 0
 _SPANS_KEPT: Final = 8
 _TURN: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_calendar_turn")
 
-_MAX_OTHERS: Final = 20
+MAX_OTHERS: Final = 20
 """Alternatives in the text of one event."""
 
 GUIDES: Final = (CalendarEntityDescription(key="guide", translation_key="guide"),)
@@ -69,7 +69,7 @@ class GuideEvent(CalendarEvent):
         location: str | None = None,
     ) -> None:
         """Take a programme, and what no other event has for a name."""
-        start, end = _at_fixed_offset(programme.start), _at_fixed_offset(programme.stop)
+        start, end = at_fixed_offset(programme.start), at_fixed_offset(programme.stop)
         self._moments = start, end
         super().__init__(
             start=start,
@@ -89,12 +89,6 @@ class GuideEvent(CalendarEvent):
     @override
     def end_datetime_local(self) -> datetime:
         return self._moments[1]
-
-
-def _at_fixed_offset(at: datetime) -> datetime:
-    """Show a moment on the clock of the house, in a zone that knows no changes of the clock."""
-    local = dt_util.as_local(at)
-    return local.astimezone(timezone(local.utcoffset() or timedelta()))
 
 
 class QuietCalendar(CalendarEntity):
@@ -244,7 +238,7 @@ class FollowedCalendar(DownlinkEntity, QuietCalendar):
         now = dt_util.utcnow()
         found = (one for one in self._follows.showings if one.airing.stop > now)
         showing = next(found, None)
-        return _showing_event(showing) if showing else None
+        return followed_event(showing) if showing else None
 
     @callback
     @override
@@ -261,7 +255,7 @@ class FollowedCalendar(DownlinkEntity, QuietCalendar):
 
         def make() -> list[CalendarEvent]:
             return [
-                _showing_event(one)
+                followed_event(one)
                 for one in showings
                 if one.airing.start < stop and one.airing.stop > start
             ]
@@ -269,12 +263,12 @@ class FollowedCalendar(DownlinkEntity, QuietCalendar):
         return await self.hass.async_add_executor_job(make)
 
 
-def _showing_event(showing: Showing) -> CalendarEvent:
+def followed_event(showing: Showing) -> CalendarEvent:
     """Make the event of a showing: the first airing, and the others in the text."""
     airing = showing.airing
     others = [
-        f"{dt_util.as_local(one.start):%Y-%m-%d %H:%M} · {one.channel.name}"
-        for one in showing.others[:_MAX_OTHERS]
+        f"{dt_util.as_local(one.start):%Y-%m-%d %H:%M %Z} · {one.channel.name}"
+        for one in showing.others[:MAX_OTHERS]
     ]
     about = _description(airing.programme)
     text = "\n\n".join(part for part in (about, "\n".join(others)) if part)

@@ -1,6 +1,7 @@
 """What all entities share: their devices, and when they are available."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import override
 
@@ -9,11 +10,21 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, NAME, PANEL_PATH
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.models import Channel, Programme
 from .places import watch_place
+
+
+def at_fixed_offset(at: datetime) -> datetime:
+    """Show a moment on the clock of the house, in a zone that knows no changes of the clock.
+
+    Two such times compare as moments, even in the hour that comes twice.
+    """
+    local = dt_util.as_local(at)
+    return local.astimezone(timezone(local.utcoffset() or timedelta()))
 
 
 class DownlinkEntity(CoordinatorEntity[DownlinkCoordinator]):

@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.follows import Follow, FollowKind
-from .entity import DownlinkEntity
+from .entity import DownlinkEntity, at_fixed_offset
 from .following.follows import Follows, async_follows
 from .following.titles import async_find_title
 
@@ -82,7 +82,7 @@ class FollowList(DownlinkEntity, TodoListEntity):
             uid=follow.identity,
             summary=follow.text,
             status=TodoItemStatus.NEEDS_ACTION,
-            due=dt_util.as_local(found[1].start) if found else None,
+            due=at_fixed_offset(found[1].start) if found else None,
             description=" · ".join(about) or None,
         )
 

@@ -1,4 +1,4 @@
-"""Measure the panel in a real browser: opening it over a slow line, first paint, scrolling."""
+"""Measure the panel in a real browser: opening over a slow line, first paint, scrolling."""
 
 import argparse
 import json
@@ -8,11 +8,16 @@ from typing import Any, Final, Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from scripts.lib.bench_opening import COLD_LIMIT, WARM_LIMIT, measure_openings
-from tests.e2e.browser import launch
+from scripts.lib.bench_opening import COLD_LIMIT, WARM_LIMIT, measure_openings, running_home
+from scripts.lib.develop.feed import wait_for_feed
+from scripts.lib.develop.flow import set_options
+from tests.e2e.browser import launch, open_page
+from tests.e2e.television import Set
 from tests.panel.harness import serve
 
 DAYS: Final = 14
+STEPS: Final = (300, 2000)
+"""Pixels a frame: as by a wheel, and as by the bar."""
 FIRST_PAINT_LIMIT: Final = 500.0
 """Milliseconds from the arrival of the module to the first programmes on screen."""
 TASK_LIMIT: Final = 50.0
@@ -30,6 +35,8 @@ window.painted = new Promise((resolve) => {
   };
   look();
 });
+"""
+WATCH_TASKS: Final = """
 window.tasks = [];
 new PerformanceObserver((list) => {
   for (const { startTime, duration } of list.getEntries()) tasks.push([startTime, duration]);
@@ -38,7 +45,8 @@ new PerformanceObserver((list) => {
 SCROLL: Final = """async (step) => {
   const find = (root, path) => path.reduce(
     (node, part) => (node?.shadowRoot ?? node)?.querySelector(part), root);
-  const box = find(document, ["toonami-downlink-panel", "tdl-guide", "tdl-grid", ".scroller"]);
+  const outer = find(document, ["home-assistant", "home-assistant-main"]) ?? document;
+  const box = find(outer, ["toonami-downlink-panel", "tdl-guide", "tdl-grid", ".scroller"]);
   box.scrollLeft = 0;
   const frame = () => new Promise(requestAnimationFrame);
   await frame();
@@ -59,7 +67,7 @@ def load(browser: Browser, base: str, *, dark: bool) -> tuple[Page, float]:
     """Open the guide; return the page, and how long its first paint took."""
     scheme: Literal["dark", "light"] = "dark" if dark else "light"
     page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
-    page.add_init_script(WATCH_PAINT)
+    page.add_init_script(WATCH_PAINT + WATCH_TASKS)
     page.goto(f"{base}/toonami-downlink/guide?days={DAYS}")
     painted = float(page.evaluate("painted"))
     arrived = float(page.evaluate("performance.getEntriesByName('arrived')[0].startTime"))
@@ -109,6 +117,32 @@ def scroll(browser: Browser, page: Page, step: int) -> dict[str, Any]:
     }
 
 
+def measure_watching(browser: Browser) -> dict[str, Any]:
+    """Scroll the guide of a real Home Assistant while the relay's picture plays above it."""
+    with running_home() as home:
+        set_options(home.client, {"guide_days": DAYS})
+        wait_for_feed(home.client)
+        home.client.command("toonami_downlink/refresh")
+        page = open_page(browser, home, height=800)
+        page.add_init_script(WATCH_TASKS)
+        page.goto("/toonami-downlink/guide")
+        television = Set(page)
+        television.watch()
+        television.wait_until_further()
+        scrolls = [scroll(browser, page, step) for step in STEPS]
+        dropped = television.video.evaluate(
+            "video => video.getVideoPlaybackQuality().droppedVideoFrames"
+        )
+        television.wait_until_further()
+        page.context.close()
+    return {**_worst(scrolls), "dropped_pictures": dropped, "scrolls": scrolls}
+
+
+def _worst(scrolls: list[dict[str, Any]]) -> dict[str, float]:
+    names = ("longest_task_ms", "longest_task_cpu_ms")
+    return {name: max(item[name] for item in scrolls) for name in names}
+
+
 def measure(runs: int) -> dict[str, Any]:
     """Measure everything; the worst of the runs for the tasks."""
     with serve() as base, sync_playwright() as playwright:
@@ -118,17 +152,18 @@ def measure(runs: int) -> dict[str, Any]:
         for run in range(runs):
             page, paint = load(browser, base, dark=run % 2 == 0)
             paints.append(round(paint, 1))
-            scrolls.extend(scroll(browser, page, step) for step in (300, 2000))
+            scrolls.extend(scroll(browser, page, step) for step in STEPS)
             page.close()
         opening = measure_openings(browser, runs)
+        watching = measure_watching(browser)
         browser.close()
     return {
         "opening_over_a_slow_line": opening,
         "guide_days": DAYS,
         "first_paint_ms": {"median": statistics.median(paints), "all": paints},
         "scrolls": scrolls,
-        "longest_task_ms": max(item["longest_task_ms"] for item in scrolls),
-        "longest_task_cpu_ms": max(item["longest_task_cpu_ms"] for item in scrolls),
+        **_worst(scrolls),
+        "while_the_picture_plays": watching,
         "load": os.getloadavg()[0] / (os.cpu_count() or 1),
     }
 
@@ -145,6 +180,7 @@ def main() -> int:
         and opening["warm"]["best_ms"] < WARM_LIMIT
         and figures["first_paint_ms"]["median"] < FIRST_PAINT_LIMIT
         and figures["longest_task_cpu_ms"] < TASK_LIMIT
+        and figures["while_the_picture_plays"]["longest_task_cpu_ms"] < TASK_LIMIT
     )
     return 0 if is_fast else 1
 

@@ -5,12 +5,14 @@ from pathlib import Path
 import re
 import shutil
 import time
-from typing import Final
+from typing import Any, Final
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
+from scripts.lib.develop.client import Client
 from scripts.lib.develop.flow import DOMAIN
 from scripts.lib.develop.home import Home
+from tests.panel.harness import HEALTH
 
 SCREENSHOTS: Final = Path(__file__).parent / ".screenshots"
 FLAGS: Final = (
@@ -37,26 +39,49 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=FLAGS)
 
 
-def open_page(
-    browser: Browser, home: Home, *, at: str = "", width: int = 1280, height: int = 900
-) -> Page:
-    """Open an empty page of a session of its own; close its context when done.
-
-    `at`: the address, where the browser is to use another than the process does.
-    """
-    address = at or home.base_url
-    context = browser.new_context(base_url=address, viewport={"width": width, "height": height})
-    context.set_default_timeout(PATIENCE)
-    tokens = {
-        **home.client.tokens,
-        "access_token": home.client.access_token,
+def logged_in(client: Client, address: str) -> dict[str, Any]:
+    """Return what a browser remembers of a login, under the name ``hassTokens``."""
+    return {
+        **client.tokens,
+        "access_token": client.access_token,
         "expires": int((time.time() + 86_400) * 1000),
         "hassUrl": address,
         "clientId": f"{address}/",
     }
-    stored = json.dumps(json.dumps(tokens))
+
+
+def open_page(
+    browser: Browser,
+    home: Home,
+    *,
+    at: str = "",
+    login: Client | None = None,
+    width: int = 1280,
+    height: int = 900,
+) -> Page:
+    """Open an empty page of a session of its own; close its context when done.
+
+    `at`: the address, where the browser is to use another than the process does. `login`: one of
+    its own, where it is not to share the process's.
+    """
+    address = at or home.base_url
+    context = browser.new_context(base_url=address, viewport={"width": width, "height": height})
+    context.set_default_timeout(PATIENCE)
+    stored = json.dumps(json.dumps(logged_in(login or home.client, address)))
     context.add_init_script(f"localStorage.setItem('hassTokens', {stored})")
     return context.new_page()
+
+
+def answer_elsewhere(page: Page) -> None:
+    """Answer for the made-up station at the addresses that it has elsewhere."""
+    page.route(
+        re.compile(r"^http://192\.168\.1\.5:8123/|^https://tv\.example\.com/"),
+        lambda route: route.fulfill(
+            body=HEALTH,
+            content_type="application/json",
+            headers={"Access-Control-Allow-Origin": "*"},
+        ),
+    )
 
 
 def overhear(page: Page, address: str, said: list[str]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 import fcntl
 from pathlib import Path
-import re
 
 from playwright.sync_api import Browser, Page, sync_playwright
 import pytest
@@ -16,8 +15,8 @@ from scripts.lib.develop.feed import Access, wait_for_feed
 from scripts.lib.develop.flow import entry_id, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
-from tests.e2e.browser import launch, open_page, overhear
-from tests.panel.harness import HEALTH, serve
+from tests.e2e.browser import answer_elsewhere, launch, open_page, overhear
+from tests.panel.harness import serve
 
 TEST_TIMEOUT = 300
 """Seconds for a test and what it waits for, such as the start of Home Assistant."""
@@ -86,12 +85,6 @@ def upstream(session_upstream: Upstream) -> Upstream:
     return session_upstream
 
 
-@pytest.fixture
-def streams_in_clear(upstream: Upstream) -> None:
-    """For clients that verify certificates and are sent to a node."""
-    upstream.set_faults({"clear": True})
-
-
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A running Home Assistant that is logged in to; the integration may be set up or not."""
@@ -104,12 +97,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 
 @pytest.fixture
-def make_home(tmp_path: Path) -> Iterator[Callable[[], Home]]:
+def make_home(tmp_path: Path) -> Iterator[Callable[..., Home]]:
     """Make Home Assistants of the test's own, to be broken and killed."""
     homes: list[Home] = []
 
-    def make() -> Home:
-        home = Home(tmp_path / f"home{len(homes)}")
+    def make(*, linked: bool = True) -> Home:
+        home = Home(tmp_path / f"home{len(homes)}", linked=linked)
         homes.append(home)
         return home
 
@@ -163,15 +156,7 @@ def harness_page(browser: Browser, harness: str, console: list[str]) -> Iterator
     """A page for the made-up station; its console stays clean."""
     context = browser.new_context(base_url=harness, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    # The addresses that the made-up station has elsewhere.
-    page.route(
-        re.compile(r"^http://192\.168\.1\.5:8123/|^https://tv\.example\.com/"),
-        lambda route: route.fulfill(
-            body=HEALTH,
-            content_type="application/json",
-            headers={"Access-Control-Allow-Origin": "*"},
-        ),
-    )
+    answer_elsewhere(page)
     overhear(page, harness, console)
     yield page
     context.close()

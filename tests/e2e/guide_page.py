@@ -34,11 +34,14 @@ def is_at(page: Page, hours: int) -> None:
     """Wait until a time by the clock is in the left quarter of the timeline."""
     page.wait_for_function(
         """(wanted) => {
-          const guide = harness.element.shadowRoot.querySelector("tdl-guide").shadowRoot;
-          const grid = guide.querySelector("tdl-grid").shadowRoot;
+          // It is made anew when the page or its size changes.
+          const guide = harness.element.shadowRoot.querySelector("tdl-guide")?.shadowRoot;
+          const grid = guide?.querySelector("tdl-grid")?.shadowRoot;
+          const scroller = grid?.querySelector(".scroller");
+          if (!scroller) return false;
           const times = [...grid.querySelectorAll(".time")].filter(({ textContent }) =>
             textContent.endsWith(wanted));
-          const { left, width } = grid.querySelector(".scroller").getBoundingClientRect();
+          const { left, width } = scroller.getBoundingClientRect();
           return times.some((time) => {
             const x = time.getBoundingClientRect().x - left;
             return x > 236 && x < width * 0.5;

@@ -13,7 +13,7 @@ from tests.simulator import counter
 
 WIDTH, HEIGHT = 160, 120
 PATIENCE: Final = 60.0
-_GRAY: Final = f"""video => {{
+GRAY: Final = f"""video => {{
   if (video.readyState < 2) return null;
   const context = new OffscreenCanvas({WIDTH}, {HEIGHT}).getContext("2d");
   context.drawImage(video, 0, 0, {WIDTH}, {HEIGHT});
@@ -21,6 +21,7 @@ _GRAY: Final = f"""video => {{
   const gray = Uint8Array.from({{ length: {WIDTH} * {HEIGHT} }}, (_, at) => pixels[at * 4 + 1]);
   return gray.toBase64();
 }}"""
+"""Returns the picture of a media element in gray, for the counter to be read from."""
 
 
 class Set:
@@ -44,12 +45,11 @@ class Set:
     def position(self) -> float | None:
         """Where in its loop the picture is, in seconds; None without a counter in it."""
         try:
-            gray = self.video.evaluate(_GRAY, timeout=2000) if self.video.count() else None
+            gray = self.video.evaluate(GRAY, timeout=2000) if self.video.count() else None
         except Error:
             # Taken away in between, because Home Assistant makes its page anew.
             return None
-        number = counter.read(b64decode(gray), WIDTH, HEIGHT) if gray else None
-        return None if number is None else number / counter.PICTURES_A_SECOND
+        return position_of(gray)
 
     def wait_for_picture(self, patience: float = PATIENCE) -> float:
         """Wait until there is a picture with a counter, and return its position."""
@@ -80,6 +80,12 @@ class Set:
     def expect_place(self, place: str) -> None:
         """Wait until it is there: docked, mini or off."""
         expect(self.player).to_have_attribute("place", place)
+
+
+def position_of(gray: str | None) -> float | None:
+    """Return where in its loop a gray picture is, in seconds; None without a counter in it."""
+    number = counter.read(b64decode(gray), WIDTH, HEIGHT) if gray else None
+    return None if number is None else number / counter.PICTURES_A_SECOND
 
 
 def wait_until_idle(home: Home, upstream: Upstream) -> None:

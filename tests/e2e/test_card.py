@@ -117,9 +117,8 @@ def test_a_tap_and_a_hold_do_what_was_chosen(page: Page, home: Home, access: Acc
     row = page.locator(f"{CARD} .row")
     title = home.client.get(f"/api/states/{EAST}")["state"]
 
-    box = row.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 30, box["y"] + 20)
+    # Hovered, and not measured: it waits until the dashboard stands still.
+    row.hover(position={"x": 30, "y": 20})
     page.mouse.down()
     expect(page.locator("ha-more-info-dialog")).to_contain_text(title)
     page.mouse.up()
@@ -128,7 +127,9 @@ def test_a_tap_and_a_hold_do_what_was_chosen(page: Page, home: Home, access: Acc
     expect(page.locator("ha-more-info-dialog ha-more-info-info")).to_have_count(0)
 
     # A finger that moves away scrolls.
-    page.mouse.move(box["x"] + 30, box["y"] + 20)
+    box = row.bounding_box()
+    assert box
+    row.hover(position={"x": 30, "y": 20})
     page.mouse.down()
     page.mouse.move(box["x"] + 60, box["y"] + 200, steps=3)
     page.mouse.up()

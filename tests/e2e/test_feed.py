@@ -16,7 +16,6 @@ from tests.e2e.assertions import channel_ids, guide_complaints, unmatched_ids
 GO_CLI = f"{sys.executable} {ROOT / 'tests' / 'fakes' / 'go_cli.py'}"
 
 
-@pytest.mark.usefixtures("streams_in_clear")
 def test_feed_of_the_bundled_provider(home: Home, access: Access, tmp_path: Path) -> None:
     guide = fetch(access.guide_url).body
 

@@ -35,7 +35,6 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "guide/programme": Command({"channel": 1, "start": _NOW}, is_for_all=True),
     "guide/search": Command({"query": "show", "limit": 5}, is_for_all=True),
     "airings": Command({"channel": 1, "start": _NOW}, is_for_all=True),
-    "past": Command({"channel": 1, "start": _NOW - _DAY, "stop": _NOW}, is_for_all=True),
     "past/search": Command({"query": "show", "limit": 5}, is_for_all=True),
     "watch": Command({"channel": 1}, is_for_all=True),
     "follows/subscribe": Command(is_for_all=True),

@@ -42,7 +42,7 @@ async def test_what_was_over_at_the_start_was_planned(coordinator: DownlinkCoord
     assert [one.programme.title for one in found] == [f"Show 1-{n}" for n in range(24)]
     assert all(one.is_planned for one in found)
     assert await aired(coordinator, "mtv97") == []
-    assert await coordinator.aired.async_oldest() == MIDNIGHT
+    assert coordinator.aired.begins == MIDNIGHT
     assert (await coordinator.aired.async_size())[0] == 4 * 24
 
 

@@ -13,8 +13,10 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.toonami_downlink.calendar import MAX_OTHERS, followed_event
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
-from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
+from custom_components.toonami_downlink.engine.downlink.airings import Airing
+from custom_components.toonami_downlink.engine.downlink.follows import FollowKind, Showing
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Feed, Programme
 from custom_components.toonami_downlink.following.follows import async_follows
 
@@ -228,7 +230,7 @@ async def test_one_event_for_each_showing(
     ]
     assert (found[0]["summary"], found[0]["location"]) == ("Trigun", "Toonami Aftermath East")
     assert found[0]["description"] == (
-        "E07\n\nA plant.\n\nSeries\n\n2026-11-24 16:00 · Toonami Aftermath West"
+        "E07\n\nA plant.\n\nSeries\n\n2026-11-24 16:00 UTC · Toonami Aftermath West"
     )
     assert len({event["uid"] for event in found}) == 2
     # The span counts, to the second.
@@ -273,3 +275,14 @@ async def test_followed_is_silent_when_nothing_changed(hass: HomeAssistant, fold
     await coordinator.async_refresh_feed(Cause.BUTTON)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert [[event["summary"] for event in found] for found in pushed] == [["TRIGUN", "Trigun"]]
+
+
+@pytest.mark.parametrize("count", [MAX_OTHERS, MAX_OTHERS + 1])
+def test_most_alternatives_in_a_text(count: int) -> None:
+    feed = make_feed()
+    first, *others = (
+        Airing(feed.channels[0], one.start, one.stop, one)
+        for one in feed.guide["toonami_east"][: count + 1]
+    )
+    event = followed_event(Showing("0" * 16, (), first, tuple(others)))
+    assert (event.description or "").count(" · ") == MAX_OTHERS

@@ -1,18 +1,16 @@
-"""What the house follows: saved, found again in each feed, and never a reason not to start."""
+"""What the house follows: saved, found again in each feed, and never lost."""
 
-from collections.abc import Iterator
+# ruff: noqa: SLF001  # what is near to a title has no name of its own
+
 from dataclasses import replace
 from datetime import datetime, timedelta
 import json
 from pathlib import Path
-import subprocess
-import sys
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import storage
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -21,14 +19,15 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.diagnostics import async_get_config_entry_diagnostics
 from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
+from custom_components.toonami_downlink.engine.downlink.identity import show_key
 from custom_components.toonami_downlink.engine.downlink.limits import (
     MAX_FOLLOWS,
     MAX_SEEN,
     MAX_TITLE_CHARS,
 )
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Feed
+from custom_components.toonami_downlink.following import titles
 from custom_components.toonami_downlink.following.follows import Follows, async_follows
-from custom_components.toonami_downlink.storage.followed import FollowStore
 
 from .factories import NOON, make_entry, make_feed, make_feed_with, write_provider_files
 from .harness import limit_platforms, setup_integration
@@ -289,187 +288,6 @@ async def test_most_that_is_remembered_as_seen(
     assert again.seen == frozenset(names[-MAX_SEEN:])
 
 
-# The file
-
-
-@pytest.fixture
-def not_loaded(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
-) -> MockConfigEntry:
-    limit_platforms(monkeypatch, ())
-    return entry
-
-
-def follow_json(**values: Any) -> dict[str, Any]:
-    return {
-        "kind": "show",
-        "text": "Show 1-30",
-        "channel": None,
-        "since": NOON.isoformat(),
-        **values,
-    }
-
-
-def stored(**data: Any) -> dict[str, Any]:
-    return {"version": 1, "minor_version": 1, "key": FILE, "data": data}
-
-
-async def test_a_later_version_wrote_it(
-    hass: HomeAssistant, not_loaded: MockConfigEntry, hass_storage: dict[str, Any]
-) -> None:
-    later = {**stored(follows=[follow_json()], wishes=1), "version": 2}
-    hass_storage[FILE] = json.loads(json.dumps(later))
-    not_loaded.add_to_hass(hass)
-    assert not await hass.config_entries.async_setup(not_loaded.entry_id)
-    assert not_loaded.state is ConfigEntryState.SETUP_ERROR
-    assert not_loaded.error_reason_translation_key == "newer_version"
-    assert hass_storage[FILE] == later
-    assert async_follows(hass) is None
-
-
-@pytest.mark.parametrize(
-    ("data", "count"),
-    [
-        ({"follows": 5, "seen": {}, "marks": "x"}, 0),
-        ({"follows": [None, [], {}, 7]}, 0),
-        ({"follows": [follow_json(), follow_json(kind="cult")]}, 1),
-        ({"follows": [follow_json(), follow_json(text="x" * 501)]}, 1),
-        ({"follows": [follow_json(), follow_json(text="\0")]}, 1),
-        ({"follows": [follow_json(), follow_json(text=["x"])]}, 1),
-        ({"follows": [follow_json(), follow_json(channel=1)]}, 1),
-        ({"follows": [follow_json(), follow_json(since="2026-11-24T12:00:00")]}, 1),
-        ({"follows": [follow_json(), follow_json(since="soon")]}, 1),
-        ({"follows": [follow_json(), follow_json()]}, 1),
-    ],
-)
-async def test_damaged_follows(
-    hass: HomeAssistant,
-    not_loaded: MockConfigEntry,
-    hass_storage: dict[str, Any],
-    caplog: pytest.LogCaptureFixture,
-    data: dict[str, Any],
-    count: int,
-) -> None:
-    hass_storage[FILE] = stored(**data)
-    await setup_integration(hass, not_loaded)
-    follows = async_follows(hass)
-    assert follows
-    assert len(follows.items) == len(follows.showings) == count
-    assert f"{FILE}.corrupt" in caplog.text
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {},
-        {"seen": [1, "x", None, "A" * 16], "marks": [1, [], ["a"], [None] * 4, {}]},
-        {"marks": [["0" * 16, "1" * 16, "2" * 16, "soon"], ["0" * 16] * 5, ["x"] * 4]},
-    ],
-)
-async def test_damaged_remainder(
-    hass: HomeAssistant, not_loaded: MockConfigEntry, hass_storage: dict[str, Any], data: Any
-) -> None:
-    hass_storage[FILE] = stored(follows=[follow_json()], **data)
-    await setup_integration(hass, not_loaded)
-    follows = async_follows(hass)
-    assert follows
-    assert (len(follows.items), follows.seen) == (1, frozenset())
-
-
-@pytest.mark.parametrize("extra", [0, 1])
-async def test_most_follows_of_a_file(
-    hass: HomeAssistant, hass_storage: dict[str, Any], extra: int
-) -> None:
-    many = [follow_json(text=f"Show {number}") for number in range(MAX_FOLLOWS + extra)]
-    hass_storage[FILE] = stored(follows=many)
-    assert len((await FollowStore(hass).async_load()).follows) == MAX_FOLLOWS
-
-
-@pytest.fixture
-def real_files(hass: HomeAssistant) -> Iterator[Path]:
-    """Let Home Assistant's storage write real files; return that of the follows."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, method in REAL.items():
-            patch.setattr(storage.Store, name, method)
-        yield Path(hass.config.path(storage.STORAGE_DIR, FILE))
-
-
-def written(path: Path) -> list[Any]:
-    """Read the follows of a real file."""
-    follows: list[Any] = json.loads(path.read_text())["data"]["follows"]
-    return follows
-
-
-def damage(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
-
-
-async def test_damage_is_kept_in_a_copy(
-    hass: HomeAssistant, not_loaded: MockConfigEntry, real_files: Path
-) -> None:
-    text = json.dumps(stored(follows=[follow_json(), follow_json(kind="cult")]))
-    damage(real_files, text)
-    await setup_integration(hass, not_loaded)
-    copy = real_files.with_name(f"{FILE}.corrupt")
-    assert (len(written(copy)), len(written(real_files))) == (2, 1)
-
-
-async def test_killed_between_write_and_rename(
-    hass: HomeAssistant, not_loaded: MockConfigEntry, real_files: Path
-) -> None:
-    await setup_integration(hass, not_loaded)
-    follows = async_follows(hass)
-    assert follows
-    await follows.async_add(SHOW, "Show 1-30")
-    before = written(real_files)
-    # As Home Assistant writes it, by a process that is gone before the new file has its name.
-    dying = (
-        "import os, sys\n"
-        "from homeassistant.helpers.json import save_json\n"
-        "os.replace = os.rename = os.link = lambda *_, **__: os._exit(9)\n"
-        "save_json(sys.argv[1], {'version': 1, 'data': {'follows': []}}, atomic_writes=True)\n"
-    )
-    ended = await hass.async_add_executor_job(
-        lambda: subprocess.run([sys.executable, "-c", dying, real_files], check=False)  # noqa: S603
-    )
-    assert ended.returncode == 9
-    assert written(real_files) == before
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
-    await hass.config_entries.async_reload(entry.entry_id)
-    again = async_follows(hass)
-    assert again
-    assert again.items == follows.items
-    await again.async_add(SHOW, "Show 1-31")
-    assert len(written(real_files)) == 2
-
-
-async def test_what_cannot_be_saved_is_not_followed(hass: HomeAssistant, follows: Follows) -> None:
-    kept = await follows.async_add(SHOW, "Show 1-30")
-    told: list[None] = []
-    follows.async_add_listener(lambda: told.append(None))
-
-    async def full(_store: storage.Store[Any], _data: dict[str, Any]) -> None:
-        """Home Assistant logs what went wrong, and goes on."""
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(storage.Store, "_async_write_data", full)
-        for change in (
-            follows.async_add(SHOW, "Show 1-31"),
-            follows.async_remove(kept.identity),
-            follows.async_see(follows.showings[0].identity),
-        ):
-            with pytest.raises(HomeAssistantError) as raised:
-                await change
-            assert raised.value.translation_key == "follows_not_saved"
-    assert (follows.items, len(follows.showings), follows.seen) == ((kept,), 1, frozenset())
-    assert told == []
-    await follows.async_add(SHOW, "Show 1-31")
-    assert len(told) == 1
-
-
 async def test_diagnostics_tell_how_much_but_not_what(
     hass: HomeAssistant, entry: MockConfigEntry, follows: Follows
 ) -> None:
@@ -479,3 +297,38 @@ async def test_diagnostics_tell_how_much_but_not_what(
     told = await async_get_config_entry_diagnostics(hass, entry)
     assert told["follows"] == {"follows": 2, "showings": 1, "seen": 1}
     assert "xylophone" not in json.dumps(told)
+
+
+# Titles that are near
+
+
+def test_near_titles() -> None:
+    known = {
+        show_key(title): title for title in ("Dragon Ball", "Dragon Ball Z", "Trigun", "Zoids")
+    }
+    assert titles._nearest(known, "dragonbal") == ("Dragon Ball", "Dragon Ball Z")
+    assert titles._nearest(known, "dragonballgt") == ("Dragon Ball", "Dragon Ball Z")
+    assert titles._nearest(known, "trygun") == ("Trigun",)
+    assert titles._nearest(known, "outlawstar") == ()
+    assert titles._nearest({}, "trigun") == ()
+
+
+@pytest.mark.parametrize("count", [titles.MAX_NEAREST, titles.MAX_NEAREST + 1])
+def test_most_near_titles(count: int) -> None:
+    known = {f"trigun{number}": f"Trigun {number}" for number in range(count)}
+    assert len(titles._nearest(known, "trigun")) == titles.MAX_NEAREST
+    assert len(titles._nearest(known, "tricun")) == titles.MAX_NEAREST
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_most_titles_that_are_compared(extra: int) -> None:
+    others = [f"{number:x}" * 9 for number in range(titles._MAX_COMPARED - 1 + extra)]
+    known = {title: title for title in (*others, "trigun")}
+    assert titles._nearest(known, "trygun") == (() if extra else ("trigun",))
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+def test_longest_titles_that_are_compared(extra: int) -> None:
+    long = "a" * (titles._MAX_COMPARED_CHARS // 2) + "b" * (titles._MAX_COMPARED_CHARS // 2)
+    # What is behind the limit does not make one less like the other.
+    assert titles._nearest({long + "c" * 400 * extra: "Long"}, f"x{long[1:]}") == ("Long",)

@@ -21,7 +21,7 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.following.follows import Follows, async_follows
 from custom_components.toonami_downlink.panel import follows as commands
 
-from .factories import NOON, make_feed, write_provider_files
+from .factories import NOON, make_feed, make_feed_with, write_provider_files
 from .harness import move_clock
 from .panel_client import ask, event
 
@@ -161,6 +161,37 @@ async def test_most_showings(
     answer = await ask(socket, "follows/preview", kind="words", text="show", channel="toonami_east")
     assert answer["result"]["count"] == 72
     assert len(answer["result"]["showings"]) == limit
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+async def test_most_alternatives(
+    panel_coordinator: DownlinkCoordinator,
+    socket: MockHAClientWebSocket,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    extra: int,
+) -> None:
+    shows = [("Trigun", timedelta(hours=hours)) for hours in range(5)]
+    write_provider_files(folder, make_feed_with(*shows))
+    await panel_coordinator.async_refresh_feed(Cause.BUTTON)
+    monkeypatch.setattr(commands, "MAX_OTHERS", 4 - extra)
+    answer = await ask(socket, "follows/preview", kind="show", text="Trigun")
+    (showing,) = answer["result"]["showings"]
+    assert len(showing["others"]) == 4 - extra
+
+
+@pytest.mark.parametrize(
+    ("follow", "code"),
+    [
+        ("0" * 16, "not_found"),
+        ("0" * 15, "invalid_format"),
+        ("0" * 17, "invalid_format"),
+        ("x" * 16, "not_found"),
+    ],
+)
+async def test_names_of_follows(socket: MockHAClientWebSocket, follow: str, code: str) -> None:
+    answer = await ask(socket, "follows/remove", follow=follow)
+    assert answer["error"]["code"] == code
 
 
 @pytest.mark.parametrize("command", ["follows/add", "follows/preview"])

@@ -16,7 +16,7 @@ from custom_components.toonami_downlink.engine.downlink.limits import (
     MAX_TITLE_CHARS,
 )
 from custom_components.toonami_downlink.engine.downlink.models import Programme
-from custom_components.toonami_downlink.panel import payloads
+from custom_components.toonami_downlink.panel import payloads, programmes as commands
 
 from .factories import make_feed
 from .harness import NOW
@@ -86,7 +86,7 @@ async def test_the_longest_window(socket: MockHAClientWebSocket) -> None:
 async def test_too_many_rows(
     socket: MockHAClientWebSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(payloads, "MAX_ROWS", 3)
+    monkeypatch.setattr(commands, "MAX_ROWS", 3)
 
     answer = await ask(socket, "guide", **{"from": START, "to": START + DAY})
 

@@ -13,6 +13,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.airings import Airings
 from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
 from custom_components.toonami_downlink.panel import programmes
+from custom_components.toonami_downlink.panel.payloads import overview
 
 from .factories import MIDNIGHT, SLOT, make_feed
 from .harness import move_clock
@@ -112,21 +113,36 @@ async def test_month_is_that_of_the_house(
     assert answer["result"]["month"] == 0
 
 
-async def test_past(
-    hass: HomeAssistant, socket: MockHAClientWebSocket, panel_coordinator: DownlinkCoordinator
+async def test_past(socket: MockHAClientWebSocket, panel_coordinator: DownlinkCoordinator) -> None:
+    tomorrow = make_feed(MIDNIGHT + timedelta(days=1))
+    show(panel_coordinator, tomorrow)
+    span = {"from": START + 23 * HOUR, "to": START + DAY + HOUR}
+    rows = (await ask(socket, "guide", **span))["result"]["rows"]
+    assert list(rows) == ["1", "2", "3", "4", "5", "6", "7"]
+    # What ended before the guide begins is remembered, and then comes the guide.
+    begins = [one.start for one in tomorrow.guide["toonami_east"][:2]]
+    assert [one[0] for one in rows["1"]][-2:] == [int(one.timestamp()) for one in begins]
+    span = {"from": START + 60, "to": START + 1860}
+    rows = (await ask(socket, "guide", **span, channels=[1]))["result"]["rows"]
+    assert rows == {
+        "1": [
+            [START, START + 1800, "Show 1-0", "Part 0", 2, 1, 0],
+            [START + 1800, START + 3600, "Show 1-1", "Part 1", 2, 2, 0],
+        ]
+    }
+
+
+async def test_since_when_it_is_remembered(
+    socket: MockHAClientWebSocket, panel_coordinator: DownlinkCoordinator
 ) -> None:
-    answer = await ask(socket, "past", start=START + 60, stop=START + 1860)
-    assert answer["result"]["since"] == START
-    assert list(answer["result"]["rows"]) == ["1", "2", "3", "4", "5", "6", "7"]
-    assert answer["result"]["rows"]["1"] == [
-        [START, START + 1800, "Show 1-0", "Part 0", 2, 1, 0],
-        [START + 1800, START + 3600, "Show 1-1", "Part 1", 2, 2, 0],
-    ]
-    answer = await ask(socket, "past", channel=4, start=START, stop=START + 16 * DAY)
-    rows = answer["result"]["rows"]
-    assert [len(of_channel) for of_channel in rows.values()] == [24]
-    answer = await ask(socket, "past", channel=99, start=START, stop=START + 60)
-    assert answer["result"]["rows"] == {}
+    feed = make_feed(MIDNIGHT + timedelta(days=2))
+    show(panel_coordinator, feed)
+    guide = overview(panel_coordinator)["guide"]
+    assert guide["since"] == START
+    assert guide["from"] == START + 2 * DAY
+    panel_coordinator.aired.begins = None
+    guide = overview(panel_coordinator)["guide"]
+    assert guide["since"] == guide["from"] == START + 2 * DAY
 
 
 async def test_programme_that_has_left_the_feed(
@@ -162,13 +178,6 @@ async def test_search(
 @pytest.mark.parametrize(
     ("command", "fields", "code"),
     [
-        ("past", {"start": START, "stop": START}, "bad_range"),
-        ("past", {"start": START + 1, "stop": START}, "bad_range"),
-        ("past", {"start": START, "stop": START + 16 * DAY + 1}, "bad_range"),
-        ("past", {"start": -1, "stop": START}, "invalid_format"),
-        ("past", {"start": START, "stop": 2**33 + 1}, "invalid_format"),
-        ("past", {"start": START}, "invalid_format"),
-        ("past", {"start": START, "stop": START + 1, "channel": 0}, "invalid_format"),
         ("past/search", {"query": ""}, "invalid_format"),
         ("past/search", {"query": "a" * 101}, "invalid_format"),
         ("past/search", {"query": "a", "limit": 101}, "invalid_format"),
@@ -185,18 +194,20 @@ async def test_refused(
 
 
 async def test_limits_are_just_met(socket: MockHAClientWebSocket) -> None:
-    assert (await ask(socket, "past", start=0, stop=2**33))["error"]["code"] == "bad_range"
-    assert (await ask(socket, "past", start=2**33 - 1, stop=2**33))["success"]
     assert (await ask(socket, "past/search", query="a" * 100, limit=100))["success"]
-    assert (await ask(socket, "past", start=START, stop=START + 16 * DAY))["success"]
 
 
 @pytest.mark.parametrize(("limit", "is_answered"), [(48, True), (47, False)])
-async def test_most_rows(
-    socket: MockHAClientWebSocket, monkeypatch: pytest.MonkeyPatch, limit: int, is_answered: bool
+async def test_most_rows_of_the_past(
+    socket: MockHAClientWebSocket,
+    panel_coordinator: DownlinkCoordinator,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+    is_answered: bool,
 ) -> None:
     monkeypatch.setattr(programmes, "MAX_ROWS", limit)
-    answer = await ask(socket, "past", start=START, stop=START + 6 * HOUR)
+    show(panel_coordinator, make_feed(MIDNIGHT + timedelta(days=1)))
+    answer = await ask(socket, "guide", **{"from": START, "to": START + 6 * HOUR})
     assert answer["success"] is is_answered
     if not is_answered:
         assert answer["error"]["code"] == "too_many_rows"
@@ -207,7 +218,6 @@ async def test_without_a_feed(
 ) -> None:
     asked = (
         ("airings", {"channel": 1, "start": START}),
-        ("past", {"start": START, "stop": START + 1}),
         ("past/search", {"query": "a"}),
         ("guide/programme", {"channel": 1, "start": START}),
     )

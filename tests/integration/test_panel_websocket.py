@@ -58,7 +58,7 @@ async def test_overview(
     assert overview["health"] == {"status": "ok", "reason": None}
     assert overview["generation"] == 1
     assert overview["made"] == int(NOW.timestamp())
-    assert overview["guide"] == {"from": START, "until": START + 7 * DAY}
+    assert overview["guide"] == {"since": START, "from": START, "until": START + 7 * DAY}
     assert not overview["refreshing"]
     assert [channel["number"] for channel in overview["channels"]] == [1, 2, 3, 4, 5, 6, 7]
     first = overview["channels"][0]

@@ -382,6 +382,7 @@ async def test_a_channel_that_stays_silent(
         assert issue
         assert issue.translation_placeholders == {"channels": "Toonami Aftermath East"}
         assert not issue.is_fixable
+        assert issue.learn_more_url == "homeassistant://toonami-downlink/status"
     # Nobody waits for it any more, while it is still being tried.
     assert streams.health[east.key].slate_since
     assert not issue_after(SILENT_BEFORE_REPAIR + 2 * tick)

@@ -23,10 +23,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.toonami_downlink.config_flow import DownlinkConfigFlow
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Source
 from custom_components.toonami_downlink.engine.downlink.publish import store
+from custom_components.toonami_downlink.following.follows import async_follows
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 from custom_components.toonami_downlink.storage.credentials import CredentialStore
+from custom_components.toonami_downlink.storage.followed import FollowStore
 from custom_components.toonami_downlink.storage.state import State
 from custom_components.toonami_downlink.storage.versioned_store import Data
 
@@ -34,6 +37,8 @@ from .released import LAYOUTS, NOW, restore
 
 CREDENTIALS = f"{DOMAIN}.credentials"
 STATE = f"{DOMAIN}.state"
+FOLLOWS = f"{DOMAIN}.follows"
+FILES = (CREDENTIALS, STATE, FOLLOWS)
 OURS = "The provider ended with exit code 1."
 REAL = {name: getattr(storage.Store, name) for name in ("_async_load", "_async_write_data")}
 """Before the test plugin puts something in memory in their place."""
@@ -44,7 +49,7 @@ EVERY_LAYOUT = pytest.mark.parametrize(
 
 def ours(hass_storage: dict[str, Any]) -> str:
     """Write what is stored of ours as a text, to be compared later."""
-    return json.dumps({key: hass_storage[key] for key in (CREDENTIALS, STATE)}, sort_keys=True)
+    return json.dumps({key: hass_storage.get(key) for key in FILES}, sort_keys=True)
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -93,10 +98,22 @@ async def test_every_layout_is_loaded(
     assert hass_storage[STATE]["version"] == 3
     messages = [record.message for record in coordinator.history]
     # Until then, messages could have a provider's last words in them.
-    assert messages == [OURS if layout.name == "3" else None, None]
-    assert state.is_relay_declined == (layout.name == "3")
+    assert messages == [OURS if int(layout.name) >= 3 else None, None]
+    assert state.is_relay_declined == (int(layout.name) >= 3)
     assert (entry.version, entry.minor_version) == (1, 2)
     assert "max_streams" not in entry.options
+    follows = async_follows(hass)
+    assert follows
+    if int(layout.name) >= 4:
+        texts = [(one.kind, one.text, one.channel) for one in follows.items]
+        assert texts == [
+            (FollowKind.SHOW, "Show 1-1", None),
+            (FollowKind.BLOCK, "Toonami", "toonami_east"),
+            (FollowKind.WORDS, "big o", None),
+        ]
+        assert follows.seen == {"0123456789abcdef"}
+    else:
+        assert follows.items == ()
 
 
 def test_the_newest_layout_is_todays() -> None:
@@ -111,21 +128,27 @@ def test_the_newest_layout_is_todays() -> None:
         DownlinkConfigFlow.MINOR_VERSION,
     )
     assert manifest["format"] == store._FORMAT  # noqa: SLF001  # there is no other way to know
-    assert {name: file["version"] for name, file in files.items()} == {CREDENTIALS: 1, STATE: 3}
+    assert {name: file["version"] for name, file in files.items()} == {
+        CREDENTIALS: 1,
+        STATE: 3,
+        FOLLOWS: 1,
+    }
 
 
 async def test_what_is_saved_has_the_newest_layout(
     hass: HomeAssistant, newest: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
-    before = json.loads(json.dumps({key: hass_storage[key] for key in (CREDENTIALS, STATE)}))
+    before = ours(hass_storage)
 
     state = await State.async_load(hass)
     await state.async_save(hass)
+    follows = FollowStore(hass)
+    await follows.async_save(await follows.async_load())
     hass_storage[CREDENTIALS]["data"]["current"]["password"] = "damaged"
     await CredentialStore.async_load(hass)
     hass_storage[CREDENTIALS]["data"]["current"]["password"] = "P" * 20
 
-    assert {key: hass_storage[key] for key in (CREDENTIALS, STATE)} == before
+    assert ours(hass_storage) == before
 
 
 def newer_credentials(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
@@ -134,6 +157,10 @@ def newer_credentials(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None
 
 def newer_state(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
     hass_storage[STATE]["version"] = 4
+
+
+def newer_follows(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    hass_storage[FOLLOWS]["version"] = 2
 
 
 def newer_generation(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
@@ -147,7 +174,9 @@ def newer_generation(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
 
 
 Newer = Callable[[HomeAssistant, dict[str, Any]], None]
-NEWER = pytest.mark.parametrize("write", [newer_credentials, newer_state, newer_generation])
+NEWER = pytest.mark.parametrize(
+    "write", [newer_credentials, newer_state, newer_follows, newer_generation]
+)
 
 
 @NEWER
@@ -189,7 +218,7 @@ async def test_the_dialog_does_not_get_around_it(
     flow = await steps.async_configure(flow["flow_id"])
 
     assert flow["type"] is FlowResultType.FORM
-    if write is newer_credentials:
+    if write in {newer_credentials, newer_follows}:
         # The provider is run before the entry is loaded; that much can be tried.
         assert flow["errors"] == {"base": "provider_output"}
     else:
@@ -253,7 +282,7 @@ async def test_the_number_of_streams_becomes_that_of_channels(
     assert home.settings.max_channels == after.get("max_channels", 4)
 
 
-@pytest.mark.parametrize("key", [CREDENTIALS, STATE])
+@pytest.mark.parametrize("key", FILES)
 async def test_storage_that_cannot_be_read_is_tried_again(
     hass: HomeAssistant, newest: MockConfigEntry, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:

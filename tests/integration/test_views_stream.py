@@ -105,6 +105,23 @@ async def test_preflight(harness: Harness) -> None:
             assert answer.status == HTTPStatus.OK
 
 
+@pytest.mark.parametrize("accepted", ["br, zstd, gzip, deflate", "*", "gzip, identity;q=0"])
+@pytest.mark.parametrize("way", ["token", "watch", "root live"])
+async def test_nothing_is_compressed(harness: Harness, way: str, accepted: str) -> None:
+    """Segments are as small as they can be, and a playlist is about one packet of the network."""
+    base = ways(harness)[way]
+    headers = {hdrs.ACCEPT_ENCODING: accepted}
+    names = ["1.m3u8", listed((await get(harness, f"{base}/1.m3u8"))[1].decode())[0]]
+    for name in names if way == "watch" else (*names, "1.ts"):
+        answer = await ask(harness, f"{base}/{name}", **headers)
+        assert answer.status == HTTPStatus.OK
+        assert hdrs.CONTENT_ENCODING not in answer.headers
+        # So the answer does not depend on what was asked for, either.
+        assert hdrs.VARY not in answer.headers
+        assert (await answer.content.readexactly(1)) == (b"#" if name == names[0] else b"\x47")
+        answer.close()
+
+
 @pytest.mark.parametrize("name", ["1.m3u8", "1.ts", "1/4711.ts"])
 async def test_head_starts_nothing(harness: Harness, upstream: Upstream, name: str) -> None:
     expected = HTTPStatus.NOT_FOUND if "/" in name else HTTPStatus.OK

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 import logging
 
-from aiohttp import ClientSession, hdrs
+from aiohttp import ClientPayloadError, ClientSession, hdrs
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 import pytest
@@ -124,6 +124,19 @@ async def test_a_duration(harness: Harness, address: Address) -> None:
     assert len(received) % PACKET == 0
     assert set(received[::PACKET]) == {0x47}
     await wait_until(lambda: harness.coordinator.streams.viewers == 0)
+
+
+async def test_an_end_that_nobody_asked_for_is_none(harness: Harness, address: Address) -> None:
+    """ffmpeg, and what is made with it, connects again unless the answer says that it is whole."""
+    host, port = address
+    async with (
+        ClientSession(f"http://{host}:{port}") as session,
+        session.get(f"{harness.base}/stream/1.ts") as answer,
+    ):
+        await answer.content.readexactly(PACKET * 10)
+        harness.coordinator.streams.async_end_all()
+        with pytest.raises(ClientPayloadError):
+            await answer.read()
 
 
 async def stall(viewer: Viewer, harness: Harness, path: str) -> None:

@@ -180,8 +180,9 @@ test("a store that two cards share ends with the second", async () => {
   store.close();
   assert.equal(connection.closed, 0);
   store.close();
-  assert.equal(connection.closed, 1);
-  assert.equal(connection.subscribed.length, 1);
+  const subscribed = connection.subscribed.map(({ message }) => message.type);
+  assert.deepEqual(subscribed, ["toonami_downlink/overview/subscribe", "toonami_downlink/follows/subscribe"]);
+  assert.equal(connection.closed, 2);
 });
 
 test("a subscription beside the overview ends with its signal", async () => {

@@ -18,12 +18,15 @@ let kept;
 /** What the address asked to watch, and was watched: zapping does not change the address. @type {number | null} */
 let followed = null;
 
-/** @type {{page: PageName, icon: string}[]} */
+/** The pages; the last two are for administrators. @type {{page: PageName, icon: string}[]} */
 const PAGES = [
 	{ page: "guide", icon: "schedule" },
+	{ page: "shows", icon: "star" },
 	{ page: "connect", icon: "players" },
 	{ page: "status", icon: "provider" },
 ];
+
+const FOR_ALL = 2;
 
 const LOW = matchMedia("(max-height: 480px)");
 
@@ -180,7 +183,9 @@ class DownlinkPanel extends DownlinkElement {
 		if (this.#isBroken && !context) return html`<p role="alert">Toonami Downlink could not load its texts. Reload the page.</p>`;
 		if (!context || !store) return skeleton("Toonami Downlink");
 		this.toggleAttribute("low", LOW.matches);
-		return this.#frame(context, store, context.isAdmin ? this.#places.place.page : "guide");
+		const { page } = this.#places.place;
+		const isAllowed = pagesFor(context).some((one) => one.page === page);
+		return this.#frame(context, store, isAllowed ? page : "guide");
 	}
 
 	/** @param {Context} context @param {Store} store @param {PageName} page */
@@ -192,7 +197,7 @@ class DownlinkPanel extends DownlinkElement {
 			${this.#header(context, condition, page, isBelow)}
 			${banner(context, condition, page === "status" ? undefined : store.loaded)}
 			<main class=${condition === "offline" ? "away" : ""}>${this.#content(context, store, page)}</main>
-			${isBelow && context.isAdmin ? this.#nav(context, page, "bottom") : nothing}
+			${isBelow ? this.#nav(context, page, "bottom") : nothing}
 		`;
 	}
 
@@ -213,14 +218,14 @@ class DownlinkPanel extends DownlinkElement {
 			<p class="health ${tone}" role="status">
 				${signalBars(bars)} <span>${context.t(`health.${condition}`)}</span>
 			</p>
-			${!isBelow && context.isAdmin ? this.#nav(context, page, "top") : nothing}
+			${!isBelow ? this.#nav(context, page, "top") : nothing}
 		</header>`;
 	}
 
 	/** @param {Context} context @param {PageName} current @param {"top" | "bottom"} place */
 	#nav(context, current, place) {
 		return html`<nav class=${place} aria-label=${context.t("nav.label")}>
-			${PAGES.map(
+			${pagesFor(context).map(
 				({ page, icon: name }) => html`<a href=${this.#hrefOf(page, current)}
 					aria-current=${page === current ? "page" : "false"}>
 					${place === "bottom" ? icon(name) : nothing} ${context.t(`nav.${page}`)}
@@ -263,10 +268,11 @@ class DownlinkPanel extends DownlinkElement {
 	/**
 	 * Draw a page whose code is loaded when it is first shown: before that, its element must not
 	 * be made.
-	 * @param {Context} context @param {"connect" | "status"} page
+	 * @param {Context} context @param {"shows" | "connect" | "status"} page
 	 */
 	#lazyPage(context, page) {
 		if (customElements.get(`tdl-${page}`)) {
+			if (page === "shows") return html`<tdl-shows .context=${context}></tdl-shows>`;
 			return page === "connect"
 				? html`<tdl-connect .context=${context}></tdl-connect>`
 				: html`<tdl-status .context=${context}></tdl-status>`;
@@ -283,5 +289,8 @@ class DownlinkPanel extends DownlinkElement {
 		this.dispatchEvent(new Event("hass-toggle-menu", { bubbles: true, composed: true }));
 	};
 }
+
+/** @param {Context} context */
+const pagesFor = ({ isAdmin }) => (isAdmin ? PAGES : PAGES.slice(0, FOR_ALL));
 
 define("toonami-downlink-panel", DownlinkPanel);

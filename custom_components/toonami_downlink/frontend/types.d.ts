@@ -94,7 +94,8 @@ interface Overview {
   next_refresh: number | null;
   generation: number | null;
   made: number | null;
-  guide: { from: number; until: number } | null;
+  /** Since when it is remembered, and what the guide holds. */
+  guide: { since: number; from: number; until: number } | null;
   channels: Channel[];
   /** The numbers of the channels whose viewers see the notice of a lost signal. */
   lost?: number[];
@@ -378,7 +379,50 @@ type Condition =
 /** The colours that a condition can have, by the names of the CSS variables. */
 type Tone = "live" | "signal" | "warn" | "alert" | "dim";
 
-type PageName = "guide" | "connect" | "status";
+type PageName = "guide" | "shows" | "connect" | "status";
+
+/** What a follow goes by. */
+type FollowKind = "show" | "block" | "words";
+
+/** An airing of what is followed. */
+interface FollowedAiring extends Times, Partial<EpisodeNumbers> {
+  /** Its number. */
+  channel: number;
+  title: string;
+  episode_title?: string | null;
+}
+
+/** What the house follows. */
+interface Follow {
+  id: string;
+  kind: FollowKind;
+  text: string;
+  /** The key of the only channel that counts. */
+  channel: string | null;
+  next: FollowedAiring | null;
+}
+
+/** One thing to see in one night, with its repeats. */
+interface FollowedShowing {
+  id: string;
+  follows: string[];
+  /** Whether somebody has ticked it off. */
+  seen?: boolean;
+  airing: FollowedAiring;
+  others: FollowedAiring[];
+}
+
+/** What `follows/subscribe` pushes; without an entry, neither. */
+interface FollowsEvent {
+  follows?: Follow[];
+  showings?: FollowedShowing[];
+}
+
+/** What `follows/preview` answers. */
+interface FollowPreview {
+  showings: FollowedShowing[];
+  count: number;
+}
 
 /** A text: plain, or by plural category of the value `count`. */
 type Entry = string | Record<string, string>;

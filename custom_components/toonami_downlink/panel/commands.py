@@ -8,7 +8,7 @@ from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.core import HomeAssistant, callback
 
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
-from ..engine.downlink.models import Feed
+from ..engine.downlink.publish.publication import Publication
 from .errors import ERR_NO_FEED, ERR_NOT_LOADED
 
 type Message = dict[str, Any]
@@ -26,21 +26,24 @@ def with_coordinator(
         if coordinator := async_loaded_coordinator(hass):
             handler(coordinator, connection, msg)
         else:
-            connection.send_error(msg["id"], ERR_NOT_LOADED, "Toonami Downlink is not loaded")
+            _not_loaded(connection, msg)
 
     return run
 
 
-def with_feed(
-    handler: Callable[[DownlinkCoordinator, Feed, ActiveConnection, Message], None],
-) -> Callable[[DownlinkCoordinator, ActiveConnection, Message], None]:
-    """Give the command the published feed, or answer that there is none."""
+def published(
+    hass: HomeAssistant, connection: ActiveConnection, msg: Message
+) -> tuple[DownlinkCoordinator, Publication] | None:
+    """Return the loaded coordinator and what it has published, or answer that there is none."""
+    coordinator = async_loaded_coordinator(hass)
+    if coordinator is None:
+        _not_loaded(connection, msg)
+    elif coordinator.data is None:
+        connection.send_error(msg["id"], ERR_NO_FEED, "No feed has been published yet")
+    else:
+        return coordinator, coordinator.data
+    return None
 
-    @wraps(handler)
-    def run(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message) -> None:
-        if coordinator.data:
-            handler(coordinator, coordinator.data.feed, connection, msg)
-        else:
-            connection.send_error(msg["id"], ERR_NO_FEED, "No feed has been published yet")
 
-    return run
+def _not_loaded(connection: ActiveConnection, msg: Message) -> None:
+    connection.send_error(msg["id"], ERR_NOT_LOADED, "Toonami Downlink is not loaded")

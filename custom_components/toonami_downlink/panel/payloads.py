@@ -1,7 +1,7 @@
 """Payloads of the panel and the card, as JSON values. Times are seconds since 1970."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import hashlib
@@ -20,7 +20,7 @@ from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.description import programme_values
 from ..engine.downlink.lineup import logo_path, normalise
 from ..engine.downlink.models import Channel, Feed, Programme
-from ..engine.downlink.timeline import between, on_air, upcoming
+from ..engine.downlink.timeline import on_air, upcoming
 from ..views.health import health_of, version
 from ..views.paths import XTREAM_PREFIX, guide_path, playlist_path, tuner_path
 
@@ -38,10 +38,6 @@ _DETAILS: Final = (
 
 type Row = tuple[int, int, str, str | None, int | None, int | None, int]
 """A programme in a grid: start, stop, title, episode title, season, episode, 1 for filler."""
-
-
-class TooManyRowsError(Exception):
-    """More programmes than one answer may hold."""
 
 
 def seconds(time: datetime) -> int:
@@ -70,7 +66,7 @@ def overview(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "next_refresh": seconds(due) if due else None,
         "generation": coordinator.data.generation if coordinator.data else None,
         "made": seconds(feed.made) if feed else None,
-        "guide": _extent(feed) if feed else None,
+        "guide": _extent(feed, coordinator.aired.begins) if feed else None,
         "channels": [_channel(feed, channel) for channel in feed.channels] if feed else [],
         "lost": _lost(coordinator, feed) if feed else [],
         "users_may_watch": coordinator.settings.users_may_watch,
@@ -87,12 +83,15 @@ def _lost(coordinator: DownlinkCoordinator, feed: Feed) -> list[int]:
     ]
 
 
-def _extent(feed: Feed) -> dict[str, int] | None:
+def _extent(feed: Feed, begins: datetime | None) -> dict[str, int] | None:
+    """Say from when until when there is a guide, and since when it is remembered."""
     guides = [guide for guide in feed.guide.values() if guide]
     if not guides:
         return None
+    start = min(guide[0].start for guide in guides)
     return {
-        "from": seconds(min(guide[0].start for guide in guides)),
+        "since": seconds(min(start, begins or start)),
+        "from": seconds(start),
         "until": seconds(max(guide[-1].stop for guide in guides)),
     }
 
@@ -125,25 +124,6 @@ def details(programme: Programme) -> dict[str, Any]:
         "credits": [{"role": item.role, "name": item.name} for item in programme.credits],
         "filler": programme.is_filler,
     }
-
-
-def rows(
-    feed: Feed, start: datetime, stop: datetime, numbers: Collection[int] | None
-) -> dict[str, list[Row]]:
-    """Return what is on in ``[start, stop)``, by channel number; of all channels without `numbers`.
-
-    Raises TooManyRowsError.
-    """
-    found = {
-        str(channel.number): [
-            row(programme) for programme in between(feed.guide.get(channel.key, ()), start, stop)
-        ]
-        for channel in feed.channels
-        if numbers is None or channel.number in numbers
-    }
-    if sum(map(len, found.values())) > MAX_ROWS:
-        raise TooManyRowsError
-    return found
 
 
 def row(programme: Programme) -> Row:

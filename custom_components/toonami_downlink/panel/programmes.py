@@ -1,4 +1,4 @@
-"""The websocket commands about single programmes, and about those that are over."""
+"""The websocket commands about the guide, single programmes, and what is over."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -10,28 +10,61 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.airings import Airing
-from ..engine.downlink.limits import MAX_GUIDE_DAYS
+from ..engine.downlink.limits import MAX_CHANNELS, MAX_GUIDE_DAYS
 from ..engine.downlink.models import Programme
 from ..engine.downlink.publish.aired_log import Aired
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.timeline import on_air
-from .commands import Message
-from .errors import ERR_BAD_RANGE, ERR_NO_FEED, ERR_NOT_LOADED, ERR_TOO_MANY_ROWS
+from .commands import Message, published
+from .errors import ERR_BAD_RANGE, ERR_TOO_MANY_ROWS
 from .payloads import MAX_ROWS, details, moment, row, seconds
 
 MAX_ALSO: Final = 20
 """Other airings in one answer."""
-MAX_PAST: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
-"""The longest window of the past in one answer."""
+MAX_WINDOW: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
+"""The whole guide, wherever the days of the reader's time zone begin."""
 MAX_QUERY_CHARS: Final = 100
 MAX_RESULTS: Final = 100
 
 _TIMESTAMP: Final = vol.All(int, vol.Range(min=0, max=2**33))
 _NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
 
-type Published = tuple[DownlinkCoordinator, Publication]
+
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/guide",
+        vol.Required("from"): _TIMESTAMP,
+        vol.Required("to"): _TIMESTAMP,
+        vol.Optional("channels"): vol.All([_NUMBER], vol.Length(max=MAX_CHANNELS)),
+    }
+)
+@websocket_api.async_response
+async def get_guide(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
+    """Return what was, is and will be on between two times, as compact rows."""
+    there = published(hass, connection, msg)
+    if there is None:
+        return
+    coordinator, publication = there
+    start, stop = moment(msg["from"]), moment(msg["to"])
+    if not timedelta() < stop - start <= MAX_WINDOW:
+        text = f"Ask for one second to {MAX_WINDOW.days} days"
+        connection.send_error(msg["id"], ERR_BAD_RANGE, text)
+        return
+    wanted = msg.get("channels")
+    channels = {
+        channel.key: channel.number
+        for channel in publication.feed.channels
+        if wanted is None or channel.number in wanted
+    }
+    aired = coordinator.aired
+    found = await aired.async_guide(publication.feed, channels, start, stop, MAX_ROWS + 1)
+    if sum(map(len, found.values())) > MAX_ROWS:
+        connection.send_error(msg["id"], ERR_TOO_MANY_ROWS, f"More than {MAX_ROWS} programmes")
+        return
+    rows = {str(channels[key]): [row(one) for one in found[key]] for key in found}
+    connection.send_result(msg["id"], {"generation": publication.generation, "rows": rows})
 
 
 @websocket_api.websocket_command(
@@ -44,8 +77,8 @@ type Published = tuple[DownlinkCoordinator, Publication]
 @websocket_api.async_response
 async def get_programme(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
     """Return everything about the programme that is, or was, on a channel at a time."""
-    if published := _published(hass, connection, msg):
-        found = await _find(*published, msg)
+    if there := published(hass, connection, msg):
+        found = await _find(*there, msg)
         if found:
             connection.send_result(msg["id"], details(found[1]))
         else:
@@ -68,10 +101,10 @@ async def get_airings(hass: HomeAssistant, connection: ActiveConnection, msg: Me
     ``planned``, or null) and ``month`` (how often in this month) are about the same episode, those
     in ``show`` about any of the show. The channel is null where it is not in the feed any more.
     """
-    published = _published(hass, connection, msg)
-    if published is None:
+    there = published(hass, connection, msg)
+    if there is None:
         return
-    coordinator, publication = published
+    coordinator, publication = there
     found = await _find(coordinator, publication, msg)
     if found is None:
         _not_found(connection, msg)
@@ -98,45 +131,6 @@ async def get_airings(hass: HomeAssistant, connection: ActiveConnection, msg: Me
 
 @websocket_api.websocket_command(
     {
-        vol.Required("type"): "toonami_downlink/past",
-        vol.Optional("channel"): _NUMBER,
-        vol.Required("start"): _TIMESTAMP,
-        vol.Required("stop"): _TIMESTAMP,
-    }
-)
-@websocket_api.async_response
-async def get_past(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
-    """Return what was on between two times, as the rows that a guide has.
-
-    ``since`` is when the first airing of all that is remembered began, or null.
-    """
-    published = _published(hass, connection, msg)
-    if published is None:
-        return
-    coordinator, publication = published
-    start, stop = moment(msg["start"]), moment(msg["stop"])
-    if not timedelta() < stop - start <= MAX_PAST:
-        connection.send_error(
-            msg["id"], ERR_BAD_RANGE, f"Ask for one second to {MAX_PAST.days} days"
-        )
-        return
-    wanted = msg.get("channel")
-    channels = {
-        channel.key: channel.number
-        for channel in publication.feed.channels
-        if wanted in {None, channel.number}
-    }
-    found = await coordinator.aired.async_between(channels, start, stop, MAX_ROWS + 1)
-    if sum(map(len, found.values())) > MAX_ROWS:
-        connection.send_error(msg["id"], ERR_TOO_MANY_ROWS, f"More than {MAX_ROWS} programmes")
-        return
-    since = await coordinator.aired.async_oldest()
-    rows = {str(channels[key]): [row(one.programme) for one in found[key]] for key in found}
-    connection.send_result(msg["id"], {"since": since and seconds(since), "rows": rows})
-
-
-@websocket_api.websocket_command(
-    {
         vol.Required("type"): "toonami_downlink/past/search",
         vol.Required("query"): vol.All(str, vol.Length(min=1, max=MAX_QUERY_CHARS)),
         vol.Optional("limit", default=40): vol.All(int, vol.Range(min=1, max=MAX_RESULTS)),
@@ -148,24 +142,12 @@ async def search_past(hass: HomeAssistant, connection: ActiveConnection, msg: Me
 
     Each is a channel's number and a row; what was on a channel that is gone is left out.
     """
-    if published := _published(hass, connection, msg):
-        coordinator, publication = published
+    if there := published(hass, connection, msg):
+        coordinator, publication = there
         numbers = _numbers(publication)
         found = await coordinator.aired.async_search(msg["query"], msg["limit"])
         results = [(numbers[one.channel], *row(one.programme)) for one in _of(found, numbers)]
         connection.send_result(msg["id"], {"results": results})
-
-
-def _published(hass: HomeAssistant, connection: ActiveConnection, msg: Message) -> Published | None:
-    """Return the coordinator and what it has published, or answer that there is none."""
-    coordinator = async_loaded_coordinator(hass)
-    if coordinator is None:
-        connection.send_error(msg["id"], ERR_NOT_LOADED, "Toonami Downlink is not loaded")
-    elif coordinator.data is None:
-        connection.send_error(msg["id"], ERR_NO_FEED, "No feed has been published yet")
-    else:
-        return coordinator, coordinator.data
-    return None
 
 
 def _not_found(connection: ActiveConnection, msg: Message) -> None:

@@ -7,9 +7,8 @@ import voluptuous as vol
 
 from ..const import PANEL_WATCH_TTL
 from ..coordinator import DownlinkCoordinator
-from ..engine.downlink.models import Feed
 from ..views.paths import watch_path
-from .commands import Message, with_coordinator, with_feed
+from .commands import Message, published, with_coordinator
 
 
 @websocket_api.websocket_command(
@@ -31,11 +30,11 @@ def watch(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: M
         connection.send_error(msg["id"], code, "Only administrators may watch")
 
 
-@with_feed
-def _give(
-    coordinator: DownlinkCoordinator, feed: Feed, connection: ActiveConnection, msg: Message
-) -> None:
-    channel = feed.channel(msg["channel"])
+def _give(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message) -> None:
+    there = published(coordinator.hass, connection, msg)
+    if there is None:
+        return
+    channel = there[1].feed.channel(msg["channel"])
     if channel is None:
         code = websocket_api.ERR_NOT_FOUND
         connection.send_error(msg["id"], code, "There is no such channel")

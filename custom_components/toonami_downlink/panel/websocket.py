@@ -18,25 +18,20 @@ import voluptuous as vol
 from ..const import CONF_HDHOMERUN
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.limits import (
-    MAX_CHANNELS,
-    MAX_GUIDE_DAYS,
     MAX_PROGRAMMES,
     MAX_TITLE_CHARS,
 )
-from ..engine.downlink.models import Cause, Feed, Progress
+from ..engine.downlink.models import Cause, Progress
 from ..engine.downlink.publish.history import record_to_json
 from ..storage.settings import Settings
 from . import payloads
-from .commands import Message, with_coordinator, with_feed
-from .errors import ERR_BAD_RANGE, ERR_TOO_MANY_ROWS
+from .commands import Message, with_coordinator
 from .follows import add_follow, preview_follow, remove_follow, subscribe_follows
-from .programmes import get_airings, get_past, get_programme, search_past
+from .programmes import get_airings, get_guide, get_programme, search_past
 from .status import status_payload, streams_payload
 from .subscription import Push, Subscription
 from .watching import watch
 
-MAX_WINDOW: Final = timedelta(days=MAX_GUIDE_DAYS + 2)
-"""The whole guide, wherever the days of the reader's time zone begin."""
 MAX_QUERY_CHARS: Final = 100
 MAX_RESULTS: Final = 100
 MAX_SESSION_CHARS: Final = 32
@@ -57,7 +52,6 @@ def async_register_commands(hass: HomeAssistant) -> None:
         get_guide,
         get_programme,
         get_airings,
-        get_past,
         search_guide,
         search_past,
         subscribe_status,
@@ -120,41 +114,6 @@ def subscribe_overview(
         ]
 
     Subscription(connection, msg["id"], attach).async_start(coordinator)
-
-
-@websocket_api.websocket_command(
-    {
-        vol.Required("type"): "toonami_downlink/guide",
-        vol.Required("from"): _TIMESTAMP,
-        vol.Required("to"): _TIMESTAMP,
-        vol.Optional("channels"): vol.All([_NUMBER], vol.Length(max=MAX_CHANNELS)),
-    }
-)
-@with_coordinator
-@with_feed
-def get_guide(
-    coordinator: DownlinkCoordinator, feed: Feed, connection: ActiveConnection, msg: Message
-) -> None:
-    """Return what is on between two times, as compact rows."""
-    start, stop = payloads.moment(msg["from"]), payloads.moment(msg["to"])
-    if not timedelta() < stop - start <= MAX_WINDOW:
-        connection.send_error(
-            msg["id"],
-            ERR_BAD_RANGE,
-            f"Ask for one second to {MAX_WINDOW.days} days",
-        )
-        return
-    try:
-        rows = payloads.rows(feed, start, stop, msg.get("channels"))
-    except payloads.TooManyRowsError:
-        connection.send_error(
-            msg["id"],
-            ERR_TOO_MANY_ROWS,
-            f"More than {payloads.MAX_ROWS} programmes",
-        )
-        return
-    generation = coordinator.data.generation if coordinator.data else None
-    connection.send_result(msg["id"], {"generation": generation, "rows": rows})
 
 
 @websocket_api.websocket_command(

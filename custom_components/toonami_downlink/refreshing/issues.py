@@ -10,7 +10,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN, FAILURES_BEFORE_REPAIR, PROVIDER_COMMAND
+from ..const import DOMAIN, FAILURES_BEFORE_REPAIR, PANEL_PATH, PROVIDER_COMMAND
 from ..engine.downlink.client_log import ClientLog, ClientRecord
 from ..engine.downlink.errors import ProviderMissingError
 from ..engine.downlink.models import RefreshRecord
@@ -92,7 +92,7 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
         CHANNEL_SILENT,
         {"channels": ", ".join(map(markdown, silent))} if silent else None,
         severity=ir.IssueSeverity.WARNING,
-        is_fixable=False,
+        page="status",
     )
     _update(
         hass,
@@ -107,7 +107,7 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
             OLD_CREDENTIALS_IN_USE,
             players,
             severity=ir.IssueSeverity.WARNING,
-            is_fixable=False,
+            page="connect",
         )
 
 
@@ -135,8 +135,9 @@ def _update(
     placeholders: dict[str, str] | None,
     *,
     severity: ir.IssueSeverity,
-    is_fixable: bool = True,
+    page: str = "",
 ) -> None:
+    """Raise or clear an issue: one with a way to mend it, or with a page of the panel about it."""
     if placeholders is None:
         ir.async_delete_issue(hass, DOMAIN, issue)
         return
@@ -144,7 +145,8 @@ def _update(
         hass,
         DOMAIN,
         issue,
-        is_fixable=is_fixable,
+        is_fixable=not page,
+        learn_more_url=f"homeassistant://{PANEL_PATH}/{page}" if page else None,
         severity=severity,
         translation_key=issue,
         translation_placeholders=placeholders,

@@ -48,6 +48,8 @@ class AiredStore:
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Begin closed."""
+        self.begins: datetime | None = None
+        """Since when anything is known; None for nothing."""
         self._hass = hass
         self._path = _path(hass)
         self._log: AiredLog | None = None
@@ -82,7 +84,12 @@ class AiredStore:
                 return
             if self._log is None:
                 await self._async_open()
-        await self._async_ask(lambda log: log.freeze(feed.guide, now, self._since), 0)
+
+        def freeze(log: AiredLog) -> datetime | None:
+            log.freeze(feed.guide, now, self._since)
+            return log.oldest()
+
+        self.begins = await self._async_ask(freeze, self.begins)
 
     async def async_past(self, feed: Feed | None, start: datetime) -> AiredByChannel:
         """Return what was on since that time and is over, and freeze what `feed` says of it."""
@@ -142,10 +149,6 @@ class AiredStore:
     async def async_search(self, query: str, limit: int) -> list[Aired]:
         """Return the last airing of each programme with all words of the query, the last first."""
         return await self._async_ask(lambda log: log.search(query, limit), [])
-
-    async def async_oldest(self) -> datetime | None:
-        """Return since when anything is known."""
-        return await self._async_ask(lambda log: log.oldest(), None)
 
     async def async_size(self) -> tuple[int, int]:
         """Return how many airings there are, and how many bytes they take."""

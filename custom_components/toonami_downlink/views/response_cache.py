@@ -2,22 +2,66 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 
 from ..const import DOMAIN
+from ..engine.downlink.limits import MIB
 from ..engine.downlink.publish.publication import Body, Publication
 
 _KEPT: Final = 64
+_KEPT_BYTES: Final = 16 * MIB
+"""The listing of a channel's whole week is 0.2 MiB."""
 _ORIGINS_KNOWN: Final = 4
 """A house reaches us by a name, an address and a proxy; rarely by more."""
 _ORIGIN_FORGOTTEN_AFTER: Final = 86_400.0
 """Seconds after which an origin that is not asked for any more makes room for another."""
 _GUIDES_KEPT: Final = 6
+_GUIDE_BYTES: Final = 64 * MIB
+"""A week of all channels is 1.5 MiB."""
 _STRANGE_ORIGINS_WAIT: Final = 4
 """Requests from origins that are not known that may wait for a guide at a time."""
+
+
+class _Bodies[Key: Hashable]:
+    """Bodies by what they were made of; those not asked for the longest make room for others.
+
+    The newest is always kept, even if it is larger than all may be together.
+    """
+
+    def __init__(self, count: int, size: int) -> None:
+        """Keep `count` bodies at most, and `size` bytes."""
+        self._count = count
+        self._limit = size
+        self._size = 0
+        self._kept: OrderedDict[Key, Body] = OrderedDict()
+
+    @property
+    def size(self) -> int:
+        """Bytes kept."""
+        return self._size
+
+    def get(self, key: Key) -> Body | None:
+        """Return a body that is kept."""
+        if body := self._kept.get(key):
+            self._kept.move_to_end(key)
+        return body
+
+    def put(self, key: Key, body: Body) -> None:
+        """Keep a body."""
+        if replaced := self._kept.pop(key, None):
+            self._size -= replaced.size
+        self._kept[key] = body
+        self._size += body.size
+        while len(self._kept) > 1 and (len(self._kept) > self._count or self._size > self._limit):
+            self._size -= self._kept.popitem(last=False)[1].size
+
+    def clear(self) -> None:
+        """Keep nothing of it."""
+        self._kept.clear()
+        self._size = 0
 
 
 class ResponseCache:
@@ -26,7 +70,12 @@ class ResponseCache:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._publication: Publication | None = None
-        self._bodies: OrderedDict[tuple[object, ...], Body] = OrderedDict()
+        self._bodies = _Bodies[tuple[object, ...]](_KEPT, _KEPT_BYTES)
+
+    @property
+    def size(self) -> int:
+        """Bytes kept."""
+        return self._bodies.size
 
     def get[*Arguments](
         self,
@@ -41,10 +90,8 @@ class ResponseCache:
         key = (make, *arguments)
         body = self._bodies.get(key)
         if body is None:
-            body = self._bodies[key] = Body.of(make(publication, *arguments))
-            if len(self._bodies) > _KEPT:
-                self._bodies.popitem(last=False)
-        self._bodies.move_to_end(key)
+            body = Body.of(make(publication, *arguments))
+            self._bodies.put(key, body)
         return body
 
 
@@ -59,12 +106,17 @@ class GuideCache:
         """Make guides in Home Assistant's threads."""
         self._hass = hass
         self._publication: Publication | None = None
-        self._bodies: OrderedDict[str, Body] = OrderedDict()
+        self._bodies = _Bodies[str](_GUIDES_KEPT, _GUIDE_BYTES)
         self._tasks: dict[str, asyncio.Task[Body]] = {}
         self._known: dict[str, float] = {}
         """When each known origin was asked for last, in seconds of the loop's clock."""
         self._queue = asyncio.Lock()
         self._queued = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes kept."""
+        return self._bodies.size
 
     def get(self, publication: Publication, origin: str) -> Body | None:
         """Return the guide for the clients of that origin, if it has been made."""
@@ -74,9 +126,7 @@ class GuideCache:
             self._tasks = {}
         if origin in self._known:
             self._known[origin] = self._hass.loop.time()
-        if body := self._bodies.get(origin):
-            self._bodies.move_to_end(origin)
-        return body
+        return self._bodies.get(origin)
 
     async def async_get(
         self, publication: Publication, origin: str, *, is_own: bool = False
@@ -117,9 +167,7 @@ class GuideCache:
             if self._publication is publication:
                 self._tasks.pop(origin, None)
         if self._publication is publication and is_kept:
-            self._bodies[origin] = body
-            if len(self._bodies) > _GUIDES_KEPT:
-                self._bodies.popitem(last=False)
+            self._bodies.put(origin, body)
         return body
 
     def _learn(self, origin: str) -> bool:

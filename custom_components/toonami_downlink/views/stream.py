@@ -255,7 +255,11 @@ async def _send(
         except TimeoutError:
             if not whole.expired():
                 raise
-        await _taken(viewer, response.write_eof())
+            await _taken(viewer, response.write_eof())
+        else:
+            # The channel has stopped, but television is not over: without the mark of a whole
+            # answer, players that can connect again do so.
+            _cut(request)
     except TimeoutError:
         _cut(request)
     except ConnectionError:

@@ -19,11 +19,11 @@ def log_in(client: Client) -> None:
 def _onboard(client: Client) -> None:
     answer = client.send("GET", "/api/onboarding")
     if answer.status == 404:  # it is all done
-        _log_in_again(client)
+        sign_in(client)
         return
     steps = {step["step"]: step["done"] for step in answer.json()}
     if steps["user"]:
-        _log_in_again(client)
+        sign_in(client)
     else:
         user = {"name": "Developer", "username": USER, "password": PASSWORD, "language": "en"}
         made = client.post("/api/onboarding/users", {"client_id": client.client_id, **user})
@@ -43,12 +43,13 @@ def make_reader(admin: Client) -> Client:
     login = {"username": READER, "password": PASSWORD}
     admin.command("config/auth_provider/homeassistant/create", user_id=user["id"], **login)
     reader = Client(admin.base_url)
-    _log_in_again(reader, READER)
+    sign_in(reader, READER)
     reader.take_lasting_token()
     return reader
 
 
-def _log_in_again(client: Client, user: str = USER) -> None:
+def sign_in(client: Client, user: str = USER) -> None:
+    """Log in with the password, to a session of its own that lasts half an hour."""
     place = {"client_id": client.client_id, "redirect_uri": client.client_id}
     flow = client.post("/auth/login_flow", {**place, "handler": ["homeassistant", None]})
     login = {"client_id": client.client_id, "username": user, "password": PASSWORD}

@@ -1,6 +1,7 @@
 """A real Kodi without a screen: its own home folder, X server and sound server."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 import itertools
 import json
 from pathlib import Path
@@ -8,7 +9,9 @@ import shutil
 import socket
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import urlencode
 
+from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import HOST, free_port
 from scripts.lib.develop.processes import Child
 from scripts.lib.develop.waiting import wait_for
@@ -44,6 +47,15 @@ def is_installed() -> bool:
     return PROGRAM.exists() and all(shutil.which(program) for program in programs)
 
 
+def playlist(access: Access, kind: str) -> str:
+    """Return one of the playlists that a user might give to Kodi: ``feed`` (HLS) or ``ts``."""
+    if kind == "feed":
+        return access.playlist_url
+    login = {key: access.xtream[key] for key in ("username", "password")}
+    query = urlencode({**login, "type": "m3u_plus", "output": kind})
+    return f"{access.xtream['server']}/get.php?{query}"
+
+
 class Kodi:
     """A Kodi that reads a playlist: a context in which ``call`` asks it."""
 
@@ -51,6 +63,8 @@ class Kodi:
         self._folder = folder
         self._playlist = playlist
         self._port = free_port()
+        self.display = ""
+        """The X screen that it shows everything on, once it has been started."""
         self._ids = itertools.count(1)
         self._stack = ExitStack()
 
@@ -80,13 +94,14 @@ class Kodi:
     def _start(self) -> None:
         screen = self._child("Xvfb", ["Xvfb", "-displayfd", "1", "-screen", "0", "800x600x24"])
         number = wait_for(lambda: screen.log.read_text().split("\n")[0], "No X server", 30)
+        self.display = f":{number}"
         sound = self._folder / "sound"
         self._child("PulseAudio", [*_SOUND, f"--load=module-native-protocol-unix socket={sound}"])
         wait_for(sound.exists, "No sound server", 30)
         kodi = self._child(
             "Kodi",
             [str(PROGRAM), "--standalone"],
-            DISPLAY=f":{number}",
+            DISPLAY=self.display,
             LIBGL_ALWAYS_SOFTWARE="1",
             KODI_AE_SINK="PULSE",
             PULSE_SERVER=f"unix:{sound}",
@@ -138,6 +153,42 @@ class Kodi:
             properties=["channelnumber", "uniqueid", "icon", "channeltype", "broadcastnow"],
         ).get("channels", [])
         return found
+
+    @contextmanager
+    def watching(self, channel: int) -> Iterator[None]:
+        """Watch a channel that has begun to play."""
+        self.call("Player.Open", item={"channelid": channel})
+        wait_for(lambda: self._plays(channel), "Kodi does not play", 60)
+        wait_for(self._asks_nothing, "Kodi asks questions over the picture", 30)
+        yield
+        (player,) = self.call("Player.GetActivePlayers")
+        self.call("Player.Stop", playerid=player["playerid"])
+        wait_for(lambda: not self.call("Player.GetActivePlayers"), "Kodi goes on playing", 60)
+
+    def _plays(self, channel: int) -> bool:
+        # On the way from television to radio there are two players for a moment.
+        players = self.call("Player.GetActivePlayers")
+        if len(players) != 1:
+            return False
+        player = players[0]["playerid"]
+        names = ["speed", "time", "currentaudiostream"]
+        state = self.call("Player.GetProperties", playerid=player, properties=names)
+        shown = self.call("Player.GetItem", playerid=player)["item"]["id"]
+        return bool(shown == channel and state["speed"] == 1 and state["currentaudiostream"])
+
+    def _asks_nothing(self) -> bool:
+        """Whether no question covers the picture; one that does is sent away."""
+        is_asked = "System.HasActiveModalDialog"
+        asks: bool = self.call("XBMC.GetInfoBooleans", booleans=[is_asked])[is_asked]
+        if asks:
+            self.call("Input.Back")
+        return not asks
+
+    @property
+    def opened(self) -> int:
+        """How often it has opened something to be played, by its own log."""
+        log = self._folder / ".kodi" / "temp" / "kodi.log"
+        return log.read_text("utf-8", "replace").count("VideoPlayer::OpenFile")
 
     def groups(self, kind: str) -> list[str]:
         """Return the names of the groups of ``tv`` or ``radio`` channels."""

@@ -5,7 +5,7 @@ from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 import os
 from pathlib import Path
 from typing import Final, Self, override
@@ -47,7 +47,11 @@ _PAGE: Final = """\
   const canvas = new OffscreenCanvas({width}, {height});
   const context = canvas.getContext("2d", {{ willReadFrequently: true }});
   const hls = new Hls();
-  hls.on(Hls.Events.ERROR, (_, error) => error.fatal && wrong.push(error.details));
+  const recovers = location.search === "?recovers";
+  hls.on(Hls.Events.ERROR, (_, error) => {{
+    if (error.fatal && recovers) setTimeout(() => hls.startLoad(), 1000);
+    else if (error.fatal) wrong.push(error.details);
+  }});
   hls.loadSource(decodeURIComponent(location.hash.slice(1)));
   hls.attachMedia(video);
   video.addEventListener("ended", () => wrong.push("ended"));
@@ -301,17 +305,54 @@ class Vlc(_Photographed):
         return (*nobody, "env", f"HOME={self.folder}", *words)
 
 
+class Screen(_Photographed):
+    """What is on an X screen, whatever draws it: its address is ``:NUMBER``.
+
+    `Shown.time` is by the clock of this machine.
+    """
+
+    @override
+    def _words(self, url: str) -> Sequence[str]:
+        grab = ("-f", "x11grab", "-draw_mouse", "0", "-framerate", "2", "-i", url)
+        small = ("-vf", f"scale={2 * WIDTH}:{2 * HEIGHT}:flags=area", "-pix_fmt", "gray")
+        output = ("-fps_mode", "passthrough", str(self.folder / "%06d.png"))
+        return ("ffmpeg", "-v", "error", "-nostdin", *grab, *small, *output)
+
+    @override
+    def _time(self, file: Path) -> float | None:
+        return file.stat().st_mtime
+
+    @override
+    def jumps(self, shown: Sequence[Shown]) -> list[float]:
+        """Return how far it has gone back, or on by more than time has passed.
+
+        Kodi's clock goes on while it waits for more, so the picture may have to catch up then.
+        """
+        found: list[float] = []
+        for one, other in pairwise(_without_repeats(shown)):
+            if one.position is None or other.position is None:
+                continue
+            step = counter.forward(one.position, other.position)
+            beyond = round(step - ((other.time or 0) - (one.time or 0)), 3)
+            if step < 0 or beyond > self.usual:
+                found.append(min(step, beyond))
+        return found
+
+
 class HlsJs(Player):
     """hls.js in a page of a browser that has another origin than the stream."""
 
     usual = 0.5
     apart = 0.5
 
-    def __init__(self, name: str, page: Page, site: str, url: str) -> None:
+    def __init__(
+        self, name: str, page: Page, site: str, url: str, *, recovers: bool = False
+    ) -> None:
+        """Begin to play; `recovers`: when it has given up, the page tells it to load again."""
         super().__init__(name)
         self._page = page
         self._shown: list[Shown] = []
-        page.goto(f"{site}/index.html#{url}")
+        page.goto(f"{site}/index.html{'?recovers' if recovers else ''}#{url}")
 
     @override
     def shown(self) -> list[Shown]:
@@ -339,6 +380,12 @@ def hls_js_site(folder: Path) -> Iterator[str]:
     with Child("Page", words, log=folder / "page.log", cwd=folder):
         wait_for(lambda: _answers(origin), "no page", 30)
         yield origin
+
+
+def _without_repeats(shown: Sequence[Shown]) -> Iterator[Shown]:
+    """Yield the first of each row of pictures that are the same one."""
+    for one, row in groupby(shown, key=lambda picture: picture.position):
+        yield Shown(one, next(row).time)
 
 
 def _answers(origin: str) -> bool:

@@ -5,7 +5,7 @@ HEALING_MINUTES makes it as long as one likes: half of it without any upstream.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 import os
 from pathlib import Path
 import re
@@ -19,13 +19,16 @@ from scripts.lib.develop.feed import Access
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
+from tests.e2e.clients.kodi import Kodi, is_installed, playlist
 from tests.e2e.clients.party import Party
-from tests.e2e.clients.relay import PATIENCE, Relay
+from tests.e2e.clients.relay import CHANNEL, PATIENCE, Relay
 from tests.e2e.clients.screens import (
     Decoder,
     HlsJs,
     Mpv,
     Packets,
+    Player,
+    Screen,
     Vlc,
     hls_js_site,
 )
@@ -128,9 +131,11 @@ def lose(relay: Relay, party: Party) -> None:
     pass_by(relay, party, 3)
 
 
-@pytest.mark.alone
-@pytest.mark.timeout(300 + MINUTES * 120)
-def test_players_go_on(relay: Relay, party: Party, packets: list[Packets]) -> None:
+def suffer_everything(relay: Relay, party: Party) -> int:
+    """Let all of it befall them, until all show the picture of afterwards.
+
+    Return how often the node was another one.
+    """
     for fault in FAULTS.values():
         suffer(relay, party, fault)
     lose(relay, party)
@@ -138,19 +143,32 @@ def test_players_go_on(relay: Relay, party: Party, packets: list[Packets]) -> No
     position = relay.position
     for player in party.players:
         player.wait_until(position, PATIENCE)
-    said = [line for line in relay.home.log.splitlines() if "the signal is" in line]
-
     party.check()
     assert changes > len(FAULTS)
+    return changes
+
+
+def look(player: Player, changes: int) -> None:
+    """See that it has missed or repeated at most a segment a change, and has shown the slate."""
+    # Once: there are thousands of pictures to be looked into.
+    shown = player.shown()
+    jumps = player.jumps(shown)
+    print(player.name, len(shown), jumps)
+    assert len(jumps) <= changes, (player.name, jumps)
+    far = SEGMENT_SECONDS + player.apart + ROUNDED
+    assert [jump for jump in jumps if abs(jump) > far] == [], (player.name, jumps)
+    seen = [one.position for one in shown]
+    assert None in dropwhile(lambda position: position is None, seen), player.name
+
+
+@pytest.mark.alone
+@pytest.mark.timeout(300 + MINUTES * 120)
+def test_players_go_on(relay: Relay, party: Party, packets: list[Packets]) -> None:
+    changes = suffer_everything(relay, party)
+    said = [line for line in relay.home.log.splitlines() if "the signal is" in line]
+
     for player in party.players:
-        # Once: there are thousands of pictures to be looked into.
-        shown = player.shown()
-        jumps = player.jumps(shown)
-        print(player.name, len(shown), jumps)
-        assert len(jumps) <= changes, (player.name, jumps)
-        far = SEGMENT_SECONDS + player.apart + ROUNDED
-        assert [jump for jump in jumps if abs(jump) > far] == [], (player.name, jumps)
-        assert None in [one.position for one in shown], player.name
+        look(player, changes)
     for probe in packets:
         probe.check()
         assert len(probe.times()) == 2
@@ -159,3 +177,20 @@ def test_players_go_on(relay: Relay, party: Party, packets: list[Packets]) -> No
             back = [(one, other) for one, other in pairwise(times) if other <= one]
             assert back == [], f"{probe.name}, stream {stream}"
     assert [re.findall(r" (WARNING|INFO) ", line) for line in said[-2:]] == [["WARNING"], ["INFO"]]
+
+
+@pytest.mark.kodi
+@pytest.mark.skipif(not is_installed(), reason="scripts/setup kodi installs it")
+@pytest.mark.parametrize("kind", ["feed", "ts"])
+@pytest.mark.timeout(400 + MINUTES * 120)
+def test_kodi_goes_on(relay: Relay, access: Access, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "kodi").mkdir()
+    with Kodi(tmp_path / "kodi", playlist(access, kind)) as kodi, Party(tmp_path) as party:
+        with kodi.watching(kodi.channels("alltv")[CHANNEL - 1]["channelid"]):
+            screen = party.invite(Screen, f"Kodi {kind}", kodi.display)
+            screen.wait_until_begun(PATIENCE)
+            opened = kodi.opened
+            changes = suffer_everything(relay, party)
+            assert len(kodi.call("Player.GetActivePlayers")) == 1
+            assert kodi.opened == opened == 1
+        look(screen, changes)

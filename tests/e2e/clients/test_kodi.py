@@ -1,11 +1,9 @@
 """Kodi with its IPTV Simple Client: channels, radio, guide, picture."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,7 +13,7 @@ from scripts.lib.develop.flow import set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
-from tests.e2e.clients.kodi import Kodi, is_installed
+from tests.e2e.clients.kodi import Kodi, is_installed, playlist
 from tests.e2e.clients.relay import Relay
 from tests.e2e.file_provider import FileProvider, Show
 
@@ -66,15 +64,6 @@ TELEVISION = [
 ]
 
 
-def playlist(access: Access, kind: str) -> str:
-    """Return one of the playlists that a user might give to Kodi."""
-    if kind == "feed":
-        return access.playlist_url
-    login = {key: access.xtream[key] for key in ("username", "password")}
-    query = urlencode({**login, "type": "m3u_plus", "output": kind})
-    return f"{access.xtream['server']}/get.php?{query}"
-
-
 @pytest.fixture(params=["feed", "ts"])
 def kodi(request: pytest.FixtureRequest, access: Access, tmp_path: Path) -> Iterator[Kodi]:
     with Kodi(tmp_path, playlist(access, request.param)) as kodi:
@@ -90,15 +79,17 @@ def test_kodi(kodi: Kodi, home: Home, access: Access, upstream: Upstream) -> Non
     assert kodi.groups("radio") == ["All channels", "Toonami Aftermath (Radio)"]
     assert all("logos" in item["icon"] for item in (*channels, radio))
     check_guide(kodi, channels[0]["channelid"], access)
-    with watching(kodi, channels[0]["channelid"]):
+    with kodi.watching(channels[0]["channelid"]):
         lose_node(kodi, Relay(home, upstream, access))
-    with watching(kodi, radio["channelid"]):
+    with kodi.watching(radio["channelid"]):
         pass
 
 
-def test_marks(make_home: Callable[[], Home], tmp_path: Path) -> None:
+def test_marks_and_yesterday(make_home: Callable[[], Home], tmp_path: Path) -> None:
     provider = FileProvider(tmp_path / "provider")
-    provider.publish({name: on_now(marks) for name, (marks, _) in MARKED.items()})
+    now = datetime.now(UTC).replace(microsecond=0)
+    yesterday = now - timedelta(days=1)
+    provider.publish({name: shows(now, yesterday, marks) for name, (marks, _) in MARKED.items()})
     home = make_home()
     home.start()
     set_up(home.client, "command", {"provider_command": provider.command})
@@ -121,13 +112,18 @@ def test_marks(make_home: Callable[[], Home], tmp_path: Path) -> None:
         wait_for(lambda: load() == shown, "Kodi has another guide", 60, lambda: str(load()))
         marks = {name: seen["marks"] for name, (_, seen) in MARKED.items()}
         assert kodi.marks(len(channels)) == marks
+        for channel in channels.values():
+            (before,) = (one for one in kodi.broadcasts(channel) if one["title"] == "Old Comet")
+            assert before["starttime"] == f"{yesterday:%Y-%m-%d %H:%M:%S}"
 
 
-def on_now(marks: str) -> list[Show]:
-    """Return a programme that is on for hours."""
-    now = datetime.now(UTC).replace(microsecond=0)
+def shows(now: datetime, yesterday: datetime, marks: str) -> list[Show]:
+    """Return a programme that is on for hours, and what was on since yesterday."""
     hours = timedelta(hours=3)
-    return [Show(start=now - hours, stop=now + hours, title="Iron Comet", marks=marks)]
+    return [
+        Show(start=yesterday, stop=now - hours, title="Old Comet"),
+        Show(start=now - hours, stop=now + hours, title="Iron Comet", marks=marks),
+    ]
 
 
 type Row = tuple[str, str, str, int, int]
@@ -161,29 +157,6 @@ def rows(guide: bytes, channel: str) -> Iterator[Row]:
         season, episode = (int(number) + 1 if number else -1 for number in numbers[:2])
         title, episode_title = (programme.findtext(name, "") for name in ("title", "sub-title"))
         yield f"{start:%Y-%m-%d %H:%M:%S}", title, episode_title, season, episode
-
-
-@contextmanager
-def watching(kodi: Kodi, channel: int) -> Iterator[None]:
-    """Watch a channel that has begun to play."""
-    kodi.call("Player.Open", item={"channelid": channel})
-
-    def plays() -> bool:
-        # On the way from television to radio there are two players for a moment.
-        players = kodi.call("Player.GetActivePlayers")
-        if len(players) != 1:
-            return False
-        player = players[0]["playerid"]
-        names = ["speed", "time", "currentaudiostream"]
-        state = kodi.call("Player.GetProperties", playerid=player, properties=names)
-        shown = kodi.call("Player.GetItem", playerid=player)["item"]["id"]
-        return bool(shown == channel and state["speed"] == 1 and state["currentaudiostream"])
-
-    wait_for(plays, "Kodi does not play", 60)
-    yield
-    (player,) = kodi.call("Player.GetActivePlayers")
-    kodi.call("Player.Stop", playerid=player["playerid"])
-    wait_for(lambda: not kodi.call("Player.GetActivePlayers"), "Kodi goes on playing", 60)
 
 
 def lose_node(kodi: Kodi, relay: Relay) -> None:

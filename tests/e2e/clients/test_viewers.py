@@ -5,19 +5,24 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+import shutil
 import time
+from typing import Final
 from urllib.parse import urlsplit
+
+import pytest
 
 from scripts.lib.develop.client import request
 from scripts.lib.develop.feed import Access, fetch, wait_for_feed
 from scripts.lib.develop.flow import entry_id, set_up
-from scripts.lib.develop.home import Home
+from scripts.lib.develop.home import INTEGRATION, Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.clients.relay import Relay
 
 VIEWERS = 200
 PATIENCE = 15.0
+TASK_LIST: Final = Path(__file__).parents[1] / "task_list"
 
 
 def run[Result](watching: Coroutine[None, None, Result]) -> Result:
@@ -42,6 +47,17 @@ def children(pid: int) -> dict[int, str]:
 
 def open_files(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def node_sockets(pid: int, upstream: Upstream) -> int:
+    """Return how many connections a process has with nodes, from which streams come."""
+    ports = {f"{urlsplit(url).port:04X}" for url in upstream.nodes.values()}
+    own = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            own.add(str(file.readlink()))
+    rows = (line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:])
+    return sum(row[2][-4:] in ports and f"socket:[{row[9]}]" in own for row in rows)
 
 
 async def watch_and_leave(url: str, *, patience: bool) -> bytes:
@@ -124,17 +140,58 @@ def test_new_secrets_end_what_runs_on_old_ones(
     assert fetch(Relay(home, upstream, wait_for_feed(home.client)).url("m3u8")).body
 
 
-def test_entry_is_unloaded_while_somebody_watches(home: Home, access: Access) -> None:
+@pytest.fixture
+def told_home(make_home: Callable[[], Home], upstream: Upstream) -> Home:
+    """A Home Assistant with the integration, that can be asked which tasks it has."""
+    home = make_home()
+    teller = home.folder / "custom_components" / "task_list"
+    shutil.copytree(TASK_LIST, teller)
+    (home.folder / "packages").mkdir()
+    (home.folder / "packages" / "task_list.yaml").write_text("task_list:\n")
+    home.start()
+    set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
+    return home
+
+
+def our_tasks(home: Home) -> list[str]:
+    """Return what runs of the integration at this moment."""
+    answer = home.client.post("/api/services/task_list/get?return_response", {})
+    tasks: list[str] = answer["service_response"]["tasks"]
+    assert len(tasks) > 3, "its own are not there"
+    return [task for task in tasks if INTEGRATION.name in task]
+
+
+def enable(home: Home, *, wanted: bool) -> None:
+    """Switch the entry on, or off."""
+    reason = None if wanted else "user"
     entry = entry_id(home.client)
+    home.client.command("config_entries/disable", entry_id=entry, disabled_by=reason)
+
+
+def test_entry_is_unloaded_while_somebody_watches(told_home: Home, upstream: Upstream) -> None:
+    access = wait_for_feed(told_home.client)
+    relay = Relay(told_home, upstream, access)
+    assert fetch(relay.url("m3u8")).body
+    relay.begin_anew()
+    before, files = set(our_tasks(told_home)), open_files(told_home.pid)
 
     async def watch_to_the_end() -> None:
         async with watching(stream(access)) as reader:
-            reload = f"/api/config/config_entries/entry/{entry}/reload"
-            await asyncio.to_thread(home.client.send, "POST", reload)
+            assert (await asyncio.to_thread(fetch, relay.url("m3u8"))).body
+            assert set(await asyncio.to_thread(our_tasks, told_home)) > before
+            assert node_sockets(told_home.pid, upstream) == 1
+            await asyncio.to_thread(enable, told_home, wanted=False)
             await see_the_end(reader)
 
     run(watch_to_the_end())
-    assert wait_for_feed(home.client) == access
+    wait_for(lambda: our_tasks(told_home) == [], "Tasks are left", 10)
+    wait_for(lambda: open_files(told_home.pid) <= files, "Files and sockets are left", 10)
+    assert node_sockets(told_home.pid, upstream) == 0
+    assert children(told_home.pid) == {}
+    assert request("GET", stream(access)).status == 503
+    enable(told_home, wanted=True)
+    assert wait_for_feed(told_home.client) == access
+    assert run(watch_and_leave(stream(access), patience=True)) == b"HTTP/1.1 200"
 
 
 def test_home_assistant_stops_while_somebody_watches(

@@ -293,7 +293,7 @@ async def test_pace_of_trying_again() -> None:
         home.budget._count = 1000  # noqa: SLF001  # to see the pace alone
         await record(tv.ring, 200)
     gaps = [round(b - a) for a, b in zip(home.resolved[1:], home.resolved[2:], strict=False)]
-    assert gaps[:7] == [2, 4, 8, 16, 30, 30, 30]
+    assert gaps[:7] == [1, 3, 6, 9, 10, 10, 10]
 
 
 async def test_node_that_only_ever_brings_one_segment() -> None:
@@ -322,7 +322,7 @@ async def test_nodes_that_fail_again_and_again_are_tried_ever_more_seldom() -> N
     ):
         one.missing = lambda number: number % 2 == 0
         await record(tv.ring, 300)
-    assert one.count("/playlist.m3u8") < 40
+    assert one.count("/playlist.m3u8") <= 300 / 5
 
 
 async def test_segment_that_nobody_has() -> None:

@@ -18,7 +18,7 @@ export class FakeConnection {
   /** @type {Map<string, Set<(event: any) => void>>} */
   #subscribers = new Map();
 
-  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, isForAdministrators: boolean}} options */
+  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, past: number, follows: string[], isForAdministrators: boolean}} options */
   constructor(options) {
     this.options = options;
     this.state = options.state;
@@ -43,6 +43,10 @@ export class FakeConnection {
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
     this.hasTuner = options.state === "tuner";
+    /** @type {{id: string, kind: string, text: string, channel: string | null}[]} */
+    this.follows = options.follows.map((text, index) => ({ id: `f${index}`, kind: "show", text, channel: null }));
+    /** The code that `follows/add` is refused with. @type {string | null} */
+    this.followError = null;
     this.streams = makeStreams(Date.now(), options.state);
     /** The code that `watch` is refused with. @type {string | null} */
     this.watchError = null;
@@ -100,6 +104,7 @@ export class FakeConnection {
   /** @param {string} type */
   event(type) {
     if (type === "overview") return this.overview();
+    if (type === "follows") return this.followed();
     if (type === "connect") return { loaded: true, players: this.players, revision: this.token.slice(0, 3) };
     return { loaded: true, status: this.status() };
   }
@@ -117,6 +122,9 @@ export class FakeConnection {
       guide: () => this.rows(message),
       "guide/programme": () => this.programme(message),
       "guide/search": () => this.search(message),
+      "follows/add": () => this.follow(message),
+      "follows/remove": () => this.unfollow(message),
+      "follows/preview": () => this.preview(message),
       connect: () => this.connect(),
       "credentials/rotate": () => this.rotate(),
       "sessions/end": () => this.end(message),
@@ -154,7 +162,7 @@ export class FakeConnection {
       next_refresh: this.error || isEmpty ? time + 300 : this.from + DAY + 3 * 3600,
       generation: isEmpty ? null : 42,
       made: isEmpty ? null : this.from + 3 * 3600 + 120,
-      guide: isEmpty ? null : { from: this.from, until: this.from + this.options.days * DAY },
+      guide: isEmpty ? null : { since: this.from - this.options.past * DAY, from: this.from, until: this.from + this.options.days * DAY },
       channels: isEmpty ? [] : this.channels(time),
       lost: this.lost(),
       users_may_watch: !this.options.isForAdministrators,
@@ -187,8 +195,20 @@ export class FakeConnection {
     });
   }
 
-  /** @param {{from: number, to: number}} message */
+  /**
+   * @param {{from: number, to: number}} message
+   * @returns {{generation: number, rows: Record<string, any[]>}}
+   */
   rows({ from, to }) {
+    // What was on is what will be on, some days before.
+    const shift = Math.ceil(Math.max(0, this.from - from) / DAY) * DAY;
+    if (shift) {
+      const { rows: later } = this.rows({ from: from + shift, to: to + shift });
+      for (const list of Object.values(later)) {
+        for (const one of list) one.splice(0, 2, one[0] - shift, one[1] - shift);
+      }
+      return { generation: 42, rows: later };
+    }
     const rows = [...this.guides].map(([number, guide]) => [
       number,
       guide.filter(({ start, stop }) => stop > from && start < to).map(row),
@@ -218,6 +238,74 @@ export class FakeConnection {
       ? hits.filter((hit, index) => hits.findIndex((other) => other[3] === hit[3]) === index).map((hit) => [count(hit), ...hit])
       : hits;
     return { total: found.length, results: found.slice(offset, offset + limit) };
+  }
+
+  /**
+   * The showings of what is followed: those of one episode and day are one.
+   *
+   * @param {{kind: string, text: string, channel?: string | null}} follow
+   */
+  showings({ kind, text, channel = null }) {
+    const words = text.toLowerCase().split(/\s+/);
+    const time = Date.now() / 1000;
+    const isMeant = (/** @type {any} */ item) => {
+      if (kind === "show") return item.title === text;
+      if (kind === "block") return item.block === text;
+      return words.every((word) => item.title.toLowerCase().includes(word));
+    };
+    /** @type {Map<string, any[]>} */
+    const nights = new Map();
+    for (const [number, guide] of this.guides) {
+      for (const item of guide) {
+        if (item.filler || item.stop <= time || !isMeant(item)) continue;
+        if (channel !== null && channel !== CHANNELS[number - 1].key) continue;
+        const { start, stop, title, episode_title, season, episode } = item;
+        const day = Math.floor((start - this.from) / DAY);
+        const key = `${title} ${season} ${episode} ${day}`;
+        const airing = { channel: number, start, stop, title, episode_title, season, episode };
+        nights.set(key, [...(nights.get(key) ?? []), airing]);
+      }
+    }
+    return [...nights].map(([id, airings]) => {
+      const [airing, ...others] = airings.sort((a, b) => a.start - b.start);
+      return { id, airing, others };
+    }).sort((a, b) => a.airing.start - b.airing.start);
+  }
+
+  followed() {
+    /** @type {Map<string, any>} */
+    const showings = new Map();
+    const follows = this.follows.map((follow) => {
+      const found = this.showings(follow);
+      for (const one of found) {
+        const ids = showings.get(one.id)?.follows ?? [];
+        showings.set(one.id, { ...one, follows: [...ids, follow.id] });
+      }
+      return { ...follow, next: found[0]?.airing ?? null };
+    });
+    return { follows, showings: [...showings.values()].sort((a, b) => a.airing.start - b.airing.start) };
+  }
+
+  /** @param {{kind: string, text: string, channel?: string | null}} message */
+  follow({ kind, text, channel = null }) {
+    if (this.followError) throw refusal(this.followError);
+    const id = `f${kind}${text}${channel}`;
+    if (!this.follows.some((one) => one.id === id)) this.follows.push({ id, kind, text, channel });
+    this.push("follows");
+    return { id };
+  }
+
+  /** @param {{follow: string}} message */
+  unfollow({ follow }) {
+    this.follows = this.follows.filter((one) => one.id !== follow);
+    this.push("follows");
+    return {};
+  }
+
+  /** @param {{kind: string, text: string, channel?: string | null}} message */
+  preview(message) {
+    const showings = this.showings(message);
+    return { showings: showings.slice(0, 10), count: showings.length };
   }
 
   connect() {

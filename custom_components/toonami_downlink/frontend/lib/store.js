@@ -1,3 +1,4 @@
+import { Follows } from "../model/follows.js";
 import { Guide } from "../model/guide.js";
 import { addDays } from "../model/time.js";
 import { loadData } from "./load.js";
@@ -12,13 +13,14 @@ export class Store extends EventTarget {
 	overview = undefined;
 	online = true;
 	guide = new Guide();
+	follows = new Follows();
 	/** @type {number | null} */
 	generation = null;
 
 	#connection;
 	#users = 0;
-	/** @type {Subscription | undefined} */
-	#subscription;
+	/** @type {Subscription[]} */
+	#subscriptions = [];
 	/** @type {Set<number>} */
 	#requested = new Set();
 
@@ -35,11 +37,18 @@ export class Store extends EventTarget {
 		this.online = this.#connection.connected !== false;
 		this.#connection.addEventListener("ready", this.#onReady);
 		this.#connection.addEventListener("disconnected", this.#onDisconnected);
-		this.#subscription = new Subscription(
-			this.#connection,
-			{ type: "toonami_downlink/overview/subscribe" },
-			{ event: (event) => this.#update(event), refused: () => this.#update({ loaded: false }) },
-		);
+		this.#subscriptions = [
+			new Subscription(
+				this.#connection,
+				{ type: "toonami_downlink/overview/subscribe" },
+				{ event: (event) => this.#update(event), refused: () => this.#update({ loaded: false }) },
+			),
+			new Subscription(
+				this.#connection,
+				{ type: "toonami_downlink/follows/subscribe" },
+				{ event: (event) => this.#follow(event) },
+			),
+		];
 	}
 
 	/** Stop, when this was the last user. */
@@ -48,7 +57,7 @@ export class Store extends EventTarget {
 		if (this.#users) return;
 		this.#connection.removeEventListener("ready", this.#onReady);
 		this.#connection.removeEventListener("disconnected", this.#onDisconnected);
-		this.#subscription?.close();
+		for (const subscription of this.#subscriptions) subscription.close();
 	}
 
 	/** The overview, if the integration is loaded. */
@@ -120,7 +129,13 @@ export class Store extends EventTarget {
 		this.#notify("overview");
 	}
 
-	/** @param {"overview" | "guide"} what */
+	/** @param {FollowsEvent} event */
+	#follow(event) {
+		this.follows.update(event);
+		this.#notify("follows");
+	}
+
+	/** @param {"overview" | "guide" | "follows"} what */
 	#notify(what) {
 		this.dispatchEvent(new CustomEvent("change", { detail: what }));
 	}

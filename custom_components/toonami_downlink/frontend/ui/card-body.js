@@ -10,6 +10,7 @@ import { HALF_HOUR, HOUR } from "../model/time.js";
 import { CardActions } from "./card-actions.js";
 import { hero, heroSheet } from "./hero.js";
 import { line, meter, nextLine, onAir } from "./now-playing.js";
+import { star } from "./star.js";
 
 /** The cards of one page share a store. @type {WeakMap<Connection, Store>} */
 const shared = new WeakMap();
@@ -158,7 +159,8 @@ class CardBody extends Page {
 			</span>
 			<span class="end">
 				${current
-					? html`<span class="small">${this.context.clock.time(current.stop)}</span>
+					? html`<span class="small">${star(this.context, channel.number, current)}
+								${this.context.clock.time(current.stop)}</span>
 							${meter(current)}`
 					: nothing}
 			</span>`);
@@ -195,6 +197,7 @@ class CardBody extends Page {
 				${line(episodeLine(showing, showing.episode_title, text), "small")}
 			</span>
 			<span class="end">
+				${star(this.context, channel.number, showing)}
 				<span class="strong times">${clock.time(isLive ? stop : start)}</span>
 				${isLive ? meter(showing) : nothing}
 			</span>`, isLive ? undefined : path);

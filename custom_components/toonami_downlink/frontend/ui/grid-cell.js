@@ -33,7 +33,8 @@ export class GridCell {
 	 * @param {Programme} programme @param {boolean} isUnknown
 	 */
 	show(context, scale, channel, programme, isUnknown) {
-		const key = [context, scale, programme];
+		const isFollowed = context.store.follows.has(channel.number, programme);
+		const key = [context, scale, programme, isFollowed];
 		this.channel = channel;
 		if (key.every((part, index) => part === this.#shown[index])) return;
 		this.#shown = key;
@@ -50,13 +51,14 @@ export class GridCell {
 		const name = titleOf(programme);
 		const isTiny = width < TINY && !isUnknown;
 		this.element.toggleAttribute("tiny", isTiny);
+		this.element.toggleAttribute("followed", isFollowed);
 		this.#title.textContent = isTiny ? "" : name;
 		this.#episode.textContent = width < TINY * 2 ? "" : line;
 		const hours = `${clock.time(start)}–${clock.time(stop)}`;
 		this.#times.textContent = isUnknown || width < TINY * 2 ? "" : hours;
 		const times = `${clock.shortDate(start)} ${hours}`;
 		// What there is no room for is said all the same.
-		const hidden = [isTiny ? name : "", width < TINY * 2 ? line : "", times];
+		const hidden = [isTiny ? name : "", width < TINY * 2 ? line : "", times, followed(context, isFollowed)];
 		this.#label = isUnknown ? t("guide.loading") : hidden.filter(Boolean).join(", ");
 		this.#hint = [name, line, times].filter(Boolean).join("\n");
 		this.element.removeAttribute("title");
@@ -98,3 +100,6 @@ export class GridCell {
 		return start <= time ? "live" : "";
 	}
 }
+
+/** @param {Context} context @param {boolean} isFollowed */
+const followed = ({ t }, isFollowed) => (isFollowed ? t("follow.followed") : "");

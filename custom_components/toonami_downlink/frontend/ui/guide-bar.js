@@ -1,4 +1,5 @@
 import { html, icon, now } from "../lib/index.js";
+import { dateFor, dayFor } from "../model/place.js";
 import { daysBetween, startOfDay } from "../model/time.js";
 
 /**
@@ -25,19 +26,27 @@ export function about({ t, clock }, position, isDay, onStep, onNow, onTonight) {
 }
 
 /**
- * The days of the guide, to choose one.
+ * The days of the guide, to choose one; and any day that is remembered.
  * @param {Context} context @param {Overview} overview @param {number} shown
  * @param {(day: number) => void} onDay
  */
 export function days({ t, clock }, { guide }, shown, onDay) {
-	const { from, until } = guide ?? { from: now(), until: now() + 1 };
-	const today = startOfDay(now(), clock.zone);
+	const { since, from, until } = guide ?? { since: now(), from: now(), until: now() + 1 };
+	const { zone } = clock;
+	const onDate = (/** @type {Event} */ { target }) => {
+		const { value, validity } = /** @type {HTMLInputElement} */ (target);
+		if (value && validity.valid) onDay(dayFor(value, zone));
+	};
+	const today = startOfDay(now(), zone);
 	return html`<div class="days" role="group" aria-label=${t("guide.days")}>
-		${daysBetween(from, until, clock.zone).map(
+		${daysBetween(from, until, zone).map(
 			(day) => html`<button aria-pressed=${day === shown} title=${clock.date(day)}
 				@click=${() => onDay(day)}>
 				${day === today ? t("guide.today") : clock.weekday(day)}<b>${clock.day(day)}</b>
 			</button>`,
 		)}
+		<input type="date" class="field" title=${t("guide.day")} aria-label=${t("guide.day")}
+			min=${dateFor(startOfDay(since, zone), zone)} max=${dateFor(startOfDay(until - 1, zone), zone)}
+			.value=${dateFor(shown, zone)} @change=${onDate} />
 	</div>`;
 }

@@ -2,6 +2,7 @@ import { controls, define, html, icon, loadSheet, nothing, now, Page, send } fro
 import { episodeLine, isOnAir, known, titleOf } from "../model/programme.js";
 import { addDays } from "../model/time.js";
 import { line, meter, nextLine, watchButton } from "./now-playing.js";
+import { star } from "./star.js";
 
 /**
  * The guide on a narrow screen: all channels with what is on and next, now or at another time, or
@@ -114,7 +115,7 @@ export class GuideList extends Page {
 			@click=${() => send(this, "open", { channel, programme })}>
 			<span class="times">${clock.time(start)}</span>
 			<span class="words">
-				<span class="title" dir="auto">${titleOf(programme)}</span>
+				<span class="title" dir="auto">${star(this.context, channel.number, programme)} ${titleOf(programme)}</span>
 				${line(episodeLine(programme, episode_title, text), "small")}
 				${isLive ? html`${meter(programme)}<span class="sr">${this.t("guide.on_air")}</span>` : nothing}
 			</span>

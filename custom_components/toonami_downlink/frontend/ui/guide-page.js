@@ -164,7 +164,7 @@ export class GuidePage extends Page {
 
 	/** @param {Overview} overview */
 	#fillGrid({ channels, guide }) {
-		const { from, until } = guide ?? { from: now(), until: now() + DAY };
+		const { since: from, until } = guide ?? { since: now(), until: now() + DAY };
 		const end = addDays(startOfDay(until - 1, this.#zone), 1, this.#zone);
 		const scale = new Scale(
 			startOfDay(from, this.#zone),
@@ -195,7 +195,7 @@ export class GuidePage extends Page {
 	}
 
 	#onChange = (/** @type {Event} */ event) => {
-		if (/** @type {CustomEvent} */ (event).detail === "guide" && this.#grid) this.#grid.refresh();
+		if (/** @type {CustomEvent} */ (event).detail !== "overview" && this.#grid) this.#grid.refresh();
 		else this.redraw();
 	};
 
@@ -292,10 +292,10 @@ export class GuidePage extends Page {
 	#onStep = (/** @type {-1 | 1} */ step) => {
 		const guide = this.context.store.loaded?.guide;
 		if (!guide) return;
-		const { from, until } = guide;
+		const { since: from, until } = guide;
 		const time = this.#grid
 			? Math.min(Math.max(this.#grid.beside(step), from), until - 1)
-			: stepFrom(this.position.at(now()), step, this.#picked !== null, guide, this.#zone);
+			: stepFrom(this.position.at(now()), step, this.#picked !== null, { from, until }, this.#zone);
 		this.#goTo(time, true);
 	};
 

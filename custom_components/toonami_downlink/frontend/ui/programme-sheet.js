@@ -5,6 +5,7 @@ import { pathOf, GUIDE } from "../model/place.js";
 import { creditsByRole, episodeCode, isOnAir } from "../model/programme.js";
 import { minutesBetween } from "../model/time.js";
 import { Again } from "./again.js";
+import { FollowButton } from "./follow-button.js";
 import { meter, onAir, watchButton } from "./now-playing.js";
 import { PlayOn } from "./play-on.js";
 import { picture } from "./picture.js";
@@ -24,6 +25,7 @@ export class ProgrammeSheet extends Page {
 	#play = new PlayOn(this);
 	#share = new ShareButton(this);
 	#again = new Again(this);
+	#follow = new FollowButton(this);
 
 	/**
 	 * Show the programme that starts at a time, and load its details.
@@ -38,6 +40,7 @@ export class ProgrammeSheet extends Page {
 		this.#play.reset();
 		this.#share.reset();
 		this.#again.reset();
+		this.#follow.reset();
 		if (known) this.#present();
 		try {
 			shown.programme = await this.context.store.request("guide/programme", {
@@ -130,7 +133,7 @@ export class ProgrammeSheet extends Page {
 	}
 
 	/**
-	 * What can be done with it: to play it while it is on. What can be done before belongs here too.
+	 * What can be done with it: to play it while it is on, and to be told when it is on again.
 	 * @param {Channel} channel @param {Shown} programme
 	 */
 	#actions(channel, programme) {
@@ -141,6 +144,7 @@ export class ProgrammeSheet extends Page {
 				? html`${watchButton(this.context, channel)}
 						<div class="section">${this.#play.template(this.context, channel)}</div>`
 				: nothing}
+			${this.#follow.template(this.context, channel, programme)}
 			${this.#again.template(this.context, channel, programme)}
 		`;
 	}

@@ -5,6 +5,7 @@ import { MAX_QUERY } from "../model/place.js";
 import { episodeLine, isOnAir } from "../model/programme.js";
 import { Finds } from "../model/finds.js";
 import { line } from "./now-playing.js";
+import { star } from "./star.js";
 
 const DELAY = 200;
 
@@ -112,7 +113,7 @@ export class SearchBox extends Page {
 				<div class=${isLive ? "live" : ""}>
 					${isLive ? t("guide.on_air") : clock.dayWord(start, now())}
 				</div>
-				<div>${clock.time(start)}</div>
+				<div>${star(this.context, channel.number, programme)} ${clock.time(start)}</div>
 			</div>`;
 	}
 

@@ -140,7 +140,8 @@ def parse(path: str, files: Mapping[str, bytes]) -> Module:
         raise ModuleError(f"{path}: names that begin with {_NAME} are taken")
     for match in _LATER.finditer(text):
         module.later.extend(_targets(path, match["path"], files))
-    lines = (line.rstrip() for line in text.splitlines())
+    # What is indented is code or markup, where a line's own blanks mean nothing.
+    lines = map(str.strip, text.splitlines())
     return Module(
         path,
         "\n".join(line for line in lines if line),

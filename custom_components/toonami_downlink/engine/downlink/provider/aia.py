@@ -35,13 +35,14 @@ _MAX_CHECKS: Final = 200
 """Of signatures, in the search for paths."""
 _MAX_PATHS: Final = 16
 _UNREADABLE: Final = (
+    TypeError,
     UnsupportedAlgorithm,
     ValueError,
     x509.DuplicateExtension,
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
-"""What is raised for a part of a certificate that makes no sense."""
+"""What is raised for a part of a certificate that makes no sense, when it is first asked for."""
 
 type Link = x509.Certificate
 
@@ -227,7 +228,7 @@ def _folded(name: x509.Name) -> list[tuple[str, str]]:
 def _has_signed(above: Link, below: Link) -> bool:
     try:
         below.verify_directly_issued_by(above)
-    except (InvalidSignature, TypeError, *_UNREADABLE):
+    except (InvalidSignature, *_UNREADABLE):
         return False
     return True
 
@@ -236,7 +237,7 @@ async def _ask_issuer(session: aiohttp.ClientSession, below: Link) -> list[Link]
     """Fetch what a certificate names as its issuer's; nothing, where that fails."""
     try:
         access = below.extensions.get_extension_for_class(x509.AuthorityInformationAccess)
-    except x509.ExtensionNotFound:
+    except (x509.ExtensionNotFound, *_UNREADABLE):
         return []
     for description in access.value:
         where = description.access_location.value

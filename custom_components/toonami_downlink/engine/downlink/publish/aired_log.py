@@ -31,6 +31,8 @@ from .programme_json import programme_to_json, values_from_json
 MAX_AIRED: Final = 20_000
 """In one answer."""
 _MAX_DETAIL_BYTES: Final = 1024 * 1024
+_REMEMBERED_BYTES: Final = 2048
+"""The longest text about a programme whose values are remembered; most have less than half."""
 _ROWS_AT_ONCE: Final = 500
 _DAY: Final = 86_400
 _PRUNED_AT_ONCE: Final = 2 * _DAY
@@ -345,10 +347,17 @@ def _aired(rows: Sequence[tuple[Any, ...]]) -> list[Aired]:
     return found
 
 
-@lru_cache(maxsize=4096)
 def _values(detail: bytes) -> dict[str, Any]:
     """Read what a programme is; nobody changes it. Raises ValueError or zlib.error."""
-    return values_from_json(zlib.decompressobj().decompress(detail, _MAX_DETAIL_BYTES))
+    short = _short_values(detail) if len(detail) <= _REMEMBERED_BYTES else None
+    return short or values_from_json(zlib.decompressobj().decompress(detail, _MAX_DETAIL_BYTES))
+
+
+@lru_cache(maxsize=4096)
+def _short_values(detail: bytes) -> dict[str, Any] | None:
+    """Do so, and remember it; None when the text is too long for that."""
+    text = zlib.decompressobj().decompress(detail, _REMEMBERED_BYTES + 1)
+    return values_from_json(text) if len(text) <= _REMEMBERED_BYTES else None
 
 
 def _seconds(at: datetime) -> int:

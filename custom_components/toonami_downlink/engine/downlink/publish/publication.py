@@ -26,6 +26,11 @@ class Body:
     etag: str
     """Strong and quoted, of `content`."""
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return len(self.content) + len(self.gzipped)
+
     @classmethod
     def of(cls, content: bytes) -> Self:
         """Make the answer with that content; the same content is the same bytes for ever."""

@@ -155,7 +155,7 @@ class RelayChannel:
         finally:
             viewer.scope = None
             self._viewers.discard(viewer)
-            self._note_change()
+            self._note_change(has_left=key in self._barred)
 
     def touch(self, key: str, label: str) -> Viewer:
         """Note a request of a player that comes and goes, and return it as a viewer.
@@ -192,7 +192,7 @@ class RelayChannel:
         self._barred[viewer.key] = now + _BARRED_SECONDS
         if self._visitors.get(viewer.key) is viewer:
             del self._visitors[viewer.key]
-            self._note_change()
+            self._note_change(has_left=True)
         elif viewer in self._viewers:
             viewer.end()
 

@@ -26,8 +26,9 @@ _LOGGER = logging.getLogger(__name__)
 _RESOLVE_SECONDS: Final = 10.0
 _HEALTHY_SECONDS: Final = 10.0
 """A node that has brought segments for so long failed for a reason of its own."""
-_FIRST_BACK_OFF: Final = 2.0
-_LONGEST_BACK_OFF: Final = 30.0
+_FIRST_BACK_OFF: Final = 1.0
+_LONGEST_BACK_OFF: Final = 5.0
+"""Somebody looks at the slate meanwhile, and is to see the picture within 15 s after it is back."""
 _LEAST_SILENCE: Final = 8.0
 _MOST_SILENCE: Final = 25.0
 """Seconds without a segment until the slate: players give up after thirty."""
@@ -127,7 +128,7 @@ class Source:
     async def _pull(self) -> None:
         failures = 0
         while True:
-            if failures >= 3 and failures % 2:
+            if failures >= 3:
                 await asyncio.sleep(_back_off(failures))
             was_healthy = await self._try_node(failures)
             failures = 1 if was_healthy else failures + 1
@@ -255,5 +256,5 @@ class Source:
 
 
 def _back_off(failures: int) -> float:
-    """Return 2, 4, 8, 16, 30, 30 … seconds for 3, 5, 7, 9 … failures in a row."""
+    """Return 1, 1, 2, 2, 4, 4, 5, 5 … seconds for 3, 4 … failures in a row."""
     return min(_LONGEST_BACK_OFF, _FIRST_BACK_OFF * 2.0 ** min(8, (failures - 3) // 2))
