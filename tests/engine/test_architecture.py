@@ -53,7 +53,7 @@ FEED_READERS: Final = tuple(
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
         *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
-        "follows",
+        *("announced", "announcements", "follows"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -80,6 +80,16 @@ RULES: Final = (
         "follows",
         *(*VALUES, "airings", "identity"),
         because="what is followed is found in the guide alone",
+    ),
+    engine(
+        "announced",
+        *(*VALUES, "airings", "follows"),
+        because="what was announced is told by what is followed",
+    ),
+    engine(
+        "announcements",
+        *(*VALUES, "airings", "announced", "follows"),
+        because="what is announced is told by what is followed and the time",
     ),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),
@@ -121,6 +131,7 @@ RULES: Final = (
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
+            f"{ENGINE}.announced",
         ),
         "what is kept is values of the engine",
     ),
@@ -147,8 +158,8 @@ RULES: Final = (
     ),
     Rule(
         "following",
-        (*STANDS_ON, *FEED_READERS),
-        "what is followed is looked for in the published feed",
+        (*STANDS_ON, *FEED_READERS, "places"),
+        "what is followed is looked for in the published feed, and told of with a link",
     ),
     Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
@@ -173,8 +184,11 @@ RULES: Final = (
     ),
     Rule(
         "config_flow",
-        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
-        "the dialogs refresh by the same way as the coordinator",
+        (
+            *(*STANDS_ON, *FEED_READERS, "following.notifications"),
+            *(f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
+        ),
+        "the dialogs refresh by the same way as the coordinator, and ask whom to tell",
     ),
     *(
         Rule(
