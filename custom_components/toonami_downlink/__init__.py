@@ -12,7 +12,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .assist.sentences import async_setup_sentences
+from .assist.triggers import async_setup_sentences
 from .const import CONF_MAX_CHANNELS, DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.errors import DownlinkError, NewerVersionError

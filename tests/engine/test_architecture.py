@@ -8,7 +8,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+import json
 from pathlib import Path
+import re
 from typing import Final
 
 import pytest
@@ -22,6 +24,11 @@ LOADED_BY_NAME: Final = frozenset(
     )
 )
 """What Home Assistant looks for under these names, and loads when it likes."""
+STARTS: Final = re.compile(
+    r"(?:asyncio\.)?(?:create_)?subprocess(?:_exec|_shell)?|multiprocessing(?:\.\w+)?|Popen|pty"
+    r"|ProcessPoolExecutor|posix_spawnp?|fork(?:pty)?|os\.system|popen|(?:exec|spawn)[lv]p?e?"
+)
+"""Names that begin another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +302,63 @@ def test_engine_has_no_home_assistant_in_it(module: str) -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_nobody_imports_what_home_assistant_loads_by_name(module: str) -> None:
     assert [name for name in imports(module) if name.split(".")[0] in LOADED_BY_NAME] == []
+
+
+def started_by(source: str) -> set[str]:
+    """Return what a module could start another process with."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(attr=name):
+                names |= {name, ast.unparse(node)}
+            case ast.Name(id=name):
+                names.add(name)
+            case ast.Import(names=found):
+                names |= {one.name for one in found}
+            case ast.ImportFrom(module=str(module), names=found):
+                names |= {module, *(f"{module}.{one.name}" for one in found)}
+                names |= {one.name for one in found}
+    return {name for name in names if STARTS.fullmatch(name)}
+
+
+def test_processes_are_started_in_one_place() -> None:
+    """A provider is one, and the ingest; nothing is started for a stream, ffmpeg least of all."""
+    found = [name for name, path in MODULES.items() if started_by(path.read_text())]
+    assert found == [f"{ENGINE}.process.runner"]
+    manifest = json.loads((ROOT / "manifest.json").read_bytes())
+    words = (*manifest["dependencies"], *manifest["after_dependencies"], *manifest["requirements"])
+    assert "ffmpeg" not in " ".join(words)
+
+
+@pytest.mark.parametrize("part", ["streaming", f"{ENGINE}.relay"])
+def test_streams_lead_to_no_process(part: str) -> None:
+    graph = {name: {target_of(found) for found in imports(name)} for name in MODULES}
+    reached: set[str] = set()
+    wanted = [name for name in MODULES if within(name, part)]
+    while wanted:
+        name = wanted.pop()
+        if name not in reached:
+            reached.add(name)
+            wanted += graph[name]
+    assert [name for name in reached if within(name, f"{ENGINE}.process")] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import subprocess",
+        "os.system('ffmpeg')",
+        "from os import system",
+        "from asyncio import create_subprocess_shell",
+        "asyncio.create_subprocess_exec('ffmpeg')",
+        "os.posix_spawn('/bin/sh', [], {})",
+        "from multiprocessing.pool import Pool",
+        "concurrent.futures.ProcessPoolExecutor()",
+        "loop.subprocess_exec(make)",
+    ],
+)
+def test_a_start_is_seen(source: str) -> None:
+    assert started_by(source)
 
 
 def test_no_import_leads_in_a_circle() -> None:

@@ -25,7 +25,7 @@ from custom_components.toonami_downlink import (
     sensor,
     todo,
 )
-from custom_components.toonami_downlink.assist import answers
+from custom_components.toonami_downlink.assist import speech
 from custom_components.toonami_downlink.engine.downlink import errors, relay
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing import issues
@@ -281,8 +281,9 @@ def said_by(module: str, function: str) -> set[str]:
 
 
 def test_common() -> None:
-    weekdays = {f"assist_{day}" for day in answers._WEEKDAYS}  # noqa: SLF001
-    said = said_by("assist/answers", "say") | said_by("assist/intents", "say") | weekdays
+    said = {f"assist_{day}" for day in speech._WEEKDAYS}  # noqa: SLF001
+    for module in ("answers", "following", "intents", "speech", "triggers", "watching"):
+        said |= said_by(f"assist/{module}", "say")
     told = said_by("following/messages", "say") | {"announce_open", "announce_persistent"}
     assert set(TEXTS["common"]) == said | told | {"no_details"}
 
