@@ -1,106 +1,25 @@
 """When followed showings are announced: each once, at its time, and a marathon as one message."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
-import json
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from downlink.airings import Airing
 from downlink.announced import (
-    AnnouncementStage,
-    Record,
-    Records,
     postpone,
     put_aside,
-    records_from_json,
-    records_to_json,
 )
-from downlink.announcements import Outlook, later_in_the_west, look
+from downlink.announcements import later_in_the_west, look
 from downlink.follows import Showing
-from downlink.limits import MAX_ANNOUNCED, MAX_FOLLOWS, MAX_VALUE_CHARS
 from downlink.policy import (
-    ANNOUNCED_KEPT_FOR,
     LONGEST_PAUSE,
     MARATHON_LASTS,
     MARATHON_PARTS,
     STARTED_WITHIN,
 )
 
+from .announcing import LEAD, SECOND, SOON, TICK, House, airing, showing
 from .samples import HOUR, MINUTE, NOON
-from .test_airings import CHANNELS, EAST, SNICK, WEST, programme
-
-LEAD = 10 * MINUTE
-SECOND = timedelta(seconds=1)
-TICK = timedelta(microseconds=1)
-SOON, STARTED = AnnouncementStage.SOON, AnnouncementStage.STARTED
-BY_KEY = {channel.key: channel for channel in CHANNELS}
-
-type Said = tuple[str, str, str, float]
-
-
-def airing(after: float, channel: str = EAST, length: float = 30, title: str = "Trigun") -> Airing:
-    shown = programme(after, title, length)
-    return Airing(BY_KEY[channel], shown.start, shown.stop, shown)
-
-
-def showing(
-    after: float, *others: Airing, name: str = "one", follow: str = "trigun", **values: Any
-) -> Showing:
-    return Showing(name, (follow,), airing(after, **values), others)
-
-
-class House:
-    """Look when the last look said so, and whenever something happens; keep what comes of it."""
-
-    def __init__(self, *showings: Showing, lead: timedelta = LEAD) -> None:
-        self.showings: Sequence[Showing] = showings
-        self.lead = lead
-        self.records: Records = {}
-        self.now = NOON
-        self.said: list[Said] = []
-        self.messages: list[tuple[str, str, list[str], bool, float]] = []
-        self.over: list[tuple[str, float]] = []
-        self.next: datetime | None = None
-        self.is_on = True
-
-    @property
-    def minute(self) -> float:
-        return (self.now - NOON) / MINUTE
-
-    def look(self) -> Outlook:
-        found = look(self.showings, self.records, self.lead, self.now)
-        self.records, self.next = found.records, found.next
-        for stage, (one, where) in found.announcements:
-            self.said.append((one.identity, stage, where.channel.key, self.minute))
-        for message in found.messages:
-            names = [part.showing.identity for part in message.parts]
-            self.messages.append(
-                (message.identity, message.stage, names, message.is_new, self.minute)
-            )
-        self.over += [(identity, self.minute) for identity in found.over]
-        assert found.next is None or found.next > self.now
-        return found
-
-    def run(self, until: float, *showings: Showing) -> House:
-        """Let time pass up to so many minutes after noon, with other showings if any are given."""
-        self.showings = showings or self.showings
-        end = NOON + until * MINUTE
-        self.look()
-        while self.next and self.next <= end:
-            self.now = self.next
-            self.look()
-        self.now = end
-        return self
-
-    def off(self, until: float) -> House:
-        """Let time pass without anybody looking, and forget what was not kept."""
-        self.now = NOON + until * MINUTE
-        self.records = records_from_json(json.loads(json.dumps(records_to_json(self.records))))
-        return self
-
+from .test_airings import EAST, SNICK, WEST
 
 # At its time
 
@@ -416,78 +335,3 @@ def test_head_of_a_marathon_is_removed() -> None:
     house.run(300, *marathon(3)[1:])
     assert house.over[:1] == [("000", 55)]
     assert [one[0] for one in house.messages if one[3]] == ["000", "001"]
-
-
-# What is kept
-
-
-def record(**values: Any) -> Record:
-    usual = Record(channel=EAST, start=NOON, stop=NOON + HOUR, stage=STARTED, message="one")
-    return replace(usual, **values)
-
-
-def test_forgets_what_is_long_over() -> None:
-    limit = NOON - ANNOUNCED_KEPT_FOR
-    records = {
-        "old": record(start=limit - HOUR, stop=limit),
-        "new": record(start=limit - HOUR, stop=limit + SECOND),
-    }
-    assert set(look([], records, LEAD, NOON).records) == {"new"}
-
-
-def test_keeps_those_that_are_nearest() -> None:
-    records = {f"{n}": record(start=NOON + n * SECOND) for n in range(-1, MAX_ANNOUNCED)}
-    kept = look([], records, LEAD, NOON).records
-    assert len(kept) == MAX_ANNOUNCED
-    assert str(MAX_ANNOUNCED - 1) not in kept
-    del records["-1"]
-    assert len(look([], records, LEAD, NOON).records) == MAX_ANNOUNCED
-
-
-def test_there_and_back_again() -> None:
-    records = {
-        "one": record(follows=("a", "b")),
-        "two": record(stage=None, message="", is_aside=True),
-        "three": record(stage=SOON, is_postponed=True),
-        "four": record(is_withdrawn=True),
-    }
-    assert records_from_json(json.loads(json.dumps(records_to_json(records)))) == records
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("showing", 5),
-        ("showing", "x" * (MAX_VALUE_CHARS + 1)),
-        ("channel", None),
-        ("start", "2026-11-24T12:00:00"),
-        ("start", "soon"),
-        ("start", "0001-01-01T00:00:00+14:00"),
-        ("stop", 17),
-        ("follows", {"a": 1}),
-        ("follows", [["a"]]),
-        ("follows", 1),
-        ("stage", "later"),
-        ("message", ["one"]),
-    ],
-)
-def test_leaves_out_what_it_cannot_read(name: str, value: object) -> None:
-    good, bad = records_to_json({"one": record(), "two": record()})
-    bad[name] = value
-    assert set(records_from_json([bad, good, None, 5, {}])) == {"one"}
-
-
-@pytest.mark.parametrize("data", [None, 5, "records", {"one": 1}])
-def test_reads_nothing_out_of_nothing(data: object) -> None:
-    assert records_from_json(data) == {}
-
-
-def test_limits_of_what_is_read() -> None:
-    many = records_to_json({f"{n}": record() for n in range(MAX_ANNOUNCED + 1)})
-    assert len(records_from_json(many)) == MAX_ANNOUNCED
-    assert len(records_from_json(many[:MAX_ANNOUNCED])) == MAX_ANNOUNCED
-    follows = tuple(f"{n}" for n in range(MAX_FOLLOWS + 1))
-    (read,) = records_from_json(records_to_json({"one": record(follows=follows)})).values()
-    assert read.follows == follows[:MAX_FOLLOWS]
-    longest = "x" * MAX_VALUE_CHARS
-    assert set(records_from_json(records_to_json({longest: record()}))) == {longest}

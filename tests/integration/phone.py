@@ -1,12 +1,13 @@
 """A telephone with the mobile app: registered in Home Assistant, and reached by a push server."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import BaseTestServer, TestClient, TestServer
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
@@ -22,7 +23,7 @@ class Phone:
 
     hass: HomeAssistant
     client: TestClient[Any, Any]
-    server: TestServer
+    server: BaseTestServer
     pushed: list[dict[str, Any]] = field(default_factory=list)
     webhook: str = ""
     status: HTTPStatus = HTTPStatus.CREATED
@@ -93,12 +94,11 @@ class Phone:
         return str(found)
 
 
+@asynccontextmanager
 async def make_phone(
-    hass: HomeAssistant,
-    client: Callable[[], Awaitable[TestClient[Any, Any]]],
-    server: Callable[[web.Application], Awaitable[TestServer]],
-) -> Phone:
-    """Set up the mobile app's integration, and register a telephone in it."""
+    hass: HomeAssistant, client: Callable[[], Awaitable[TestClient[Any, Any]]]
+) -> AsyncIterator[Phone]:
+    """Set up the mobile app's integration and a push server, and register a telephone."""
     # What is served has to be known before the first client comes.
     assert await async_setup_component(hass, DOMAIN, {})
     assert await async_setup_component(hass, "webhook", {})
@@ -111,6 +111,7 @@ async def make_phone(
 
     application = web.Application()
     application.router.add_post("/push", push)
-    phone = Phone(hass, await client(), await server(application))
-    await phone.register()
-    return phone
+    async with TestServer(application) as server:
+        phone = Phone(hass, await client(), server)
+        await phone.register()
+        yield phone
