@@ -180,6 +180,28 @@ async def test_a_rename_in_the_guide_keeps_it(
     assert (after.identity, after.follows) == (before.identity, (follow.identity,))
 
 
+async def test_a_showing_keeps_its_identity_over_refreshes_and_restarts(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    follows: Follows,
+    panel_coordinator: DownlinkCoordinator,
+    folder: Path,
+) -> None:
+    """Also where it is moved to another half day, by which it was called."""
+    await follows.async_add(SHOW, "Trigun")
+    await refresh(panel_coordinator, folder, make_feed_with(("Trigun", 9.5 * HOUR)))
+    before = [one.identity for one in follows.showings]
+    await refresh(
+        panel_coordinator, folder, make_feed_with(("Bebop", 8 * HOUR), ("Trigun", 9.75 * HOUR))
+    )
+    assert [one.identity for one in follows.showings] == before
+    assert follows.showings[0].airing.start == NOON + 9.75 * HOUR
+    await hass.config_entries.async_reload(entry.entry_id)
+    again = async_follows(hass)
+    assert again
+    assert [one.identity for one in again.showings] == before
+
+
 async def test_everything_stays_over_a_reload(
     hass: HomeAssistant, entry: MockConfigEntry, follows: Follows
 ) -> None:
