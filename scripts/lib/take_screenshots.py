@@ -104,7 +104,7 @@ def take(home: Home, access: Access) -> None:
             executable_path="/usr/bin/chromium", args=[*FLAGS, rule]
         )
         address = f"http://{ADDRESS}"
-        page = open_page(browser, home, at=address, height=760)
+        page = open_page(browser, home, at=address, width=1440, height=800)
         page.emulate_media(color_scheme="dark")
         watch(page)
         keep(page, "watching")
