@@ -12,10 +12,11 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
-from .assist.sentences import async_setup_sentences
+from .assist.triggers import async_setup_sentences
 from .const import CONF_MAX_CHANNELS, DOMAIN
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.errors import DownlinkError, NewerVersionError
+from .following.announcements import async_setup_announcements
 from .following.follows import async_setup_follows
 from .panel.registration import async_register_panel, async_register_static, async_unregister_panel
 from .panel.websocket import async_register_commands
@@ -23,6 +24,7 @@ from .refreshing.issues import async_delete_issues
 from .refreshing.refresh import data_folder
 from .services import async_setup_services
 from .storage.aired_store import AiredStore
+from .storage.announced import AnnouncedStore
 from .storage.credentials import CredentialStore
 from .storage.followed import FollowStore
 from .storage.log_filter import async_keep_out_of_logs
@@ -65,7 +67,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
         entry.async_on_unload(coordinator.streams.async_stop_all)
         entry.async_on_unload(coordinator.aired.async_close)
         await coordinator.async_load()
-        await async_setup_follows(hass, coordinator)
+        follows = await async_setup_follows(hass, coordinator)
+        announcements = await async_setup_announcements(hass, coordinator, follows)
     except DownlinkError as err:
         # Trying again helps against a disk that is not there yet, not against what is from later.
         give_up = isinstance(err, NewerVersionError)
@@ -81,6 +84,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _async_remove_gone_devices(hass, entry)
     coordinator.async_start()
+    announcements.async_start()
     return True
 
 
@@ -141,6 +145,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
     await State.async_remove(hass)
     await AiredStore.async_remove(hass)
     await FollowStore(hass).async_remove()
+    await AnnouncedStore(hass).async_remove()
     await hass.async_add_executor_job(shutil.rmtree, data_folder(hass), True)
 
 

@@ -1,7 +1,7 @@
 """Set-up, reconfiguration and options, in dialogs."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, override
@@ -17,11 +17,15 @@ from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -33,7 +37,9 @@ from .const import (
     CONF_API_URL,
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
+    CONF_LEAD_MINUTES,
     CONF_MAX_CHANNELS,
+    CONF_NOTIFY,
     CONF_PAST_DAYS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
@@ -44,10 +50,13 @@ from .const import (
     CONF_STREAM_LINKS,
     CONF_USERS_MAY_WATCH,
     CONF_VERIFY_TLS,
+    CONF_WATCH_ON,
     DOMAIN,
     LINKS_DIRECT,
     LINKS_HOME_ASSISTANT,
     LINKS_RELAY,
+    MAX_LEAD_MINUTES,
+    MAX_NOTIFY,
     NAME,
     PANEL_PATH,
     PROVIDER_BUNDLED,
@@ -60,12 +69,14 @@ from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.limits import MAX_GUIDE_DAYS, MAX_PAST_DAYS
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
 from .engine.downlink.publish.refresh import PastReader
+from .following.notifications import async_targets
 from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
 from .refreshing.texts import quoted
 from .storage.settings import Settings
 from .storage.state import State
 
 ADVANCED: Final = "advanced"
+FOLLOWED: Final = "followed"
 STAGES: Final = tuple(Stage)
 SOURCES: Final = {
     PROVIDER_BUNDLED: (CONF_API_URL, CONF_VERIFY_TLS),
@@ -97,7 +108,9 @@ def _text(key: str, known: str) -> vol.Optional:
     return vol.Optional(key, description={"suggested_value": known})
 
 
-def _options_schema(settings: Settings, *, is_open: bool = False) -> vol.Schema:
+def _options_schema(
+    settings: Settings, targets: Sequence[SelectOptionDict] = (), *, is_open: bool = False
+) -> vol.Schema:
     links = SelectSelectorConfig(
         options=[LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT], translation_key=CONF_STREAM_LINKS
     )
@@ -122,7 +135,31 @@ def _options_schema(settings: Settings, *, is_open: bool = False) -> vol.Schema:
             vol.Required(CONF_PAST_DAYS, default=settings.past_days): _number(
                 0, MAX_PAST_DAYS, "d"
             ),
+            vol.Required(FOLLOWED): section(_followed_schema(settings, targets)),
             vol.Required(ADVANCED): section(advanced, {"collapsed": not is_open}),
+        }
+    )
+
+
+def _followed_schema(settings: Settings, targets: Sequence[SelectOptionDict]) -> vol.Schema:
+    """Whom to tell of what is followed, when, and what to watch it on."""
+    people = SelectSelectorConfig(
+        options=list(targets), multiple=True, mode=SelectSelectorMode.DROPDOWN
+    )
+    players = EntitySelectorConfig(
+        domain="media_player",
+        filter={"supported_features": ["media_player.MediaPlayerEntityFeature.PLAY_MEDIA"]},
+    )
+    player = vol.Optional(CONF_WATCH_ON, description={"suggested_value": settings.watch_on})
+    return vol.Schema(
+        {
+            vol.Required(CONF_NOTIFY, default=list(settings.notify)): vol.All(
+                SelectSelector(people), vol.Length(max=MAX_NOTIFY)
+            ),
+            vol.Required(CONF_LEAD_MINUTES, default=settings.lead_minutes): _number(
+                1, MAX_LEAD_MINUTES, "min"
+            ),
+            player: EntitySelector(players),
         }
     )
 
@@ -317,9 +354,8 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
         options: Mapping[str, Any] = self.config_entry.options
         if user_input is not None:
             # Sections are for the eye only: what is kept is flat.
-            flat = user_input | user_input[ADVANCED]
-            del flat[ADVANCED]
-            options = flat
+            flat = user_input | user_input[FOLLOWED] | user_input[ADVANCED]
+            options = {key: flat[key] for key in flat if key not in {FOLLOWED, ADVANCED}}
             try:
                 validate(options[CONF_SCHEDULE])
             except UsageError:
@@ -329,6 +365,8 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
         settings = Settings.from_mappings(self.config_entry.data, options)
         return self.async_show_form(
             step_id="init",
-            data_schema=_options_schema(settings, is_open=error is not None),
+            data_schema=_options_schema(
+                settings, async_targets(self.hass, settings.notify), is_open=error is not None
+            ),
             errors={"base": error} if error else {},
         )

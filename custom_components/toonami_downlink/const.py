@@ -29,6 +29,9 @@ CONF_MAX_CHANNELS: Final = "max_channels"
 CONF_HDHOMERUN: Final = "hdhomerun"
 CONF_STALE_HOURS: Final = "stale_hours"
 CONF_USERS_MAY_WATCH: Final = "users_may_watch"
+CONF_LEAD_MINUTES: Final = "lead_minutes"
+CONF_NOTIFY: Final = "notify"
+CONF_WATCH_ON: Final = "watch_on"
 
 LINKS_RELAY: Final = "relay"
 LINKS_DIRECT: Final = "direct"
@@ -41,6 +44,10 @@ DEFAULT_PAST_DAYS: Final = 1
 DEFAULT_PROVIDER_TIMEOUT: Final = 300
 DEFAULT_MAX_CHANNELS: Final = 4
 DEFAULT_STALE_HOURS: Final = 48
+DEFAULT_LEAD_MINUTES: Final = 10
+MAX_LEAD_MINUTES: Final = 120
+MAX_NOTIFY: Final = 20
+"""Whom to tell when something begins that is followed."""
 
 RETRY_DELAYS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 """How long to wait after the first, second… failure in a row; the last one repeats."""

@@ -1,4 +1,4 @@
-"""An event entity for the outcome of refreshes, and the same on the bus for automations."""
+"""Event entities: the outcome of refreshes, also on the bus, and what is followed as it begins."""
 
 from datetime import datetime
 from typing import Any, Final, override
@@ -10,8 +10,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN, EVENT_REFRESH
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
+from .engine.downlink.announced import AnnouncementStage
 from .engine.downlink.models import RefreshRecord
 from .entity import DownlinkEntity
+from .following.announcements import async_announcements
 
 PARALLEL_UPDATES = 0
 
@@ -20,6 +22,11 @@ REFRESH_EVENT: Final = EventEntityDescription(
     key="refresh",
     translation_key="refresh",
     event_types=["succeeded", "failed", "recovered", "missed"],
+)
+FOLLOWED_EVENT: Final = EventEntityDescription(
+    key="followed",
+    translation_key="followed",
+    event_types=[stage.value for stage in AnnouncementStage],
 )
 
 
@@ -54,10 +61,10 @@ async def async_setup_entry(
     entry: DownlinkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the event entity, and fire on the bus even when it is disabled."""
+    """Add the event entities; a refresh is on the bus even when its entity is disabled."""
     coordinator = entry.runtime_data
     entity = RefreshEvent(coordinator, REFRESH_EVENT)
-    async_add_entities([entity])
+    async_add_entities([entity, FollowedEvent(coordinator, FOLLOWED_EVENT)])
 
     @callback
     def fire(
@@ -89,4 +96,21 @@ class RefreshEvent(DownlinkEntity, EventEntity):
         # So that the line in the activity names who asked for it, and nobody else.
         self.async_set_context(context)
         self._trigger_event(kind, _attributes(self.coordinator, kind, record, scheduled))
+        self.async_write_ha_state()
+
+
+class FollowedEvent(DownlinkEntity, EventEntity):
+    """What is followed, a while before it begins and when it does."""
+
+    _unrecorded_attributes = frozenset({"others"})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        if announcements := async_announcements(self.hass):
+            self.async_on_remove(announcements.async_add_listener(self._async_handle))
+
+    @callback
+    def _async_handle(self, kind: str, attributes: dict[str, Any]) -> None:
+        self._trigger_event(kind, attributes)
         self.async_write_ha_state()

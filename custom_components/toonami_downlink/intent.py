@@ -3,7 +3,7 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import intent
 
-from .assist.intents import HANDLERS
+from .assist.handlers import HANDLERS
 
 
 async def async_setup_intents(hass: HomeAssistant) -> None:

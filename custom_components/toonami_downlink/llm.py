@@ -1,4 +1,4 @@
-"""The questions to the guide as tools for language models that use Assist."""
+"""What Assist can be asked and told, as tools for language models that use it."""
 
 from typing import Any, Final, override
 
@@ -7,7 +7,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import intent, llm
 import voluptuous as vol
 
-from .assist.intents import HANDLERS, GuideIntentHandler
+from .assist.handlers import HANDLERS
+from .assist.intents import DownlinkIntentHandler
 from .const import DOMAIN
 from .coordinator import async_loaded_coordinator
 
@@ -28,12 +29,16 @@ def async_get_tools(
 
 
 class GuideTool(llm.Tool):
-    """Ask the guide a question; the answer is what Assist would say, and a link into the panel."""
+    """Do what an intent does.
+
+    The result is what Assist would say, and the same as values. Texts from the guide are nowhere
+    but in there: the tool's own name and description are the same whatever is on.
+    """
 
     integration = DOMAIN
 
-    def __init__(self, handler: GuideIntentHandler) -> None:
-        """Ask what the intent asks."""
+    def __init__(self, handler: DownlinkIntentHandler) -> None:
+        """Do what the intent does."""
         self.name = f"{DOMAIN}__{handler.tool}"
         self.title = handler.title
         self.description = handler.description
@@ -41,7 +46,10 @@ class GuideTool(llm.Tool):
         self._intent = handler.intent_type
         if _ANNOTATIONS:
             self.annotations = _ANNOTATIONS(
-                read_only=True, destructive=False, idempotent=True, open_world=False
+                read_only=handler.is_question,
+                destructive=False,
+                idempotent=handler.is_idempotent,
+                open_world=False,
             )
 
     @override

@@ -107,6 +107,8 @@ def test_five_for_a_card_on_a_dashboard(page: Page, clicks: Clicks, home: Home) 
     page.locator("ha-sidebar").get_by_text("My home").click()
     page.get_by_role("button", name="Edit dashboard").click()
     page.get_by_role("button", name="Add card").click()
+    # Where one types is there already: it takes no click.
+    expect(page.get_by_placeholder("Search entities")).to_be_focused()
     page.keyboard.type("aftermath east now")
     page.get_by_text("Toonami Aftermath East").first.click()
     page.locator(CARD).first.click()

@@ -104,6 +104,9 @@ def test_log_is_clean_with_all_warnings_on(
     wait_for_feed(client)
     client.post("/api/services/toonami_downlink/rotate_credentials", {})
     secrets |= use(home)
+    kept = home.folder / ".storage" / f"{DOMAIN}.credentials"
+    assert [secret for secret in secrets if secret in kept.read_text()] != []
+    assert kept.stat().st_mode & 0o077 == 0
     provider = FileProvider(tmp_path / "provider")
     playlist = fetch(wait_for_feed(client).playlist_url).body
     channels: dict[str, list[Show]] = {entry.name: [] for entry in entries(playlist)}

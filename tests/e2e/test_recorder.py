@@ -33,7 +33,10 @@ SELECT states.{column} FROM states JOIN states_meta USING (metadata_id)
 WHERE last_updated_ts BETWEEN ? AND ?
   AND (states_meta.entity_id LIKE 'sensor.%\\_now\\_playing' ESCAPE '\\'
     OR states_meta.entity_id LIKE 'sensor.%\\_up\\_next' ESCAPE '\\'
-    OR states_meta.entity_id LIKE 'calendar.%\\_guide' ESCAPE '\\')
+    OR states_meta.entity_id LIKE 'calendar.%\\_guide' ESCAPE '\\'
+    OR states_meta.entity_id LIKE '%.toonami\\_downlink\\_followed' ESCAPE '\\'
+    OR states_meta.entity_id LIKE '%.toonami\\_downlink\\_next\\_followed' ESCAPE '\\'
+    OR states_meta.entity_id LIKE '%.toonami\\_downlink\\_follow' ESCAPE '\\')
 """
 
 
@@ -46,7 +49,7 @@ class Sample:
     programmes: int
 
     def of(self, database: sqlite3.Connection, column: str) -> list[int]:
-        """Return a column of the rows of channels' entities in that time."""
+        """Return a column of the rows of channels and of what is followed, in that time."""
         rows = database.execute(OURS.format(column=column), (self.since, self.until))
         return [row[0] for row in rows]
 
@@ -101,12 +104,14 @@ def squeezed(day: Mapping[str, Iterable[Show]], start: datetime) -> dict[str, li
 
 
 def watch(home: Home, day: Mapping[str, list[Show]]) -> Sample:
-    """Run Home Assistant while programmes start one after the other."""
+    """Run Home Assistant while programmes start one after the other, all of them followed."""
     provider = FileProvider(home.folder.with_name("provider"))
     provider.publish(day)
     home.start()
     set_up(home.client, "command", {"provider_command": provider.command})
     wait_for_feed(home.client)
+    for title in {show.title for shows in day.values() for show in islice(shows, EACH + 1)}:
+        home.client.command("toonami_downlink/follows/add", kind="show", text=title)
 
     def announce(at: datetime) -> None:
         provider.publish(squeezed(day, at))
@@ -208,6 +213,7 @@ def test_a_day_adds_little_to_the_database(
 
     assert len(day) == 7
     assert programmes > 100
-    assert sample.programmes <= rows <= 3 * sample.programmes  # the sensors and the calendar
+    # The sensors and the calendar of each channel; calendar, sensor and event of what is followed.
+    assert sample.programmes < rows <= 6 * sample.programmes
     assert names.isdisjoint({"description", "image", "category", "start", "stop"})
     assert states + statistics < LIMIT

@@ -89,6 +89,11 @@ def connect(page: Page) -> None:
     page.locator("tdl-connect summary").click()
 
 
+def shows(page: Page) -> None:
+    page.get_by_role("link", name="My shows").click()
+    expect(page.locator("tdl-shows h2").first).to_be_visible()
+
+
 def status(page: Page) -> None:
     page.get_by_role("link", name="Status").click()
     expect(page.locator(".chain")).to_be_visible()
@@ -129,7 +134,7 @@ def page(
     assert console == []
 
 
-@pytest.mark.parametrize("show", [guide, sheet, connect, status, player, small_player])
+@pytest.mark.parametrize("show", [guide, sheet, shows, connect, status, player, small_player])
 def test_nothing_is_cut_off_or_out_of_reach(page: Page, show: Callable[[Page], None]) -> None:
     page.goto(f"{ROOT}/guide")
     show(page)

@@ -8,7 +8,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+import json
 from pathlib import Path
+import re
 from typing import Final
 
 import pytest
@@ -22,6 +24,11 @@ LOADED_BY_NAME: Final = frozenset(
     )
 )
 """What Home Assistant looks for under these names, and loads when it likes."""
+STARTS: Final = re.compile(
+    r"(?:asyncio\.)?(?:create_)?subprocess(?:_exec|_shell)?|multiprocessing(?:\.\w+)?|Popen|pty"
+    r"|ProcessPoolExecutor|posix_spawnp?|fork(?:pty)?|os\.system|popen|(?:exec|spawn)[lv]p?e?"
+)
+"""Names that begin another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ FEED_READERS: Final = tuple(
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
         *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
-        "follows",
+        *("announced", "announcements", "follows"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -73,6 +80,16 @@ RULES: Final = (
         "follows",
         *(*VALUES, "airings", "identity"),
         because="what is followed is found in the guide alone",
+    ),
+    engine(
+        "announced",
+        *(*VALUES, "airings", "follows"),
+        because="what was announced is told by what is followed",
+    ),
+    engine(
+        "announcements",
+        *(*VALUES, "airings", "announced", "follows"),
+        because="what is announced is told by what is followed and the time",
     ),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),
@@ -114,6 +131,7 @@ RULES: Final = (
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
+            f"{ENGINE}.announced",
         ),
         "what is kept is values of the engine",
     ),
@@ -140,8 +158,8 @@ RULES: Final = (
     ),
     Rule(
         "following",
-        (*STANDS_ON, *FEED_READERS),
-        "what is followed is looked for in the published feed",
+        (*STANDS_ON, *FEED_READERS, "places"),
+        "what is followed is looked for in the published feed, and told of with a link",
     ),
     Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
@@ -166,8 +184,11 @@ RULES: Final = (
     ),
     Rule(
         "config_flow",
-        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
-        "the dialogs refresh by the same way as the coordinator",
+        (
+            *(*STANDS_ON, *FEED_READERS, "following.notifications"),
+            *(f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
+        ),
+        "the dialogs refresh by the same way as the coordinator, and ask whom to tell",
     ),
     *(
         Rule(
@@ -281,6 +302,63 @@ def test_engine_has_no_home_assistant_in_it(module: str) -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_nobody_imports_what_home_assistant_loads_by_name(module: str) -> None:
     assert [name for name in imports(module) if name.split(".")[0] in LOADED_BY_NAME] == []
+
+
+def started_by(source: str) -> set[str]:
+    """Return what a module could start another process with."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(attr=name):
+                names |= {name, ast.unparse(node)}
+            case ast.Name(id=name):
+                names.add(name)
+            case ast.Import(names=found):
+                names |= {one.name for one in found}
+            case ast.ImportFrom(module=str(module), names=found):
+                names |= {module, *(f"{module}.{one.name}" for one in found)}
+                names |= {one.name for one in found}
+    return {name for name in names if STARTS.fullmatch(name)}
+
+
+def test_processes_are_started_in_one_place() -> None:
+    """A provider is one, and the ingest; nothing is started for a stream, ffmpeg least of all."""
+    found = [name for name, path in MODULES.items() if started_by(path.read_text())]
+    assert found == [f"{ENGINE}.process.runner"]
+    manifest = json.loads((ROOT / "manifest.json").read_bytes())
+    words = (*manifest["dependencies"], *manifest["after_dependencies"], *manifest["requirements"])
+    assert "ffmpeg" not in " ".join(words)
+
+
+@pytest.mark.parametrize("part", ["streaming", f"{ENGINE}.relay"])
+def test_streams_lead_to_no_process(part: str) -> None:
+    graph = {name: {target_of(found) for found in imports(name)} for name in MODULES}
+    reached: set[str] = set()
+    wanted = [name for name in MODULES if within(name, part)]
+    while wanted:
+        name = wanted.pop()
+        if name not in reached:
+            reached.add(name)
+            wanted += graph[name]
+    assert [name for name in reached if within(name, f"{ENGINE}.process")] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import subprocess",
+        "os.system('ffmpeg')",
+        "from os import system",
+        "from asyncio import create_subprocess_shell",
+        "asyncio.create_subprocess_exec('ffmpeg')",
+        "os.posix_spawn('/bin/sh', [], {})",
+        "from multiprocessing.pool import Pool",
+        "concurrent.futures.ProcessPoolExecutor()",
+        "loop.subprocess_exec(make)",
+    ],
+)
+def test_a_start_is_seen(source: str) -> None:
+    assert started_by(source)
 
 
 def test_no_import_leads_in_a_circle() -> None:

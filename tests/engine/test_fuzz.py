@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from scripts.lib.fuzz import watch
+from scripts.lib.fuzz.__main__ import NAMES
 from scripts.lib.fuzz.target import CORPUS, ROOT, load
 from scripts.lib.fuzz.watch import Watch, Wrong, read
 
@@ -101,3 +102,13 @@ def test_odd_errors_are_wrong() -> None:
 
 def test_every_target_has_a_corpus() -> None:
     assert {path.parent.name for path in INPUTS} == set(TARGETS)
+
+
+def test_every_target_is_run_and_named() -> None:
+    """By whoever names none: that is what is done with each change and every night."""
+    assert sorted(NAMES) == sorted(TARGETS)
+    script = (ROOT / "scripts" / "fuzz").read_text()
+    assert f"# TARGET: {', '.join(NAMES)} " in script
+    for place, seconds in ((".ci/run", 20), (".github/workflows/nightly.yml", 600)):
+        called = re.findall(r"scripts/fuzz\b([^\],\n]*)", (ROOT / place).read_text())
+        assert called == [f" --seconds {seconds}"], place

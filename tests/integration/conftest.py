@@ -1,5 +1,6 @@
 """Fixtures for all tests with Home Assistant."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from . import released
 from .factories import NOON, make_entry, make_feed, write_provider_files
 from .harness import NOW, Harness, limit_platforms, setup_integration, start_harness
+from .phone import Phone, make_phone
 
 
 @pytest.fixture(autouse=True)
@@ -107,3 +109,16 @@ def newest(
     """What the newest layout leaves behind; nothing is loaded yet."""
     freezer.move_to(released.NOW)
     return released.restore(hass, max(released.LAYOUTS.iterdir()), hass_storage)
+
+
+@pytest.fixture
+async def phone(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    freezer: FrozenDateTimeFactory,
+    socket_enabled: None,
+) -> AsyncIterator[Phone]:
+    """Register a telephone with the mobile app; it gets its messages on the loopback interface."""
+    freezer.move_to(NOON)
+    async with make_phone(hass, hass_client) as phone:
+        yield phone

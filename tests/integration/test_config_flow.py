@@ -1,6 +1,7 @@
 """The dialogs: every step, every error and the way out of it."""
 
 import asyncio
+from http import HTTPStatus
 from pathlib import Path
 import shlex
 import sys
@@ -8,12 +9,17 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.const import DOMAIN, MAX_NOTIFY
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.storage.settings import Settings
 
 from .factories import copy_command, make_entry, make_feed, write_provider_files
 from .harness import setup_integration
@@ -243,7 +249,9 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
         "hdhomerun": True,
     }
     advanced = {"schedule": "15 */6 * * *", "provider_timeout": 60, "stale_hours": 24}
-    options = plain | advanced
+    followed = {"notify": ["persistent_notification"], "lead_minutes": 15}
+    options = plain | followed | advanced
+    plain |= {"followed": followed}
     flow = hass.config_entries.options
     result = await flow.async_init(entry.entry_id)
     assert result["type"] is FlowResultType.FORM
@@ -266,3 +274,110 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
     assert coordinator.next_refresh is not None
     assert coordinator.next_refresh.minute == 15
     assert Cause.MISSED not in {record.cause for record in coordinator.history}
+
+
+async def options_form(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    assert result["type"] is FlowResultType.FORM
+    return result
+
+
+def chosen(**followed: Any) -> dict[str, Any]:
+    """Fill in the form of the options, with these values about what is followed."""
+    usual = Settings.from_mappings({}, {})
+    names = (
+        *("guide_days", "past_days", "stream_links", "max_channels"),
+        *("users_may_watch", "hdhomerun"),
+    )
+    return {
+        **{name: getattr(usual, name) for name in names},
+        "followed": {"notify": [], "lead_minutes": 10, **followed},
+        "advanced": {"schedule": "0 3 * * *", "provider_timeout": 60, "stale_hours": 24},
+    }
+
+
+@pytest.mark.parametrize("lead", [1, 120])
+async def test_limits_of_the_lead(hass: HomeAssistant, folder: Path, lead: int) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    flow = hass.config_entries.options
+    result = await options_form(hass, entry)
+    for wrong in (0, 121):
+        with pytest.raises(InvalidData):
+            await flow.async_configure(result["flow_id"], chosen(lead_minutes=wrong))
+    result = await flow.async_configure(result["flow_id"], chosen(lead_minutes=lead))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.runtime_data.settings.lead_minutes == lead
+
+
+async def test_whom_to_tell(hass: HomeAssistant, folder: Path) -> None:
+    """Everything that can be told has a name there, also what was chosen and is gone."""
+    app = MockConfigEntry(domain="mobile_app", data={"device_name": "Ed's phone"})
+    app.add_to_hass(hass)
+    async_mock_service(hass, "notify", "mobile_app_ed_s_phone")
+    async_mock_service(hass, "notify", "smtp")
+    hass.states.async_set("notify.board", "unknown", {"friendly_name": "Board"})
+    er.async_get(hass).async_get_or_create("notify", "mobile_app", "ed", config_entry=app)
+    hass.states.async_set("notify.mobile_app_ed", "unknown", {"friendly_name": "Ed's phone"})
+    entry = make_entry(folder, notify=["notify.gone"], watch_on="media_player.den")
+    await setup_integration(hass, entry)
+    result = await options_form(hass, entry)
+    assert result["data_schema"] is not None
+    part = result["data_schema"].schema["followed"].schema.schema
+    (offered,) = (value.validators[0] for key, value in part.items() if key == "notify")
+    assert {one["value"]: one["label"] for one in offered.config["options"]} == {
+        "persistent_notification": "Home Assistant itself, in the side bar",
+        "notify.mobile_app_ed_s_phone": "Ed's phone",
+        "notify.board": "Board",
+        "notify.gone": "notify.gone",
+    }
+    (player,) = (key for key in part if key == "watch_on")
+    assert player.description == {"suggested_value": "media_player.den"}
+    flow = hass.config_entries.options
+    for wrong in ({"notify": ["notify.stranger"]}, {"watch_on": "light.den"}, {"notify": "x"}):
+        with pytest.raises(InvalidData):
+            await flow.async_configure(result["flow_id"], chosen(**wrong))
+    given = chosen(notify=["notify.board", "notify.gone"], watch_on="media_player.den")
+    result = await flow.async_configure(result["flow_id"], given)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options["notify"] == ["notify.board", "notify.gone"]
+    assert entry.options["watch_on"] == "media_player.den"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    result = await options_form(hass, entry)
+    result = await flow.async_configure(result["flow_id"], chosen())
+    assert "watch_on" not in entry.options
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_how_many_to_tell(hass: HomeAssistant, folder: Path) -> None:
+    many = [f"notify.board_{number}" for number in range(MAX_NOTIFY + 1)]
+    for entity in many:
+        hass.states.async_set(entity, "unknown")
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    flow = hass.config_entries.options
+    result = await options_form(hass, entry)
+    with pytest.raises(InvalidData):
+        await flow.async_configure(result["flow_id"], chosen(notify=many))
+    result = await flow.async_configure(result["flow_id"], chosen(notify=many[:MAX_NOTIFY]))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_options_over_http(
+    hass: HomeAssistant, folder: Path, hass_client: ClientSessionGenerator
+) -> None:
+    """What the form asks for can be told to a browser."""
+    assert await async_setup_component(hass, "config", {})
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    client = await hass_client()
+    response = await client.post(
+        "/api/config/config_entries/options/flow", json={"handler": entry.entry_id}
+    )
+    assert response.status == HTTPStatus.OK
+    form = await response.json()
+    (part,) = (one for one in form["data_schema"] if one["name"] == "followed")
+    assert [one["name"] for one in part["schema"]] == ["notify", "lead_minutes", "watch_on"]
+    assert part["schema"][0]["selector"]["select"]["multiple"]

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 import custom_components.toonami_downlink as integration
 from custom_components.toonami_downlink import async_remove_config_entry_device, async_unload_entry
-from custom_components.toonami_downlink.assist.sentences import Sentences
+from custom_components.toonami_downlink.assist.triggers import Sentences
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import (
     DownlinkCoordinator,

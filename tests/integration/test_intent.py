@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from custom_components.toonami_downlink.assist.intents import HANDLERS
+from custom_components.toonami_downlink.assist.handlers import HANDLERS
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Programme
@@ -22,6 +22,8 @@ from custom_components.toonami_downlink.intent import async_setup_intents
 from .factories import NOON, make_entry, make_feed, make_feed_with, write_provider_files
 from .harness import setup_integration
 
+CHANGES = {"follow", "unfollow", "watch_on"}
+"""Tools that do more than answer."""
 AT_ONE = int((NOON + timedelta(hours=1)).timestamp())
 
 
@@ -284,16 +286,16 @@ def llm_context() -> llm.LLMContext:
 @pytest.mark.usefixtures("asked")
 async def test_tools(hass: HomeAssistant) -> None:
     tools = {tool.name: tool for tool in await tools_for(hass)}
-    assert set(tools) == {
-        "toonami_downlink__whats_on",
-        "toonami_downlink__whats_next",
-        "toonami_downlink__when_is",
-    }
+    assert set(tools) == {f"toonami_downlink__{handler.tool}" for handler in HANDLERS}
+    changes = {name.partition("__")[2] for name in tools if name.partition("__")[2] in CHANGES}
+    assert changes == CHANGES
     for tool in tools.values():
         assert tool.description
         assert getattr(tool, "integration", DOMAIN) == DOMAIN
         if annotations := getattr(tool, "annotations", None):
-            assert annotations.read_only
+            assert annotations.read_only == (tool.name.partition("__")[2] not in CHANGES)
+            assert not annotations.destructive
+            assert not annotations.open_world
     with pytest.raises(vol.Invalid):
         tools["toonami_downlink__when_is"].parameters({})
 
@@ -341,6 +343,18 @@ async def test_tool_answers_in_the_shape_that_is_wanted(
     spoken = {
         "answer": "Show 1-24, Part 24, is on Toonami Aftermath East until 12:30 PM.",
         "link": "/toonami-downlink/watch/1",
+        "title": "Show 1-24",
+        "programmes": [
+            {
+                "title": "Show 1-24",
+                "episode_title": "Part 24",
+                "channel": "Toonami Aftermath East",
+                "number": 1,
+                "start": "2026-11-24T12:00:00+00:00",
+                "stop": "2026-11-24T12:30:00+00:00",
+                "link": "/toonami-downlink/guide/1/1795521600",
+            }
+        ],
     }
     assert answer == (spoken if version == "before" else {"data": spoken})
 
@@ -361,8 +375,8 @@ async def test_answers_lead_into_the_panel(
 ) -> None:
     named = {name: {"value": value} for name, value in slots.items()}
     response = await intent.async_handle(hass, "test", f"ToonamiDownlink{kind}", named)
-    expected = {"link": f"/toonami-downlink/{link}"} if link else None
-    assert response.speech["plain"]["extra_data"] == expected
+    data = response.speech["plain"]["extra_data"] or {}
+    assert data.get("link") == (f"/toonami-downlink/{link}" if link else None)
 
 
 @pytest.mark.usefixtures("asked")

@@ -82,6 +82,7 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     "views.stream._SEGMENT": (Attack("1"), Attack("1", "1/")),
     "views.xtream._NUMBER": (Attack("0", "1."),),
     "assist.sentences:sub([^\\w' -])": (),
+    "assist.sentences:sub((?<![a-z0-9]) | (?![a-z0-9]))": (),
     "storage.credentials._SHAPES": (Attack("A"),),
     f"{ENGINE}text._WORD": (Attack("a"),),
     f"{ENGINE}lineup:sub([^a-z0-9]+)": (Attack("-"),),

@@ -25,7 +25,7 @@ from custom_components.toonami_downlink import (
     sensor,
     todo,
 )
-from custom_components.toonami_downlink.assist import answers
+from custom_components.toonami_downlink.assist import speech
 from custom_components.toonami_downlink.engine.downlink import errors, relay
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing import issues
@@ -58,7 +58,7 @@ DESCRIPTIONS = {
     Platform.BINARY_SENSOR: binary_sensor.FEED_BINARY_SENSORS,
     Platform.BUTTON: (button.REFRESH_BUTTON,),
     Platform.CALENDAR: (*calendar.GUIDES, calendar.FOLLOWED),
-    Platform.EVENT: (event.REFRESH_EVENT,),
+    Platform.EVENT: (event.REFRESH_EVENT, event.FOLLOWED_EVENT),
     Platform.SENSOR: (
         *(*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
         sensor.NEXT_FOLLOWED,
@@ -144,6 +144,10 @@ def test_states_of_attributes() -> None:
     icons = ICONS["entity"]["event"]["refresh"]["state_attributes"]["event_type"]["state"]
     assert list(icons) == event.REFRESH_EVENT.event_types
     assert set(attributes["cause"]["state"]) == set(Cause)
+    attributes = TEXTS["entity"]["event"]["followed"]["state_attributes"]
+    assert list(attributes["event_type"]["state"]) == event.FOLLOWED_EVENT.event_types
+    icons = ICONS["entity"]["event"]["followed"]["state_attributes"]["event_type"]["state"]
+    assert list(icons) == event.FOLLOWED_EVENT.event_types
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -248,9 +252,10 @@ def test_options() -> None:
         TEXTS["config"]["step"]["user"]["sections"]["advanced"],
         TEXTS["config"]["step"]["reconfigure"]["sections"]["advanced"],
         TEXTS["options"]["step"]["init"],
+        TEXTS["options"]["step"]["init"]["sections"]["followed"],
         TEXTS["options"]["step"]["init"]["sections"]["advanced"],
     ],
-    ids=["set-up", "reconfigure", "options", "advanced options"],
+    ids=["set-up", "reconfigure", "options", "options of what is followed", "advanced options"],
 )
 def test_every_field_is_explained(place: dict[str, Any]) -> None:
     assert set(place["data"]) == set(place["data_description"])
@@ -276,9 +281,11 @@ def said_by(module: str, function: str) -> set[str]:
 
 
 def test_common() -> None:
-    weekdays = {f"assist_{day}" for day in answers._WEEKDAYS}  # noqa: SLF001
-    said = said_by("assist/answers", "say") | said_by("assist/intents", "say") | weekdays
-    assert set(TEXTS["common"]) == said | {"no_details"}
+    said = {f"assist_{day}" for day in speech._WEEKDAYS}  # noqa: SLF001
+    for module in ("answers", "following", "intents", "speech", "triggers", "watching"):
+        said |= said_by(f"assist/{module}", "say")
+    told = said_by("following/messages", "say") | {"announce_open", "announce_persistent"}
+    assert set(TEXTS["common"]) == said | told | {"no_details"}
 
 
 def test_every_kind_of_error_has_words() -> None:

@@ -1,136 +1,195 @@
-"""Answers in plain speech, from the guide, in the language of the question."""
+"""Answers from the guide and the aired log: what is on, what is next, when a title is or was on."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from ..engine.downlink.airings import Airing, Airings
 from ..engine.downlink.identity import identity, show_key
 from ..engine.downlink.models import Channel, Feed, Programme
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.timeline import on_air, upcoming
-from ..places import programme_place
+from ..places import programme_place, watch_place
 from .matching import Showing, showings
+from .speech import Reply, Speech
 
-_PREFIX: Final = f"component.{DOMAIN}.common."
-_WEEKDAYS: Final = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
-_DAYS_IN_WEEK: Final = 7
+MAX_AIRINGS: Final = 10
+"""So many airings are in one answer as values."""
+_SPOKEN_AGAIN: Final = 2
+"""So many airings to come are said."""
+
+type _Say = Callable[[Channel, Programme], str]
 
 
-class Answers:
-    """Say what the guide says at one moment."""
+class Answers(Speech):
+    """Say what is known at one moment."""
 
-    def __init__(self, texts: dict[str, str], now: datetime) -> None:
-        """Speak with the texts below ``common`` in a translation; use `async_create`."""
-        self._texts = texts
-        self._now = now
-
-    @classmethod
-    async def async_create(cls, hass: HomeAssistant, language: str) -> Answers:
-        """Learn a language; what is not translated is said in English."""
-        texts = await async_get_translations(hass, language, "common", (DOMAIN,))
-        return cls(texts, dt_util.utcnow())
-
-    def say(self, key: str, **values: object) -> str:
-        """Say a sentence."""
-        return self._texts[_PREFIX + key].format(**values)
-
-    def whats_on(self, feed: Feed, channels: Sequence[Channel]) -> str:
+    def whats_on(self, feed: Feed, channels: Sequence[Channel]) -> Reply:
         """Say what is on now, one sentence for each channel."""
-        return " ".join(self._now_on(feed, channel) for channel in channels)
+        now = [on_air(feed.guide.get(channel.key, ()), self.now) for channel in channels]
+        return self._one_each(channels, now, self._now_on)
 
-    def whats_next(self, feed: Feed, channels: Sequence[Channel]) -> str:
+    def whats_next(self, feed: Feed, channels: Sequence[Channel]) -> Reply:
         """Say what is on next, one sentence for each channel."""
-        return " ".join(self._next_on(feed, channel) for channel in channels)
+        found = (upcoming(feed.guide.get(channel.key, ()), self.now) for channel in channels)
+        return self._one_each(channels, [next(iter(one), None) for one in found], self._next_on)
 
-    def place_of(self, feed: Feed, channels: Sequence[Channel], title: str) -> str | None:
-        """Return where in the panel the programme is that `when_is` speaks of; None without one."""
-        found = showings(feed, channels, title, self._now)
-        return programme_place(found[0].channel.number, found[0].programme.start) if found else None
-
-    def when_is(self, publication: Publication, channels: Sequence[Channel], title: str) -> str:
+    def when_is(self, publication: Publication, channels: Sequence[Channel], title: str) -> Reply:
         """Say when a programme is on, when again, and when the same episode is on again."""
-        found = showings(publication.feed, channels, title, self._now)
+        found = showings(publication.feed, channels, title, self.now)
         if not found:
-            return self.say("assist_not_in_guide", title=title)
+            return self.not_found(title)
         first = found[0]
-        values = {"title": first.programme.title, "channel": first.channel.name}
-        if first.programme.start <= self._now:
-            until = self._time(first.programme.stop)
-            answer = self.say("assist_on_air", until=until, **values)
-        else:
-            answer = self.say("assist_later", when=self._when(first.programme.start), **values)
         again = next((item for item in found if item.programme.start > first.programme.start), None)
-        same = self._same_again(publication.airings, channels, first)
+        also = self._also(publication.airings, channels, first)
+        same = also[0] if also else None
+        said = [self.on_at(first)]
         if again and (same is None or (same.channel, same.start) != _place(again)):
-            when = self._when(again.programme.start)
-            answer += f" {self.say('assist_again', when=when, channel=again.channel.name)}"
-        return f"{answer} {self._say_same(same)}" if same else answer
+            said.append(self._again(_airing(again)))
+        if same:
+            said.append(self._say_same(same))
+        data = _about(first) | _airings([_airing(one) for one in found], also)
+        return Reply(" ".join(said), data)
+
+    def when_again(
+        self, publication: Publication, channels: Sequence[Channel], title: str
+    ) -> Reply:
+        """Say when a programme is on after what is on now."""
+        found = showings(publication.feed, channels, title, self.now)
+        if not found:
+            return self.not_found(title)
+        first = found[0]
+        later = [_airing(one) for one in found if one.programme.start > self.now]
+        also = self._also(publication.airings, channels, first)
+        later += [airing for airing in also if airing.is_about]
+        later.sort(key=lambda airing: (airing.start, airing.channel.number))
+        title = first.programme.title
+        if not later:
+            return Reply(self.say("assist_not_again", title=title), _about(first))
+        said = [self.say("assist_again_title", title=title, **self._when_and_where(later[0]))]
+        said += [self._again(airing) for airing in later[1:_SPOKEN_AGAIN]]
+        return Reply(" ".join(said), _about(first) | _airings(later, also))
+
+    def when_was(self, title: str, airing: Airing | None, times: int) -> Reply:
+        """Say when a show was on last, and how often it was in the last thirty days."""
+        if airing is None:
+            return Reply(self.say("assist_never_was", title=title), {"found": False})
+        when, channel = self.earlier(airing.start), airing.channel.name
+        said = self.say("assist_was", title=title, when=when, channel=channel)
+        if times > 1:
+            said += f" {self.say('assist_times', times=times)}"
+        data = {"title": title, "last": airing_data(airing), "times_in_30_days": times}
+        return Reply(said, data)
+
+    def not_found(self, wanted: str, nearest: Sequence[str] = ()) -> Reply:
+        """Say that nothing is called so, and what is called nearly so."""
+        said = self.say("assist_not_in_guide", title=wanted)
+        if nearest:
+            said += f" {self.say('assist_nearest', titles=self.any_of(nearest))}"
+        return Reply(said, {"found": False, "nearest": list(nearest)})
+
+    def on_at(self, showing: Showing) -> str:
+        """Say that something is on now, or when it is."""
+        programme = showing.programme
+        values = {"title": programme.title, "channel": showing.channel.name}
+        if programme.start <= self.now:
+            return self.say("assist_on_air", until=self.time(programme.stop), **values)
+        return self.say("assist_later", when=self.when(programme.start), **values)
+
+    def _one_each(
+        self, channels: Sequence[Channel], found: Sequence[Programme | None], say: _Say
+    ) -> Reply:
+        known = [
+            (channel, programme)
+            for channel, programme in zip(channels, found, strict=True)
+            if programme and not programme.is_filler
+        ]
+        data: dict[str, Any] = {
+            "programmes": [airing_data(_airing(Showing(one, channel))) for channel, one in known]
+        }
+        if len(channels) == 1:
+            data["link"] = watch_place(channels[0].number)
+            if known:
+                data["title"] = known[0][1].title
+        sentences = {channel.key: say(channel, programme) for channel, programme in known}
+        said = (
+            sentences.get(channel.key) or self.say("assist_no_guide", channel=channel.name)
+            for channel in channels
+        )
+        return Reply(" ".join(said), data)
+
+    def _now_on(self, channel: Channel, programme: Programme) -> str:
+        until = self.time(programme.stop)
+        return _tidy(
+            self.say("assist_now", title=_title(programme), channel=channel.name, until=until)
+        )
+
+    def _next_on(self, channel: Channel, programme: Programme) -> str:
+        when = self.when(programme.start)
+        return _tidy(
+            self.say("assist_next", title=_title(programme), channel=channel.name, when=when)
+        )
+
+    def _again(self, airing: Airing) -> str:
+        when_and_where = self._when_and_where(airing)
+        if airing.is_about:
+            return self.say("assist_about", **when_and_where)
+        return self.say("assist_again", **when_and_where)
 
     def _say_same(self, airing: Airing) -> str:
         """Say when the same is on again."""
-        when, channel = self._when(airing.start), airing.channel.name
-        if airing.is_about:
-            return self.say("assist_about", when=when, channel=channel)
-        if identity(airing.programme) == show_key(airing.programme.title):
-            return self.say("assist_again", when=when, channel=channel)
-        return self.say("assist_same", when=when, channel=channel)
+        is_same_title = identity(airing.programme) == show_key(airing.programme.title)
+        if airing.is_about or is_same_title:
+            return self._again(airing)
+        return self.say("assist_same", **self._when_and_where(airing))
 
-    def _same_again(
-        self, airings: Airings, channels: Sequence[Channel], first: Showing
-    ) -> Airing | None:
-        """Return when the same episode is on again on one of the channels."""
+    def _when_and_where(self, airing: Airing) -> dict[str, str]:
+        return {"when": self.when(airing.start), "channel": airing.channel.name}
+
+    def _also(self, airings: Airings, channels: Sequence[Channel], first: Showing) -> list[Airing]:
+        """Return when the same episode is on again on these channels, the soonest first."""
         programme = first.programme
-        after = max(self._now, programme.start)
+        after = max(self.now, programme.start)
         also = airings.also(first.channel.key, programme, after)
-        return next((airing for airing in also if airing.channel in channels), None)
-
-    def _now_on(self, feed: Feed, channel: Channel) -> str:
-        programme = on_air(feed.guide.get(channel.key, ()), self._now)
-        if programme is None or programme.is_filler:
-            return self.say("assist_no_guide", channel=channel.name)
-        until = self._time(programme.stop)
-        return self.say("assist_now", title=_title(programme), channel=channel.name, until=until)
-
-    def _next_on(self, feed: Feed, channel: Channel) -> str:
-        programme = next(iter(upcoming(feed.guide.get(channel.key, ()), self._now)), None)
-        if programme is None or programme.is_filler:
-            return self.say("assist_no_guide", channel=channel.name)
-        when = self._when(programme.start)
-        return self.say("assist_next", title=_title(programme), channel=channel.name, when=when)
-
-    def _when(self, at: datetime) -> str:
-        local = dt_util.as_local(at)
-        days = (local.date() - dt_util.as_local(self._now).date()).days
-        time = self._time(at)
-        if days == 0:
-            return self.say("assist_today", time=time)
-        if days == 1:
-            return self.say("assist_tomorrow", time=time)
-        weekday = self.say(f"assist_{_WEEKDAYS[local.weekday()]}")
-        if days < _DAYS_IN_WEEK:
-            return self.say("assist_on_day", day=weekday, time=time)
-        return self.say("assist_on_day_later", day=weekday, days=days, time=time)
-
-    def _time(self, at: datetime) -> str:
-        """Write a time as the language does, without a zero in front, which is not spoken."""
-        return dt_util.as_local(at).strftime(self.say("assist_time")).removeprefix("0")
+        return [airing for airing in also if airing.channel in channels]
 
 
-def _place(showing: Showing) -> tuple[Channel, datetime]:
+def airing_data(airing: Airing) -> dict[str, Any]:
+    """Return an airing as values; times are ISO 8601 in Home Assistant's time zone."""
+    programme = airing.programme
+    data: dict[str, Any] = {
+        "title": programme.title,
+        "channel": airing.channel.name,
+        "number": airing.channel.number,
+        "start": dt_util.as_local(airing.start).isoformat(),
+        "stop": dt_util.as_local(airing.stop).isoformat(),
+        "link": programme_place(airing.channel.number, airing.start),
+    }
+    if programme.episode_title:
+        data["episode_title"] = programme.episode_title
+    return data | ({"about": True} if airing.is_about else {})
+
+
+def _about(showing: Showing) -> dict[str, Any]:
+    programme = showing.programme
+    link = programme_place(showing.channel.number, programme.start)
+    return {"title": programme.title, "link": link}
+
+
+def _airings(found: Sequence[Airing], also: Sequence[Airing]) -> dict[str, Any]:
+    return {
+        "airings": [airing_data(airing) for airing in found[:MAX_AIRINGS]],
+        "also": [airing_data(airing) for airing in also[:MAX_AIRINGS]],
+    }
+
+
+def _airing(showing: Showing) -> Airing:
+    programme = showing.programme
+    return Airing(showing.channel, programme.start, programme.stop, programme)
+
+
+def _place(showing: Showing) -> tuple[Channel, Any]:
     return showing.channel, showing.programme.start
 
 
@@ -138,3 +197,8 @@ def _title(programme: Programme) -> str:
     if programme.episode_title:
         return f"{programme.title}, {programme.episode_title},"
     return programme.title
+
+
+def _tidy(sentence: str) -> str:
+    """Remove the comma behind an episode where the sentence goes on with one, or ends."""
+    return sentence.replace(",,", ",").replace(",.", ".")

@@ -1,7 +1,8 @@
 """Find channels and programmes by what people and automations call them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -16,6 +17,16 @@ MAX_QUERY_CHARS: Final = 200
 SHORT_TEXT: Final = vol.All(cv.string, vol.Length(max=MAX_QUERY_CHARS))
 """What a title or a channel's name has to be before anything is done with it."""
 _NOT_NAMES: Final = frozenset({"the", "channel"})
+
+_NEAREST: Final = 3
+"""So many titles are named when the one that was meant is not known."""
+
+
+class Resolved(NamedTuple):
+    """The one title that was meant, or else those that could have been."""
+
+    title: str | None
+    nearest: tuple[str, ...]
 
 
 class Showing(NamedTuple):
@@ -71,6 +82,24 @@ def showings(feed: Feed, channels: Sequence[Channel], title: str, at: datetime) 
     found = [showing for showing in known if fold(showing.programme.title) == wanted]
     found = found or [showing for showing in known if wanted in fold(showing.programme.title)]
     return sorted(found, key=lambda showing: (showing.programme.start, showing.channel.number))
+
+
+def resolve_title(titles: Iterable[str], wanted: str) -> Resolved:
+    """Find a title by what it is called; spelling does not matter, nor does a part that is missing.
+
+    A part has to be that of one title only. Each title takes a moment: run it in an executor.
+    """
+    known = {fold(title): title for title in sorted(titles, reverse=True)}
+    said = fold(wanted)
+    if not said:
+        return Resolved(None, ())
+    if said in known:
+        return Resolved(known[said], ())
+    parts = sorted(folded for folded in known if said in folded)
+    if len(parts) == 1:
+        return Resolved(known[parts[0]], ())
+    near = parts or get_close_matches(said, known, _NEAREST)
+    return Resolved(None, tuple(known[one] for one in near[:_NEAREST]))
 
 
 def _programmes(feed: Feed, channels: Sequence[Channel], at: datetime) -> Iterator[Showing]:

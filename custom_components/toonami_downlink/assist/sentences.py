@@ -1,238 +1,282 @@
-"""Sentence triggers: what Assist understands without any set-up.
+"""What Assist is to understand: the tables of the languages, filled with the names of the day.
 
 The sentences are given to Home Assistant as sentence triggers. Those come before everything else
-that Assist understands, so they hold no wildcards: only the names of the channels and the titles
-that are in the guide, and nothing else that somebody says can be taken for one of them.
+that Assist understands, so they hold no wildcards: only the names of channels, titles, areas and
+media players, and nothing else that somebody says can be taken for one of them.
 """
 
-import asyncio
-from collections.abc import Iterable, Mapping
-from functools import partial
-import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 import re
 from typing import Any, Final
 
-from homeassistant.const import (
-    CONF_COMMAND,
-    CONF_ID,
-    CONF_PLATFORM,
-    EVENT_COMPONENT_LOADED,
-    EVENT_CORE_CONFIG_UPDATE,
-)
-from homeassistant.core import CALLBACK_TYPE, Context, Event, HomeAssistant, callback
-from homeassistant.helpers import intent
-from homeassistant.helpers.script import ScriptRunResult
-from homeassistant.helpers.trigger import async_initialize_triggers, async_validate_trigger_config
-from homeassistant.setup import EventComponentLoaded
-
-from ..const import DOMAIN, NAME
-from ..coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from ..engine.downlink.lineup import KNOWN, normalise
 from ..engine.downlink.models import Channel, Feed
-from ..engine.downlink.publish.publication import Publication
-from .intents import (
-    INTENT_WHATS_NEXT,
-    INTENT_WHATS_ON,
-    INTENT_WHEN_IS,
+from .languages import LANGUAGES
+from .languages.language import Language
+from .matching import MAX_QUERY_CHARS
+from .names import (
+    INTENT_FOLLOW,
+    INTENT_UNFOLLOW,
+    INTENT_WHEN_WAS,
+    INTENTS,
+    SLOT_AREA,
     SLOT_CHANNEL,
+    SLOT_NAME,
     SLOT_PROGRAMME,
 )
-from .matching import fold
-
-_LOGGER = logging.getLogger(__name__)
-
-LANGUAGE: Final = "en"
-SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
-    INTENT_WHATS_ON: (
-        "what(s|'s| is) [(playing|showing|airing)] on {channel} [(now|right now|at the moment)]",
-    ),
-    INTENT_WHATS_NEXT: (
-        "what(s|'s| is) [(on|up|coming up|playing)] next on {channel}",
-        "what(s|'s| is) on {channel} (next|later|afterwards)",
-        "what comes [on] next on {channel}",
-    ),
-    INTENT_WHEN_IS: (
-        "when is {programme} [next|again] (on|showing|playing|airing) [next|again]",
-        "when is {programme} [next|again] [(showing|playing|airing)] on {channel} [next|again]",
-        "when does {programme} (air|start|begin|come on|play) [next|again]",
-        "when does {programme} (air|start|begin|play) [next|again] on {channel} [next|again]",
-        "what time is {programme} [on] [next|again]",
-    ),
-}
-"""The sentences of each intent, with the names of its slots in braces."""
 
 _SHORT_NAMES: Final = {"toonami_east": ("toonami",), "snick_east": ("snick",), "mtv97": ("mtv",)}
 _TOO_GENERAL: Final = frozenset({"movies", "radio"})
 """Names that could mean anything in the house."""
+_PLACE: Final = "place"
+"""In a table: the name of an area or of a media player."""
+MAX_GUIDE_TITLES: Final = 500
+"""So many titles of the guide can be said. One of seven days has about a hundred."""
 
 
-def spoken_names(channel: Channel) -> list[str]:
-    """Return what a channel may be called."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """The names that can be said."""
+
+    languages: tuple[str, ...]
+    """Whose sentences are understood, as keys of `LANGUAGES`."""
+    channels: Sequence[Channel]
+    guide_titles: frozenset[str]
+    aired_titles: frozenset[str] = frozenset()
+    """What is in the aired log."""
+    followed: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
+    players: frozenset[str] = frozenset()
+
+    def titles(self, kind: str) -> frozenset[str]:
+        """Return what may be called a programme in the sentences of an intent."""
+        if kind == INTENT_UNFOLLOW:
+            return self.followed
+        if kind in (INTENT_FOLLOW, INTENT_WHEN_WAS):
+            return self.guide_titles | self.aired_titles
+        return self.guide_titles
+
+
+def language_key(tag: str) -> str:
+    """Return under which key `LANGUAGES` has a language, if it has it: ``en`` for ``en-GB``."""
+    return tag.partition("-")[0].casefold()
+
+
+def spoken_names(channel: Channel, language: Language) -> list[str]:
+    """Return what a channel may be called in a language."""
     known = next((known for known in KNOWN if known.key == channel.key), None)
-    names = {normalise(channel.name), *_SHORT_NAMES.get(channel.key, ())}
-    names.update(known.aliases if known else ())
-    return sorted(f"{name} channel" if name in _TOO_GENERAL else name for name in names if name)
+    found = {normalise(channel.name), *_SHORT_NAMES.get(channel.key, ())}
+    found.update(known.aliases if known else ())
+    return sorted((found - _TOO_GENERAL - {""}) | {*language.names.get(channel.key, ())})
 
 
-def spoken_titles(title: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def spoken_titles(title: str) -> frozenset[str]:
     """Return how a title may come out of speech recognition: as written, and as plain words."""
     written = re.sub(
         r"[^\w' -]", "", title.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("&", " and ")
     )
     plain = normalise(written.replace("'", ""))
-    return {" ".join(written.split()).casefold(), plain} - {""}
+    return frozenset((" ".join(written.split()).casefold(), plain)) - {""}
 
 
-def titles(feed: Feed) -> set[str]:
+@lru_cache(maxsize=4096)
+def _spellings(title: str) -> frozenset[str]:
+    """Return the same as `normalise` spells it."""
+    return frozenset(normalise(spoken) for spoken in spoken_titles(title))
+
+
+def titles_to_say(feed: Feed, now: datetime) -> frozenset[str]:
+    """Return the titles in the guide that can be said: those that are on soonest."""
+    soonest: dict[str, datetime] = {}
+    for programmes in feed.guide.values():
+        for one in programmes:
+            if one.stop > now and not one.is_filler and len(one.title) <= MAX_QUERY_CHARS:
+                soonest[one.title] = min(one.start, soonest.get(one.title, one.start))
+    return frozenset(sorted(soonest, key=soonest.__getitem__)[:MAX_GUIDE_TITLES])
+
+
+def guide_titles(feed: Feed) -> frozenset[str]:
     """Return the titles that are in the guide."""
     guides = feed.guide.values()
-    return {item.title for guide in guides for item in guide if not item.is_filler}
+    return frozenset(item.title for guide in guides for item in guide if not item.is_filler)
 
 
-def build_sentences(feed: Feed) -> dict[str, list[str]]:
-    """Write the sentences of each intent for the channels and titles of a feed."""
-    names = {name for channel in feed.channels for name in spoken_names(channel)}
-    said = {name for title in titles(feed) for name in spoken_titles(title)}
-    values = {SLOT_CHANNEL: f"[the] {_any_of(names)} [channel]", SLOT_PROGRAMME: _any_of(said)}
-    return {
-        kind: [sentence.format_map(values) for sentence in sentences]
-        for kind, sentences in SENTENCES.items()
-        if said or kind != INTENT_WHEN_IS
+def build_sentences(vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """Write the sentences of each intent, for all languages together.
+
+    They are together because one that means the same in two languages has to be found once.
+    """
+    built = {kind: _Rows() for kind in INTENTS}
+    places = _alternatives(vocabulary.areas | vocabulary.players)
+    for key in vocabulary.languages:
+        language = LANGUAGES[key]
+        values = {SLOT_CHANNEL: _channel(vocabulary.channels, language), _PLACE: places}
+        for kind in INTENTS:
+            for row in language.sentences[kind]:
+                built[kind].add(_fill(_with_blanks(row, language), values))
+    sentences = {
+        kind: rows.sentences(_alternatives(vocabulary.titles(kind))) for kind, rows in built.items()
     }
+    return {kind: texts for kind, texts in sentences.items() if texts}
+
+
+class _Rows:
+    """The sentences of one intent: together they have the titles but once or twice.
+
+    There are hundreds of them, and reading a sentence takes as long as it is. So what can be said
+    before a title and what can be said after it are put together, as long as it is needed the same:
+    more than the tables say can be said then, but nothing that does not begin or end like it.
+    """
+
+    def __init__(self) -> None:
+        self._whole: list[str] = []
+        self._around: dict[tuple[bool, bool], tuple[list[str], list[str]]] = {}
+
+    def add(self, row: str) -> None:
+        """Add a sentence that is filled up to the title."""
+        before, title, after = row.partition(f"{{{SLOT_PROGRAMME}}}")
+        if title:
+            kind = _is_optional(before), _is_optional(after)
+            known = self._around.setdefault(kind, ([], []))
+            for parts, part in ((known[0], before), (known[1], after)):
+                if part.strip() and part not in parts:
+                    parts.append(part)
+        elif row:
+            self._whole.append(row)
+
+    def sentences(self, titles: str) -> list[str]:
+        """Return them all, with these titles."""
+        around = [
+            f"{_either(before, is_optional=may_begin)}{titles}{_either(after, is_optional=may_end)}"
+            for (may_begin, may_end), (before, after) in self._around.items()
+        ]
+        return self._whole + (around if titles else [])
+
+
+def _either(parts: list[str], *, is_optional: bool) -> str:
+    if not parts:
+        return ""
+    return f"[{'|'.join(parts)}]" if is_optional else f"({'|'.join(parts)})"
+
+
+def _is_optional(part: str) -> bool:
+    """Whether all of it is in brackets."""
+    depth = 0
+    for character in part:
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if depth == 0 and character not in "] ":
+            return False
+    return True
+
+
+def _channel(channels: Iterable[Channel], language: Language) -> str:
+    found = {name for channel in channels for name in spoken_names(channel, language)}
+    names = _any_of(_with_blanks(name, language) for name in found)
+    return names and _with_blanks(language.channel, language).replace("{names}", names)
+
+
+def _fill(sentence: str, values: Mapping[str, str]) -> str:
+    """Put the names in; return "" for what cannot be said without one."""
+    for slot, names in values.items():
+        # What may be left out with a name that there is not, is left out.
+        sentence = sentence if names else _without(sentence, f"{{{slot}}}")
+        sentence = sentence.replace(f"{{{slot}}}", names)
+    return sentence
+
+
+def _without(sentence: str, slot: str) -> str:
+    """Return the sentence without the part in brackets that names the slot; "" if it has to be."""
+    while slot in sentence:
+        start = _open_bracket(sentence, sentence.index(slot))
+        if start is None:
+            return ""
+        depth = 0
+        for index in range(start, len(sentence)):
+            depth += {"[": 1, "]": -1}.get(sentence[index], 0)
+            if depth == 0:
+                sentence = sentence[:start].rstrip() + sentence[index + 1 :]
+                break
+    return sentence
+
+
+def _open_bracket(sentence: str, place: int) -> int | None:
+    """Return where the part in brackets begins that a place is in."""
+    depth = 0
+    for index in range(place - 1, -1, -1):
+        if sentence[index] == "[" and depth == 0:
+            return index
+        depth += {"]": 1, "[": -1}.get(sentence[index], 0)
+    return None
+
+
+def _with_blanks(text: str, language: Language) -> str:
+    """Let blanks be left out where the language does, but not between words in Latin letters."""
+    if language.has_blanks:
+        return text
+    return re.sub(r"(?<![a-z0-9]) | (?![a-z0-9])", "[ ]", text)
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    return _any_of({spoken for name in names for spoken in spoken_titles(name)})
 
 
 def _any_of(words: Iterable[str]) -> str:
-    return f"({'|'.join(sorted(words))})"
+    found = sorted(words)
+    return f"({'|'.join(found)})" if found else ""
 
 
-def find_slots(feed: Feed, kind: str, text: str) -> dict[str, Any]:
-    """Return the slots of a sentence that matched: the longest title and channel name in it."""
-    said = fold(text)
+def find_slots(vocabulary: Vocabulary, kind: str, text: str) -> dict[str, Any]:
+    """Return the slots of a sentence that matched: the longest names of each kind in it."""
+    said = normalise(text)
     slots = {}
-    if kind == INTENT_WHEN_IS:
-        title = _longest({fold(title): title for title in titles(feed)}, said)
-        slots[SLOT_PROGRAMME] = title
-        said = said.replace(fold(title), " ", 1)  # it may have the name of a channel in it
-    names = {
-        fold(name): channel.name for channel in feed.channels for name in spoken_names(channel)
-    }
-    slots[SLOT_CHANNEL] = _longest(names, said)
+    # A title may have the name of a channel in it, and that of a player one, too.
+    title, said = _take(said, _by_spelling(vocabulary.titles(kind)))
+    slots[SLOT_PROGRAMME] = title
+    slots[SLOT_NAME], said = _take(said, _by_spelling(vocabulary.players))
+    slots[SLOT_AREA], said = _take(said, _by_spelling(vocabulary.areas))
+    slots[SLOT_CHANNEL], said = _take(said, _channel_names(vocabulary))
     return {slot: {"value": value} for slot, value in slots.items() if value}
 
 
-def _longest(names: Mapping[str, str], said: str) -> str:
-    found = max((name for name in names if name in said), key=len, default="")
-    return names.get(found, "")
+def _by_spelling(names: Iterable[str]) -> dict[str, str]:
+    return {spelling: name for name in sorted(names) for spelling in _spellings(name)}
 
 
-@callback
-def async_setup_sentences(hass: HomeAssistant, entry: DownlinkConfigEntry) -> None:
-    """Let Assist understand questions to the guide while the entry is loaded."""
-    sentences = Sentences(hass, entry.runtime_data)
-
-    @callback
-    def update(_event: Event[Any] | None = None) -> None:
-        if sentences.is_outdated:
-            entry.async_create_task(hass, sentences.async_update(), f"{DOMAIN} sentences")
-
-    @callback
-    def is_conversation(data: EventComponentLoaded) -> bool:
-        return data["component"] == "conversation"
-
-    entry.async_on_unload(sentences.async_close)
-    entry.async_on_unload(entry.runtime_data.async_add_listener(update))
-    entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, update))
-    entry.async_on_unload(
-        hass.bus.async_listen(EVENT_COMPONENT_LOADED, update, event_filter=is_conversation)
-    )
-    update()
+def _channel_names(vocabulary: Vocabulary) -> dict[str, str]:
+    found = {}
+    for language in (LANGUAGES[key] for key in vocabulary.languages):
+        for channel in vocabulary.channels:
+            for name in spoken_names(channel, language):
+                found[normalise(name)] = channel.name
+                if not language.has_blanks:
+                    found[normalise(name.replace(" ", ""))] = channel.name
+    return found
 
 
-class Sentences:
-    """The sentence triggers for the published feed, while Home Assistant speaks English."""
+def _take(said: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """Return what the longest of the names stands for, and the sentence without it."""
+    for name in sorted((name for name in names if name and name in said), key=len, reverse=True):
+        start = _find_word(said, name)
+        if start >= 0:
+            return names[name], f"{said[:start]} {said[start + len(name) :]}"
+    return "", said
 
-    def __init__(self, hass: HomeAssistant, coordinator: DownlinkCoordinator) -> None:
-        """Begin without a sentence."""
-        self._hass = hass
-        self._coordinator = coordinator
-        self._publication: Publication | None = None
-        self._lock = asyncio.Lock()
-        self._is_closed = False
-        self._detach: CALLBACK_TYPE | None = None
 
-    @property
-    def _wanted(self) -> Publication | None:
-        """The feed whose sentences are to be understood now; None for no sentence at all."""
-        config = self._hass.config
-        is_spoken = config.language.partition("-")[0] == LANGUAGE
-        can_listen = "conversation" in config.components
-        return self._coordinator.data if is_spoken and can_listen else None
+def _find_word(said: str, name: str) -> int:
+    """Return where a name begins that is no part of a longer word; -1 if it is nowhere."""
+    start = said.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not (_is_one_word(said[start - 1 : start + 1]) or _is_one_word(said[end - 1 : end + 1])):
+            return start
+        start = said.find(name, start + 1)
+    return -1
 
-    @property
-    def is_outdated(self) -> bool:
-        """Whether other sentences are to be understood than those of the last update."""
-        return not self._is_closed and self._wanted is not self._publication
 
-    async def async_update(self) -> None:
-        """Understand what is in the feed now."""
-        async with self._lock:
-            if not self.is_outdated:
-                return
-            publication = self._publication = self._wanted
-            if publication is None:
-                self._async_detach()
-                return
-            built = await self._hass.async_add_executor_job(build_sentences, publication.feed)
-            triggers = await async_validate_trigger_config(
-                self._hass,
-                [
-                    {CONF_PLATFORM: "conversation", CONF_ID: kind, CONF_COMMAND: sentences}
-                    for kind, sentences in built.items()
-                ],
-            )
-            detach = await async_initialize_triggers(
-                self._hass,
-                triggers,
-                partial(self._async_answer, publication.feed),
-                DOMAIN,
-                NAME,
-                _LOGGER.log,
-            )
-            self._async_detach()
-            self._detach = detach
-            self._async_detach_if_closed()
-
-    async def _async_answer(
-        self, feed: Feed, run_variables: dict[str, Any], context: Context | None = None
-    ) -> ScriptRunResult:
-        """Answer one of the sentences by its intent."""
-        trigger = run_variables["trigger"]
-        said = trigger["sentence"]
-        response = await intent.async_handle(
-            self._hass,
-            "conversation",
-            trigger["id"],
-            find_slots(feed, trigger["id"], said),
-            said,
-            context,
-            trigger["user_input"]["language"],
-            device_id=trigger["device_id"],
-        )
-        return ScriptRunResult(response.speech["plain"]["speech"], None, {})
-
-    @callback
-    def _async_detach(self) -> None:
-        if self._detach:
-            self._detach()
-            self._detach = None
-
-    @callback
-    def _async_detach_if_closed(self) -> None:
-        if self._is_closed:
-            self._async_detach()
-
-    @callback
-    def async_close(self) -> None:
-        """Forget all sentences."""
-        self._is_closed = True
-        self._async_detach()
+def _is_one_word(characters: str) -> bool:
+    """Whether two characters belong to one word. Japanese has no blanks between words."""
+    return len(characters) > 1 and characters.isascii() and characters.isalnum()

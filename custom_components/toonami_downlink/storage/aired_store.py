@@ -150,6 +150,15 @@ class AiredStore:
         """Return the last airing of each programme with all words of the query, the last first."""
         return await self._async_ask(lambda log: log.search(query, limit), [])
 
+    async def async_last(self, title: str, before: datetime, limit: int) -> list[Aired]:
+        """Return the last airings of a show that began before, the last first."""
+        key = show_key(title)
+        return await self._async_ask(lambda log: log.last(key, before, limit, of_show=True), [])
+
+    async def async_titles(self, limit: int) -> list[str]:
+        """Return the titles of shows, each once, the one that was on last first."""
+        return await self._async_ask(lambda log: log.titles(limit), [])
+
     async def async_size(self) -> tuple[int, int]:
         """Return how many airings there are, and how many bytes they take."""
         return await self._async_ask(lambda log: log.size(), (0, 0))

@@ -10,7 +10,9 @@ from ..const import (
     CONF_API_URL,
     CONF_GUIDE_DAYS,
     CONF_HDHOMERUN,
+    CONF_LEAD_MINUTES,
     CONF_MAX_CHANNELS,
+    CONF_NOTIFY,
     CONF_PAST_DAYS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
@@ -21,8 +23,10 @@ from ..const import (
     CONF_STREAM_LINKS,
     CONF_USERS_MAY_WATCH,
     CONF_VERIFY_TLS,
+    CONF_WATCH_ON,
     DEFAULT_API_URL,
     DEFAULT_GUIDE_DAYS,
+    DEFAULT_LEAD_MINUTES,
     DEFAULT_MAX_CHANNELS,
     DEFAULT_PAST_DAYS,
     DEFAULT_PROVIDER_TIMEOUT,
@@ -54,6 +58,12 @@ class Settings:
     stale_hours: int
     users_may_watch: bool
     """Whether users who are no administrators may watch in the panel."""
+    lead_minutes: int
+    """How long before its start people are told of a showing that is followed."""
+    notify: tuple[str, ...]
+    """Whom to tell: see `following.notifications`."""
+    watch_on: str | None
+    """The media player that a message offers to watch on."""
 
     @classmethod
     def from_entry(cls, entry: ConfigEntry[Any]) -> Self:
@@ -78,4 +88,7 @@ class Settings:
             hdhomerun=options.get(CONF_HDHOMERUN, False),
             stale_hours=int(options.get(CONF_STALE_HOURS, DEFAULT_STALE_HOURS)),
             users_may_watch=options.get(CONF_USERS_MAY_WATCH, True),
+            lead_minutes=int(options.get(CONF_LEAD_MINUTES, DEFAULT_LEAD_MINUTES)),
+            notify=tuple(options.get(CONF_NOTIFY, ())),
+            watch_on=options.get(CONF_WATCH_ON),
         )

@@ -25,7 +25,6 @@ from tests.simulator import counter
 
 AGAIN: Final[Mapping[str, str]] = {
     "reconnect": "1",
-    "reconnect_at_eof": "1",
     "reconnect_streamed": "1",
     "reconnect_on_network_error": "1",
     "reconnect_on_http_error": "4xx,5xx",

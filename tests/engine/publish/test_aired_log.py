@@ -148,6 +148,14 @@ def test_last_airings(log: AiredLog) -> None:
     assert log.last("trigun", at(600), of_show=True)[0].programme.episode == 3
 
 
+def test_titles_of_shows(log: AiredLog) -> None:
+    respelled = programme(600, title="TRIGUN", episode=9)
+    freeze(log, {EAST: [*row_of(0, 3), respelled], WEST: row_of(180, 3, "Bebop")}, at(3000))
+    assert log.titles(9) == ["TRIGUN", "Bebop"]
+    assert log.titles(1) == ["TRIGUN"]
+    assert log.titles(0) == []
+
+
 def test_counts(log: AiredLog) -> None:
     freeze(log, {EAST: row_of(0, 3), WEST: row_of(180, 3)}, at(3000))
     key = identity(row_of(0, 1)[0])

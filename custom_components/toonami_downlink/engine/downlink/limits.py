@@ -52,3 +52,8 @@ MAX_SEGMENT_SECONDS: Final = 60
 MIN_SEGMENT_SECONDS: Final = 0.25
 """On average over a playlist; below, a channel's own numbers could overtake those of its future."""
 MAX_REDIRECTS: Final = 3
+
+# Announcements.
+
+MAX_ANNOUNCED: Final = 2_000
+"""Showings of which is remembered what was announced; a busy week has a few hundred."""

@@ -60,3 +60,14 @@ NOTICED_WITHIN: Final = timedelta(minutes=5)
 """What ended longer ago was not seen to end: it was only planned, as far as is known."""
 CLOCK_WAS_AHEAD: Final = timedelta(hours=2)
 """An airing that will end later than that was frozen while the clock was wrong."""
+
+# Announcements.
+
+STARTED_WITHIN: Final = timedelta(minutes=5)
+"""How long after its start it is still worth saying that something has begun."""
+ANNOUNCED_KEPT_FOR: Final = timedelta(days=2)
+"""How long after its end is remembered what was announced: longer than a showing can be moved."""
+MARATHON_LASTS: Final = timedelta(days=1)
+"""From when on a show that never ends is worth another message."""
+MARATHON_PARTS: Final = 100
+"""Showings that one message speaks of; what goes on after that goes on without another one."""

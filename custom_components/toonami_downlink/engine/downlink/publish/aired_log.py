@@ -66,6 +66,10 @@ _SEARCH: Final = """
     ORDER BY last DESC"""
 _MAX_WORDS: Final = _SEARCH.count("?")
 """Of a question; the others are not looked at."""
+_TITLES: Final = """
+    SELECT d.content FROM (
+        SELECT id, max(last) AS latest FROM programme GROUP BY show ORDER BY latest DESC LIMIT ?
+    ) AS p JOIN detail AS d ON d.id = p.id ORDER BY p.latest DESC"""
 _DELETE: Final = {
     "start": "DELETE FROM airing WHERE start <= ?",
     "stop": "DELETE FROM airing WHERE stop <= ?",
@@ -190,6 +194,19 @@ class AiredLog:
                         if len(found) == limit:
                             break
         return [one for aired in found.values() for one in aired]
+
+    def titles(self, limit: int) -> list[str]:
+        """Return the titles of shows, each once, the one that was on last first.
+
+        Raises StoreError.
+        """
+        with self._using() as database:
+            rows = database.execute(_TITLES, (limit,)).fetchall()
+        found = []
+        for (detail,) in rows:
+            with suppress(TypeError, ValueError, zlib.error):
+                found.append(_values(detail)["title"])
+        return found
 
     def oldest(self) -> datetime | None:
         """Return when the first airing in the log began; None while it is empty."""

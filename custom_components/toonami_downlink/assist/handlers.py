@@ -1,0 +1,26 @@
+"""All intents."""
+
+from typing import Final
+
+from .following import FollowedTonightHandler, FollowHandler, UnfollowHandler
+from .intents import (
+    DownlinkIntentHandler,
+    WhatsNextHandler,
+    WhatsOnHandler,
+    WhenAgainHandler,
+    WhenIsHandler,
+    WhenWasHandler,
+)
+from .watching import WatchOnHandler
+
+HANDLERS: Final[tuple[type[DownlinkIntentHandler], ...]] = (
+    WhatsOnHandler,
+    WhatsNextHandler,
+    WhenIsHandler,
+    WhenAgainHandler,
+    WhenWasHandler,
+    WatchOnHandler,
+    FollowHandler,
+    UnfollowHandler,
+    FollowedTonightHandler,
+)
