@@ -49,7 +49,7 @@ class Sample:
     programmes: int
 
     def of(self, database: sqlite3.Connection, column: str) -> list[int]:
-        """Return a column of the rows of channels' entities, and of what is followed, in that time."""
+        """Return a column of the rows of channels and of what is followed, in that time."""
         rows = database.execute(OURS.format(column=column), (self.since, self.until))
         return [row[0] for row in rows]
 

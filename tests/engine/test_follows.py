@@ -276,6 +276,12 @@ def test_two_nights_that_begin_in_one_half_day_have_two_identities() -> None:
     assert found[1].identity == known[0].identity
 
 
+def test_the_same_mark_twice_is_one() -> None:
+    found = feed({EAST: [programme(0)]})
+    marks = marks_of(showings(found, show("Trigun")), (), NOON)
+    assert showings(found, show("Trigun"), known=marks * 2) == showings(found, show("Trigun"))
+
+
 def test_a_showing_that_is_gone_is_remembered_for_a_while() -> None:
     marks = marks_of(showings(feed({EAST: [programme(0)]}), show("Trigun")), (), NOON)
     assert marks_of((), marks, NOON + MARKED_FOR - MINUTE) == marks

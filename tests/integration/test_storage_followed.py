@@ -23,10 +23,11 @@ from custom_components.toonami_downlink.engine.downlink.limits import (
     MAX_MARKS,
     MAX_SEEN,
 )
+from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.following.follows import Follows, async_follows
 from custom_components.toonami_downlink.storage.followed import FollowStore
 
-from .factories import NOON
+from .factories import NOON, make_feed, write_provider_files
 from .harness import limit_platforms, setup_integration
 
 FILE = f"{DOMAIN}.follows"
@@ -232,3 +233,23 @@ async def test_what_cannot_be_saved_is_not_followed(hass: HomeAssistant, follows
     assert told == []
     await follows.async_add(SHOW, "Show 1-31")
     assert len(told) == 1
+
+
+async def test_a_feed_is_followed_on_a_full_disk(
+    follows: Follows,
+    panel_coordinator: DownlinkCoordinator,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await follows.async_add(SHOW, "Other 1-40")
+
+    async def full(_store: storage.Store[Any], _data: dict[str, Any]) -> None:
+        """Home Assistant logs what went wrong, and goes on."""
+
+    write_provider_files(folder, make_feed(show="Other"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage.Store, "_async_write_data", full)
+        await panel_coordinator.async_refresh_feed(Cause.BUTTON)
+        await panel_coordinator.hass.async_block_till_done(wait_background_tasks=True)
+    assert [one.airing.programme.title for one in follows.showings] == ["Other 1-40"]
+    assert "What was found of the follows could not be saved" in caplog.text

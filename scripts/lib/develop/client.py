@@ -134,7 +134,7 @@ class Client:
         kind = "auth/long_lived_access_token"
         self.access_token = self.command(kind, client_name=name, lifespan=TOKEN_DAYS)
 
-    def command(self, kind: str, **fields: object) -> Any:
+    def command(self, kind: str, /, **fields: object) -> Any:
         """Send one websocket command and return its result. Raises CommandError for an error."""
         message = {"id": 1, "type": kind, **fields}
         # In a thread of its own, because a browser's event loop may be running in this one.
