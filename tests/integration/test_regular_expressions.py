@@ -84,6 +84,7 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     "assist.sentences:sub([^\\w' -])": (),
     "assist.sentences:sub((?<![a-z0-9]) | (?![a-z0-9]))": (),
     "storage.credentials._SHAPES": (Attack("A"),),
+    "storage.followed._IDENTITY": (Attack("a"),),
     f"{ENGINE}text._WORD": (Attack("a"),),
     f"{ENGINE}lineup:sub([^a-z0-9]+)": (Attack("-"),),
     f"{ENGINE}client_log:match([\\w .+-]+)": (Attack("a+"),),

@@ -34,7 +34,7 @@ LEFT_ALONE: Final = {
     "en": ("turn off the lights", "turn on the kitchen lights", "what's on my shopping list"),
     "es": ("apaga las luces", "enciende la luz de la cocina", "qué hora es"),
     "fr": ("éteins la lumière", "allume la lumière de la cuisine", "quelle heure est-il"),
-    "ja": ("電気を消して", "台所の電気をつけて", "今何時ですか"),
+    "ja": ("電気を消して", "台所の電気をつけて", "今何時ですか", "Trigunを", "Trigunをください"),
     "pt": ("apague a luz", "acenda a luz da cozinha", "que horas são"),
 }
 """What the house says otherwise, though some of it is the title of a programme."""
