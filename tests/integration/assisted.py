@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from homeassistant.helpers import (
     intent,
 )
 from homeassistant.setup import async_setup_component
+import pytest
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
@@ -19,6 +21,10 @@ from .factories import NOON, make_entry, make_feed, write_provider_files
 from .harness import setup_integration
 
 HOUR = timedelta(hours=1)
+
+needs_conversation = pytest.mark.skipif(
+    importlib.util.find_spec("hassil") is None, reason="the parts of Assist are not installed"
+)
 
 
 def programme(hour: int, title: str, **values: Any) -> Programme:

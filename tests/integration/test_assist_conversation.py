@@ -1,7 +1,6 @@
 """What is said to the real thing, where it is installed."""
 
 from datetime import timedelta
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.toonami_downlink.const import DOMAIN
 
 from . import spoken
+from .assisted import needs_conversation
 from .factories import make_entry, make_feed_with, write_provider_files
 from .harness import setup_integration
 
 CUSTOM_SENTENCES = Path(__file__).parents[2] / "custom_sentences" / "en" / f"{DOMAIN}.yaml"
-
-needs_conversation = pytest.mark.skipif(
-    importlib.util.find_spec("hassil") is None, reason="the parts of Assist are not installed"
-)
 
 
 @pytest.fixture

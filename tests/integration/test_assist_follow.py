@@ -14,10 +14,10 @@ from custom_components.toonami_downlink.engine.downlink.limits import MAX_FOLLOW
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.following.follows import Follows, async_follows
 
-from .assisted import a_feed, handle, programme, set_up
+from .assisted import a_feed, handle, needs_conversation, programme, set_up
 from .factories import NOON, write_provider_files
 from .harness import move_clock
-from .test_assist_conversation import converse, needs_conversation
+from .test_assist_conversation import converse
 
 HOUR = timedelta(hours=1)
 

@@ -19,6 +19,7 @@ from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN, Kno
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 
 from . import spoken
+from .assisted import needs_conversation
 from .factories import NOON, make_feed_with
 
 CUSTOM_SENTENCES = Path(__file__).parents[2] / "custom_sentences" / "en" / f"{DOMAIN}.yaml"

@@ -30,10 +30,10 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.toonami_downlink.assist import names
 from custom_components.toonami_downlink.llm import async_get_tools
 
-from .assisted import a_feed, handle, programme, set_up
+from .assisted import a_feed, handle, needs_conversation, programme, set_up
 from .factories import NOON
 from .harness import move_clock
-from .test_assist_conversation import converse, needs_conversation
+from .test_assist_conversation import converse
 
 HOUR = timedelta(hours=1)
 
