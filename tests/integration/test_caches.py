@@ -17,6 +17,7 @@ from aiohttp.test_utils import make_mocked_request
 import pytest
 
 from custom_components.toonami_downlink.assist.matching import fold
+from custom_components.toonami_downlink.assist.sentences import _spellings, spoken_titles
 from custom_components.toonami_downlink.engine.downlink.client_log import player_name
 from custom_components.toonami_downlink.engine.downlink.identity import show_key
 from custom_components.toonami_downlink.engine.downlink.limits import (
@@ -105,6 +106,8 @@ ASKED: Final = {
     ),
     "engine.downlink.publish.aired_log._short_values": Asked(read_a_programme, 1_800, 24 * MIB),
     "assist.matching.fold": Asked(fold, MAX_TITLE_CHARS, 24 * MIB, "\U00020000"),
+    "assist.sentences.spoken_titles": Asked(spoken_titles, MAX_TITLE_CHARS, 48 * MIB, "\U00020000"),
+    "assist.sentences._spellings": Asked(_spellings, MAX_TITLE_CHARS, 96 * MIB, "\U00020000"),
 }
 """Each function that remembers what it was asked, but for those of `FIXED`."""
 FIXED: Final = {

@@ -272,6 +272,16 @@ async def test_data_folder_that_cannot_be_written(harness: RunnerHarness) -> Non
             pytest.fail("there is no folder")
 
 
+async def test_what_a_failing_disk_left_behind_is_removed_by_the_next_run(
+    harness: RunnerHarness,
+) -> None:
+    left = harness.staging / "run-left"
+    left.mkdir(parents=True)
+    async with working_folder(harness.staging) as folder:
+        assert [path.name for path in harness.staging.iterdir()] == [folder.name]
+    assert harness.left_over == []
+
+
 @pytest.mark.parametrize(
     ("line", "argv"),
     [

@@ -122,8 +122,7 @@ async def working_folder(staging: Path) -> AsyncIterator[Path]:
     Raises CannotWriteError.
     """
     try:
-        await asyncio.to_thread(staging.mkdir, parents=True, exist_ok=True)
-        folder = await asyncio.to_thread(_make_folder, staging)
+        folder = await asyncio.to_thread(_make_staged, staging)
     except OSError as err:
         raise CannotWriteError(f"The data folder cannot be written: {err.strerror}.") from err
     try:
@@ -188,14 +187,18 @@ def _clear(folder: Path) -> None:
     _running.discard(folder)
 
 
-def _make_folders(staging: Path, cache_file: Path, *, forget: bool) -> Path:
+def _make_staged(staging: Path) -> Path:
     clear_staging(staging)
     staging.mkdir(parents=True, exist_ok=True)
+    return _make_folder(staging)
+
+
+def _make_folders(staging: Path, cache_file: Path, *, forget: bool) -> Path:
     cache_file.parent.mkdir(parents=True, exist_ok=True)
     # A link to nowhere or a folder in its place would stop every run from now on.
     if cache_file.is_symlink() or (cache_file.exists() and (forget or not cache_file.is_file())):
         _remove(cache_file)
-    return _make_folder(staging)
+    return _make_staged(staging)
 
 
 def _remove(path: Path) -> None:
