@@ -18,6 +18,9 @@ RUN: Final = """async (element, [tags, rules]) => {
     nodes: nodes.map((node) => `${node.target.flat().join(" ")}: ${node.failureSummary}`),
   }));
 }"""
+STILL: Final = """() => document.getAnimations().every((one) =>
+  one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity)"""
+"""Whether nothing fades in or out: colours in between are no colours of ours."""
 RULES: Final = {
     # The frame around the panel is Home Assistant's, and so are the page's title and landmarks.
     "page-has-heading-one": {"enabled": False},
@@ -29,5 +32,6 @@ def violations(page: Page, selector: str) -> list[dict[str, Any]]:
     """Return what axe finds wrong below an element, shadow roots included."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.read_text())
+    page.wait_for_function(STILL)
     found: list[dict[str, Any]] = page.locator(selector).first.evaluate(RUN, [TAGS, RULES])
     return found

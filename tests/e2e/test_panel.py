@@ -149,7 +149,7 @@ def test_connect_gives_what_works_and_sees_who_comes(
 ) -> None:
     panel.get_by_role("link", name="Connect").click()
     panel.locator("#origin").select_option(home.base_url)
-    expect(panel.get_by_text("no other device can use this address")).to_be_visible()
+    expect(panel.get_by_text("leads every device to itself")).to_be_visible()
     panel.get_by_role("button", name="TiviMate").click()
     rows = panel.locator("tdl-connect .steps .row")
     expect(rows.locator(".label")).to_have_text(["Server (Xtream Codes)", "User name", "Password"])

@@ -154,7 +154,7 @@ def test_hostile_names_are_text(page: Page) -> None:
 def test_the_days_that_are_over(page: Page) -> None:
     """The timeline reaches as far back as anything is remembered."""
     open_guide(page, "?past=30")
-    day = page.locator("tdl-guide .days input")
+    day = page.locator("tdl-guide .tools > input")
     earliest = day.get_attribute("min")
     assert earliest
     day.fill(earliest)

@@ -117,11 +117,12 @@ def test_the_first_feed_appears_by_itself(page: Page) -> None:
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
 
 
-def test_guests_see_the_guide_only(page: Page) -> None:
+def test_guests_see_the_guide_and_what_is_followed_only(page: Page) -> None:
     page.goto(f"{ROOT}/connect?user=guest")
 
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
-    expect(page.get_by_role("navigation")).to_have_count(0)
+    links = page.get_by_role("navigation").get_by_role("link")
+    expect(links).to_have_text([re.compile("Guide"), re.compile("My shows")])
     asked = page.evaluate("harness.connection.asked.map(({ type }) => type)")
     assert not {"toonami_downlink/connect", "toonami_downlink/refresh"} & set(asked)
 

@@ -28,15 +28,17 @@ DAY = timedelta(days=1)
 STATISTICS = 12 * 24
 """Short-term statistics of one sensor in a day."""
 LAST = "sensor.toonami_aftermath_radio_now_playing"
-OURS = """
+OF_CHANNELS = ("sensor.*_now_playing", "sensor.*_up_next", "calendar.*_guide")
+OURS = (
+    *OF_CHANNELS,
+    "calendar.toonami_downlink_followed",
+    "event.toonami_downlink_followed",
+    "sensor.toonami_downlink_next_followed",
+    "todo.toonami_downlink_follow",
+)
+ROWS = """
 SELECT states.{column} FROM states JOIN states_meta USING (metadata_id)
-WHERE last_updated_ts BETWEEN ? AND ?
-  AND (states_meta.entity_id LIKE 'sensor.%\\_now\\_playing' ESCAPE '\\'
-    OR states_meta.entity_id LIKE 'sensor.%\\_up\\_next' ESCAPE '\\'
-    OR states_meta.entity_id LIKE 'calendar.%\\_guide' ESCAPE '\\'
-    OR states_meta.entity_id LIKE '%.toonami\\_downlink\\_followed' ESCAPE '\\'
-    OR states_meta.entity_id LIKE '%.toonami\\_downlink\\_next\\_followed' ESCAPE '\\'
-    OR states_meta.entity_id LIKE '%.toonami\\_downlink\\_follow' ESCAPE '\\')
+WHERE last_updated_ts BETWEEN ? AND ? AND ({which})
 """
 
 
@@ -48,9 +50,13 @@ class Sample:
     until: float
     programmes: int
 
-    def of(self, database: sqlite3.Connection, column: str) -> list[int]:
-        """Return a column of the rows of channels and of what is followed, in that time."""
-        rows = database.execute(OURS.format(column=column), (self.since, self.until))
+    def of(
+        self, database: sqlite3.Connection, column: str, entities: tuple[str, ...] = OURS
+    ) -> list[int]:
+        """Return a column of the rows of these entities in that time."""
+        which = " OR ".join("states_meta.entity_id GLOB ?" for _ in entities)
+        query = ROWS.format(column=column, which=which)
+        rows = database.execute(query, (self.since, self.until, *entities))
         return [row[0] for row in rows]
 
 
@@ -131,10 +137,11 @@ def watch(home: Home, day: Mapping[str, list[Show]]) -> Sample:
 
 
 def recorded(database: sqlite3.Connection, sample: Sample) -> set[str]:
-    """Return the names of the attributes that were written."""
+    """Return the names of the channels' attributes that were written."""
     query = "SELECT shared_attrs FROM state_attributes WHERE attributes_id = ?"
     rows = (
-        database.execute(query, (one,)).fetchone() for one in sample.of(database, "attributes_id")
+        database.execute(query, (one,)).fetchone()
+        for one in sample.of(database, "attributes_id", OF_CHANNELS)
     )
     return {name for row in rows for name in json.loads(row[0])}
 

@@ -201,6 +201,8 @@ def test_home_assistant_stops_while_somebody_watches(
     home.start()
     set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
     access = wait_for_feed(home.client)
+    # What others have watched goes on for half a minute.
+    wait_for(lambda: not upstream.streams()["connections"], "Somebody else is watching", 60)
 
     async def watch_to_the_end() -> float:
         async with watching(stream(access)):

@@ -45,8 +45,8 @@ export function days({ t, clock }, { guide }, shown, onDay) {
 				${day === today ? t("guide.today") : clock.weekday(day)}<b>${clock.day(day)}</b>
 			</button>`,
 		)}
+		</div>
 		<input type="date" class="field" title=${t("guide.day")} aria-label=${t("guide.day")}
 			min=${dateFor(startOfDay(since, zone), zone)} max=${dateFor(startOfDay(until - 1, zone), zone)}
-			.value=${dateFor(shown, zone)} @change=${onDate} />
-	</div>`;
+			.value=${dateFor(shown, zone)} @change=${onDate} />`;
 }
