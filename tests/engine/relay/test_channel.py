@@ -58,12 +58,13 @@ async def test_kindness(count: int) -> None:
 
 async def test_kindness_to_players_that_come_and_go() -> None:
     async with nodes(1) as (node,), house(node) as home:
+        began = asyncio.get_running_loop().time()
         for _ in range(100):
             for number in range(20):
                 viewer = home.relay.touch("east", f"tv {number}", "TV")
                 await viewer.ready()
             await asyncio.sleep(2)
-        check_kindness(node, 0, 200)
+        check_kindness(node, 0, asyncio.get_running_loop().time() - began)
         assert len(home.relay.viewers) == 20
         assert len(home.resolved) == 1
 

@@ -150,13 +150,12 @@ class _Look:
     def times(self) -> Iterator[datetime]:
         """Yield when something is due next, or a message is over."""
         for showing in self._showings:
-            if part := self._part_of(showing):
+            part = self._part_of(showing)
+            if part and (start := part.airing.start) > self._now:
                 record = self.records.get(showing.identity)
-                start = part.airing.start
                 soon = start - self._lead
-                if start > self._now:
-                    is_said = record and record.stage
-                    yield start if is_said or soon <= self._now else soon
+                is_said = record and record.stage
+                yield start if is_said or soon <= self._now else soon
         for keys in self._messages().values():
             yield max(self.records[key].stop for key in keys)
 
