@@ -78,7 +78,7 @@ class Firefox:
         program = shutil.which("firefox-esr") or shutil.which("firefox") or "firefox"
         words = ["--headless", "--no-remote", "--width=1280", "--height=900"]
         self._output = (self._folder / "firefox.log").open("w+")
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603  # the browser
             [program, *words, "--profile", profile, "--remote-debugging-port", "0", "about:blank"],
             stdout=self._output,
             stderr=subprocess.STDOUT,

@@ -183,9 +183,9 @@ class Month:
     params=[
         (zone, first, seed)
         for zone, first in (
-            ("America/New_York", datetime(2026, 10, 15)),  # noqa: DTZ001 - has its zone below
-            ("America/New_York", datetime(2027, 2, 25)),  # noqa: DTZ001
-            ("Europe/Berlin", datetime(2027, 3, 10)),  # noqa: DTZ001
+            ("America/New_York", datetime(2026, 10, 15)),  # noqa: DTZ001  # its zone is beside it
+            ("America/New_York", datetime(2027, 2, 25)),  # noqa: DTZ001  # its zone is beside it
+            ("Europe/Berlin", datetime(2027, 3, 10)),  # noqa: DTZ001  # its zone is beside it
         )
         for seed in range(4)
     ],

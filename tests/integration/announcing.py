@@ -103,5 +103,6 @@ async def publish(hass: HomeAssistant, entry: MockConfigEntry, folder: Path, sho
 
 def side_bar(hass: HomeAssistant) -> dict[str, Any]:
     """What is in the side bar."""
+    # Nothing public lists them.
     notifications: dict[str, Any] = persistent_notification._async_get_or_create_notifications(hass)  # noqa: SLF001
     return notifications

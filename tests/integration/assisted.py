@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import (
-    intent,
-)
+from homeassistant.helpers import intent
 from homeassistant.setup import async_setup_component
 import pytest
 

@@ -105,7 +105,7 @@ IN_OTHER_LANGUAGES = [
     ),
     pytest.param(
         "ja",
-        "Snickelodeonで次に何をやりますか？",  # noqa: RUF001
+        "Snickelodeonで次に何をやりますか？",  # noqa: RUF001  # as it is said
         "Snickelodeon East の次の番組は Show 3-25, Part 25, で、12時30分からです。",
         id="ja",
     ),
