@@ -53,7 +53,7 @@ FEED_READERS: Final = tuple(
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
         *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
-        *("announced", "announcements", "follows"),
+        *("announced", "announcements", "follows", "recording"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
@@ -117,6 +117,11 @@ RULES: Final = (
         *(*VALUES, "files", "network", "provider.tls", "provider.streams"),
         because="the relay knows streams, not the feed",
     ),
+    engine(
+        "recording",
+        *(*VALUES, "airings", "files", "follows", "identity", "lineup", "relay", "timeline"),
+        because="what is recorded is told by the guide and the rules, and comes from the relay",
+    ),
     Rule(
         "engine",
         (f"{ENGINE}.provider.cli", f"{ENGINE}.publish.ingest_worker"),
@@ -131,7 +136,7 @@ RULES: Final = (
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
-            f"{ENGINE}.announced",
+            *(f"{ENGINE}.announced", f"{ENGINE}.recording"),
         ),
         "what is kept is values of the engine",
     ),

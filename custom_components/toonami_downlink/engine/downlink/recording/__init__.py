@@ -1,0 +1,1 @@
+"""Recordings: airings that are kept, and the rules that make them."""
