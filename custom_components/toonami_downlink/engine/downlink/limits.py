@@ -57,3 +57,10 @@ MAX_REDIRECTS: Final = 3
 
 MAX_ANNOUNCED: Final = 2_000
 """Showings of which is remembered what was announced; a busy week has a few hundred."""
+
+# Recordings that are played.
+
+MAX_HEAD_BYTES: Final = 4 * MIB
+"""Of what describes a finished recording, and of its index; a day of six seconds each has 0.2 MiB."""
+MAX_FRAGMENTS: Final = 65_535
+"""In one finished recording: the index counts no further."""

@@ -1,0 +1,94 @@
+"""Which recording has what was on a channel at a time: what catch-up can offer."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from ..airings import DELAYS
+from ..identity import identity
+from ..models import Programme
+from ..timeline import on_air
+from .model import Recording
+
+_SAME_SLOT: Final = timedelta(minutes=15)
+
+
+class Found(NamedTuple):
+    """A recording that has it, and how much earlier it showed that than the channel asked for."""
+
+    recording: Recording
+    earlier: timedelta
+
+
+def find_recordings(
+    recordings: Iterable[Recording],
+    guide: Mapping[str, Sequence[Programme]],
+    channel: str,
+    start: datetime,
+) -> list[Found]:
+    """Return the recordings with a picture that may have what was on a channel at that time.
+
+    Those of the channel itself come first, then those of a channel with the same schedule, if they
+    have the same programme: what West shows, East has shown three hours before. Of several the one
+    with the fewest gaps comes first. Padding counts: what is there is told by its segments.
+    """
+    asked = on_air(guide.get(channel, ()), start)
+    found = list(_of_channel(recordings, channel, start, asked))
+    found.sort(key=lambda one: (one.earlier, one.recording.missing, one.recording.number))
+    return found
+
+
+def _of_channel(
+    recordings: Iterable[Recording], channel: str, start: datetime, asked: Programme | None
+) -> Iterator[Found]:
+    for one in recordings:
+        if not one.has_picture:
+            continue
+        if one.channel == channel:
+            # As far as padding may go.
+            if one.start - _SAME_SLOT <= start < one.stop + _SAME_SLOT:
+                yield Found(one, timedelta())
+            continue
+        earlier = DELAYS.get(one.channel, {}).get(channel)
+        if earlier and asked and is_of(one, channel, asked):
+            yield Found(one, earlier)
+
+
+def is_of(recording: Recording, channel: str, programme: Programme) -> bool:
+    """Whether a recording with a picture shows a programme of a channel, from its own or another.
+
+    On another channel with the same schedule it has to be the same programme, and at its time.
+    """
+    if not recording.has_picture or programme.is_filler:
+        return False
+    delay = timedelta() if recording.channel == channel else None
+    if delay is None and (delay := DELAYS.get(recording.channel, {}).get(channel)) is None:
+        return False
+    if abs(recording.start + delay - programme.start) > _SAME_SLOT:
+        return False
+    return recording.channel == channel or identity(recording.programme) == identity(programme)
+
+
+def archived(
+    recordings: Iterable[Recording], guide: Mapping[str, Sequence[Programme]]
+) -> frozenset[tuple[str, datetime]]:
+    """Return the channel and the start of each programme of a guide that can be seen again."""
+    held = [one for one in recordings if one.has_picture]
+    return frozenset(
+        (channel, programme.start)
+        for channel, programmes in guide.items()
+        for one in held
+        if one.channel == channel or channel in DELAYS.get(one.channel, {})
+        for programme in _near(programmes, one, channel)
+        if is_of(one, channel, programme)
+    )
+
+
+def _near(
+    programmes: Sequence[Programme], recording: Recording, channel: str
+) -> Iterator[Programme]:
+    delay = DELAYS.get(recording.channel, {}).get(channel, timedelta())
+    at = recording.start + delay
+    for moment in (at - _SAME_SLOT, at, at + _SAME_SLOT):
+        if found := on_air(programmes, moment):
+            yield found
