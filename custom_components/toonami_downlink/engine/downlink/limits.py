@@ -57,3 +57,8 @@ MAX_REDIRECTS: Final = 3
 
 MAX_ANNOUNCED: Final = 2_000
 """Showings of which is remembered what was announced; a busy week has a few hundred."""
+
+# Recordings.
+
+MAX_TRACK_SEGMENTS: Final = 50_000
+"""Of one recording: a day in segments of 2 s has 43 200, upstream's are longer."""
