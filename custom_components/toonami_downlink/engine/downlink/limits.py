@@ -64,3 +64,7 @@ MAX_HEAD_BYTES: Final = 4 * MIB
 """Of what describes a finished recording, and of its index; a day of six seconds each has 0.2 MiB."""
 MAX_FRAGMENTS: Final = 65_535
 """In one finished recording: the index counts no further."""
+# Recordings.
+
+MAX_TRACK_SEGMENTS: Final = 50_000
+"""Of one recording: a day in segments of 2 s has 43 200, upstream's are longer."""
