@@ -6,17 +6,22 @@ from .context import ViewContext
 from .feed import GuideView, PlaylistView
 from .hdhomerun import TUNER_VIEWS
 from .health import HealthView
+from .recordings import RECORDING_VIEWS
 from .stream import STREAM_VIEWS
 from .xtream import XTREAM_PREFIXES, XTREAM_VIEWS
+from .xtream_recordings import XTREAM_RECORDING_VIEWS
 
 
 @callback
 def async_register_views(hass: HomeAssistant) -> None:
     """Register all views; they stay until Home Assistant stops."""
     context = ViewContext(hass)
+    # The first one that fits answers: a channel's segments would fit recordings too.
+    tokens = (PlaylistView, GuideView, *RECORDING_VIEWS, *STREAM_VIEWS, *TUNER_VIEWS)
+    logins = (*XTREAM_RECORDING_VIEWS, *XTREAM_VIEWS)
     for view in (
-        *(make(context) for make in (PlaylistView, GuideView, *STREAM_VIEWS, *TUNER_VIEWS)),
+        *(make(context) for make in tokens),
         HealthView(),
-        *(make(context, prefix) for prefix in XTREAM_PREFIXES for make in XTREAM_VIEWS),
+        *(make(context, prefix) for prefix in XTREAM_PREFIXES for make in logins),
     ):
         hass.http.register_view(view)

@@ -1,20 +1,31 @@
 """The playlist and the guide."""
 
+from collections.abc import Iterator
 import re
 from typing import Final, override
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from ..const import LINKS_DIRECT
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
-from ..engine.downlink.formats.m3u import Links
+from ..engine.downlink.formats.m3u import Links, RecordingEntry
 from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.models import Channel
 from ..engine.downlink.publish.publication import Publication
+from ..engine.downlink.recording.xtream import extension
 from .base import GZIP_TYPE, TokenView, record_request, respond, unavailable
+from .held import Held
 from .origin import client_origin, is_own_address
-from .paths import GUIDE, feed_path, guide_path, playlist_path, stream_path
+from .paths import (
+    GUIDE,
+    feed_path,
+    guide_path,
+    playlist_path,
+    recording_path,
+    stream_path,
+    timeshift_path,
+)
 
 PLAYLIST_TYPE: Final = "audio/x-mpegurl; charset=utf-8"
 GUIDE_TYPE: Final = "application/xml; charset=utf-8"
@@ -34,7 +45,12 @@ class PlaylistView(TokenView):
         record_request(coordinator, request, self.kind, Outcome.OK)
         origin, token = client_origin(request).url, coordinator.credentials.feed_token
         links = coordinator.settings.stream_links
-        body = self._context.cache.get(publication, _playlist, origin, token, links)
+        held = self._context.held.get(publication)
+        # Only Kodi knows such entries; all others would show them as channels.
+        is_kodi = "Kodi" in request.headers.get(hdrs.USER_AGENT, "")
+        body = self._context.cache.get(
+            publication, _playlist, origin, token, links, held, is_kodi and bool(held.recordings)
+        )
         return respond(request, body, PLAYLIST_TYPE)
 
 
@@ -60,7 +76,14 @@ class GuideView(TokenView):
         return respond(request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
 
 
-def _playlist(publication: Publication, origin: str, token: str, stream_links: str) -> bytes:
+def _playlist(
+    publication: Publication,
+    origin: str,
+    token: str,
+    stream_links: str,
+    held: Held,
+    with_recordings: bool,
+) -> bytes:
     def logo(channel: Channel) -> str:
         return f"{origin}{logo_path(channel.key)}"
 
@@ -69,6 +92,30 @@ def _playlist(publication: Publication, origin: str, token: str, stream_links: s
             return channel.stream_url
         return f"{origin}{stream_path(token, channel.number, 'm3u8')}"
 
+    def past(channel: Channel) -> str:
+        path = timeshift_path(token, channel.number, "{utc}", "{duration}", "m3u8")
+        return f"{origin}{path}"
+
     return publication.playlist(
-        Links(guide=f"{origin}{guide_path(token)}", logo=logo, stream=stream)
+        Links(
+            guide=f"{origin}{guide_path(token)}",
+            logo=logo,
+            stream=stream,
+            past=past,
+            days=held.days,
+            recordings=tuple(_entries(held, origin, token)) if with_recordings else (),
+        )
     )
+
+
+def _entries(held: Held, origin: str, token: str) -> Iterator[RecordingEntry]:
+    for one in held.recordings:
+        programme = one.programme
+        parts = (programme.title, programme.episode_code, programme.episode_title)
+        path = recording_path(token, f"{one.number}.{extension(one)}")
+        yield RecordingEntry(
+            name=" ".join(part for part in parts if part),
+            address=f"{origin}{path}",
+            logo=programme.image or f"{origin}{logo_path(one.channel)}",
+            seconds=int((one.stop - one.start).total_seconds()),
+        )

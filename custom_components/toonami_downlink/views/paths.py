@@ -50,3 +50,30 @@ def watch_segment_path(token: str, number: int | str, sequence: int | str) -> st
 def tuner_path(token: str) -> str:
     """Return the path of the HDHomeRun emulation, without a slash at the end."""
     return f"{API}/hdhr/{token}"
+
+
+def recording_path(token: str, name: str) -> str:
+    """Return the path of a recording; `name` is its number with ``.m3u8`` or a file's ending."""
+    return f"{API}/{token}/recordings/{name}"
+
+
+def recording_segment_path(token: str, number: int | str, name: str) -> str:
+    """Return the path of a segment of a recording that is not finished."""
+    return f"{API}/{token}/recordings/{number}/{name}"
+
+
+def watch_recording_path(token: str, name: str) -> str:
+    """Return the path of a recording for a user of Home Assistant."""
+    return f"{API}/watch/{token}/recordings/{name}"
+
+
+def watch_recording_segment_path(token: str, number: int | str, name: str) -> str:
+    """Return the path of a segment of that."""
+    return f"{API}/watch/{token}/recordings/{number}/{name}"
+
+
+def timeshift_path(
+    token: str, number: int | str, start: int | str, length: int | str, ending: str
+) -> str:
+    """Return the path of what was on a channel, from `start` on, so many seconds."""
+    return f"{API}/{token}/timeshift/{number}/{start}/{length}.{ending}"

@@ -31,6 +31,7 @@ from .base import (
 )
 from .context import ViewContext
 from .feed import GUIDE_TYPE, PLAYLIST_TYPE
+from .held import Held
 from .origin import client_origin, guest_origin, is_own_address
 from .paths import XTREAM_PREFIX
 from .request_parameters import read_parameters
@@ -67,6 +68,16 @@ class Call:
         """Return what that makes of the publication and those arguments."""
         return self.context.cache.get(self.publication, make, *arguments)
 
+    @property
+    def held(self) -> Held:
+        """What is there to play of recordings."""
+        return self.context.held.get(self.publication)
+
+    @property
+    def origin(self) -> str:
+        """Where the player reached us."""
+        return client_origin(self.request).url
+
     def channel(self) -> Channel | None:
         """Return the channel that is asked for; None when it is unknown."""
         number = self.number("stream_id")
@@ -97,7 +108,7 @@ class XtreamView(DownlinkView):
     def __init__(self, context: ViewContext, prefix: str = "") -> None:
         """Answer below `prefix`; empty for the root of the server."""
         self._context = context
-        self._prefix = prefix
+        self.prefix = prefix.rstrip("/")
         self.url = f"{prefix}{self.path}"
         self.name = f"toonami_downlink:xtream{self.path}"
 
@@ -175,7 +186,8 @@ class PanelApiView(FormView):
     async def serve(self, call: Call) -> web.StreamResponse:
         call.record_request(RequestKind.ACCOUNT)
         account = await call.account()
-        content = call.render(responses.panel, client_origin(call.request).url).content
+        origin = client_origin(call.request).url
+        content = call.render(responses.panel, origin, call.held).content
         return respond_once(account[:-1] + b"," + content[1:], JSON_TYPE)
 
 
@@ -191,9 +203,9 @@ class GetView(FormView):
         output = call.parameters.get("output", "").lower()
         extension = "ts" if output in {"ts", "mpegts"} else "m3u8"
         origin = client_origin(call.request).url
-        base = f"{origin}{self._prefix.rstrip('/')}"
+        base = f"{origin}{self.prefix}"
         login = (call.coordinator.credentials.username, call.coordinator.credentials.password)
-        body = call.render(responses.playlist, base, origin, login, extension)
+        body = call.render(responses.playlist, base, origin, login, extension, call.held)
         return respond(call.request, body, PLAYLIST_TYPE, _ATTACHMENT)
 
 
@@ -291,7 +303,7 @@ def _number(text: str) -> int | None:
 def _live_streams(call: Call) -> Body:
     # What is no category, 0 above all, stands for all of them.
     category = call.number("category_id") or None
-    return call.render(responses.live_streams, client_origin(call.request).url, category)
+    return call.render(responses.live_streams, call.origin, category, call.held)
 
 
 def _short_epg(call: Call) -> Body:
@@ -304,7 +316,32 @@ def _short_epg(call: Call) -> Body:
 def _data_table(call: Call) -> Body:
     if (channel := call.channel()) is None:
         return responses.NO_LISTINGS
-    return call.render(responses.data_table, channel, call.last_change(channel))
+    return call.render(responses.data_table, channel, call.last_change(channel), call.held)
+
+
+def _film_categories(call: Call) -> Body:
+    return call.render(responses.film_categories, call.held)
+
+
+def _films(call: Call) -> Body:
+    return call.render(responses.films, call.origin, call.held)
+
+
+def _film(call: Call) -> Body:
+    return call.render(responses.film, call.origin, call.number("vod_id"), call.held)
+
+
+def _series_categories(call: Call) -> Body:
+    return call.render(responses.series_categories, call.held)
+
+
+def _all_series(call: Call) -> Body:
+    return call.render(responses.all_series, call.origin, call.held)
+
+
+def _series(call: Call) -> Body:
+    number = call.number("series_id") or call.number("series")
+    return call.render(responses.series, call.origin, number, call.held)
 
 
 class _Handler(NamedTuple):
@@ -314,17 +351,16 @@ class _Handler(NamedTuple):
     body: Callable[[Call], Body]
 
 
-_NOTHING: Final = _Handler(RequestKind.CATEGORIES, lambda _: responses.NOTHING)
 _HANDLERS: Final[Mapping[str, _Handler]] = {
     "get_live_categories": _Handler(RequestKind.CATEGORIES, lambda _: responses.CATEGORIES),
     "get_live_streams": _Handler(RequestKind.CHANNELS, _live_streams),
     "get_short_epg": _Handler(RequestKind.EPG, _short_epg),
     "get_simple_data_table": _Handler(RequestKind.EPG, _data_table),
     "get_simple_date_table": _Handler(RequestKind.EPG, _data_table),  # as IPTVnator spells it
-    "get_vod_categories": _NOTHING,
-    "get_vod_streams": _NOTHING,
-    "get_series_categories": _NOTHING,
-    "get_series": _NOTHING,
-    "get_vod_info": _Handler(RequestKind.CATEGORIES, lambda _: responses.NO_FILM),
-    "get_series_info": _Handler(RequestKind.CATEGORIES, lambda _: responses.NO_SERIES),
+    "get_vod_categories": _Handler(RequestKind.CATEGORIES, _film_categories),
+    "get_vod_streams": _Handler(RequestKind.CATEGORIES, _films),
+    "get_vod_info": _Handler(RequestKind.CATEGORIES, _film),
+    "get_series_categories": _Handler(RequestKind.CATEGORIES, _series_categories),
+    "get_series": _Handler(RequestKind.CATEGORIES, _all_series),
+    "get_series_info": _Handler(RequestKind.CATEGORIES, _series),
 }

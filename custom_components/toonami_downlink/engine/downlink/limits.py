@@ -61,7 +61,7 @@ MAX_ANNOUNCED: Final = 2_000
 # Recordings that are played.
 
 MAX_HEAD_BYTES: Final = 4 * MIB
-"""Of what describes a finished recording, and of its index; a day of six seconds each has 0.2 MiB."""
+"""Of what describes a finished recording, and of its index, which has 0.2 MiB for a day."""
 MAX_FRAGMENTS: Final = 65_535
 """In one finished recording: the index counts no further."""
 # Recordings.

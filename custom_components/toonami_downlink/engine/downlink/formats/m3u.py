@@ -1,7 +1,7 @@
 """Playlists: read what a provider wrote, write what players read. Sources: iptv.md § 2."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import re
 from typing import Final
 
@@ -41,6 +41,16 @@ class PlaylistEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEntry:
+    """A recording in a playlist."""
+
+    name: str
+    address: str
+    logo: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
     """The addresses that a playlist for one client holds."""
 
@@ -48,6 +58,12 @@ class Links:
     """Absolute; empty for a playlist that names no guide."""
     logo: Callable[[Channel], str]
     stream: Callable[[Channel], str]
+    past: Callable[[Channel], str] | None = None
+    """The address of what was on, in which players put start and length: ``{utc}`` and
+    ``{duration}``, both in seconds (pvr.iptvsimple's README, *Catchup*)."""
+    days: Mapping[str, int] = field(default_factory=dict)
+    """How many days back there is anything, by channel key; nothing for those that have nothing."""
+    recordings: Sequence[RecordingEntry] = ()
 
 
 def parse_m3u(data: bytes) -> tuple[PlaylistEntry, ...]:
@@ -222,10 +238,31 @@ def render_m3u(channels: Sequence[Channel], links: Links) -> bytes:
             + _attribute("tvg-logo", links.logo(channel))
             + _attribute("group-title", GROUP)
             + (_attribute("radio", "true") if channel.radio else "")
+            + _catchup(channel, links)
         )
         lines.append(f"#EXTINF:-1{attributes},{name}")
         lines.append(links.stream(channel))
+    for one in links.recordings:
+        name = _safe(one.name.replace(",", " "))
+        attributes = (
+            _attribute("media", "true")
+            + _attribute("tvg-logo", one.logo)
+            + _attribute("group-title", "Recordings")
+        )
+        lines.append(f"#EXTINF:{one.seconds}{attributes},{name}")
+        lines.append(one.address)
     return ("\n".join(lines) + "\n").encode()
+
+
+def _catchup(channel: Channel, links: Links) -> str:
+    days = links.days.get(channel.key)
+    if links.past is None or not days:
+        return ""
+    return (
+        _attribute("catchup", "default")
+        + _attribute("catchup-days", str(days))
+        + _attribute("catchup-source", links.past(channel))
+    )
 
 
 def _attribute(key: str, value: str) -> str:

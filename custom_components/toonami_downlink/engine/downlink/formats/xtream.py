@@ -5,8 +5,9 @@ type that the original panel gives it. Times are in UTC and say so.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final, TypedDict
 
 from ..models import Channel, Feed, Programme
@@ -26,6 +27,8 @@ _EXPIRES: Final = "2145916800"
 _CONNECTIONS: Final = "10"
 _NO_PORT: Final = "0"
 _FORMATS: Final = ("m3u8", "ts")
+NO_ARCHIVE: Final[Mapping[str, int]] = MappingProxyType({})
+"""The archive of a house that records nothing."""
 
 # Ids have to fit into 31 bits for Jellyfin.Xtream and must be unique within a feed, which is
 # never longer than a month.
@@ -198,23 +201,31 @@ def live_categories() -> list[Category]:
 
 
 def live_streams(
-    channels: Iterable[Channel], logo: Callable[[Channel], str], category: int | None = None
+    channels: Iterable[Channel],
+    logo: Callable[[Channel], str],
+    category: int | None = None,
+    archive: Mapping[str, int] = NO_ARCHIVE,
 ) -> list[LiveStream]:
-    """List the channels of a category, or all of them."""
+    """List the channels of a category, or all of them.
+
+    `archive` says how many days back there is something to see again, by channel key.
+    """
     return [
-        _live_stream(channel, logo(channel))
+        _live_stream(channel, logo(channel), archive.get(channel.key, 0))
         for channel in channels
         if category in {None, _category(channel)}
     ]
 
 
-def panel_content(feed: Feed, logo: Callable[[Channel], str]) -> PanelContent:
+def panel_content(
+    feed: Feed, logo: Callable[[Channel], str], archive: Mapping[str, int] = NO_ARCHIVE
+) -> PanelContent:
     """Return what ``panel_api.php`` adds to an account: everything at once."""
     return PanelContent(
         categories=PanelCategories(live=live_categories(), movie=[], series=[]),
         available_channels={
             str(channel.number): PanelChannel(
-                **_live_stream(channel, logo(channel)),
+                **_live_stream(channel, logo(channel), archive.get(channel.key, 0)),
                 type_name="Live Streams",
                 category_name=_CATEGORIES[_category(channel)],
                 series_no=None,
@@ -237,15 +248,18 @@ def short_epg(
 
 
 def data_table(
-    channel: Channel, programmes: Sequence[Programme], at: datetime
+    channel: Channel,
+    programmes: Sequence[Programme],
+    at: datetime,
+    archived: Collection[datetime] = (),
 ) -> list[TableListing]:
-    """List all programmes and mark the one on air."""
+    """List all programmes; mark the one on air, and those with a start in `archived`."""
     current = on_air(programmes, at)
     return [
         TableListing(
             **_listing(channel, programme),
             now_playing=int(programme is current),
-            has_archive=0,
+            has_archive=int(programme.start in archived),
         )
         for programme in programmes
     ]
@@ -255,7 +269,7 @@ def _category(channel: Channel) -> int:
     return RADIO if channel.radio else TELEVISION
 
 
-def _live_stream(channel: Channel, logo: str) -> LiveStream:
+def _live_stream(channel: Channel, logo: str, days: int) -> LiveStream:
     category = _category(channel)
     return LiveStream(
         num=channel.number,
@@ -270,9 +284,9 @@ def _live_stream(channel: Channel, logo: str) -> LiveStream:
         category_id=str(category),
         category_ids=[category],
         custom_sid="",
-        tv_archive=0,
+        tv_archive=int(days > 0),
         direct_source="",
-        tv_archive_duration=0,
+        tv_archive_duration=days,
         thumbnail="",
     )
 

@@ -112,7 +112,7 @@ def _fragments(sidx: bytes, anchor: int) -> tuple[Fragment, ...]:
     version, _, timescale = _SIDX.unpack_from(sidx)
     times = _SIDX_TIMES[version > 0]
     _, first, count = times.unpack_from(sidx, _SIDX.size)
-    if not timescale or count > MAX_FRAGMENTS:
+    if not timescale or not 0 < count <= MAX_FRAGMENTS:
         raise FileIndexError("the index makes no sense")
     offset, at = anchor + first, 0
     found = []

@@ -26,9 +26,12 @@ class Holding:
     path: Path
     """Of the folder, or of the file."""
     entries: tuple[Entry, ...]
-    """The segments, or the parts of the file, which have no names and follow on each other."""
+    """The segments, or the parts of the file, which have no names and follow on each other. There
+    are none in a file without an index: that can only be played as a whole."""
     is_over: bool
     """Whether nothing is added to it any more."""
+    size: int = 0
+    """Of a finished file: bytes."""
     head: int = 0
     """Of a finished file: how many bytes at its beginning go before any part."""
     first: int = 0
@@ -37,7 +40,7 @@ class Holding:
     @property
     def is_file(self) -> bool:
         """Whether it is one finished file."""
-        return self.head > 0
+        return self.recording.file is not None
 
     @property
     def offsets(self) -> tuple[int, ...]:

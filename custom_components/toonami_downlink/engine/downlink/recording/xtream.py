@@ -100,7 +100,7 @@ class Series(TypedDict):
     director: str
     genre: str
     release_date: str
-    releaseDate: str  # noqa: N815, panels disagree about the name
+    releaseDate: str
     last_modified: str
     rating: str
     rating_5based: float

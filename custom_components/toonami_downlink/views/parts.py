@@ -1,0 +1,138 @@
+"""Send parts of files, one after the other, as if they were one file that players can seek in."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
+import os
+from pathlib import Path
+import re
+from typing import Final, NamedTuple
+
+from aiohttp import hdrs, web
+
+from ..recording.disk import Disk, DiskError
+from .base import unavailable
+
+_CHUNK: Final = 512 * 1024
+"""Bytes that are read at once."""
+_READ_SECONDS: Final = 30.0
+"""A player that takes nothing for so long has gone, or holds a connection for nothing."""
+_RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+
+
+class Part(NamedTuple):
+    """So many bytes of a file, from an offset on."""
+
+    path: Path
+    offset: int
+    size: int
+
+
+async def send_parts(
+    request: web.Request,
+    disk: Disk,
+    parts: Sequence[Part],
+    content_type: str,
+    *,
+    etag: str = "",
+    may_go_on: Callable[[], bool] = lambda: True,
+) -> web.StreamResponse:
+    """Answer with the parts, or with the range of them that is asked for (RFC 9110 § 14).
+
+    `may_go_on` is asked before each piece that is sent: a secret may have been replaced.
+    """
+    whole = sum(part.size for part in parts)
+    headers = {
+        hdrs.CONTENT_TYPE: content_type,
+        hdrs.CACHE_CONTROL: "private, no-cache",
+        hdrs.ACCEPT_RANGES: "bytes",
+        **({hdrs.ETAG: etag} if etag else {}),
+    }
+    chosen = _chosen(request, whole, etag)
+    if chosen is None:
+        headers[hdrs.CONTENT_RANGE] = f"bytes */{whole}"
+        return web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+    is_part = len(chosen) < whole or hdrs.RANGE in request.headers
+    if is_part and whole:
+        headers[hdrs.CONTENT_RANGE] = f"bytes {chosen.start}-{chosen.stop - 1}/{whole}"
+    status = HTTPStatus.PARTIAL_CONTENT if is_part and whole else HTTPStatus.OK
+    headers[hdrs.CONTENT_LENGTH] = str(len(chosen))
+    if request.method == hdrs.METH_HEAD:
+        return web.Response(status=status, headers=headers)
+    pieces = _pieces(parts, chosen)
+    try:
+        first = await _read(disk, next(pieces, None))
+    except DiskError:
+        return unavailable()
+    response = web.StreamResponse(status=status, headers=headers)
+    try:
+        await response.prepare(request)
+        await _send(response, disk, first, pieces, may_go_on)
+    except DiskError, TimeoutError:
+        # What was promised cannot be kept: only the end of the connection says so.
+        if request.transport:
+            request.transport.abort()
+    except ConnectionError:
+        pass
+    return response
+
+
+async def _send(
+    response: web.StreamResponse,
+    disk: Disk,
+    first: bytes,
+    pieces: Iterator[Part],
+    may_go_on: Callable[[], bool],
+) -> None:
+    data = first
+    while data:
+        if not may_go_on():
+            raise TimeoutError
+        async with asyncio.timeout(_READ_SECONDS):
+            await response.write(data)
+        data = await _read(disk, next(pieces, None))
+    await response.write_eof()
+
+
+async def _read(disk: Disk, piece: Part | None) -> bytes:
+    """Return a piece; nothing after the last one. Raises DiskError, also if the file is shorter."""
+    return await disk.run(lambda: _read_piece(piece)) if piece else b""
+
+
+def _read_piece(piece: Part) -> bytes:
+    descriptor = os.open(piece.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        data = os.pread(descriptor, piece.size, piece.offset)
+    finally:
+        os.close(descriptor)
+    if len(data) < piece.size:
+        raise OSError(0, "A file is shorter than it was")
+    return data
+
+
+def _pieces(parts: Sequence[Part], chosen: range) -> Iterator[Part]:
+    """Yield what is to be read for a range of all parts together."""
+    at = 0
+    for part in parts:
+        start, stop = max(chosen.start, at), min(chosen.stop, at + part.size)
+        for begin in range(start, stop, _CHUNK):
+            size = min(_CHUNK, stop - begin)
+            yield Part(part.path, part.offset + begin - at, size)
+        at += part.size
+
+
+def _chosen(request: web.Request, whole: int, etag: str) -> range | None:
+    """Return the range of bytes to send; None when there is nothing of what is asked for.
+
+    Several ranges at once, and what is no range, get the whole.
+    """
+    match = _RANGE.fullmatch(request.headers.get(hdrs.RANGE, "").strip())
+    known = request.headers.get(hdrs.IF_RANGE)
+    if match is None or not any(match.groups()) or (known is not None and known != etag):
+        return range(whole)
+    first, last = match.groups()
+    if not first:
+        return range(max(0, whole - int(last)), whole) if int(last) and whole else None
+    start = int(first)
+    stop = min(int(last) + 1, whole) if last else whole
+    return range(start, stop) if start < stop else None

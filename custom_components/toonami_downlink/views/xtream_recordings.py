@@ -1,0 +1,124 @@
+"""Recordings in the Xtream Codes API: films, series, and what was on."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, override
+
+from aiohttp import web
+
+from ..engine.downlink.client_log import RequestKind
+from ..engine.downlink.formats.timeshift import read_length, read_start
+from .recordings import Asker, serve_past, serve_recording, serve_recording_segment
+from .xtream import Call, FormView, LiveView, XtreamView
+
+_ENDINGS: Final = ("m3u8", "ts")
+
+
+def asker_of(call: Call) -> Asker:
+    """Return who asks, as long as the login is right."""
+    credentials = call.coordinator.credentials
+    login = call.parameters["username"], call.parameters["password"]
+    return Asker(
+        call.context, call.request, call.coordinator, lambda: credentials.login_matches(*login)
+    )
+
+
+class FilmView(LiveView):
+    """A recording, by its number and an ending."""
+
+    path = "/movie/{user}/{password}/{name}"
+
+    @override
+    async def serve(self, call: Call) -> web.StreamResponse:
+        return await serve_recording(asker_of(call), call.parameters["name"])
+
+
+class FilmSegmentView(LiveView):
+    """A segment of a recording that is not finished."""
+
+    path = "/movie/{user}/{password}/{number}/{segment}"
+
+    @override
+    async def parameters(self, request: web.Request) -> Mapping[str, str]:
+        match = request.match_info
+        name = f"{match['number']}/{match['segment']}"
+        return {"username": match["user"], "password": match["password"], "name": name}
+
+    @override
+    async def serve(self, call: Call) -> web.StreamResponse:
+        return await serve_recording_segment(asker_of(call), call.parameters["name"])
+
+
+class EpisodeView(FilmView):
+    """The same for players that take it for an episode."""
+
+    path = "/series/{user}/{password}/{name}"
+
+
+class EpisodeSegmentView(FilmSegmentView):
+    """A segment of that."""
+
+    path = "/series/{user}/{password}/{number}/{segment}"
+
+
+async def _past(view: XtreamView, call: Call) -> web.StreamResponse:
+    asker = asker_of(call)
+    name, _, ending = call.parameters.get("stream", "").partition(".")
+    channel = call.publication.feed.channel(int(name)) if _is_number(name) else None
+    start = read_start(call.parameters.get("start", "").strip())
+    minutes = call.parameters.get("duration", "").strip()
+    length = read_length(minutes, lambda count: timedelta(minutes=count))
+    if channel is None or start is None or length is None:
+        return asker.missing("There is no such channel, or no such time.")
+    if not ending:
+        ending = call.parameters.get("extension", "").lower()
+    asked = start, length, ending if ending in _ENDINGS else "ts"
+    login = f"{call.parameters['username']}/{call.parameters['password']}"
+    base = f"{view.prefix}/movie/{login}"
+    return await serve_past(asker, call.publication, channel, asked, lambda name: f"{base}/{name}")
+
+
+class PastView(LiveView):
+    """What was on: minutes, start and channel in the path."""
+
+    path = "/timeshift/{user}/{password}/{minutes}/{start}/{name}"
+
+    @override
+    async def parameters(self, request: web.Request) -> Mapping[str, str]:
+        match = request.match_info
+        return {
+            "username": match["user"],
+            "password": match["password"],
+            "duration": match["minutes"],
+            "start": match["start"],
+            "stream": match["name"],
+        }
+
+    @override
+    async def serve(self, call: Call) -> web.StreamResponse:
+        return await _past(self, call)
+
+
+class PastFormView(FormView):
+    """The same in a query or a form."""
+
+    path = "/streaming/timeshift.php"
+    kind = RequestKind.STREAM
+
+    @override
+    async def serve(self, call: Call) -> web.StreamResponse:
+        return await _past(self, call)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+XTREAM_RECORDING_VIEWS: Final = (
+    FilmView,
+    FilmSegmentView,
+    EpisodeView,
+    EpisodeSegmentView,
+    PastView,
+    PastFormView,
+)
