@@ -16,7 +16,7 @@ _WRITTEN: Final = re.compile(
 )
 _SECONDS: Final = re.compile(r"\d{9,10}", re.ASCII)
 _MILLISECONDS: Final = re.compile(r"\d{13}", re.ASCII)
-_LENGTH: Final = re.compile(r"(\d{1,6})(?:\.\d{1,6})?", re.ASCII)
+_LENGTH: Final = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
 
 
 def read_start(text: str) -> datetime | None:
@@ -39,6 +39,5 @@ def read_start(text: str) -> datetime | None:
 
 def read_length(text: str, unit: Callable[[float], timedelta]) -> timedelta | None:
     """Return a length of at most `LONGEST`; `unit` makes one of a number. None for what is none."""
-    match = _LENGTH.fullmatch(text)
-    length = unit(float(match[1])) if match else timedelta()
+    length = unit(float(text)) if _LENGTH.fullmatch(text) else timedelta()
     return min(length, LONGEST) if length else None
