@@ -1,13 +1,14 @@
 """Playlists: what providers write, what players get."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import contextlib
 
 from hypothesis import given, strategies as st
 import pytest
 
 from downlink.errors import FeedError
-from downlink.formats.m3u import Links, PlaylistEntry, parse_m3u, render_m3u
+from downlink.formats.m3u import Links, PlaylistEntry, RecordingEntry, parse_m3u, render_m3u
 from downlink.limits import MAX_CHANNELS, MAX_FILE_BYTES, MAX_LINE_CHARS, MIB
 from downlink.lineup import KNOWN
 from downlink.models import Channel
@@ -218,6 +219,30 @@ def test_rendered_as_players_want_it() -> None:
         ' group-title="Toonami Aftermath" radio="true",Toonami Radio\n'
         "https://n1.example.com/m.m3u8\n"
     )
+
+
+def test_what_was_on_is_offered_where_there_is_any() -> None:
+    past = replace(LINKS, past=lambda one: f"http://a/{one.number}/{{utc}}", days={"other": 2})
+    one, other = channel(), replace(channel(), key="other", number=2)
+    first, second = parse_m3u(render_m3u([one, other], past))
+    assert not any(key.startswith("catchup") for key in first.attributes)
+    assert {key: value for key, value in second.attributes.items() if "catchup" in key} == {
+        "catchup": "default",
+        "catchup-days": "2",
+        "catchup-source": "http://a/2/{utc}",
+    }
+    assert b"catchup" not in render_m3u([one, other], replace(past, past=None))
+
+
+def test_recordings() -> None:
+    made = RecordingEntry(
+        name='Comet, "1"', address="http://a/recordings/1.mp4", logo="http://a/1.png", seconds=1800
+    )
+    written = render_m3u([], replace(LINKS, guide="", recordings=(made,))).decode()
+    assert written.splitlines()[1:] == [
+        '#EXTINF:1800 media="true" tvg-logo="http://a/1.png" group-title="Recordings",Comet  \'1\'',
+        "http://a/recordings/1.mp4",
+    ]
 
 
 def test_no_guide_no_address_of_one() -> None:

@@ -173,12 +173,25 @@ def test_short_epg(at: datetime, limit: int, titles: list[str]) -> None:
     assert [b64decode(item["title"]).decode() for item in listings] == titles
 
 
+def test_what_is_held_is_marked() -> None:
+    guide = FEED.guide[EAST.key]
+    table = xtream.data_table(EAST, guide, NOW, {guide[3].start, NOW - timedelta(days=400)})
+    assert [index for index, item in enumerate(table) if item["has_archive"]] == [3]
+    archive = {EAST.key: 5}
+    streams = xtream.live_streams(FEED.channels, logo, archive=archive)
+    found = [(one["tv_archive"], one["tv_archive_duration"]) for one in streams]
+    assert found == [(1, 5)] + [(0, 0)] * (len(streams) - 1)
+    panel = xtream.panel_content(FEED, logo, archive)["available_channels"]
+    assert [key for key, one in panel.items() if one["tv_archive"]] == [str(EAST.number)]
+
+
 def test_data_table_marks_the_programme_on_air() -> None:
     table = xtream.data_table(EAST, FEED.guide[EAST.key], NOW)
     assert len(table) == 96
     assert [index for index, item in enumerate(table) if item["now_playing"]] == [24]
     short = xtream.short_epg(EAST, FEED.guide[EAST.key], NOW, 1)[0]
     assert table[24] == {**short, "now_playing": 1, "has_archive": 0}
+    assert not any(one["has_archive"] for one in table)
     assert table[0]["now_playing"] == 0
 
 
