@@ -1,8 +1,8 @@
 """Playlists: what providers write, what players get."""
 
 from collections.abc import Callable
-from dataclasses import replace
 import contextlib
+from dataclasses import replace
 
 from hypothesis import given, strategies as st
 import pytest
