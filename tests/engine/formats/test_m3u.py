@@ -240,7 +240,7 @@ def test_recordings() -> None:
     )
     written = render_m3u([], replace(LINKS, guide="", recordings=(made,))).decode()
     assert written.splitlines()[1:] == [
-        '#EXTINF:1800 media="true" tvg-logo="http://a/1.png" group-title="Recordings",Comet  \'1\'',
+        '#EXTINF:1800 media="true" tvg-logo="http://a/1.png" group-title="Recordings",Comet \'1\'',
         "http://a/recordings/1.mp4",
     ]
 
