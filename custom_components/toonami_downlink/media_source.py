@@ -29,8 +29,10 @@ from .const import DOMAIN, LINKS_RELAY, NAME, WATCH_TOKEN_TTL
 from .coordinator import DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.lineup import logo_path
 from .engine.downlink.models import Channel, Feed
+from .engine.downlink.recording.xtream import extension
 from .engine.downlink.timeline import on_air, upcoming
-from .views.paths import watch_path
+from .recording.media import Shows, find, media_type
+from .views.paths import watch_path, watch_recording_path
 
 HLS: Final = "application/vnd.apple.mpegurl"
 """The registered type, RFC 8216 § 4."""
@@ -48,7 +50,7 @@ async def async_get_media_source(hass: HomeAssistant) -> DownlinkMediaSource:
 
 
 class DownlinkMediaSource(MediaSource):
-    """The channels of the feed; an item's identifier is the channel's number."""
+    """The channels of the feed and the recordings; a channel's identifier is its number."""
 
     name = NAME
 
@@ -60,6 +62,13 @@ class DownlinkMediaSource(MediaSource):
     @override
     async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
         coordinator, feed = self._published(Unresolvable)
+        if recording := find(self._hass, item.identifier):
+            token = coordinator.credentials.watch_token(dt_util.utcnow() + WATCH_TOKEN_TTL)
+            name = f"{recording.number}.{extension(recording)}"
+            kind = media_type(recording)
+            if kind == HLS and not item.target_media_player:
+                kind = HLS_IN_BROWSER
+            return PlayMedia(watch_recording_path(token, name), kind)
         channel = _channel(feed, item.identifier)
         if channel is None:
             raise Unresolvable(
@@ -79,7 +88,10 @@ class DownlinkMediaSource(MediaSource):
     async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
         _, feed = self._published(BrowseError)
         listing = await Listing.async_create(self._hass, feed)
+        shows = Shows(self._hass, await _async_clock(self._hass))
         if item.identifier:
+            if found := shows.browse(item.identifier):
+                return found
             channel = _channel(feed, item.identifier)
             if channel is None:
                 raise BrowseError(
@@ -99,7 +111,10 @@ class DownlinkMediaSource(MediaSource):
             can_search=True,
             # The front end makes a list of these, and cards of channels: too narrow for the titles.
             children_media_class=MediaClass.MUSIC,
-            children=[listing.item(channel) for channel in feed.channels],
+            children=[
+                *(listing.item(channel) for channel in feed.channels),
+                *filter(None, [shows.folder(is_open=False)]),
+            ],
         )
 
     @override
@@ -109,6 +124,8 @@ class DownlinkMediaSource(MediaSource):
         """Find channels by their names, and by what they show: now, or else next."""
         _, feed = self._published(BrowseError)
         found = (await Listing.async_create(self._hass, feed)).search(query.search_query)
+        if len(query.search_query) <= MAX_QUERY_CHARS and (wanted := fold(query.search_query)):
+            found += Shows(self._hass, await _async_clock(self._hass)).search(wanted)
         if classes := query.media_filter_classes:
             found = [item for item in found if item.media_class in classes]
         return SearchMedia(result=found)
