@@ -26,10 +26,7 @@ class Disk:
         self._plans: list[Callable[[str], None]] = []
         self._content: dict[int, bytes] = {}
         self._names: dict[Path, dict[str, int]] = {}
-        for path in self._folders():
-            self._keep_names(path)
-        for number, path in self._files().items():
-            self._content[number] = path.read_bytes()
+        self._keep_all()
 
     def install(self, monkeypatch: pytest.MonkeyPatch, *modules: ModuleType) -> None:
         """Put it in the place of `os` in these modules."""
@@ -75,6 +72,18 @@ class Disk:
 
         self._plans.append(plan)
 
+    def fail_from(self, number: int, error: int) -> None:
+        """Let every call fail that comes when `number` others were right."""
+        left = number
+
+        def plan(_name: str) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise OSError(error, os.strerror(error))
+
+        self._plans.append(plan)
+
     def heal(self) -> None:
         """Let nothing go wrong any more."""
         self._plans.clear()
@@ -88,7 +97,11 @@ class Disk:
 
     def open(self, path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         self._note("open")
-        return os.open(path, flags, mode, dir_fd=dir_fd)
+        descriptor = os.open(path, flags, mode, dir_fd=dir_fd)
+        if flags & os.O_EXCL:
+            # It may have the number of one that is gone.
+            self._content.pop(os.fstat(descriptor).st_ino, None)
+        return descriptor
 
     def read(self, descriptor: int, length: int) -> bytes:
         self._note("read")
@@ -115,7 +128,7 @@ class Disk:
 
     def rename(self, *args: Any, **kwargs: Any) -> None:
         self._note("rename")
-        os.rename(*args, **kwargs)
+        os.rename(*args, **kwargs)  # noqa: PTH104  # with descriptors of folders
 
     def unlink(self, *args: Any, **kwargs: Any) -> None:
         self._note("unlink")
@@ -127,7 +140,7 @@ class Disk:
 
     def mkdir(self, *args: Any, **kwargs: Any) -> None:
         self._note("mkdir")
-        os.mkdir(*args, **kwargs)
+        os.mkdir(*args, **kwargs)  # noqa: PTH102  # with descriptors of folders
 
     def ftruncate(self, descriptor: int, length: int) -> None:
         self._note("ftruncate")
@@ -141,13 +154,12 @@ class Disk:
         files = {number: path.read_bytes() for number, path in self._files().items()}
         for path, names in current.items():
             before = self._names.get(path, {})
-            for name in {*names, *before}:
+            for name in sorted({*names, *before}):
                 number = random.choice([names.get(name), before.get(name)])
                 self._put(path / name, number, files, random)
+        self._keep_all()
 
-    def _put(
-        self, path: Path, number: int | None, files: dict[int, bytes], random: Random
-    ) -> None:
+    def _put(self, path: Path, number: int | None, files: dict[int, bytes], random: Random) -> None:
         """Let a file be what it was, or would have been; or let there be none."""
         if path.is_dir():
             return
@@ -155,12 +167,12 @@ class Disk:
         if number is None:
             return
         lasting, latest = self._content.get(number, b""), files.get(number, b"")
-        if lasting != latest:
-            some = random.randrange(len(latest) + 1)
-            torn = latest[:some].ljust(len(latest) if random.random() < 0.5 else some, b"\0")
-            kept = torn if not lasting or not latest.startswith(lasting) else lasting
-            lasting = random.choice([lasting, latest, max(torn, kept, key=len)])
-        path.write_bytes(lasting)
+        if lasting != latest and latest.startswith(lasting):
+            some = latest[: random.randrange(len(lasting), len(latest) + 1)]
+            zeros = bytes(random.choice([0, len(latest) - len(some)]))
+            path.write_bytes(random.choice([lasting, some + zeros]))
+        else:
+            path.write_bytes(random.choice([lasting, latest]))
 
     def _folders(self) -> Iterator[Path]:
         yield from [self.root, *(path for path in self.root.rglob("*") if path.is_dir())]
@@ -168,18 +180,15 @@ class Disk:
     def _files(self) -> dict[int, Path]:
         return {path.stat().st_ino: path for path in self.root.rglob("*") if path.is_file()}
 
+    def _keep_all(self) -> None:
+        self._names = {path: self._names_in(path) for path in self._folders()}
+        self._content = {number: path.read_bytes() for number, path in self._files().items()}
+
     def _names_in(self, path: Path) -> dict[str, int]:
         return {one.name: one.stat(follow_symlinks=False).st_ino for one in os.scandir(path)}
 
     def _keep_names(self, path: Path) -> None:
         self._names[path] = self._names_in(path)
-
-
-def times(work: Callable[[], object], disk: Disk) -> int:
-    """Return how many calls there are in something that could go wrong."""
-    before = len(disk.calls)
-    work()
-    return len(disk.calls) - before
 
 
 ERRORS: Sequence[int] = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT, errno.ESTALE)

@@ -5,7 +5,7 @@ written after the segment itself, so that it is true whenever the power fails.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 import math
 import re
@@ -89,11 +89,13 @@ def read_journal(content: bytes) -> Iterator[Entry]:
     No two have the same name, and there are `MAX_TRACK_SEGMENTS` at most.
     """
     names: set[str] = set()
+    end = len(HEADER)
     for found in _RECORD.finditer(content):
         entry = _entry(found)
+        is_after_garbage, end = found.start() > end, found.end()
         if entry and entry.name not in names:
             names.add(entry.name)
-            yield entry
+            yield replace(entry, discontinuity=entry.discontinuity or is_after_garbage)
             if len(names) >= MAX_TRACK_SEGMENTS:
                 return
 
