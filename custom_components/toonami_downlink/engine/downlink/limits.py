@@ -57,3 +57,12 @@ MAX_REDIRECTS: Final = 3
 
 MAX_ANNOUNCED: Final = 2_000
 """Showings of which is remembered what was announced; a busy week has a few hundred."""
+
+# Recordings.
+
+MAX_RULES: Final = 100
+"""What one house may have recorded by itself."""
+MAX_RECORDINGS: Final = 5_000
+"""Recordings that are known, with those that only say: not again."""
+MAX_KEEP_LAST: Final = 1_000
+"""How many of its recordings a rule can keep."""

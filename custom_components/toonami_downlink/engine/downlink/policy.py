@@ -71,3 +71,13 @@ MARATHON_LASTS: Final = timedelta(days=1)
 """From when on a show that never ends is worth another message."""
 MARATHON_PARTS: Final = 100
 """Showings that one message speaks of; what goes on after that goes on without another one."""
+
+# What is recorded.
+
+REPEATED_FROM: Final = timedelta(seconds=30)
+"""How much of a recording has to be missing for it to be worth recording again."""
+FORGOTTEN_AFTER: Final = timedelta(days=30)
+"""How long after its end a recording without a picture can be forgotten, to make room for others.
+
+Longer than a guide reaches ahead and back.
+"""
