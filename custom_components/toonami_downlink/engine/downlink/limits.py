@@ -58,20 +58,21 @@ MAX_REDIRECTS: Final = 3
 MAX_ANNOUNCED: Final = 2_000
 """Showings of which is remembered what was announced; a busy week has a few hundred."""
 
-# Recordings that are played.
-
-MAX_HEAD_BYTES: Final = 4 * MIB
-"""Of what describes a finished recording, and of its index, which has 0.2 MiB for a day."""
-MAX_FRAGMENTS: Final = 65_535
-"""In one finished recording: the index counts no further."""
 # Recordings.
 
+MAX_RULES: Final = 100
+"""What one house may have recorded by itself."""
+MAX_RECORDINGS: Final = 5_000
+"""Recordings that are known, with those that only say: not again."""
+MAX_KEEP_LAST: Final = 1_000
+"""How many of its recordings a rule can keep."""
 MAX_TRACK_SEGMENTS: Final = 50_000
 """Of one recording: a day in segments of 2 s has 43 200, upstream's are longer."""
-
-# Recordings, beside what the rules and the tracks have.
-
 MAX_GAPS: Final = 1_000
 """What is missing of one recording, in pieces."""
 MAX_PICTURE_BYTES: Final = 5 * MIB
 """Of the picture that lies beside a recording."""
+MAX_HEAD_BYTES: Final = 4 * MIB
+"""Of what describes a finished recording, and of its index, which has 0.2 MiB for a day."""
+MAX_FRAGMENTS: Final = 65_535
+"""In one finished recording: the index counts no further."""
