@@ -14,6 +14,7 @@ from ..const import (
     CONF_MAX_CHANNELS,
     CONF_NOTIFY,
     CONF_PAST_DAYS,
+    CONF_PAUSE_MINUTES,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -29,6 +30,7 @@ from ..const import (
     DEFAULT_LEAD_MINUTES,
     DEFAULT_MAX_CHANNELS,
     DEFAULT_PAST_DAYS,
+    DEFAULT_PAUSE_MINUTES,
     DEFAULT_PROVIDER_TIMEOUT,
     DEFAULT_SCHEDULE,
     DEFAULT_STALE_HOURS,
@@ -54,6 +56,8 @@ class Settings:
     stream_links: str
     provider_timeout: int
     max_channels: int
+    pause_minutes: int
+    """So far back can be gone in a channel that is being watched; 0: not at all."""
     hdhomerun: bool
     stale_hours: int
     users_may_watch: bool
@@ -85,6 +89,7 @@ class Settings:
             stream_links=options.get(CONF_STREAM_LINKS, LINKS_DIRECT),
             provider_timeout=int(options.get(CONF_PROVIDER_TIMEOUT, DEFAULT_PROVIDER_TIMEOUT)),
             max_channels=int(options.get(CONF_MAX_CHANNELS, DEFAULT_MAX_CHANNELS)),
+            pause_minutes=int(options.get(CONF_PAUSE_MINUTES, DEFAULT_PAUSE_MINUTES)),
             hdhomerun=options.get(CONF_HDHOMERUN, False),
             stale_hours=int(options.get(CONF_STALE_HOURS, DEFAULT_STALE_HOURS)),
             users_may_watch=options.get(CONF_USERS_MAY_WATCH, True),
