@@ -41,6 +41,7 @@ from .const import (
     CONF_MAX_CHANNELS,
     CONF_NOTIFY,
     CONF_PAST_DAYS,
+    CONF_PAUSE_MINUTES,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -57,6 +58,7 @@ from .const import (
     LINKS_RELAY,
     MAX_LEAD_MINUTES,
     MAX_NOTIFY,
+    MAX_PAUSE_MINUTES,
     NAME,
     PANEL_PATH,
     PROVIDER_BUNDLED,
@@ -134,6 +136,9 @@ def _options_schema(
         {
             vol.Required(CONF_STREAM_LINKS, default=settings.stream_links): SelectSelector(links),
             vol.Required(CONF_MAX_CHANNELS, default=settings.max_channels): _number(1, 32),
+            vol.Required(CONF_PAUSE_MINUTES, default=settings.pause_minutes): _number(
+                0, MAX_PAUSE_MINUTES, "min"
+            ),
             vol.Required(CONF_USERS_MAY_WATCH, default=settings.users_may_watch): BooleanSelector(),
             vol.Required(CONF_HDHOMERUN, default=settings.hdhomerun): BooleanSelector(),
             vol.Required(CONF_GUIDE_DAYS, default=settings.guide_days): _number(

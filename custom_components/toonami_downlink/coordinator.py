@@ -86,7 +86,10 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         certificates = links_file(cache_file(data_folder(hass)))
         self._stream_addresses = StreamAddresses(hass, self.settings, certificates)
         self.streams = StreamManager(
-            hass, self._stream_addresses, max_channels=self.settings.max_channels
+            hass,
+            self._stream_addresses,
+            max_channels=self.settings.max_channels,
+            pause_minutes=self.settings.pause_minutes,
         )
         self._refreshed: Refreshed | None = None
         self._task: asyncio.Task[RefreshRecord] | None = None

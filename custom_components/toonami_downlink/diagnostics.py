@@ -142,6 +142,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "stream_links": settings.stream_links,
         "provider_timeout": settings.provider_timeout,
         "max_channels": settings.max_channels,
+        "pause_minutes": settings.pause_minutes,
         "hdhomerun": settings.hdhomerun,
         "stale_hours": settings.stale_hours,
         "users_may_watch": settings.users_may_watch,

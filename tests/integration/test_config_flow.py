@@ -245,6 +245,7 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
         "past_days": 3,
         "stream_links": "home_assistant",
         "max_channels": 2,
+        "pause_minutes": 0,
         "users_may_watch": False,
         "hdhomerun": True,
     }
@@ -286,7 +287,7 @@ def chosen(**followed: Any) -> dict[str, Any]:
     """Fill in the form of the options, with these values about what is followed."""
     usual = Settings.from_mappings({}, {})
     names = (
-        *("guide_days", "past_days", "stream_links", "max_channels"),
+        *("guide_days", "past_days", "stream_links", "max_channels", "pause_minutes"),
         *("users_may_watch", "hdhomerun"),
     )
     return {
@@ -309,6 +310,23 @@ async def test_limits_of_the_lead(hass: HomeAssistant, folder: Path, lead: int) 
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.runtime_data.settings.lead_minutes == lead
+
+
+@pytest.mark.parametrize("minutes", [0, 120])
+async def test_limits_of_the_pause(hass: HomeAssistant, folder: Path, minutes: int) -> None:
+    entry = make_entry(folder)
+    await setup_integration(hass, entry)
+    assert entry.runtime_data.settings.pause_minutes == 10
+    flow = hass.config_entries.options
+    result = await options_form(hass, entry)
+    for wrong in (-1, 121):
+        with pytest.raises(InvalidData):
+            await flow.async_configure(result["flow_id"], chosen() | {"pause_minutes": wrong})
+    given = chosen() | {"pause_minutes": minutes}
+    result = await flow.async_configure(result["flow_id"], given)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.runtime_data.settings.pause_minutes == minutes
 
 
 async def test_whom_to_tell(hass: HomeAssistant, folder: Path) -> None:

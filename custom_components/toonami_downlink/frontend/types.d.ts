@@ -554,4 +554,6 @@ type Trouble =
 interface WatchAddress {
   url: string;
   expires_in: number;
+  /** Seconds that it can be wound back by, once it has been watched for so long. */
+  pause: number;
 }

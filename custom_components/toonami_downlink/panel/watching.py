@@ -21,6 +21,7 @@ from .commands import Message, published, with_coordinator
 def watch(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message) -> None:
     """Return the path of a channel's HLS, and for how many seconds it can be opened.
 
+    `pause`: the seconds that it can be wound back by, once it has been watched for so long.
     Administrators may, and other users unless an option forbids it.
     """
     if connection.user.is_admin or coordinator.settings.users_may_watch:
@@ -43,4 +44,5 @@ def _give(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: M
     # Not the time at which it ends: the clock of the browser may be another.
     lasts = int(PANEL_WATCH_TTL.total_seconds())
     url = watch_path(token, channel.number)
-    connection.send_result(msg["id"], {"url": url, "expires_in": lasts})
+    pause = coordinator.settings.pause_minutes * 60
+    connection.send_result(msg["id"], {"url": url, "expires_in": lasts, "pause": pause})

@@ -16,6 +16,7 @@ from ..const import (
     CONF_PADDING_AFTER,
     CONF_PADDING_BEFORE,
     CONF_PAST_DAYS,
+    CONF_PAUSE_MINUTES,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
@@ -37,6 +38,7 @@ from ..const import (
     DEFAULT_PADDING_AFTER,
     DEFAULT_PADDING_BEFORE,
     DEFAULT_PAST_DAYS,
+    DEFAULT_PAUSE_MINUTES,
     DEFAULT_PROVIDER_TIMEOUT,
     DEFAULT_RECORDINGS_DAYS,
     DEFAULT_RECORDINGS_GB,
@@ -64,6 +66,8 @@ class Settings:
     stream_links: str
     provider_timeout: int
     max_channels: int
+    pause_minutes: int
+    """So far back can be gone in a channel that is being watched; 0: not at all."""
     hdhomerun: bool
     stale_hours: int
     users_may_watch: bool
@@ -106,6 +110,7 @@ class Settings:
             stream_links=options.get(CONF_STREAM_LINKS, LINKS_DIRECT),
             provider_timeout=int(options.get(CONF_PROVIDER_TIMEOUT, DEFAULT_PROVIDER_TIMEOUT)),
             max_channels=int(options.get(CONF_MAX_CHANNELS, DEFAULT_MAX_CHANNELS)),
+            pause_minutes=int(options.get(CONF_PAUSE_MINUTES, DEFAULT_PAUSE_MINUTES)),
             hdhomerun=options.get(CONF_HDHOMERUN, False),
             stale_hours=int(options.get(CONF_STALE_HOURS, DEFAULT_STALE_HOURS)),
             users_may_watch=options.get(CONF_USERS_MAY_WATCH, True),

@@ -15,10 +15,11 @@ from homeassistant.util import dt as dt_util
 from ..const import REPOSITORY, SILENT_BEFORE_REPAIR
 from ..engine.downlink.models import Channel
 from ..engine.downlink.relay.addresses import AddressGuard
-from ..engine.downlink.relay.channel import Events, Health
+from ..engine.downlink.relay.channel import Events, Health, Settings
 from ..engine.downlink.relay.download import Downloader
 from ..engine.downlink.relay.errors import BusyError, Reason, ViewerEndedError
 from ..engine.downlink.relay.relay import Relay
+from ..engine.downlink.relay.ring import pause_capacity
 from ..engine.downlink.relay.segment import Segment
 from ..engine.downlink.relay.slate import slate_segment
 from ..engine.downlink.relay.source import Listener, Origin, ResolutionBudget, Source
@@ -78,9 +79,17 @@ class StreamManager:
     """
 
     def __init__(
-        self, hass: HomeAssistant, addresses: StreamAddresses, *, max_channels: int
+        self,
+        hass: HomeAssistant,
+        addresses: StreamAddresses,
+        *,
+        max_channels: int,
+        pause_minutes: int = 0,
     ) -> None:
-        """Fetch so many channels at the same time, from where `addresses` says."""
+        """Fetch so many channels at the same time, from where `addresses` says.
+
+        HLS players can go back by so many minutes, from when the first of them began.
+        """
         self._hass = hass
         self._addresses = addresses
         self._budget = ResolutionBudget()
@@ -91,6 +100,7 @@ class StreamManager:
         self._relay = Relay(
             self._open_source,
             max_channels=max_channels,
+            settings=Settings(pause=pause_capacity(pause_minutes * 60) if pause_minutes else None),
             events=Events(
                 on_broken=self._on_broken, on_healed=self._on_healed, on_change=self._on_change
             ),

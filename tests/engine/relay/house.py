@@ -15,6 +15,7 @@ from downlink.relay.addresses import AddressGuard
 from downlink.relay.channel import Events, Settings
 from downlink.relay.download import Downloader
 from downlink.relay.errors import Reason, RingClosedError
+from downlink.relay.memory import MOST_HELD
 from downlink.relay.relay import Relay
 from downlink.relay.ring import NumberedSegment, Ring
 from downlink.relay.segment import TsTools
@@ -79,6 +80,7 @@ async def house(
     mirror: Node | None = None,
     max_channels: int = 4,
     settings: Settings | None = None,
+    most_held: int = MOST_HELD,
 ) -> AsyncIterator[House]:
     made = House([node.url for node in upstream])
     if mirror:
@@ -90,6 +92,7 @@ async def house(
         events=Events(on_broken=made.on_broken, on_healed=made.on_healed),
         now=wall_clock,
         on_close=made.downloader.close,
+        most_held=most_held,
     )
     try:
         yield made

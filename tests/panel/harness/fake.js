@@ -172,7 +172,7 @@ export class FakeConnection {
   /** @param {{channel: number}} message */
   watch({ channel }) {
     if (this.watchError) throw refusal(this.watchError);
-    return { url: `/stream/${channel}.m3u8`, expires_in: 3600 };
+    return { url: `/stream/${channel}.m3u8`, expires_in: 3600, pause: 600 };
   }
 
   lost() {

@@ -10,6 +10,7 @@ import math
 from typing import Final, Protocol
 
 from .errors import Reason, ViewerEndedError
+from .memory import Memory
 from .ring import Capacity, Ring, first_sequence
 from .segment import Segment
 from .source import Listener
@@ -41,6 +42,9 @@ class Settings:
     """How channels behave; times in seconds."""
 
     capacity: Capacity = field(default_factory=Capacity)
+    pause: Capacity | None = None
+    """What is held while an HLS player watches, so that it can go back (`pause_capacity`); None:
+    no more than for others, who cannot."""
     linger: float = 30.0
     """For which a channel goes on after its last viewer."""
     linger_after_leave: float = 5.0
@@ -85,6 +89,7 @@ class RelayChannel:
         now: Callable[[], datetime],
         settings: Settings,
         events: Events,
+        memory: Memory,
     ) -> None:
         """`open_source` makes what is run while somebody watches; `now` is aware."""
         self.key = key
@@ -94,6 +99,7 @@ class RelayChannel:
         self._now = now
         self._settings = settings
         self._events = events
+        self._memory = memory
         self._ring: Ring | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._next_sequence = 0
@@ -103,6 +109,8 @@ class RelayChannel:
         """Those who come and go (HLS), by their keys."""
         self._barred: dict[str, float] = {}
         """Until when (loop time) a key is refused."""
+        self._visited_until = 0.0
+        """The loop time from which on no player that comes and goes is counted on to come again."""
         self._has_left = False
         """Whether the last one to go has said so."""
         self._next_gone = 0.0
@@ -165,6 +173,7 @@ class RelayChannel:
         self._refuse_barred(key)
         self._forget_visitors()
         ring = self._started()
+        ring.resize(self._settings.pause or self._settings.capacity)
         viewer = self._visitors.get(key)
         if viewer is None:
             viewer = self._visitors[key] = self._new_viewer(key, label, ring)
@@ -172,6 +181,7 @@ class RelayChannel:
         viewer.asked = asyncio.get_running_loop().time()
         viewer.until = viewer.asked + max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
         self._next_gone = min(self._next_gone, viewer.until)
+        self._visited_until = viewer.until
         if is_new:
             self._tell_change()
         return viewer
@@ -251,6 +261,7 @@ class RelayChannel:
         if self._ring is None:
             first = max(first_sequence(self._now()), self._next_sequence)
             self._ring = Ring(first, self._settings.capacity, self._discontinuities)
+            self._memory.add(self._ring)
             task = asyncio.create_task(self._run(self._ring), name=f"relay {self.key}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -263,6 +274,7 @@ class RelayChannel:
         self._ring = None
         self._next_sequence = ring.next_sequence
         self._discontinuities = ring.discontinuities
+        self._memory.remove(ring)
         ring.close()
         self._visitors.clear()
         self._end = self._slate_since = self._reason = None
@@ -283,15 +295,19 @@ class RelayChannel:
     async def _until_unwatched(self, ring: Ring) -> None:
         """Wait until nobody has watched for a while, and stop being what new viewers find."""
         loop = asyncio.get_running_loop()
+        due: float | None
         while True:
             self._changed.clear()
-            if self._viewers:
+            if not self.viewers:
+                if loop.time() >= (due := self.idle_since + self._linger):
+                    self._detach(ring)
+                    return
+            elif self._visitors:
+                due = max(viewer.until or 0.0 for viewer in self._visitors.values())
+            elif loop.time() >= (due := self._visited_until + self._settings.linger):
+                # Those who watch one endless stream cannot go back.
+                ring.resize(self._settings.capacity)
                 due = None
-            elif visitors := self.viewers:
-                due = max(viewer.until or 0.0 for viewer in visitors)
-            elif loop.time() >= (due := self.idle_since + self._linger):
-                self._detach(ring)
-                return
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(due):
                     await self._changed.wait()
@@ -328,6 +344,7 @@ class RelayChannel:
         dated = replace(segment, date=self._follow_on(segment))
         self._end = dated.date and dated.date + timedelta(seconds=segment.duration)
         ring.append(dated)
+        self._memory.make_place()
 
     def _follow_on(self, segment: Segment) -> datetime | None:
         """Return a date that goes on from the segment before, unless that is too far off."""

@@ -8,25 +8,24 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from .ring import NumberedSegment, Window
+from .ring import MOST_LISTED, NumberedSegment, Window
 
 MIME_TYPE: Final = "application/vnd.apple.mpegurl"
 _TARGETS_BEHIND: Final = 3
 """Where players begin, in target durations before the end: nearer is against § 4.3.5.2."""
 _LEAST_LISTED: Final = 6
-_SECONDS_LISTED: Final = 30.0
 
 
 def listed(window: Window) -> Sequence[NumberedSegment]:
-    """Return the newest part of what is held.
+    """Return the part of what is held that playlists name: all that one can go back by.
 
-    The rest is for players that ask for a segment a while after they read of it (§ 6.2.2).
+    Players begin near the end of it all the same (EXT-X-START, and § 6.3.3 without).
     """
     count = 0
     seconds = 0.0
-    enough = max(_SECONDS_LISTED, _TARGETS_BEHIND * window.target)
+    enough = max(window.listed, _TARGETS_BEHIND * window.target)
     for numbered in reversed(window.segments):
-        if count >= _LEAST_LISTED and seconds >= enough:
+        if count >= MOST_LISTED or (count >= _LEAST_LISTED and seconds >= enough):
             break
         count += 1
         seconds += numbered.segment.duration

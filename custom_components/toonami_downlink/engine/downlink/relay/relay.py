@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from .channel import Events, RelayChannel, Runnable, Settings
 from .errors import BusyError
+from .memory import MOST_HELD, Memory
 from .source import Listener
 from .viewer import Viewer
 
@@ -30,10 +31,11 @@ class Relay:
         events: Events = _NOBODY,
         now: Callable[[], datetime] = _utc_now,
         on_close: Callable[[], Awaitable[None]] | None = None,
+        most_held: int = MOST_HELD,
     ) -> None:
         """`open_source` makes the source of a key; `on_close` lets go of what sources share.
 
-        `now` is aware; its zone decides when a day begins.
+        `now` is aware; its zone decides when a day begins. `most_held`: bytes in all rings.
         """
         self.max_channels = max_channels
         self._open_source = open_source
@@ -41,6 +43,7 @@ class Relay:
         self._events = events
         self._now = now
         self._on_close = on_close
+        self._memory = Memory(most_held)
         self._channels: dict[str, RelayChannel] = {}
         self._is_closed = False
 
@@ -53,6 +56,11 @@ class Relay:
     def running(self) -> int:
         """How many channels are fetched now."""
         return sum(channel.is_running for channel in self._channels.values())
+
+    @property
+    def held(self) -> int:
+        """Bytes in the rings of all channels."""
+        return self._memory.size
 
     @property
     def viewers(self) -> list[tuple[str, Viewer]]:
@@ -98,6 +106,7 @@ class Relay:
                 now=self._now,
                 settings=self._settings,
                 events=self._events,
+                memory=self._memory,
             )
         if not channel.is_running:
             self._make_room(viewer_key)

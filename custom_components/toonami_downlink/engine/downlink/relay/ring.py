@@ -15,6 +15,14 @@ _EPOCH: Final = 1_767_225_600
 """2026-01-01 in Unix time: small numbers, because some players keep them in 32 bits."""
 _PER_SECOND: Final = 4
 """Segments a second that a channel may have at most, in the long run (MIN_SEGMENT_SECONDS)."""
+MOST_LISTED: Final = 720
+"""Segments that a playlist names at most: two hours in pieces of ten seconds, 60 kB at each of
+their reloads, a twentieth of what the picture itself takes."""
+_SECONDS_LISTED: Final = 30.0
+_RATE: Final = 908_743 / 8
+"""Bytes a second that the station's streams have, by their master playlist."""
+_HIGHER: Final = 1.5
+"""A stream whose rate is higher by more than this is not kept for as long as was asked for."""
 _DISCONTINUITIES: Final = 1 << 16
 """Below this begins a channel's count of discontinuities: hls.js walks through all numbers up to it
 whenever it loads a playlist, which takes two seconds for a hundred million."""
@@ -45,6 +53,8 @@ class Window:
 
     target: int
     segments: tuple[NumberedSegment, ...]
+    listed: float = _SECONDS_LISTED
+    """Seconds of it that are for playlists (`Capacity`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,21 @@ class Capacity:
     seconds: float = 60.0
     size: int = 10 * 1024 * 1024
     """Bytes."""
+    listed: float = _SECONDS_LISTED
+    """Seconds that playlists name. The rest is for players that ask for a segment a while after
+    they read of it (RFC 8216 § 6.2.2)."""
+
+
+def pause_capacity(seconds: float) -> Capacity:
+    """Return what a ring holds so that one can go back by so many seconds."""
+    small = Capacity()
+    held = seconds + small.seconds - small.listed
+    return Capacity(
+        count=MOST_LISTED + small.count,
+        seconds=max(held, small.seconds),
+        size=max(round(held * _RATE * _HIGHER), small.size),
+        listed=max(seconds, small.listed),
+    )
 
 
 class Ring:
@@ -104,6 +129,24 @@ class Ring:
         self.target = max(self.target, math.floor(seconds + 0.5))
         self._rendered = None
 
+    def resize(self, capacity: Capacity) -> None:
+        """Hold more or less from now on; what does not fit any more is dropped."""
+        if capacity == self.capacity:
+            return
+        self.capacity = capacity
+        self._rendered = None
+        self._make_place()
+
+    def drop_oldest(self) -> bool:
+        """Let go of the oldest segment, unless it is the only one; return whether there was one."""
+        if len(self._held) < 2:
+            return False
+        oldest = self._held.popleft().segment
+        self._seconds -= oldest.duration
+        self._size -= len(oldest.data)
+        self._rendered = None
+        return True
+
     def append(self, segment: Segment) -> NumberedSegment:
         """Add a segment; old ones make place for it."""
         if self.is_closed:
@@ -115,8 +158,7 @@ class Ring:
         self._held.append(added)
         self._seconds += segment.duration
         self._size += len(segment.data)
-        while len(self._held) > 1 and self._is_too_full():
-            self._drop_oldest()
+        self._make_place()
         self._wake()
         return added
 
@@ -130,7 +172,7 @@ class Ring:
 
     def window(self) -> Window:
         """Return all that is held."""
-        return Window(self.target, tuple(self._held))
+        return Window(self.target, tuple(self._held), self.capacity.listed)
 
     def rendered(self, render: Callable[[Window], bytes]) -> bytes:
         """Return what `render` makes of the window; it is asked once until something changes."""
@@ -157,6 +199,10 @@ class Ring:
                 return self._held[max(0, after + 1 - self._held[0].sequence)]
             await self._news.wait()
 
+    def _make_place(self) -> None:
+        while self._is_too_full() and self.drop_oldest():
+            pass
+
     def _is_too_full(self) -> bool:
         limits = self.capacity
         return (
@@ -164,11 +210,6 @@ class Ring:
             or self._seconds > limits.seconds
             or self._size > limits.size
         )
-
-    def _drop_oldest(self) -> None:
-        oldest = self._held.popleft().segment
-        self._seconds -= oldest.duration
-        self._size -= len(oldest.data)
 
     def _wake(self) -> None:
         self._news.set()
