@@ -16,9 +16,9 @@ from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.limits import MAX_TITLE_CHARS
 from ..engine.downlink.models import Feed
+from ..engine.downlink.recording.by_hand import record
 from ..engine.downlink.recording.conflicts import Conflict
 from ..engine.downlink.recording.model import Recording, RecordingError, Rule, RuleKind, State
-from ..engine.downlink.recording.by_hand import record
 from ..engine.downlink.recording.rules import make_rule, with_rule
 from ..following.follows import Follows
 from .catalogue import Catalogue, EventListener
