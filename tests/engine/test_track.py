@@ -175,6 +175,16 @@ def test_a_damaged_segment_is_left_out(folder: Path, damage: Callable[[Path], ob
     assert [entry.discontinuity for entry in found] == [False, True]
 
 
+def test_a_link_as_long_as_a_segment_is_none(folder: Path) -> None:
+    other = folder.parent.parent / "elsewhere"
+    size = len(str(other))
+    (first,) = make(folder, bytes(size))
+    (folder / first.name).unlink()
+    other.write_bytes(bytes(size))
+    (folder / first.name).symlink_to(other)
+    assert reopened(folder) == ()
+
+
 def test_nothing_is_left_of_a_first_segment_that_is_damaged(folder: Path) -> None:
     first, *others = make(folder, *SEGMENTS)
     (folder / first.name).unlink()

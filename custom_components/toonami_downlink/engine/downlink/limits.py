@@ -69,3 +69,9 @@ MAX_GAPS: Final = 1_000
 """What is missing of one recording, in pieces."""
 MAX_PICTURE_BYTES: Final = 5 * MIB
 """Of the picture that lies beside a recording."""
+MAX_RULES: Final = 100
+"""What one house may have recorded by itself."""
+MAX_RECORDINGS: Final = 5_000
+"""Recordings that are known, with those that only say: not again."""
+MAX_KEEP_LAST: Final = 1_000
+"""How many of its recordings a rule can keep."""

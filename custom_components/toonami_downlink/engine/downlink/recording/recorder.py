@@ -41,7 +41,7 @@ _LET_GO: Final = 5.0
 _REMEMBERED: Final = 16
 """Segments that would be known again."""
 _SMOOTHED: Final = timedelta(seconds=30)
-"""Dates of what goes on are made to follow on each other, as far as this."""
+"""So far dates are moved when the content tells that it goes on."""
 _SHORTEST_GAP: Final = timedelta(seconds=1)
 
 
@@ -101,6 +101,8 @@ class Recorder:
         self._ring: Ring | None = None
         self._after = -1
         """The segment of the ring that was looked at last."""
+        self._shift = timedelta()
+        """What is added to the dates of the ring, so that what goes on has no gap."""
         self._is_break = True
         """Whether the next segment does not go on from the one that was written last."""
         self._has_passed = False
@@ -207,7 +209,7 @@ class Recorder:
         """Take segments until the end. Raises RingClosedError."""
         ring = viewer.ring
         if ring is not self._ring:
-            self._ring, self._after = ring, -1
+            self._ring, self._after, self._shift = ring, -1, timedelta()
             self._is_break = True
         joining = _Joining(ring.newest.sequence if ring.newest else -1)
         while numbered := await self._next(ring):
@@ -243,7 +245,8 @@ class Recorder:
                 self._is_break = True
                 return
             if joining.is_known and abs(self.until - start) <= _SMOOTHED:
-                start = self.until
+                self._shift = self.until - start
+        start += self._shift
         if start >= self.stop:
             self._has_passed = True
             return
