@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 import logging
@@ -67,14 +67,9 @@ class Owner(Protocol):
 class Run:
     """A recording that is being made, or made into a file."""
 
-    span: Span
+    recorder: Recorder | None
+    """None when nothing is added any more."""
     task: asyncio.Task[None] | None = None
-    recorder: Recorder | None = None
-    """None before its first segment and after its last one."""
-    is_ended: bool = False
-    """Whether somebody has ended it."""
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when nothing is added any more."""
 
 
 class Keeper:
@@ -103,7 +98,10 @@ class Keeper:
     @callback
     def async_begin(self, recording: Recording, span: Span) -> None:
         """Begin to record in that time, or go on; of what is over, make the file."""
-        run = self._runs[recording.identity] = Run(span)
+        recorder = None
+        if recording.state is State.RECORDING:
+            recorder = self._recorder(recording, span)
+        run = self._runs[recording.identity] = Run(recorder)
         run.task = self._coordinator.config_entry.async_create_background_task(
             self._hass,
             self._async_run(recording, run),
@@ -113,20 +111,10 @@ class Keeper:
 
     @callback
     def async_realign(self, identity: str, stop: datetime) -> None:
-        """Follow the guide, which may have another end for it; one that was ended stays ended."""
-        run = self._runs.get(identity)
-        if run and run.recorder and not run.is_ended:
-            run.recorder.stop = stop
-
-    async def async_end(self, identity: str) -> None:
-        """End a recording now, and wait a while until that is noted."""
+        """Follow the guide, which may have another end for it."""
         run = self._runs.get(identity)
         if run and run.recorder:
-            run.is_ended = True
-            run.recorder.stop = dt_util.utcnow()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_STOP_TIMEOUT):
-                    await run.over.wait()
+            run.recorder.stop = stop
 
     async def async_abandon(self, *identities: str) -> None:
         """Stop what is done for these recordings, and wait until it is; nothing is noted."""
@@ -144,10 +132,10 @@ class Keeper:
 
     async def _async_run(self, recording: Recording, run: Run) -> None:
         try:
-            if recording.state is State.RECORDING:
-                outcome = await self._async_record(recording, run)
+            if run.recorder:
+                outcome = await run.recorder.run()
+                run.recorder = None
                 await self._owner.async_ended(recording.identity, outcome)
-            run.over.set()
             known = self._owner.get(recording.identity)
             if known and known.has_picture and not known.file:
                 async with self._turn:
@@ -155,22 +143,17 @@ class Keeper:
         except Exception:
             _LOGGER.exception("Recording %s has failed", recording.number)
         finally:
-            run.over.set()
             self._runs.pop(recording.identity, None)
 
-    async def _async_record(self, recording: Recording, run: Run) -> Outcome:
-        recorder = run.recorder = Recorder(
+    def _recorder(self, recording: Recording, span: Span) -> Recorder:
+        recorder = Recorder(
             self._library.tracks / recording.track_name,
-            run.span.start,
-            run.span.stop,
+            *span,
             watch=partial(self._watch, recording),
             now=dt_util.utcnow,
             on_change=lambda: self._owner.async_grew(recording.identity, recorder.size),
         )
-        try:
-            return await recorder.run()
-        finally:
-            run.recorder = None
+        return recorder
 
     @asynccontextmanager
     async def _watch(self, recording: Recording) -> AsyncGenerator[Viewer]:

@@ -10,8 +10,10 @@ from typing import Final
 
 from ..engine.downlink.policy import MIN_FREE
 from ..engine.downlink.recording.model import TRACKS, Recording
+from ..engine.downlink.recording.recorder import Outcome
+from ..engine.downlink.recording.track import TrackError, gaps_between, read_track
 from .disk import Disk, DiskError, DiskSilentError
-from .folder import Place, is_there, look
+from .folder import Place, is_there, look, write_probe
 
 _TRACK: Final = re.compile(r"[0-9a-f]{16}")
 _REMOVE_TIMEOUT: Final = 120.0
@@ -57,18 +59,23 @@ class Library:
         """Where the folders of segments are."""
         return self.folder / TRACKS
 
-    async def async_look(self, files: Mapping[str, str]) -> Found:
-        """Look at the folder, and for files in it: their paths below it, by identity."""
+    async def async_look(self, files: Mapping[str, str], *, probe: bool = False) -> Found:
+        """Look at the folder, and for files in it: their paths below it, by identity.
+
+        `probe`: whether it can be written to as well.
+        """
         try:
-            return await self._disk.run(lambda: self._look(files))
+            return await self._disk.run(lambda: self._look(files, probe))
         except DiskSilentError:
             return Found(trouble=Trouble.SILENT)
         except DiskError:
             return Found(trouble=Trouble.BROKEN)
 
-    def _look(self, files: Mapping[str, str]) -> Found:
+    def _look(self, files: Mapping[str, str], probe: bool) -> Found:
         if not is_there(self.folder):
             return Found(trouble=Trouble.ABSENT)
+        if probe:
+            write_probe(self.folder)
         place = look(self.folder, self._config_dir)
         sizes: dict[str, int] = {}
         gone: set[str] = set()
@@ -114,6 +121,23 @@ class Library:
         track = self.tracks / recording.track_name
         if track.is_dir():
             shutil.rmtree(track)
+
+    async def async_outcome(self, recording: Recording) -> Outcome:
+        """Return what there is of a recording, and what is missing of its programme.
+
+        Raises DiskError.
+        """
+
+        def read() -> Outcome:
+            try:
+                entries = read_track(self.tracks / recording.track_name)
+            except TrackError as err:
+                raise OSError(0, str(err)) from err
+            gaps = gaps_between(entries, recording.start, recording.stop)
+            size = sum(entry.size for entry in entries)
+            return Outcome(gaps=gaps, reason=None, size=size)
+
+        return await self._disk.run(read)
 
     async def async_remove_track(self, recording: Recording) -> None:
         """Delete the track of a recording whose file is there. Raises DiskError."""
