@@ -31,7 +31,8 @@ def read_start(text: str) -> datetime | None:
         if _MILLISECONDS.fullmatch(text):
             return datetime.fromtimestamp(int(text) // 1000, UTC)
         if match := _WRITTEN.fullmatch(text):
-            return datetime(*(int(part or 0) for part in match.groups()), tzinfo=UTC)  # type: ignore[misc]
+            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError, OverflowError:
         return None
     return None
