@@ -20,6 +20,7 @@ from ..engine.downlink.recording.model import Gap, Padding, Reason, Recording, S
 from ..engine.downlink.recording.planner import plan, superseded
 from ..engine.downlink.recording.recorder import Outcome
 from ..engine.downlink.recording.retention import to_delete
+from ..engine.downlink.recording.source import Finished
 from ..following.follows import Follows
 from ..refreshing.scheduler import Timer
 from .catalogue import Catalogue
@@ -28,7 +29,7 @@ from .folder import Place, chosen_folder, warning_of
 from .issues import async_update_issue
 from .keeper import Keeper
 from .library import Found, Library, Trouble
-from .outcomes import ended_with
+from .outcomes import ended_with, finished_as
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -362,15 +363,20 @@ class RecordingScheduler:
         self._looked_at = None
         self.async_wake()
 
-    async def async_finished(self, identity: str, path: str, size: int) -> bool:
+    async def async_finished(self, identity: str, path: str, finished: Finished) -> bool:
         """Note its file; whether that was saved."""
         async with self._catalogue.lock:
             one = self._catalogue.get(identity)
             if one is None or not one.has_picture:
                 return False
-            return await self._catalogue.async_note(replace(one, file=path, size=size))
+            return await self._catalogue.async_note(finished_as(one, path, finished))
 
-    @callback
-    def async_unfinished(self, identity: str) -> None:
-        """Try again later to make a file of it."""
+    async def async_unfinished(self, identity: str, reason: Reason | None) -> None:
+        """Try again later to make a file of it, unless there is nothing in it."""
         self._later[identity] = dt_util.utcnow() + _LOOK_EVERY
+        async with self._catalogue.lock:
+            one = self._catalogue.get(identity)
+            if one and reason is Reason.NO_SIGNAL:
+                await self._catalogue.async_note(
+                    replace(one, state=State.FAILED, reason=reason, gaps=(), size=0)
+                )
