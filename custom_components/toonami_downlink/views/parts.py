@@ -48,14 +48,15 @@ async def send_parts(
         hdrs.ACCEPT_RANGES: "bytes",
         **({hdrs.ETAG: etag} if etag else {}),
     }
-    chosen = _chosen(request, whole, etag)
-    if chosen is None:
+    asked = _asked(request, whole, etag)
+    chosen = range(whole) if asked is None else asked
+    if asked is not None and not asked:
         headers[hdrs.CONTENT_RANGE] = f"bytes */{whole}"
         return web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
-    is_part = len(chosen) < whole or hdrs.RANGE in request.headers
-    if is_part and whole:
-        headers[hdrs.CONTENT_RANGE] = f"bytes {chosen.start}-{chosen.stop - 1}/{whole}"
-    status = HTTPStatus.PARTIAL_CONTENT if is_part and whole else HTTPStatus.OK
+    status = HTTPStatus.OK
+    if asked:
+        status = HTTPStatus.PARTIAL_CONTENT
+        headers[hdrs.CONTENT_RANGE] = f"bytes {asked.start}-{asked.stop - 1}/{whole}"
     headers[hdrs.CONTENT_LENGTH] = str(len(chosen))
     if request.method == hdrs.METH_HEAD:
         return web.Response(status=status, headers=headers)
@@ -121,18 +122,17 @@ def _pieces(parts: Sequence[Part], chosen: range) -> Iterator[Part]:
         at += part.size
 
 
-def _chosen(request: web.Request, whole: int, etag: str) -> range | None:
-    """Return the range of bytes to send; None when there is nothing of what is asked for.
+def _asked(request: web.Request, whole: int, etag: str) -> range | None:
+    """Return the range of bytes that is asked for; None for the whole.
 
-    Several ranges at once, and what is no range, get the whole.
+    It is empty when there is nothing of it. Several ranges at once, and what is none, are not
+    looked at: the whole is always a right answer.
     """
     match = _RANGE.fullmatch(request.headers.get(hdrs.RANGE, "").strip())
     known = request.headers.get(hdrs.IF_RANGE)
     if match is None or not any(match.groups()) or (known is not None and known != etag):
-        return range(whole)
+        return None
     first, last = match.groups()
     if not first:
-        return range(max(0, whole - int(last)), whole) if int(last) and whole else None
-    start = int(first)
-    stop = min(int(last) + 1, whole) if last else whole
-    return range(start, stop) if start < stop else None
+        return range(max(0, whole - int(last)), whole)
+    return range(int(first), min(int(last) + 1, whole) if last else whole)

@@ -160,9 +160,9 @@ def is_film(recording: Recording) -> bool:
 
 
 def series_id(recording: Recording) -> int:
-    """Return the number of its show: the same wherever and whenever, below 2**31 and not 0."""
+    """Return the number of its show: the same wherever and whenever, of nine digits at most."""
     digest = hashlib.sha256(show_key(recording.programme.title).encode()).digest()
-    return int.from_bytes(digest[:4]) % 0x7FFF_FFFE + 1
+    return int.from_bytes(digest[:4]) % 999_999_999 + 1
 
 
 def films(recordings: Iterable[Recording], image: Image) -> list[Film]:
