@@ -1,14 +1,15 @@
 """A channel that is fed by hand, and a recorder that records it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from downlink.recording.model import TRACKS, Gap
 from downlink.recording.recorder import Outcome, Recorder
-from downlink.recording.track import read_track
+from downlink.recording.track import Entry, Track, read_track
+from downlink.relay.joiner import Joiner
 from downlink.relay.ring import Capacity, Ring
 from downlink.relay.segment import Segment
 from downlink.relay.viewer import Viewer
@@ -116,3 +117,30 @@ class Studio:
 async def run(recorder: Recorder) -> Outcome:
     async with asyncio.timeout(20):
         return await recorder.run()
+
+
+def joined(*runs: list[bytes]) -> list[bytes]:
+    """Segments as they come from a channel's ring; each run is one of the channel's."""
+    found = []
+    for run_ in runs:
+        joiner = Joiner()
+        found += [joiner.join(data, discontinuity=False) for data in run_]
+    return found
+
+
+def make_track(folder: Path, segments: Mapping[int, bytes], *breaks: int) -> tuple[Entry, ...]:
+    """Write a track of segments of a second, by the second that they are on air at."""
+    track = Track.open(folder)
+    for second, data in segments.items():
+        track.append(data, at(second), 1.0, second in breaks)
+    track.close()
+    return track.entries
+
+
+def files_in(base: Path) -> list[str]:
+    """What a recordings' folder holds beside the tracks."""
+    return sorted(
+        path.relative_to(base).as_posix()
+        for path in base.rglob("*")
+        if path.is_file() and TRACKS not in path.parts
+    )

@@ -24,10 +24,9 @@ from downlink.recording.model import Reason
 from downlink.recording.overlap import fingerprint
 from downlink.recording.recorder import Outcome
 from downlink.recording.track import Track, TrackError
-from downlink.relay.joiner import Joiner
 
 from .disk import Disk
-from .recording import LENGTH, Studio, at, data_of, gaps, run
+from .recording import LENGTH, Studio, at, data_of, gaps, joined, run
 
 
 @pytest.fixture
@@ -230,13 +229,8 @@ async def test_an_error_that_nobody_waits_for_is_quiet(
 # What is the same though it was joined to another stream
 
 
-def joined(segments: list[bytes], first: int = 0) -> list[bytes]:
-    joiner = Joiner()
-    return [joiner.join(data, discontinuity=False) for data in segments[first:]]
-
-
 def test_a_segment_is_known_again_in_another_stream(east: list[bytes], west: list[bytes]) -> None:
-    ours, others = joined(east), joined(east, 2)
+    ours, others = joined(east), joined(east[2:])
     assert ours[2] != others[0]
     assert [fingerprint(data) for data in ours[2:]] == [fingerprint(data) for data in others]
     marks = {fingerprint(data) for data in (*ours, *joined(west))}
@@ -255,7 +249,7 @@ async def test_a_repetition_is_known_by_what_is_in_it(
     studio: Studio, east: list[bytes], offset: float, is_restarted: bool
 ) -> None:
     """Whatever its dates say, not a picture is there twice, or missing; and it is no gap."""
-    ours, others = joined(east), joined(east, 1)
+    ours, others = joined(east), joined(east[1:])
     recorder = studio.recorder()
     task = asyncio.create_task(run(recorder))
     studio.air(0, 1, 2, data=ours.__getitem__)
