@@ -133,8 +133,9 @@ async def test_a_disk_that_hangs_when_it_is_opened(
     assert (await run(studio.recorder())).reason is Reason.DISK
     held.set()
     disk.heal()
-    [thread] = [one for one in threading.enumerate() if one.name.startswith("recorder")]
-    thread.join(10)
+    for thread in threading.enumerate():
+        if thread.name.startswith("recorder"):
+            thread.join(10)
     Track.open(studio.folder).release()
 
 
