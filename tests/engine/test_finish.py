@@ -11,6 +11,7 @@ import pytest
 
 from downlink.recording import source as source_module
 from downlink.recording.finish import FinishError, extension_for, finish
+from downlink.recording.folder import Folder
 from downlink.recording.model import TRACKS, Reason
 from downlink.recording.tags import Tags
 from downlink.recording.track import INDEX, NOTE, Track, gaps_between, read_track, remove_track
@@ -94,10 +95,9 @@ async def test_gaps_become_chapters(folder: Path, east: list[bytes], west: list[
         (float(one["start_time"]), float(one["end_time"]), one["tags"]["title"])
         for one in probe(target)["chapters"]
     ]
-    assert chapters == [
-        (0.0, pytest.approx(2.0, abs=0.05), "Teil 1 = ü;#\\ "),
-        (pytest.approx(2.0, abs=0.05), pytest.approx(4.0, abs=0.05), "Teil 2 = ü;#\\ "),
-    ]
+    assert [title for *_, title in chapters] == ["Teil 1 = ü;#\\ ", "Teil 2 = ü;#\\ "]
+    assert [start for start, *_ in chapters] == pytest.approx([0.0, 2.0], abs=0.05)
+    assert [stop for _, stop, _ in chapters] == pytest.approx([2.0, 4.0], abs=0.05)
 
 
 @needs_ffmpeg
@@ -226,7 +226,7 @@ async def test_space_is_left(
 ) -> None:
     entries = make_track(folder, dict(enumerate(joined(east))))
     size = sum(entry.size for entry in entries)
-    monkeypatch.setattr(source_module.Folder, "free", property(lambda _: 1000 + size))
+    monkeypatch.setattr(Folder, "free", property(lambda _: 1000 + size))
     target = folder.parent.parent / "x.ts"
     least = 1000 if is_enough else 1001
     if is_enough:
@@ -241,7 +241,7 @@ async def test_a_disk_that_does_not_say_how_much_is_free(
     folder: Path, east: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_track(folder, dict(enumerate(joined(east))))
-    monkeypatch.setattr(source_module.Folder, "free", property(lambda _: None))
+    monkeypatch.setattr(Folder, "free", property(lambda _: None))
     await finish(folder, folder.parent.parent / "x.ts", TAGS, ffmpeg=None)
 
 

@@ -147,7 +147,8 @@ async def test_cancelling_waits_for_no_disk(
     studio.air(0)
     await studio.until(lambda: recorder.size)
     hangs = threading.Event()
-    disk.hang("write", lambda: (hangs.set(), held.wait()))
+    disk.hang("write", hangs.set)
+    disk.hang("write", held.wait)
     studio.air(1)
     await asyncio.to_thread(hangs.wait)
     task.cancel()
@@ -277,7 +278,7 @@ import sys
 sys.path[:0] = sys.argv[1:3]
 import asyncio
 from pathlib import Path
-from tests.engine.recording import *
+from tests.engine.recording import LENGTH, Path, Studio, at
 async def main():
     studio = Studio(Path(sys.argv[3]))
     first = int(sys.argv[4])
