@@ -104,6 +104,13 @@ class Guide:
                 if not one.is_filler:
                     yield Airing(channel, one.start, one.stop, one)
 
+    def delayed(self, recording: Recording) -> Iterator[Airing]:
+        """Yield the same broadcast on the East or the West, by whatever it is called there."""
+        for key, delay in DELAYS.get(recording.channel, {}).items():
+            for one in self.on(key, recording.start + delay, recording.stop + delay):
+                if is_same(recording, key, one.programme):
+                    yield one
+
     def misses(self, recording: Recording) -> bool:
         """Whether the guide reaches over the time of a recording that it does not have.
 
@@ -276,9 +283,13 @@ def _pairs(guide: Guide, recording: Recording) -> Iterator[_Pair]:
             is_near = abs(airing.start - recording.start) <= SAME_SLOT
             is_there = has_its_slot(recording, airing.channel.key, airing.programme)
             yield _pair(0 if is_near or is_there else 3, recording, airing)
+    if is_running:
+        return
     thing, start = identity(recording.programme), recording.start
-    for airing in guide.near(thing, start - NIGHT, start + NIGHT) if not is_running else ():
+    for airing in guide.near(thing, start - NIGHT, start + NIGHT):
         yield _pair(1 if airing.channel.key == recording.channel else 2, recording, airing)
+    for airing in guide.delayed(recording):
+        yield _pair(2, recording, airing)
 
 
 def _pair(rank: int, recording: Recording, airing: Airing) -> _Pair:

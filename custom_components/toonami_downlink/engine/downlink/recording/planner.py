@@ -127,7 +127,9 @@ class _Planning:
                 followed = _failed(followed)
             self.recordings[one.identity] = followed
         self._leave_out_what_is_planned_twice()
-        lost = (one for one in moving if one.identity not in found)
+        lost = [one for one in moving if one.identity not in found]
+        # What is in the slot now is rather what was there than what was gone already.
+        lost.sort(key=lambda one: one.reason is Reason.LEFT_GUIDE)
         for one in lost if self._guide.is_known else ():
             if one.stop > self._now and one.identity in self.recordings:
                 self._look_in_its_slot(one, taken)
@@ -169,19 +171,16 @@ class _Planning:
             is_free = all(each.identity == one.identity for each in of_others)
             if is_free and not (one.rule and self._is_superfluous(renamed)):
                 taken.add((airing.channel.key, airing.start))
-                self._rename(one, renamed)
-                return
-        if one.state is State.PLANNED:
+                if not one.is_tombstone:
+                    self._put(_told(renamed))
+                    return
+                # It may have left, or be called otherwise: neither of both comes back.
+                number = self._number()
+                name = digest(one.identity, str(number))
+                self._put(_told(replace(renamed, identity=name, number=number)))
+        if one.state is not State.RECORDING:
             is_missed = self._guide.misses(one)
             self._put(replace(one, reason=Reason.LEFT_GUIDE) if is_missed else _told(one))
-
-    def _rename(self, one: Recording, renamed: Recording) -> None:
-        if one.is_tombstone:
-            # It may have left, or be called otherwise: neither of both comes back.
-            number = self._number()
-            name = digest(one.identity, str(number))
-            renamed = replace(renamed, identity=name, number=number)
-        self._put(_told(renamed))
 
     def _number(self) -> int:
         self.next_number += 1
@@ -202,8 +201,8 @@ class _Planning:
 
     def _try_again(self, failed: Recording, airing: Airing) -> None:
         again = moved_to(failed, airing)
-        again = replace(again, state=State.PLANNED, reason=None, gaps=(), size=0)
-        if not (again.rule and self._is_superfluous(again)):
+        again = replace(again, state=State.PLANNED, reason=None, gaps=(), file=None, size=0)
+        if again.replaces or not (again.rule and self._is_superfluous(again)):
             self._put(again)
 
     def evaluate(self, matcher: RuleMatcher) -> None:
