@@ -145,3 +145,28 @@ def test_two_places() -> None:
     house = House(rule("Akira"), rule(), rule("Bebop"), rule("Doug"), places=2).look(guide)
     assert house.conflicts() == [(4, [2, 3], None)]
     assert house.minutes() == {1: (10, 40), 2: (50, 170), 3: (60, 90)}
+
+
+def test_two_do_not_take_the_same_way_out() -> None:
+    """Unknown episodes of two nights, and one airing between that would do for both."""
+    others = {EAST: [bebop(60), bebop(60 + 20 * 60, 2)]}
+    house = House(rule("Bebop"), rule(), places=1).look(others)
+    shown = [programme(60), programme(60 + 10 * 60), programme(60 + 20 * 60)]
+    house.look({**others, SNICK: shown[::2]})
+    assert sorted(house.conflicts()) == [(3, [1], None), (4, [2], None)]
+    house.look({**others, SNICK: shown})
+    assert house.said()[2:] == [(3, SNICK, 60 + 10 * 60, P), (4, SNICK, 60 + 20 * 60, P)]
+    assert house.conflicts() == [(4, [2], None)]
+
+
+def test_what_leaves_its_place_leaves_it_to_others() -> None:
+    """The first has no way out, until the second takes its own."""
+    house = House(rule("Bebop"), places=1).look({EAST: [bebop(60), bebop(300, 2)]})
+    house.rules = [*house.rules, rule()]
+    shown = [programme(60), programme(300), programme(400)]
+    guide = {EAST: [bebop(60), bebop(300, 2)], SNICK: shown[:1]}
+    house.look(guide)
+    house.record(SNICK, 60)
+    house.look({**guide, SNICK: shown})
+    assert house.conflicts() == []
+    assert house.said()[2] == (3, SNICK, 400, P)

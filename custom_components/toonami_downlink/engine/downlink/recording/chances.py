@@ -56,12 +56,15 @@ def superseded(recordings: Sequence[Recording]) -> tuple[str, ...]:
 
 def moved_to(recording: Recording, airing: Airing) -> Recording:
     """Return a recording as one of that airing, of which the guide may know less by now."""
+    programme = remembering(recording.programme, airing.programme)
+    if programme == recording.programme and airing.channel.key == recording.channel:
+        return recording
     return replace(
         recording,
         channel=airing.channel.key,
         start=airing.start,
         stop=airing.stop,
-        programme=remembering(recording.programme, airing.programme),
+        programme=programme,
     )
 
 
