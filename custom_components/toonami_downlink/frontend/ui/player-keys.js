@@ -7,7 +7,7 @@ const FIELDS = /^(input|select|textarea)$/i;
 const PRESSED = "button, a[href], summary, [role=gridcell], [role=option], [tabindex='0']";
 
 /** Where arrows move something else. */
-const MOVED = "[role=grid], [role=listbox], [role=tablist], [role=menu], [role=radiogroup]";
+const MOVED = "[role=grid], [role=listbox], [role=tablist], [role=menu], [tabindex='0']";
 /** What the arrows wind by, in seconds. */
 const ARROWS = new Map([["ArrowLeft", -STEP], ["ArrowRight", STEP]]);
 
@@ -100,8 +100,11 @@ function isForUs(event) {
 /** Whether the key presses what has the focus. @param {KeyboardEvent} event */
 const isPressed = (event) => elementsOf(event).some((node) => node.matches(PRESSED));
 
-/** Whether the key moves within what has the focus. @param {KeyboardEvent} event */
-const isMoved = (event) => event.shiftKey || elementsOf(event).some((node) => node.matches(MOVED));
+/** Whether the key moves within what has the focus, such as a guide or a chart. @param {KeyboardEvent} event */
+const isMoved = (event) =>
+	event.shiftKey ||
+	event.composedPath()[0] instanceof SVGElement ||
+	elementsOf(event).some((node) => node.matches(MOVED));
 
 /** @param {Event} event */
 const elementsOf = (event) => event.composedPath().filter((node) => node instanceof HTMLElement);
