@@ -24,6 +24,8 @@ import time
 from typing import Any, Final
 from urllib.parse import urljoin
 
+from custom_components.toonami_downlink.const import DEFAULT_PAUSE_MINUTES
+
 from .bench_viewers import Crowd, connected, time_to_picture
 from .develop.client import request
 from .develop.feed import Access, fetch, wait_for_feed
@@ -185,15 +187,16 @@ def show(name: str, ours: list[Cost], bare: list[Cost], before: float) -> None:
         )
 
 
-def ring(url: str) -> tuple[int, int]:
-    """Return how many segments of a channel can be had, and their bytes."""
-    newest = fetch(url).body.decode().splitlines()[-1]
+def ring(url: str) -> tuple[int, float, int]:
+    """Return how many segments of a channel can be had, their seconds, and their bytes."""
+    *_, info, newest = fetch(url).body.decode().splitlines()
+    seconds = float(info.removeprefix("#EXTINF:").removesuffix(","))
     number = int(newest.rpartition("/")[2].removesuffix(".ts"))
     count = size = 0
     while True:
         answer = request("GET", urljoin(url, f"1/{number - count}.ts"))
         if answer.status != 200:
-            return count, size
+            return count, count * seconds, size
         count, size = count + 1, size + len(answer.body)
 
 
@@ -352,8 +355,15 @@ def measure(home: Home, upstream: Upstream, access: Access, arguments: Arguments
             f"{asked['chunklist_seconds']:.0f} s, {asked['segment']} times for a segment, "
             f"repeated {asked['repeated']}, skipped {asked['skipped']}"
         )
-        count, size = ring(f"{base}/1.m3u8")
-        print(f"{name}: the ring holds {count} segments, {size / 2**20:.1f} MiB", flush=True)
+        count, seconds, size = ring(f"{base}/1.m3u8")
+        print(f"{name}: the ring holds {count} segments, {seconds:.0f} s, {size / 2**20:.1f} MiB")
+    # Those who watch HLS can go back: their ring has grown since the first of them came.
+    minute = size / seconds * 60 / 2**20
+    print(
+        f"a pause holds {minute:.1f} MiB a minute and channel: "
+        f"{minute * DEFAULT_PAUSE_MINUTES:.0f} MiB for {DEFAULT_PAUSE_MINUTES} minutes",
+        flush=True,
+    )
     cpu, each = ffmpegs(upstream, arguments.seconds)
     print(f"an ffmpeg a viewer: {cpu:.2%} of a processor and {each:.0f} MiB each, beside any HTTP")
 

@@ -65,7 +65,8 @@ def started(folder: Path, streams: int) -> Iterator[Home]:
         home.start()
         remove_others(home.client)
         set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
-        set_options(home.client, {"max_channels": streams})
+        # What is kept for a pause grows for as long: here it is to be full before the second half.
+        set_options(home.client, {"max_channels": streams, "pause_minutes": 1})
         yield home
     finally:
         home.stop()

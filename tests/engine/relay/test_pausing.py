@@ -202,7 +202,7 @@ async def test_limit_of_the_relay() -> None:
         assert home.relay.held == 0
 
 
-async def test_shrinking_is_told_to_those_who_read_next() -> None:
+async def test_another_size_is_told_to_those_who_read_next() -> None:
     ring = Ring(0, pause_capacity(600))
     for _ in range(100):
         ring.append(Segment(data=b"G", duration=2.0))
@@ -215,3 +215,5 @@ async def test_shrinking_is_told_to_those_who_read_next() -> None:
     assert count() == b"15"
     ring.resize(Capacity())
     assert (count(), ring.count) == (b"15", 30)
+    ring.resize(pause_capacity(600))
+    assert count() == b"30"

@@ -10,7 +10,9 @@ import shutil
 from aiohttp import web
 import pytest
 
-from downlink.relay.hls import MIME_TYPE, render_playlist
+from downlink.relay.hls import MIME_TYPE, listed, render_playlist
+from downlink.relay.ring import Ring, pause_capacity
+from downlink.relay.segment import Segment
 
 from .house import House, house
 from .station import Node, Station, nodes
@@ -125,3 +127,40 @@ async def test_ffmpeg_plays_on_when_a_node_vanishes(film: list[bytes]) -> None:
     # The pictures move: each is there once.
     assert len(set(frames)) == len(frames)
     assert "error" not in errors.lower()
+
+
+async def test_begins_live_where_one_can_go_back(film: list[bytes]) -> None:
+    """As mpv and Kodi, which are made of the same, it reads no EXT-X-START."""
+    ring = Ring(1000, pause_capacity(600))
+
+    def go_on() -> None:
+        number = ring.next_sequence % SECONDS
+        ring.append(Segment(data=film[number], duration=1.0, discontinuity=not number))
+
+    for _ in range(420):
+        go_on()
+    asked: list[int] = []
+
+    async def playlist(_request: web.Request) -> web.Response:
+        body = render_playlist(ring.window(), lambda one: f"1/{one.sequence}.ts")
+        go_on()
+        return web.Response(body=body, content_type=MIME_TYPE)
+
+    async def segment(request: web.Request) -> web.Response:
+        asked.append(int(request.match_info["sequence"]))
+        found = ring.get(asked[-1])
+        assert found is not None
+        return web.Response(body=found.data, content_type="video/mp2t")
+
+    app = web.Application()
+    app.add_routes([web.get("/1.m3u8", playlist), web.get("/1/{sequence}.ts", segment)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/1.m3u8"
+        await run(FFMPEG, "-v", "error", "-nostdin", "-i", url, "-t", "1", "-f", "null", "-")
+    finally:
+        await runner.cleanup()
+    assert len(listed(ring.window())) >= 420
+    assert min(asked) >= 1420 - 3

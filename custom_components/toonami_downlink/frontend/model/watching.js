@@ -14,8 +14,6 @@ const FINAL = ["forbidden", "unknown_channel", "unsupported"];
 const STEADY_AFTER = 10;
 /** Seconds without a new picture after which the stream is asked for anew. */
 export const STALLED_AFTER = 12;
-/** Seconds of a pause after which nothing is fetched any more. */
-export const PAUSE_ENDS_AFTER = 600;
 /** Seconds by which live moves, because the newest pictures come in pieces. */
 const LIVE_MOVES = 12;
 /** Milliseconds in which another digit belongs to the same number. */
@@ -207,4 +205,10 @@ export function fourOf(channels, number) {
 	const numbers = channels.filter((channel) => !channel.radio).map((channel) => channel.number);
 	const index = Math.max(numbers.indexOf(number), 0);
 	return [...numbers.slice(index), ...numbers.slice(0, index)].slice(0, 4);
+}
+
+/** Read a stored volume. @param {string} stored */
+export function volumeOf(stored) {
+	const volume = Number(stored || 1);
+	return volume > 0 && volume <= 1 ? volume : 1;
 }

@@ -1,6 +1,6 @@
 import { safeImage } from "../model/programme.js";
 
-const ACTIONS = /** @type {const} */ (["play", "pause", "stop", "previoustrack", "nexttrack"]);
+const ACTIONS = /** @type {const} */ (["play", "pause", "stop", "previoustrack", "nexttrack", "seekbackward", "seekforward"]);
 
 /** Tells the system what is on, for its lock screen, headphones and media keys. */
 export class MediaSessionTeller {

@@ -7,6 +7,7 @@ Object.assign(paths, {
 	pause: "M8 5v14M16 5v14",
 	sound: `${SPEAKER}M16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11`,
 	muted: `${SPEAKER}M17 9.5l5 5M22 9.5l-5 5`,
+	restart: "M5 12a7 7 0 1 0 3-5.7M8 2.5v4.2h4.2",
 	full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
 	unfull: "M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5",
 	pip: "M3 5h18v14H3zM12 12h6v4h-6z",

@@ -1,11 +1,17 @@
 import { Controller, isComposing } from "../lib/index.js";
 import { addDigit, DIGITS_PAUSE } from "../model/watching.js";
+import { STEP } from "../model/winding.js";
 
 const FIELDS = /^(input|select|textarea)$/i;
 /** What space presses, or moves. */
 const PRESSED = "button, a[href], summary, [role=gridcell], [role=option], [tabindex='0']";
 
-/** The television's keys: digits, b, m, f and space. */
+/** Where arrows move something else. */
+const MOVED = "[role=grid], [role=listbox], [role=tablist], [role=menu], [tabindex='0']";
+/** What the arrows wind by, in seconds. */
+const ARROWS = new Map([["ArrowLeft", -STEP], ["ArrowRight", STEP]]);
+
+/** The television's keys: digits, b, m, f, l, space, and the arrows to wind. */
 export class Keys extends Controller {
 	/** The digits so far. */
 	typed = "";
@@ -38,10 +44,19 @@ export class Keys extends Controller {
 	#press(event) {
 		const { set } = this.#player;
 		if (/^[0-9]$/.test(event.key)) this.#type(event.key);
-		else if (event.key === "b") set.back();
-		else if (event.key === "m") set.toggleSound();
-		else if (event.key === "f") this.#player.toggleFull();
+		else if (ARROWS.has(event.key) && !isMoved(event)) set.wind(ARROWS.get(event.key) ?? 0);
 		else if (event.key === " " && !isPressed(event)) set.togglePlay();
+		else return this.#pressLetter(event.key);
+		return true;
+	}
+
+	/** @param {string} key @returns {boolean} */
+	#pressLetter(key) {
+		const { set, toggleFull } = this.#player;
+		if (key === "b") set.back();
+		else if (key === "m") set.toggleSound();
+		else if (key === "f") toggleFull();
+		else if (key === "l") set.goLive();
 		else return false;
 		return true;
 	}
@@ -84,6 +99,12 @@ function isForUs(event) {
 
 /** Whether the key presses what has the focus. @param {KeyboardEvent} event */
 const isPressed = (event) => elementsOf(event).some((node) => node.matches(PRESSED));
+
+/** Whether the key moves within what has the focus, such as a guide or a chart. @param {KeyboardEvent} event */
+const isMoved = (event) =>
+	event.shiftKey ||
+	event.composedPath()[0] instanceof SVGElement ||
+	elementsOf(event).some((node) => node.matches(MOVED));
 
 /** @param {Event} event */
 const elementsOf = (event) => event.composedPath().filter((node) => node instanceof HTMLElement);

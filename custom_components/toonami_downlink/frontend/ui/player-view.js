@@ -16,6 +16,10 @@ import { isLive } from "../model/watching.js";
  * @property {boolean} hasFour - whether they can be
  * @property {string} typed - digits of a channel's number
  * @property {{start: number, end: number, at: number} | undefined} extent
+ * @property {string} clock - the time of day of what is shown; empty where it is not known
+ * @property {number[]} marks - where programmes begin, as parts of the extent
+ * @property {boolean} hasStart - whether one can go back to the start of the programme
+ * @property {"" | "too_long" | "overrun"} said - what the viewer is told for a moment
  * @property {number} usual - seconds behind the newest picture that count as live
  * @property {boolean} hasPip
  * @property {Strings["get"]} t
@@ -33,6 +37,7 @@ import { isLive } from "../model/watching.js";
  * @property {() => void} close
  * @property {() => void} again
  * @property {() => void} goLive
+ * @property {() => void} startOver
  * @property {(event: Event) => void} seek
  * @property {(event: Event) => void} setVolume
  */
@@ -77,7 +82,7 @@ export function cell(look, actions, isHeard, choose) {
 }
 
 /** What is said on the picture. @param {Look} look @param {Actions} actions */
-function notice({ model, isWaiting, isMini, t }, actions) {
+function notice({ model, isWaiting, isMini, said, t }, actions) {
 	const { state, reason, isSilenced } = model;
 	const trouble = reason && t(`trouble.${reason}`);
 	if (state === "stopped") {
@@ -88,7 +93,12 @@ function notice({ model, isWaiting, isMini, t }, actions) {
 		const isBroken = state === "reconnecting";
 		return html`<p class="wait">${trouble || t(isBroken ? "player.reconnecting" : "player.tuning")}</p>`;
 	}
-	if (!isSilenced) return nothing;
+	if (said) return html`<p>${t(`player.said.${said}`)}</p>`;
+	return isSilenced ? silenced(isMini, t, actions) : nothing;
+}
+
+/** @param {boolean} isMini @param {Look["t"]} t @param {Actions} actions */
+function silenced(isMini, t, actions) {
 	return html`${isMini ? nothing : html`<p>${t("player.silenced")}</p>`}
 		<button class="button main" @click=${actions.toggleSound}>
 			${icon("sound")} ${t("player.sound_on")}
@@ -133,16 +143,28 @@ const fourButton = ({ isFour, t }, { toggleFour }) =>
 	button("four", t(isFour ? "player.one" : "player.four"), toggleFour);
 
 /** How far it can be wound. @param {Look} look @param {Actions} actions */
-function winding({ extent, usual, isMini, t }, actions) {
+function winding(look, actions) {
+	const { extent, usual, isMini, hasStart, marks, clock, t } = look;
 	if (!extent || isMini) return nothing;
-	const behind = Math.round(extent.end - extent.at - usual);
 	const live = isLive(extent, usual);
-	const where = live ? t("player.live") : t("player.behind", { count: behind });
+	const where = live ? t("player.live") : behind(extent.end - extent.at - usual, t);
 	return html`<div class="winding">
-		<input type="range" min=${extent.start} max=${extent.end} step="any" .value=${String(extent.at)}
-			aria-label=${t("player.position")} aria-valuetext=${where} @input=${actions.seek} />
+		${hasStart ? button("restart", t("player.start_over"), actions.startOver, "small") : nothing}
+		<div class="rail">
+			<input type="range" min=${extent.start} max=${extent.end} step="any"
+				.value=${String(extent.at)} aria-label=${t("player.position")}
+				aria-valuetext=${clock ? `${clock}, ${where}` : where} @input=${actions.seek} />
+			${marks.map((part) => html`<i style="--part: ${part.toFixed(4)}"></i>`)}
+		</div>
+		${clock ? html`<span class="clock" aria-hidden="true">${clock}</span>` : nothing}
 		<button class="button live" ?disabled=${live} @click=${actions.goLive}>
 			${live ? t("player.live") : t("player.go_live")}
 		</button>
 	</div>`;
+}
+
+/** Write how far behind live it is. @param {number} seconds @param {Look["t"]} t */
+function behind(seconds, t) {
+	if (seconds < 100) return t("player.behind", { count: Math.round(seconds) });
+	return t("player.behind_minutes", { count: Math.round(seconds / 60) });
 }

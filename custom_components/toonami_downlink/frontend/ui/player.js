@@ -1,6 +1,7 @@
 import { controls, define, html, icon, loadSheet, nothing, Page, send } from "../lib/index.js";
 import { known } from "../model/programme.js";
 import { extentOf, staysDocked } from "../model/watching.js";
+import { clockAt, marksOf, placeOf, STEP } from "../model/winding.js";
 import { MediaSessionTeller } from "./media-session.js";
 import "./player-icons.js";
 import { FourUp } from "./four-up.js";
@@ -30,10 +31,12 @@ export class Player extends Page {
 	#moving = new PlayOn(this);
 	#session = new MediaSessionTeller({
 		play: () => this.set.resume(),
-		pause: () => this.set.media.pause(),
+		pause: () => this.set.pause(),
 		stop: () => this.set.leave(),
 		previoustrack: () => this.set.zap(-1),
 		nexttrack: () => this.set.zap(1),
+		seekbackward: () => this.set.wind(-STEP),
+		seekforward: () => this.set.wind(STEP),
 	});
 	/** Where the picture belongs on the page. @type {Element | undefined} */
 	#dock;
@@ -293,8 +296,10 @@ export class Player extends Page {
 
 	/** @param {Channel} channel @param {Television} set */
 	#look(channel, set) {
-		const { media, model, isWaiting, usual } = set;
+		const { media, model, isWaiting, usual, said } = set;
 		return {
+			...this.#whereabouts(channel, set),
+			said,
 			channel,
 			title: known(channel.now)?.title ?? channel.name,
 			model,
@@ -305,10 +310,25 @@ export class Player extends Page {
 			isFour: this.#four.isOn,
 			hasFour: this.#four.isPossible,
 			typed: this.#keys.typed,
-			extent: extentOf(media),
 			usual,
 			hasPip: document.pictureInPictureEnabled && !channel.radio,
 			t: this.t,
+		};
+	}
+
+	/** Where in the stream it is, and which times that are. @param {Channel} channel @param {Television} set */
+	#whereabouts({ number, now }, { media, pieces }) {
+		const extent = extentOf(media);
+		if (!extent) return { extent, clock: "", marks: [], hasStart: false };
+		const [from, until, at] = [extent.start, extent.end, extent.at].map((place) => clockAt(pieces, place));
+		const { clock, store } = this.context;
+		const programmes = from && until ? store.guide.of(number).between(from, until) : [];
+		const starts = new Set([...programmes.map(({ start }) => start), now?.start ?? 0]);
+		return {
+			extent,
+			clock: at ? clock.time(at) : "",
+			marks: marksOf(pieces, extent, [...starts]),
+			hasStart: placeOf(pieces, now?.start ?? NaN) !== undefined,
 		};
 	}
 
@@ -327,7 +347,8 @@ export class Player extends Page {
 			close: this.#four.leave,
 			again: set.again,
 			goLive: set.goLive,
-			seek: (/** @type {Event} */ event) => (set.media.currentTime = valueOf(event)),
+			startOver: set.startOver,
+			seek: (/** @type {Event} */ event) => set.seek(valueOf(event)),
 			setVolume: (/** @type {Event} */ event) => set.setVolume(valueOf(event)),
 		};
 	}

@@ -1,8 +1,11 @@
 import { renewed, troubleOf } from "../model/watching.js";
+import { loadedUntil, placeAfterPause } from "../model/winding.js";
 
 const HLS = "application/vnd.apple.mpegurl";
-/** Seconds: what has been seen is kept, and what is to come is loaded, as far as there is any. */
+/** Seconds of what has been seen that the browser keeps. The relay has the rest. */
 const KEPT = 90;
+/** Seconds of what is to come that the browser loads, when there is so much. */
+const AHEAD = 30;
 
 /** @type {Promise<typeof import("../vendor/hls/hls.js").default> | undefined} */
 let loading;
@@ -51,6 +54,25 @@ export function leaveNow() {
 	for (const [url] of [...leaving.values()]) leave(url);
 }
 
+/**
+ * Make a part of hls.js that goes on at the oldest picture there is, when the one that comes next
+ * is no longer there; its own goes on live.
+ * @param {typeof import("../vendor/hls/hls.js").default} Hls
+ */
+const goesOnAtTheOldest = ({ DefaultConfig }) =>
+	class extends DefaultConfig.streamController {
+		/** @param {import("../vendor/hls/hls.js").LevelDetails} details */
+		synchronizeToLiveEdge(details) {
+			const { media, playhead } = this;
+			if (!media?.played.length || playhead >= details.fragmentStart) {
+				super.synchronizeToLiveEdge(details);
+			} else if (!media.paused && media.readyState < HTMLMediaElement.HAVE_ENOUGH_DATA) {
+				const place = placeAfterPause(details.fragmentStart, loadedUntil(media.buffered, playhead));
+				if (place !== undefined) media.currentTime = place;
+			}
+		}
+	};
+
 /** Plays a channel's HLS on a media element: with hls.js, or as the browser itself can. */
 export class Stream {
 	#media;
@@ -75,6 +97,9 @@ export class Stream {
 			if (!this.#hls && this.#url && media.hasAttribute("src")) listener.trouble("network");
 		});
 		media.addEventListener("ended", () => this.#url && listener.trouble("network"));
+		for (const name of ["play", "seeking"]) {
+			media.addEventListener(name, () => this.#hls?.resumeBuffering());
+		}
 		media.addEventListener("timeupdate", () => !this.#hls && this.#url && listener.loaded());
 	}
 
@@ -100,19 +125,48 @@ export class Stream {
 		const hls = new Hls({
 			enableWorker: false,
 			backBufferLength: KEPT,
-			maxBufferLength: KEPT,
-			maxMaxBufferLength: KEPT,
+			maxBufferLength: AHEAD,
+			maxMaxBufferLength: AHEAD,
 			liveDurationInfinity: true,
+			streamController: goesOnAtTheOldest(Hls),
 			// What was addressed with an older secret is asked for with the newest one.
 			xhrSetup: (xhr, address) => xhr.open("GET", renewed(address, this.#url), true),
 		});
 		this.#hls = hls;
 		this.#isParsed = this.#hasRecovered = false;
 		hls.on(Hls.Events.MANIFEST_PARSED, () => (this.#isParsed = true));
-		hls.on(Hls.Events.LEVEL_LOADED, () => this.#listener.loaded());
+		hls.on(Hls.Events.LEVEL_LOADED, () => this.#onLoaded());
 		hls.on(Hls.Events.ERROR, (_, error) => this.#onError(error));
 		hls.loadSource(this.#url);
 		hls.attachMedia(this.#media);
+	}
+
+	#onLoaded() {
+		// What comes next is gone, and what is live is not wanted yet.
+		if (this.#media.paused && this.#placeAfterPause !== undefined) this.#hls?.pauseBuffering();
+		this.#listener.loaded();
+	}
+
+	/** The pieces that can be wound to, as far as that is known. @returns {import("../model/winding.js").Piece[]} */
+	get pieces() {
+		if (this.#hls) return this.#hls.latestLevelDetails?.fragments ?? [];
+		// Safari knows the time of day at the very beginning.
+		const date = /** @type {any} */ (this.#media).getStartDate?.().getTime();
+		return date ? [{ start: 0, duration: Infinity, programDateTime: date }] : [];
+	}
+
+	get #placeAfterPause() {
+		const { seekable, buffered, currentTime } = this.#media;
+		const browsers = seekable.length ? seekable.start(0) : undefined;
+		const oldest = this.#hls ? this.#hls.latestLevelDetails?.fragmentStart : browsers;
+		return placeAfterPause(oldest, loadedUntil(buffered, currentTime));
+	}
+
+	/** After a pause, go to the oldest if what was paused is gone; return whether it is. */
+	goOnAtTheOldest() {
+		const place = this.#placeAfterPause;
+		if (place !== undefined) this.#media.currentTime = place;
+		return place !== undefined;
 	}
 
 	/** @param {import("../vendor/hls/hls.js").HlsError} error */

@@ -1,12 +1,16 @@
 import { Controller, now } from "../lib/index.js";
+import { failure } from "../lib/patience.js";
 import { storedValue, storeValue } from "../lib/stored-values.js";
 import {
-	extentOf, neighbour, PAUSE_ENDS_AFTER, renewalDelay, STALLED_AFTER, Watching,
+	extentOf, neighbour, renewalDelay, STALLED_AFTER, volumeOf, Watching,
 } from "../model/watching.js";
+import { pauseEndsAfter, placeAway, placeOf } from "../model/winding.js";
 import { loadPlayer, Stream } from "./stream.js";
 
 /** Milliseconds that an answer of Home Assistant is waited for. */
 const PATIENCE = 8000;
+/** Milliseconds for which is said where it goes on after a long pause. */
+const SAID_FOR = 10_000;
 /** How much longer the first picture may take than another one. */
 const TUNING_FACTOR = 3;
 
@@ -22,6 +26,13 @@ export class Television extends Controller {
 	hasSeen = false;
 	/** Seconds behind the newest picture where it began: that is called live. */
 	usual = 0;
+	/** What the viewer is told for a moment: the end of a string's key. @type {"" | "too_long" | "overrun"} */
+	said = "";
+	#saidUntil = 0;
+	/** Whether the viewer has paused it: nothing else lets it go on. */
+	#isHeld = false;
+	/** Seconds that it can be wound back by, once it has been watched for so long. */
+	#reach = 0;
 	#stream = new Stream(this.media, {
 		trouble: (kind) => this.#fail(kind),
 		loaded: () => this.#onLoaded(),
@@ -123,7 +134,8 @@ export class Television extends Controller {
 		this.#forgetRetry();
 		clearTimeout(this.#renewal);
 		this.#stream.stop();
-		this.isWaiting = false;
+		this.isWaiting = this.#isHeld = false;
+		this.said = "";
 		this.#pausedAt = 0;
 	}
 
@@ -144,7 +156,17 @@ export class Television extends Controller {
 		const isDry = this.media.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
 		if (this.model.isFresh && isDry) await this.#stream.start(url);
 		else await this.#stream.goOn(url);
-		if (turn === this.#turn) this.play();
+		if (turn === this.#turn) this.#begin();
+	}
+
+	#begin() {
+		if (!this.#isHeld) {
+			this.play();
+			return;
+		}
+		this.model.playing(now());
+		this.model.paused();
+		this.redraw();
 	}
 
 	/**
@@ -159,6 +181,7 @@ export class Television extends Controller {
 				await Promise.race([store.request("watch", { channel: number }), failure(PATIENCE)])
 			);
 			const lasts = answer.expires_in;
+			this.#reach = answer.pause;
 			this.#address = { number, url: answer.url, until: Date.now() + lasts * 1000 };
 			clearTimeout(this.#renewal);
 			this.#renewal = window.setTimeout(() => this.#renew(), renewalDelay(lasts));
@@ -204,15 +227,20 @@ export class Television extends Controller {
 
 	/** Try again, because the viewer wants that. */
 	again = () => {
+		this.#isHeld = false;
+		this.#again();
+	};
+
+	#again() {
 		this.model.again();
 		this.#connect();
 		this.redraw();
-	};
+	}
 
 	/** Home Assistant, or the network, is back. */
 	onBack = () => {
 		const { state, reason } = this.model;
-		if (state === "reconnecting" || (state === "stopped" && reason === "network")) this.again();
+		if (state === "reconnecting" || (state === "stopped" && reason === "network")) this.#again();
 		else if (this.isOn && this.#address.until < Date.now() + PATIENCE) this.#renew();
 	};
 
@@ -238,7 +266,7 @@ export class Television extends Controller {
 
 	#onPlaying() {
 		this.model.playing(now());
-		this.isWaiting = false;
+		this.isWaiting = this.#isHeld = false;
 		if (!this.hasSeen) {
 			const extent = extentOf(this.media);
 			this.usual = extent ? extent.end - extent.at : 0;
@@ -283,8 +311,10 @@ export class Television extends Controller {
 	#watchOver(at) {
 		const { state } = this.model;
 		const time = this.media.currentTime;
+		if (at > this.#saidUntil) this.said = "";
 		if (state === "paused") {
-			if (this.#pausedAt && at - this.#pausedAt > PAUSE_ENDS_AFTER * 1000) this.end();
+			const ends = this.#pausedAt + pauseEndsAfter(this.#reach) * 1000;
+			if (this.#pausedAt && at > ends) this.end();
 		} else if (time !== this.#seen.time) {
 			this.#seen = { at, time };
 			this.isWaiting = false;
@@ -297,16 +327,33 @@ export class Television extends Controller {
 
 	// What the viewer does
 
-	/** Play on. */
+	/** Play on: where it was, or else at the oldest that there is, or else live. */
 	resume() {
-		if (this.#stream.isRunning) this.play();
-		else this.again();
+		this.#isHeld = false;
+		if (this.#stream.isRunning) {
+			if (this.#stream.goOnAtTheOldest()) this.#say("overrun");
+			this.play();
+		} else {
+			if (this.model.state === "paused") this.#say("too_long");
+			this.again();
+		}
+	}
+
+	pause() {
+		this.#isHeld = true;
+		this.media.pause();
+	}
+
+	/** @param {"too_long" | "overrun"} what */
+	#say(what) {
+		this.said = what;
+		this.#saidUntil = Date.now() + SAID_FOR;
 	}
 
 	togglePlay = () => {
 		if (this.model.state === "stopped") this.again();
 		else if (this.media.paused) this.resume();
-		else this.media.pause();
+		else this.pause();
 	};
 
 	toggleSound = () => {
@@ -321,21 +368,30 @@ export class Television extends Controller {
 		this.media.muted = !volume;
 	}
 
-	goLive = () => {
+	/** Where in the stream which time of day is. */
+	get pieces() {
+		return this.#stream.pieces;
+	}
+
+	/** Go to a place in the stream. @param {number | undefined} place - seconds of the media */
+	seek(place) {
+		if (place !== undefined && this.#stream.isRunning) this.media.currentTime = place;
+	}
+
+	/** Go so many seconds on, or back. @param {number} by */
+	wind(by) {
 		const extent = extentOf(this.media);
-		if (extent) this.media.currentTime = Math.max(extent.start, extent.end - this.usual);
+		if (extent) this.seek(placeAway(extent, by, this.usual));
+	}
+
+	goLive = () => {
+		this.wind(Infinity);
+		if (this.media.paused) this.resume();
 	};
-}
 
-/** Read a stored volume. @param {string} stored */
-function volumeOf(stored) {
-	const volume = Number(stored || 1);
-	return volume > 0 && volume <= 1 ? volume : 1;
-}
-
-/** Fail after so many milliseconds. @param {number} milliseconds @returns {Promise<never>} */
-function failure(milliseconds) {
-	return new Promise((_, reject) => {
-		setTimeout(() => reject(new Error("no answer")), milliseconds);
-	});
+	/** Go to where the programme that is on begins, if that is still there. */
+	startOver = () => {
+		this.seek(placeOf(this.pieces, this.channel?.now?.start ?? NaN));
+		if (this.media.paused) this.resume();
+	};
 }
