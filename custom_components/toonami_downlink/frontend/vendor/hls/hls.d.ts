@@ -21,6 +21,7 @@ export default class Hls {
     maxBufferLength?: number;
     maxMaxBufferLength?: number;
     liveDurationInfinity?: boolean;
+    startPosition?: number;
     xhrSetup?(xhr: XMLHttpRequest, url: string): void;
   });
   on(event: "hlsError", listener: (event: string, error: HlsError) => void): void;
