@@ -243,3 +243,96 @@ def test_of_five_hundred_only_some_are_drawn(page: Page) -> None:
     found.get_by_role("button", name=re.compile("^Show .* more$")).first.click()
     expect(entries.nth(20)).to_be_visible()
     assert entries.count() <= 40
+
+
+def open_sheet(page: Page, query: str, index: int) -> Locator:
+    """Open the programme of the first channel that is so many places after the one on air."""
+    page.goto(f"/toonami-downlink/guide?{query}")
+    expect(page.locator("tdl-search")).to_be_visible()
+    start = page.evaluate(
+        """(index) => {
+          const guide = harness.connection.guides.get(1);
+          return guide[guide.findIndex(({ stop }) => stop > Date.now() / 1000) + index].start;
+        }""",
+        index,
+    )
+    page.goto(f"/toonami-downlink/guide/1/{start}?{query}")
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_be_visible()
+    return sheet
+
+
+def test_record_in_the_sheet(page: Page) -> None:
+    sheet = open_sheet(page, "recordings=empty", 2)
+    sheet.get_by_role("button", name="Record", exact=True).click()
+    expect(sheet.get_by_role("status").filter(has_text="It will be recorded.")).to_be_visible()
+    assert violations(page, PANEL) == []
+    sheet.get_by_role("button", name="Cancel the recording").click()
+    expect(sheet.get_by_role("button", name="Record", exact=True)).to_be_visible()
+    every = sheet.get_by_role("button", name="Record every time")
+    expect(every).to_have_attribute("aria-pressed", "false")
+    every.click()
+    again = sheet.get_by_role("button", name="Recorded every time")
+    expect(again).to_have_attribute("aria-pressed", "true")
+    again.click()
+    expect(every).to_be_visible()
+    kinds = [one["type"].removeprefix("recordings/") for one in asked(page)]
+    assert kinds == ["record", "cancel", "rules/add", "rules/remove"]
+
+
+def test_what_is_recorded_in_the_sheet(page: Page) -> None:
+    sheet = open_sheet(page, "recordings=some", 0)
+    expect(sheet.get_by_role("status").filter(has_text="It is being recorded.")).to_be_visible()
+    expect(sheet.get_by_role("button", name="Play the recording")).to_be_visible()
+    sheet.get_by_role("button", name="Stop recording").click()
+    expect(sheet.get_by_role("button", name="Stop recording")).to_have_count(0)
+    expect(sheet.get_by_role("button", name="Play the recording")).to_be_visible()
+
+
+def test_a_conflict_is_said_in_the_sheet(page: Page) -> None:
+    sheet = open_sheet(page, "recordings=some", 2)
+    expect(sheet).to_contain_text("It cannot be recorded: at that time")
+    assert violations(page, PANEL) == []
+    sheet.get_by_role("button", name=re.compile("^Record .* instead$")).click()
+    expect(sheet).not_to_contain_text("It cannot be recorded")
+    assert [one["type"] for one in asked(page)] == ["recordings/record", "recordings/cancel"]
+
+
+def test_what_cannot_be_recorded_is_said(page: Page) -> None:
+    sheet = open_sheet(page, "recordings=empty", 2)
+    page.evaluate(f"() => {{ {LIBRARY}.error = 'recording_refused'; }}")
+    sheet.get_by_role("button", name="Record", exact=True).click()
+    expect(sheet.get_by_role("alert").first).to_contain_text("That could not be done")
+
+
+@pytest.mark.parametrize("query", ["recordings=off", "recordings=empty&user=guest&watching=admin"])
+def test_no_button_where_nothing_can_be_recorded(page: Page, query: str) -> None:
+    sheet = open_sheet(page, query, 2)
+    expect(sheet.get_by_role("button", name="Follow", exact=True)).to_be_visible()
+    expect(sheet.get_by_role("button", name="Record")).to_have_count(0)
+
+
+def test_users_record_but_make_no_rules(page: Page) -> None:
+    sheet = open_sheet(page, "recordings=empty&user=guest", 2)
+    expect(sheet.get_by_role("button", name="Record", exact=True)).to_be_visible()
+    expect(sheet.get_by_role("button", name="Record every time")).to_have_count(0)
+
+
+def test_the_guide_marks_what_is_recorded(page: Page) -> None:
+    page.goto("/toonami-downlink/guide?recordings=some")
+    row = page.locator("tdl-grid .row").first
+    live = row.locator(".cell.live")
+    expect(live.locator(".dot.recording")).to_be_visible()
+    expect(live).to_contain_text("being recorded")
+    expect(row.locator(".dot.planned").first).to_be_attached()
+    assert violations(page, PANEL) == []
+    screenshot(page, "guide-recordings")
+    page.evaluate(f"() => {{ {LIBRARY}.recordings = []; harness.connection.push('recordings'); }}")
+    expect(page.locator("tdl-grid .dot:visible")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto("/toonami-downlink/guide/1?recordings=some")
+    dot = page.get_by_role("img", name="being recorded")
+    expect(dot).to_be_visible()
+    title = page.locator("tdl-list .item.live .title").inner_text()
+    page.locator("tdl-search input").fill(title)
+    expect(page.locator("tdl-search").get_by_role("img", name="being recorded")).to_be_visible()

@@ -2,7 +2,7 @@ import { Controller, nothing } from "../lib/index.js";
 
 /** Shows the player of recordings above an element; its code is loaded when something is played. */
 export class RecordedHost extends Controller {
-	/** @type {(HTMLElement & {context: Context, play(recording: Shown & {id: string}): void}) | undefined} */
+	/** @type {(HTMLElement & {context: Context, play(recording: Shown & {id: string}): void, close(): void}) | undefined} */
 	#player;
 	/** Whether its code could not be had. */
 	isFailed = false;
@@ -21,6 +21,11 @@ export class RecordedHost extends Controller {
 			this.isFailed = true;
 			this.host.redraw();
 		}
+	}
+
+	/** End what is played. */
+	close() {
+		this.#player?.close();
 	}
 
 	template() {

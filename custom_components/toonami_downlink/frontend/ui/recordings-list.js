@@ -6,6 +6,7 @@ import { sizeOf } from "../model/streams.js";
 import { minutesBetween } from "../model/time.js";
 import { line, meter } from "./now-playing.js";
 import { picture } from "./picture.js";
+import { channelOf, wayOut } from "./way-out.js";
 
 /**
  * What can be done with a recording.
@@ -17,10 +18,6 @@ import { picture } from "./picture.js";
  * @property {(what: "stop" | "delete", recording: Recording) => void} ask - before something is done
  * @property {(recording: Recording, instead: FollowedAiring) => void} take - another showing instead
  */
-
-/** @param {Context} context @param {number | null} number */
-const channelOf = ({ store }, number) =>
-	store.loaded?.channels.find((channel) => channel.number === number);
 
 /**
  * What is on the left of a recording, and its words.
@@ -123,24 +120,6 @@ function conflict(context, recordings, recording, actions) {
 		${icon("warn")}
 		<div>${wayOut(context, why, instead, (one) => actions.take(recording, one))}</div>
 	</div>`;
-}
-
-/**
- * Why something cannot be recorded, and the button that records another showing.
- * @param {Context} context @param {string} why @param {FollowedAiring | null} instead
- * @param {(instead: FollowedAiring) => void} take
- */
-export function wayOut(context, why, instead, take) {
-	const { clock, mayWatch, t } = context;
-	if (!instead) return html`<p>${why} ${t("rec.no_instead")}</p>`;
-	const channel = channelOf(context, instead.channel)?.name ?? "";
-	const time = clock.dayAndTime(instead.start, now());
-	return html`<p>${why} ${t("rec.instead", { time, channel })}</p>
-		${mayWatch
-			? html`<button class="button" @click=${() => take(instead)}>
-					${icon("record")} ${t("rec.take", { time, channel })}
-				</button>`
-			: nothing}`;
 }
 
 /**

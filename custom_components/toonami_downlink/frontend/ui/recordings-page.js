@@ -12,6 +12,7 @@ import { done, planned, running } from "./recordings-list.js";
 import { RecordingRules } from "./recordings-rules.js";
 import { PlayOn } from "./play-on.js";
 import { settingsLink } from "./states.js";
+import { takeInstead } from "./way-out.js";
 
 /** Up to so many, all shows are open. */
 const FEW = 12;
@@ -221,9 +222,7 @@ export class RecordingsPage extends Page {
 			this.#open("#ask");
 		},
 		take: async ({ id }, { channel, start }) => {
-			const answer = await this.#ask("record", { channel, start });
-			if (answer && answer.id !== id) await this.#ask("cancel", { recording: id });
-			if (answer) this.#focus("#planned");
+			if (await this.#try(takeInstead(this.context.store, id, { channel, start }))) this.#focus("#planned");
 		},
 	};
 
@@ -253,18 +252,17 @@ export class RecordingsPage extends Page {
 		this.find(dialog, HTMLDialogElement).showModal();
 	}
 
-	/** @param {string} what @param {object} fields @returns {Promise<any>} the answer; undefined when it failed */
-	async #ask(what, fields) {
-		let answer;
+	/** @param {string} what @param {object} fields */
+	#ask(what, fields) {
+		return this.#try(this.context.store.request(`recordings/${what}`, fields));
+	}
+
+	/** @param {Promise<unknown>} answer @returns {Promise<boolean>} whether it was done */
+	async #try(answer) {
 		this.#cancelled = undefined;
-		try {
-			answer = (await this.context.store.request(`recordings/${what}`, fields)) ?? {};
-		} catch {
-			// Said on the page.
-		}
-		this.#isFailed = !answer;
+		this.#isFailed = !(await answer.then(() => true, () => false));
 		this.redraw();
-		return answer;
+		return !this.#isFailed;
 	}
 }
 
