@@ -20,6 +20,7 @@ from .following.announcements import async_setup_announcements
 from .following.follows import async_setup_follows
 from .panel.registration import async_register_panel, async_register_static, async_unregister_panel
 from .panel.websocket import async_register_commands
+from .recording.manager import async_setup_recordings
 from .refreshing.issues import async_delete_issues
 from .refreshing.refresh import data_folder
 from .services import async_setup_services
@@ -28,6 +29,7 @@ from .storage.announced import AnnouncedStore
 from .storage.credentials import CredentialStore
 from .storage.followed import FollowStore
 from .storage.log_filter import async_keep_out_of_logs
+from .storage.recorded import RecordingStore
 from .storage.state import State
 from .views import async_register_views
 
@@ -69,6 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
         await coordinator.async_load()
         follows = await async_setup_follows(hass, coordinator)
         announcements = await async_setup_announcements(hass, coordinator, follows)
+        recordings = await async_setup_recordings(hass, coordinator, follows)
     except DownlinkError as err:
         # Trying again helps against a disk that is not there yet, not against what is from later.
         give_up = isinstance(err, NewerVersionError)
@@ -85,6 +88,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
     _async_remove_gone_devices(hass, entry)
     coordinator.async_start()
     announcements.async_start()
+    recordings.async_start()
     return True
 
 
@@ -146,6 +150,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
     await AiredStore.async_remove(hass)
     await FollowStore(hass).async_remove()
     await AnnouncedStore(hass).async_remove()
+    await RecordingStore(hass).async_remove()
     await hass.async_add_executor_job(shutil.rmtree, data_folder(hass), True)
 
 

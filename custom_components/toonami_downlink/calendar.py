@@ -1,6 +1,7 @@
-"""Calendars: the guide of each channel, and what is followed."""
+"""Calendars: the guide of each channel, what is followed, and what is recorded."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, override
 
@@ -9,7 +10,7 @@ from homeassistant.components.calendar import (
     CalendarEntityDescription,
     CalendarEvent,
 )
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -21,9 +22,13 @@ from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.follows import Showing
 from .engine.downlink.models import Channel, Programme
 from .engine.downlink.publish.publication import Publication
+from .engine.downlink.recording.model import Recording, State
 from .engine.downlink.timeline import on_air, upcoming
 from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities, at_fixed_offset
 from .following.follows import Follows, async_follows
+from .recording.actions import channel_name
+from .recording.entities import async_shown_recordings
+from .recording.manager import Recordings
 
 PARALLEL_UPDATES = 0
 
@@ -35,6 +40,7 @@ MAX_OTHERS: Final = 20
 
 GUIDES: Final = (CalendarEntityDescription(key="guide", translation_key="guide"),)
 FOLLOWED: Final = CalendarEntityDescription(key="followed", translation_key="followed")
+RECORDED: Final = CalendarEntityDescription(key="recordings", translation_key="recordings")
 
 
 async def async_setup_entry(
@@ -42,9 +48,11 @@ async def async_setup_entry(
     entry: DownlinkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the calendar of what is followed, and one for each channel as it comes."""
+    """Add the calendars of what is followed and recorded, and one for each channel as it comes."""
     if follows := async_follows(hass):
         async_add_entities([FollowedCalendar(entry.runtime_data, follows)])
+    if recordings := async_shown_recordings(hass, entry, Platform.CALENDAR, RECORDED):
+        async_add_entities([RecordingsCalendar(entry.runtime_data, recordings)])
     async_add_channel_entities(entry, async_add_entities, GuideCalendar, GUIDES)
 
 
@@ -261,6 +269,58 @@ class FollowedCalendar(DownlinkEntity, QuietCalendar):
             ]
 
         return await self.hass.async_add_executor_job(make)
+
+
+class RecordingsCalendar(DownlinkEntity, QuietCalendar):
+    """What is planned, is being recorded, and is there."""
+
+    def __init__(self, coordinator: DownlinkCoordinator, recordings: Recordings) -> None:
+        """Show what there is now."""
+        DownlinkEntity.__init__(self, coordinator, RECORDED)
+        QuietCalendar.__init__(self)
+        self._recordings = recordings
+        self._written = recordings.items
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._recordings.async_add_listener(self._handle_coordinator_update))
+
+    @property
+    def _shown(self) -> list[Recording]:
+        return [one for one in self._recordings.items if one.has_picture or _is_planned(one)]
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """What is being recorded, else what is next."""
+        now = dt_util.utcnow()
+        coming = (one for one in self._shown if one.stop > now)
+        recording = min(coming, key=lambda one: one.start, default=None)
+        return self._event(recording) if recording else None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self._async_write_if_changed(self._recordings.items)
+
+    @override
+    def _source(self) -> tuple[Recording, ...]:
+        return self._recordings.items
+
+    @override
+    async def _async_events(self, start: datetime, stop: datetime) -> list[CalendarEvent]:
+        shown = sorted(self._shown, key=lambda one: one.start)
+        return [self._event(one) for one in shown if one.start < stop and one.stop > start]
+
+    def _event(self, recording: Recording) -> CalendarEvent:
+        programme = replace(recording.programme, start=recording.start, stop=recording.stop)
+        location = channel_name(self.coordinator, recording)
+        return GuideEvent(programme, recording.identity, location=location)
+
+
+def _is_planned(recording: Recording) -> bool:
+    return recording.state is State.PLANNED
 
 
 def followed_event(showing: Showing) -> CalendarEvent:

@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -70,6 +70,7 @@ from .engine.downlink.limits import MAX_GUIDE_DAYS, MAX_PAST_DAYS
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
 from .engine.downlink.publish.refresh import PastReader
 from .following.notifications import async_targets
+from .recording.options import RECORDED, RecordingOptions, recorded_schema
 from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
 from .refreshing.texts import quoted
 from .storage.settings import Settings
@@ -77,6 +78,8 @@ from .storage.state import State
 
 ADVANCED: Final = "advanced"
 FOLLOWED: Final = "followed"
+SECTIONS: Final = (FOLLOWED, RECORDED, ADVANCED)
+INVALID_SCHEDULE: Final = "invalid_schedule"
 STAGES: Final = tuple(Stage)
 SOURCES: Final = {
     PROVIDER_BUNDLED: (CONF_API_URL, CONF_VERIFY_TLS),
@@ -109,7 +112,11 @@ def _text(key: str, known: str) -> vol.Optional:
 
 
 def _options_schema(
-    settings: Settings, targets: Sequence[SelectOptionDict] = (), *, is_open: bool = False
+    hass: HomeAssistant,
+    settings: Settings,
+    targets: Sequence[SelectOptionDict] = (),
+    *,
+    is_open: bool = False,
 ) -> vol.Schema:
     links = SelectSelectorConfig(
         options=[LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT], translation_key=CONF_STREAM_LINKS
@@ -136,6 +143,7 @@ def _options_schema(
                 0, MAX_PAST_DAYS, "d"
             ),
             vol.Required(FOLLOWED): section(_followed_schema(settings, targets)),
+            vol.Required(RECORDED): section(recorded_schema(hass, settings, _number)),
             vol.Required(ADVANCED): section(advanced, {"collapsed": not is_open}),
         }
     )
@@ -348,25 +356,40 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
 class DownlinkOptionsFlow(OptionsFlowWithReload):
     """Everything that is not about where the feed comes from."""
 
+    _recorded: RecordingOptions | None = None
+
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options."""
         error = None
         options: Mapping[str, Any] = self.config_entry.options
+        known = Settings.from_entry(self.config_entry)
+        self._recorded = self._recorded or RecordingOptions(self.hass)
         if user_input is not None:
             # Sections are for the eye only: what is kept is flat.
-            flat = user_input | user_input[FOLLOWED] | user_input[ADVANCED]
-            options = {key: flat[key] for key in flat if key not in {FOLLOWED, ADVANCED}}
-            try:
-                validate(options[CONF_SCHEDULE])
-            except UsageError:
-                error = "invalid_schedule"
-            else:
+            flat = user_input | {
+                key: value for name in SECTIONS for key, value in user_input[name].items()
+            }
+            options = {key: flat[key] for key in flat if key not in SECTIONS}
+            error = _schedule_error(options) or await self._recorded.async_error(
+                known, Settings.from_mappings({}, options)
+            )
+            if not error:
                 return self.async_create_entry(data=options)
         settings = Settings.from_mappings(self.config_entry.data, options)
+        is_open = error == INVALID_SCHEDULE
         return self.async_show_form(
             step_id="init",
             data_schema=_options_schema(
-                settings, async_targets(self.hass, settings.notify), is_open=error is not None
+                self.hass, settings, async_targets(self.hass, settings.notify), is_open=is_open
             ),
             errors={"base": error} if error else {},
+            description_placeholders={"warning": await self._recorded.async_warning(settings)},
         )
+
+
+def _schedule_error(options: Mapping[str, Any]) -> str | None:
+    try:
+        validate(options[CONF_SCHEDULE])
+    except UsageError:
+        return INVALID_SCHEDULE
+    return None

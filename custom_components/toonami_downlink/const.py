@@ -33,6 +33,13 @@ CONF_LEAD_MINUTES: Final = "lead_minutes"
 CONF_NOTIFY: Final = "notify"
 CONF_WATCH_ON: Final = "watch_on"
 
+CONF_RECORDINGS: Final = "recordings"
+CONF_RECORDINGS_FOLDER: Final = "recordings_folder"
+CONF_RECORDINGS_GB: Final = "recordings_gb"
+CONF_RECORDINGS_DAYS: Final = "recordings_days"
+CONF_PADDING_BEFORE: Final = "padding_before"
+CONF_PADDING_AFTER: Final = "padding_after"
+
 LINKS_RELAY: Final = "relay"
 LINKS_DIRECT: Final = "direct"
 LINKS_HOME_ASSISTANT: Final = "home_assistant"
@@ -48,6 +55,15 @@ DEFAULT_LEAD_MINUTES: Final = 10
 MAX_LEAD_MINUTES: Final = 120
 MAX_NOTIFY: Final = 20
 """Whom to tell when something begins that is followed."""
+
+DEFAULT_RECORDINGS_GB: Final = 50
+DEFAULT_RECORDINGS_DAYS: Final = 0
+"""Recordings stay until there is no room."""
+DEFAULT_PADDING_BEFORE: Final = 1
+DEFAULT_PADDING_AFTER: Final = 3
+MAX_RECORDINGS_GB: Final = 100_000
+MAX_RECORDINGS_DAYS: Final = 3650
+MAX_PADDING: Final = 60
 
 RETRY_DELAYS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 """How long to wait after the first, second… failure in a row; the last one repeats."""

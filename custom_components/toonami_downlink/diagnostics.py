@@ -3,6 +3,7 @@
 Each value is picked by name, so that what is added elsewhere does not get in here by itself.
 """
 
+from collections import Counter
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import next_change, on_air
 from .following.follows import Follows, async_follows
 from .panel.status import status_payload
+from .recording.manager import Recordings, async_recordings
 from .storage.settings import Settings
 from .views.health import version
 
@@ -65,6 +67,7 @@ async def async_get_config_entry_diagnostics(
         "channels": [_channel(coordinator, channel) for channel in channels],
         "players": [_player(record) for record in coordinator.clients.records],
         "follows": _follows(async_follows(hass)),
+        "recordings": _recordings(async_recordings(hass)),
         "issues": _issues(hass),
     }
 
@@ -112,6 +115,22 @@ def _follows(follows: Follows | None) -> dict[str, int] | None:
     }
 
 
+def _recordings(recordings: Recordings | None) -> dict[str, Any] | None:
+    """Tell how many there are in which state, but not of what, and not where in the house."""
+    if recordings is None or not recordings.is_on:
+        return None
+    space = recordings.space
+    return {
+        "states": Counter(one.state.value for one in recordings.items),
+        "reasons": Counter(one.reason.value for one in recordings.items if one.reason),
+        "rules": Counter(rule.kind.value for rule in recordings.rules),
+        "conflicts": len(recordings.conflicts),
+        "trouble": recordings.trouble and recordings.trouble.value,
+        **{name: getattr(space, name) for name in ("used", "quota", "free")},
+        "warned": space.warning is not None,
+    }
+
+
 def _settings(settings: Settings) -> dict[str, Any]:
     return {
         "provider": settings.provider,
@@ -126,6 +145,12 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "hdhomerun": settings.hdhomerun,
         "stale_hours": settings.stale_hours,
         "users_may_watch": settings.users_may_watch,
+        "recordings": settings.recordings,
+        "recordings_folder": REDACTED if settings.recordings_folder else None,
+        "recordings_gb": settings.recordings_gb,
+        "recordings_days": settings.recordings_days,
+        "padding_before": settings.padding_before,
+        "padding_after": settings.padding_after,
     }
 
 

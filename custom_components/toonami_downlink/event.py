@@ -1,9 +1,10 @@
-"""Event entities: the outcome of refreshes, also on the bus, and what is followed as it begins."""
+"""Event entities: the outcome of refreshes, what is followed as it begins, what is recorded."""
 
 from datetime import datetime
 from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -12,8 +13,13 @@ from .const import DOMAIN, EVENT_REFRESH
 from .coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from .engine.downlink.announced import AnnouncementStage
 from .engine.downlink.models import RefreshRecord
+from .engine.downlink.recording.model import Recording
 from .entity import DownlinkEntity
 from .following.announcements import async_announcements
+from .recording.actions import describe
+from .recording.catalogue import EVENTS
+from .recording.entities import async_shown_recordings
+from .recording.manager import Recordings
 
 PARALLEL_UPDATES = 0
 
@@ -27,6 +33,9 @@ FOLLOWED_EVENT: Final = EventEntityDescription(
     key="followed",
     translation_key="followed",
     event_types=[stage.value for stage in AnnouncementStage],
+)
+RECORDING_EVENT: Final = EventEntityDescription(
+    key="recording", translation_key="recording", event_types=list(EVENTS.values())
 )
 
 
@@ -65,6 +74,8 @@ async def async_setup_entry(
     coordinator = entry.runtime_data
     entity = RefreshEvent(coordinator, REFRESH_EVENT)
     async_add_entities([entity, FollowedEvent(coordinator, FOLLOWED_EVENT)])
+    if recordings := async_shown_recordings(hass, entry, Platform.EVENT, RECORDING_EVENT):
+        async_add_entities([RecordingEvent(coordinator, recordings)])
 
     @callback
     def fire(
@@ -113,4 +124,23 @@ class FollowedEvent(DownlinkEntity, EventEntity):
     @callback
     def _async_handle(self, kind: str, attributes: dict[str, Any]) -> None:
         self._trigger_event(kind, attributes)
+        self.async_write_ha_state()
+
+
+class RecordingEvent(DownlinkEntity, EventEntity):
+    """What becomes of recordings."""
+
+    def __init__(self, coordinator: DownlinkCoordinator, recordings: Recordings) -> None:
+        """Say what happens from now on."""
+        super().__init__(coordinator, RECORDING_EVENT)
+        self._recordings = recordings
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._recordings.async_add_event_listener(self._async_handle))
+
+    @callback
+    def _async_handle(self, kind: str, recording: Recording) -> None:
+        self._trigger_event(kind, describe(self.coordinator, recording))
         self.async_write_ha_state()

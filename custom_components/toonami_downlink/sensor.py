@@ -1,4 +1,4 @@
-"""Sensors: what is on now and next on each channel, and how the feed is doing."""
+"""Sensors: what is on now and next on each channel, how the feed is doing, what is recorded."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.const import EntityCategory, Platform, UnitOfInformation, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -24,9 +24,13 @@ from .engine.downlink.models import Programme
 from .engine.downlink.timeline import on_air, upcoming
 from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities
 from .following.follows import Follows, async_follows
+from .recording.actions import channel_name
+from .recording.entities import async_shown_recordings
+from .recording.manager import Recordings
 
 PARALLEL_UPDATES = 0
 MAX_STATE_CHARS: Final = 255
+GB: Final = 1_000_000_000
 ATTRIBUTES: Final = (
     *("episode_title", "season", "episode", "description", "start", "stop"),
     *("category", "rating", "year", "image"),
@@ -138,6 +142,19 @@ FEED_SENSORS: Final = (
 )
 
 NEXT_FOLLOWED: Final = SensorEntityDescription(key="next_followed", translation_key="next_followed")
+RECORDINGS_SPACE: Final = SensorEntityDescription(
+    key="recordings_space",
+    translation_key="recordings_space",
+    device_class=SensorDeviceClass.DATA_SIZE,
+    native_unit_of_measurement=UnitOfInformation.GIGABYTES,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=1,
+)
+NEXT_RECORDING: Final = SensorEntityDescription(
+    key="next_recording",
+    translation_key="next_recording",
+    device_class=SensorDeviceClass.TIMESTAMP,
+)
 PROGRAMME_SENSORS: Final = (
     ProgrammeSensorDescription(
         key="now_playing", translation_key="now_playing", programme_fn=on_air
@@ -160,6 +177,15 @@ async def async_setup_entry(
     async_add_entities(FeedSensor(entry.runtime_data, description) for description in FEED_SENSORS)
     if follows := async_follows(hass):
         async_add_entities([NextFollowedSensor(entry.runtime_data, follows)])
+    if recordings := async_shown_recordings(
+        hass, entry, Platform.SENSOR, RECORDINGS_SPACE, NEXT_RECORDING
+    ):
+        async_add_entities(
+            [
+                RecordingsSpaceSensor(entry.runtime_data, RECORDINGS_SPACE, recordings),
+                NextRecordingSensor(entry.runtime_data, NEXT_RECORDING, recordings),
+            ]
+        )
     async_add_channel_entities(entry, async_add_entities, ProgrammeSensor, PROGRAMME_SENSORS)
 
 
@@ -227,6 +253,66 @@ class NextFollowedSensor(DownlinkEntity, SensorEntity):
             "channel": airing.channel.name,
             "start": airing.start,
             "stop": airing.stop,
+        }
+
+
+class RecordingsSensor(DownlinkEntity, SensorEntity):
+    """Something about recordings, which changes with them."""
+
+    def __init__(
+        self,
+        coordinator: DownlinkCoordinator,
+        description: SensorEntityDescription,
+        recordings: Recordings,
+    ) -> None:
+        """Show what there is now."""
+        super().__init__(coordinator, description)
+        self._recordings = recordings
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._recordings.async_add_listener(self.async_write_ha_state))
+
+
+class RecordingsSpaceSensor(RecordingsSensor):
+    """How much recordings take; in steps, for it grows with each segment."""
+
+    _unrecorded_attributes = frozenset({"quota", "free"})
+
+    @property
+    @override
+    def native_value(self) -> float:
+        return round(self._recordings.space.used / GB, 1)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        space = self._recordings.space
+        return {"quota": round(space.quota / GB, 1), "free": round(space.free / GB, 1)}
+
+
+class NextRecordingSensor(RecordingsSensor):
+    """When the next recording begins."""
+
+    _unrecorded_attributes = frozenset({"stop"})
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        recording = self._recordings.next
+        return recording.start if recording else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        recording = self._recordings.next
+        if recording is None:
+            return None
+        return {
+            "title": recording.programme.title,
+            "channel": channel_name(self.coordinator, recording),
+            "stop": recording.stop,
         }
 
 

@@ -1,4 +1,4 @@
-"""Actions: refresh the feed, read the guide, follow shows, replace the secrets of players."""
+"""Actions: refresh, read the guide, follow shows, record them, replace the secrets of players."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
@@ -30,6 +30,8 @@ from .engine.downlink.publish.history import record_to_json
 from .following.actions import async_follow_title, async_unfollow, describe, describe_new
 from .following.follows import Follows, async_follows
 from .places import programme_place
+from .recording.actions import describe as describe_recording, describe_all
+from .recording.manager import Recordings, async_recordings
 
 SERVICE_REFRESH: Final = "refresh"
 SERVICE_GET_GUIDE: Final = "get_guide"
@@ -37,6 +39,10 @@ SERVICE_ROTATE_CREDENTIALS: Final = "rotate_credentials"
 SERVICE_FOLLOW: Final = "follow"
 SERVICE_UNFOLLOW: Final = "unfollow"
 SERVICE_GET_FOLLOWS: Final = "get_follows"
+SERVICE_RECORD: Final = "record"
+SERVICE_CANCEL_RECORDING: Final = "cancel_recording"
+SERVICE_DELETE_RECORDING: Final = "delete_recording"
+SERVICE_GET_RECORDINGS: Final = "get_recordings"
 
 ATTR_CHANNEL: Final = "channel"
 ATTR_FROM: Final = "from"
@@ -45,6 +51,8 @@ ATTR_SEARCH: Final = "search"
 ATTR_LIMIT: Final = "limit"
 ATTR_TITLE: Final = "title"
 ATTR_WORDS: Final = "words"
+ATTR_START: Final = "start"
+ATTR_ID: Final = "id"
 
 DEFAULT_SPAN: Final = timedelta(days=1)
 DEFAULT_LIMIT: Final = 500
@@ -77,6 +85,11 @@ FOLLOW_SCHEMA: Final = vol.All(
     ),
     cv.has_at_least_one_key(ATTR_TITLE, ATTR_WORDS),
 )
+
+RECORD_SCHEMA: Final = vol.Schema(
+    {vol.Required(ATTR_CHANNEL): SHORT_TEXT, vol.Optional(ATTR_START): cv.datetime}
+)
+RECORDING_SCHEMA: Final = vol.Schema({vol.Required(ATTR_ID): SHORT_TEXT})
 
 
 @callback
@@ -114,6 +127,31 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
     async_register_admin_service(
         hass, DOMAIN, SERVICE_ROTATE_CREDENTIALS, _async_rotate_credentials, vol.Schema({})
+    )
+    _async_setup_recording_services(hass)
+
+
+@callback
+def _async_setup_recording_services(hass: HomeAssistant) -> None:
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_RECORD,
+        _async_record,
+        RECORD_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN, SERVICE_CANCEL_RECORDING, _async_cancel_recording, RECORDING_SCHEMA
+    )
+    async_register_admin_service(
+        hass, DOMAIN, SERVICE_DELETE_RECORDING, _async_delete_recording, RECORDING_SCHEMA
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_GET_RECORDINGS,
+        _async_get_recordings,
+        vol.Schema({}),
+        supports_response=SupportsResponse.ONLY,
     )
 
 
@@ -304,3 +342,44 @@ async def _async_get_follows(call: ServiceCall) -> dict[str, Any]:
     """Return what is followed, in the order in which it was begun."""
     coordinator, follows = _coordinator(call), _follows(call)
     return {"follows": [describe(coordinator, follows, follow) for follow in follows.items]}
+
+
+# What is recorded
+
+
+def _recordings(call: ServiceCall) -> Recordings:
+    if recordings := async_recordings(call.hass):
+        return recordings
+    raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_loaded")
+
+
+async def _async_require_viewer(call: ServiceCall) -> None:
+    """Refuse a user who may not watch. Raises Unauthorized."""
+    user_id = call.context.user_id
+    if user_id is None or _coordinator(call).settings.users_may_watch:
+        return
+    user = await call.hass.auth.async_get_user(user_id)
+    if user is None or not user.is_admin:
+        raise Unauthorized(context=call.context)
+
+
+async def _async_record(call: ServiceCall) -> ServiceResponse:
+    """Record what begins on a channel at a time, or is on now; the answer says what that is."""
+    await _async_require_viewer(call)
+    coordinator, recordings, channel = _coordinator(call), _recordings(call), _only_channel(call)
+    recording = await recordings.async_record(channel or "", _utc(call.data.get(ATTR_START)))
+    return describe_recording(coordinator, recording) if call.return_response else None
+
+
+async def _async_cancel_recording(call: ServiceCall) -> None:
+    await _async_require_viewer(call)
+    await _recordings(call).async_cancel(call.data[ATTR_ID])
+
+
+async def _async_delete_recording(call: ServiceCall) -> None:
+    await _recordings(call).async_delete(call.data[ATTR_ID])
+
+
+async def _async_get_recordings(call: ServiceCall) -> dict[str, Any]:
+    """Return what is planned, made or failed; nothing while the option is off."""
+    return {"recordings": describe_all(_coordinator(call), _recordings(call))}

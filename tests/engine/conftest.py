@@ -11,6 +11,7 @@ sys.modules["homeassistant"] = None  # type: ignore[assignment]  # this is how a
 
 from .authority import Certificate  # noqa: E402  # nor by what is tested
 from .certificate_shop import Shop  # noqa: E402
+from .relay_ts.nodes import EAST, WEST  # noqa: E402
 from .upstream import serving  # noqa: E402
 
 
@@ -32,3 +33,15 @@ async def shop() -> AsyncIterator[Shop]:
     async with serving(web.get("/{name}", shop.answer)) as url:
         shop.url = url
         yield shop
+
+
+@pytest.fixture(scope="session")
+def east(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """Six segments of a second each, as one encoder makes them."""
+    return EAST.make(tmp_path_factory.mktemp("nodes") / "east")
+
+
+@pytest.fixture(scope="session")
+def west(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """The same from another one."""
+    return WEST.make(tmp_path_factory.mktemp("nodes") / "west")

@@ -137,6 +137,7 @@ RULES: Final = (
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
             *(f"{ENGINE}.announced", f"{ENGINE}.recording"),
+            f"{ENGINE}.publish.programme_json",
         ),
         "what is kept is values of the engine",
     ),
@@ -166,6 +167,14 @@ RULES: Final = (
         (*STANDS_ON, *FEED_READERS, "places"),
         "what is followed is looked for in the published feed, and told of with a link",
     ),
+    Rule(
+        "recording",
+        (
+            *(*STANDS_ON, *FEED_READERS, "following.follows"),
+            *(f"{ENGINE}.network", f"{ENGINE}.relay.viewer"),
+        ),
+        "what is recorded comes of the published feed, what is followed in it, and the relay",
+    ),
     Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
         "views",
@@ -184,13 +193,13 @@ RULES: Final = (
     ),
     Rule(
         "services",
-        (*STANDS_ON, *FEED_READERS, "assist", "following", "places"),
-        "actions ask the coordinator, and change what is followed",
+        (*STANDS_ON, *FEED_READERS, "assist", "following", "places", "recording"),
+        "actions ask the coordinator, and change what is followed and recorded",
     ),
     Rule(
         "config_flow",
         (
-            *(*STANDS_ON, *FEED_READERS, "following.notifications"),
+            *(*STANDS_ON, *FEED_READERS, "following.notifications", "recording.options"),
             *(f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
         ),
         "the dialogs refresh by the same way as the coordinator, and ask whom to tell",
@@ -198,7 +207,10 @@ RULES: Final = (
     *(
         Rule(
             name,
-            (*STANDS_ON, *FEED_READERS, "assist", "entity", "following", "panel", "views"),
+            (
+                *(*STANDS_ON, *FEED_READERS, "assist", "entity", "following", "panel", "views"),
+                "recording",
+            ),
             "what Home Assistant loads by name reads the coordinator, and stays thin",
         )
         for name in sorted(LOADED_BY_NAME - {"system_health"})
@@ -212,7 +224,7 @@ RULES: Final = (
         "__init__",
         (
             *(*STANDS_ON, *FEED_READERS),
-            *("assist", "following", "panel", "services", "views"),
+            *("assist", "following", "panel", "recording", "services", "views"),
         ),
         "the integration is put together here",
     ),

@@ -22,6 +22,7 @@ GUIDE_STALE: Final = "guide_stale"
 OLD_CREDENTIALS_IN_USE: Final = "old_credentials_in_use"
 CHANNEL_SILENT: Final = "channel_silent"
 USE_THE_RELAY: Final = "use_the_relay"
+RECORDINGS_DISK: Final = "recordings_disk"
 ISSUES: Final = (
     PROVIDER_COMMAND_MISSING,
     PROVIDER_FAILING,
@@ -29,6 +30,7 @@ ISSUES: Final = (
     OLD_CREDENTIALS_IN_USE,
     CHANNEL_SILENT,
     USE_THE_RELAY,
+    RECORDINGS_DISK,
 )
 OLD_CREDENTIALS_FOR: Final = timedelta(days=1)
 """A player that has not asked for that long is not reported any more."""

@@ -13,11 +13,17 @@ from ..const import (
     CONF_LEAD_MINUTES,
     CONF_MAX_CHANNELS,
     CONF_NOTIFY,
+    CONF_PADDING_AFTER,
+    CONF_PADDING_BEFORE,
     CONF_PAST_DAYS,
     CONF_PROVIDER,
     CONF_PROVIDER_COMMAND,
     CONF_PROVIDER_FOLDER,
     CONF_PROVIDER_TIMEOUT,
+    CONF_RECORDINGS,
+    CONF_RECORDINGS_DAYS,
+    CONF_RECORDINGS_FOLDER,
+    CONF_RECORDINGS_GB,
     CONF_SCHEDULE,
     CONF_STALE_HOURS,
     CONF_STREAM_LINKS,
@@ -28,8 +34,12 @@ from ..const import (
     DEFAULT_GUIDE_DAYS,
     DEFAULT_LEAD_MINUTES,
     DEFAULT_MAX_CHANNELS,
+    DEFAULT_PADDING_AFTER,
+    DEFAULT_PADDING_BEFORE,
     DEFAULT_PAST_DAYS,
     DEFAULT_PROVIDER_TIMEOUT,
+    DEFAULT_RECORDINGS_DAYS,
+    DEFAULT_RECORDINGS_GB,
     DEFAULT_SCHEDULE,
     DEFAULT_STALE_HOURS,
     LINKS_DIRECT,
@@ -64,6 +74,17 @@ class Settings:
     """Whom to tell: see `following.notifications`."""
     watch_on: str | None
     """The media player that a message offers to watch on."""
+    recordings: bool
+    """Whether anything may be recorded."""
+    recordings_folder: str
+    """Where; empty for the folder that is proposed (`recording.folder.chosen_folder`)."""
+    recordings_gb: int
+    """How much they may take, in units of 1 000 000 000 bytes."""
+    recordings_days: int
+    """For how long they stay; 0 for as long as there is room."""
+    padding_before: int
+    padding_after: int
+    """Minutes that are recorded beside the programme."""
 
     @classmethod
     def from_entry(cls, entry: ConfigEntry[Any]) -> Self:
@@ -91,4 +112,10 @@ class Settings:
             lead_minutes=int(options.get(CONF_LEAD_MINUTES, DEFAULT_LEAD_MINUTES)),
             notify=tuple(options.get(CONF_NOTIFY, ())),
             watch_on=options.get(CONF_WATCH_ON),
+            recordings=options.get(CONF_RECORDINGS, False),
+            recordings_folder=options.get(CONF_RECORDINGS_FOLDER, ""),
+            recordings_gb=int(options.get(CONF_RECORDINGS_GB, DEFAULT_RECORDINGS_GB)),
+            recordings_days=int(options.get(CONF_RECORDINGS_DAYS, DEFAULT_RECORDINGS_DAYS)),
+            padding_before=int(options.get(CONF_PADDING_BEFORE, DEFAULT_PADDING_BEFORE)),
+            padding_after=int(options.get(CONF_PADDING_AFTER, DEFAULT_PADDING_AFTER)),
         )

@@ -118,7 +118,7 @@ def find_showings(
     """
     # Python compares the wall clocks of two times in one zone, whether its clock went back or not.
     start, stop = start.astimezone(UTC), stop.astimezone(UTC)
-    matcher = _Matcher(follows)
+    matcher = Matcher(follows)
     order = {follow.identity: position for position, follow in enumerate(follows)}
     found = [
         (airing, matched)
@@ -167,7 +167,7 @@ def _airings(feed: Feed) -> Iterator[Airing]:
                 yield Airing(channel, one.start, one.stop, one)
 
 
-class _Matcher:
+class Matcher:
     """Follows by what they go by, so that two hundred of them cost no more than one."""
 
     def __init__(self, follows: Sequence[Follow]) -> None:

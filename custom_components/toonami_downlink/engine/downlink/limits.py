@@ -57,3 +57,21 @@ MAX_REDIRECTS: Final = 3
 
 MAX_ANNOUNCED: Final = 2_000
 """Showings of which is remembered what was announced; a busy week has a few hundred."""
+
+# Recordings.
+
+MAX_TRACK_SEGMENTS: Final = 50_000
+"""Of one recording: a day in segments of 2 s has 43 200, upstream's are longer."""
+
+# Recordings, beside what the rules and the tracks have.
+
+MAX_GAPS: Final = 1_000
+"""What is missing of one recording, in pieces."""
+MAX_PICTURE_BYTES: Final = 5 * MIB
+"""Of the picture that lies beside a recording."""
+MAX_RULES: Final = 100
+"""What one house may have recorded by itself."""
+MAX_RECORDINGS: Final = 5_000
+"""Recordings that are known, with those that only say: not again."""
+MAX_KEEP_LAST: Final = 1_000
+"""How many of its recordings a rule can keep."""

@@ -71,3 +71,23 @@ MARATHON_LASTS: Final = timedelta(days=1)
 """From when on a show that never ends is worth another message."""
 MARATHON_PARTS: Final = 100
 """Showings that one message speaks of; what goes on after that goes on without another one."""
+
+# Recordings.
+
+MIN_FREE: Final = 2 * 1024**3
+"""Bytes that a recording leaves free on its disk."""
+DISK_HANGS_AFTER: Final = timedelta(seconds=60)
+"""A disk that has not taken or given anything for so long is given up."""
+LATE_BY: Final = timedelta(seconds=90)
+"""How long after its end a recording waits for its last segment, which is never quite live."""
+OVERLAPS_BY: Final = timedelta(minutes=2)
+"""What is dated further back than that does not repeat what is there: a clock was set back."""
+# What is recorded.
+
+REPEATED_FROM: Final = timedelta(seconds=30)
+"""How much of a recording has to be missing for it to be worth recording again."""
+FORGOTTEN_AFTER: Final = timedelta(days=30)
+"""How long after its end a recording without a picture can be forgotten, to make room for others.
+
+Longer than a guide reaches ahead and back.
+"""

@@ -84,6 +84,8 @@ class Recording:
     """As the guide last had it."""
     state: State = State.PLANNED
     reason: Reason | None = None
+    """Why it failed, or has gaps; None where somebody stopped it. Of one that is planned: why it
+    will not be recorded as it is, `LEFT_GUIDE` or `BUSY`."""
     gaps: tuple[Gap, ...] = ()
     rule: str | None = None
     """The identity of the rule that made it; None when somebody asked for it."""
@@ -96,6 +98,8 @@ class Recording:
     """Bytes on the disk, of the file or the track."""
     since: datetime
     """When it was planned."""
+    replaces: str | None = None
+    """The identity of the recording with gaps that goes once this one is complete."""
 
     @property
     def has_picture(self) -> bool:

@@ -1,0 +1,1 @@
+"""Recordings in Home Assistant: what is planned, made, kept and deleted."""

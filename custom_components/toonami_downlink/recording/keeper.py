@@ -1,0 +1,205 @@
+"""The making of recordings: one task for each, from its first segment to its file."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+import logging
+from pathlib import PurePosixPath
+import shutil
+from typing import Final, Protocol
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..coordinator import DownlinkCoordinator
+from ..engine.downlink.errors import DownlinkError
+from ..engine.downlink.recording.conflicts import Span
+from ..engine.downlink.recording.finish import finish, tags_of
+from ..engine.downlink.recording.model import Recording, State
+from ..engine.downlink.recording.naming import file_name, nfo, picture_name
+from ..engine.downlink.recording.recorder import Outcome, Recorder
+from ..engine.downlink.relay.viewer import Viewer
+from ..streaming.manager import BusyError, Watcher
+from .disk import DiskError
+from .library import Library
+from .pictures import PictureError, async_fetch_picture
+
+_LOGGER = logging.getLogger(__name__)
+
+_STOP_TIMEOUT: Final = 10.0
+"""Seconds that the end of a recorder is waited for."""
+
+
+def find_ffmpeg(hass: HomeAssistant) -> str | None:
+    """Return the ffmpeg that Home Assistant was told of, or the system's, if there is one. Blocks.
+
+    Home Assistant's own integration is used if it is set up; nothing of it is imported, for that
+    would have it installed.
+    """
+    known = getattr(hass.data.get("ffmpeg"), "binary", None)
+    return (shutil.which(known) if isinstance(known, str) else None) or shutil.which("ffmpeg")
+
+
+class Owner(Protocol):
+    """Who is told what has become of a recording; saves it."""
+
+    def get(self, identity: str) -> Recording | None:
+        """Return the recording as it is now."""
+
+    async def async_ended(self, identity: str, outcome: Outcome) -> None:
+        """Note that nothing is added to it any more."""
+
+    async def async_finished(self, identity: str, path: str, size: int) -> bool:
+        """Note its file; whether that was saved."""
+
+    def async_unfinished(self, identity: str) -> None:
+        """Note that no file could be made of it for now."""
+
+    def async_grew(self, identity: str, size: int) -> None:
+        """Note how large it is."""
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A recording that is being made, or made into a file."""
+
+    recorder: Recorder | None
+    """None when nothing is added any more."""
+    task: asyncio.Task[None] | None = None
+
+
+class Keeper:
+    """Run all recordings of the entry; what has become of them is for its owner."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        coordinator: DownlinkCoordinator,
+        library: Library,
+        owner: Owner,
+    ) -> None:
+        """Begin with none."""
+        self._hass = hass
+        self._coordinator = coordinator
+        self._library = library
+        self._owner = owner
+        self._turn = asyncio.Lock()
+        """One file is made at a time: that is work for the disk, and some for the processor."""
+        self._runs: dict[str, Run] = {}
+
+    def is_busy(self, identity: str) -> bool:
+        """Whether something is done for that recording."""
+        return identity in self._runs
+
+    @callback
+    def async_begin(self, recording: Recording, span: Span) -> None:
+        """Begin to record in that time, or go on; of what is over, make the file."""
+        recorder = None
+        if recording.state is State.RECORDING:
+            recorder = self._recorder(recording, span)
+        run = self._runs[recording.identity] = Run(recorder)
+        run.task = self._coordinator.config_entry.async_create_background_task(
+            self._hass,
+            self._async_run(recording, run),
+            f"{DOMAIN} recording {recording.number}",
+            eager_start=False,
+        )
+
+    @callback
+    def async_realign(self, identity: str, stop: datetime) -> None:
+        """Follow the guide, which may have another end for it."""
+        run = self._runs.get(identity)
+        if run and run.recorder:
+            run.recorder.stop = stop
+
+    async def async_abandon(self, *identities: str) -> None:
+        """Stop what is done for these recordings, and wait until it is; nothing is noted."""
+        tasks = [run.task for one in identities if (run := self._runs.get(one)) and run.task]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=_STOP_TIMEOUT)
+
+    async def async_stop(self) -> None:
+        """Stop everything; what was being recorded goes on after the next start."""
+        await self.async_abandon(*self._runs)
+
+    # One recording
+
+    async def _async_run(self, recording: Recording, run: Run) -> None:
+        try:
+            if run.recorder:
+                outcome = await run.recorder.run()
+                run.recorder = None
+                await self._owner.async_ended(recording.identity, outcome)
+            known = self._owner.get(recording.identity)
+            if known and known.has_picture and not known.file:
+                async with self._turn:
+                    await self._async_finish(known)
+        except Exception:
+            _LOGGER.exception("Recording %s has failed", recording.number)
+        finally:
+            self._runs.pop(recording.identity, None)
+
+    def _recorder(self, recording: Recording, span: Span) -> Recorder:
+        recorder = Recorder(
+            self._library.tracks / recording.track_name,
+            *span,
+            watch=partial(self._watch, recording),
+            now=dt_util.utcnow,
+            on_change=lambda: self._owner.async_grew(recording.identity, recorder.size),
+        )
+        return recorder
+
+    @asynccontextmanager
+    async def _watch(self, recording: Recording) -> AsyncGenerator[Viewer]:
+        """Watch the channel, at the address that it has now; as nobody whom another could end."""
+        data = self._coordinator.data
+        channels = data.feed.channels if data else ()
+        channel = next((one for one in channels if one.key == recording.channel), None)
+        if channel is None:
+            raise BusyError("The feed does not have the channel.")
+        watcher = Watcher(f"recording-{recording.number}", "Recording")
+        async with self._coordinator.streams.async_watch(channel, watcher) as viewer:
+            yield viewer
+
+    # Its file
+
+    async def _async_finish(self, recording: Recording) -> None:
+        """Make a file of a track, and remove the track when it is noted that there is the file."""
+        ffmpeg = await self._hass.async_add_executor_job(find_ffmpeg, self._hass)
+        zone = dt_util.get_default_time_zone()
+        path = file_name(recording, zone, ".mp4" if ffmpeg else ".ts")
+        try:
+            finished = await finish(
+                self._library.tracks / recording.track_name,
+                self._library.folder / path,
+                tags_of(recording),
+                ffmpeg=ffmpeg,
+            )
+        except DownlinkError as err:
+            _LOGGER.warning("No file could be made of recording %s: %s", recording.number, err)
+            self._owner.async_unfinished(recording.identity)
+            return
+        made = PurePosixPath(finished.path.relative_to(self._library.folder))
+        if await self._owner.async_finished(recording.identity, str(made), finished.size):
+            try:
+                await self._library.async_remove_track(recording)
+                await self._async_write_beside(recording, made)
+            except DiskError as err:
+                _LOGGER.warning("Beside recording %s, %s", recording.number, err)
+
+    async def _async_write_beside(self, recording: Recording, made: PurePosixPath) -> None:
+        """Write what media servers read: about the programme, and its picture. Raises DiskError."""
+        await self._library.async_write(made.with_suffix(".nfo"), nfo(recording))
+        if image := recording.programme.image:
+            try:
+                data, ending = await async_fetch_picture(self._hass, image)
+            except PictureError as err:
+                _LOGGER.debug("There is no picture beside recording %s: %s", recording.number, err)
+            else:
+                await self._library.async_write(picture_name(made, ending), data)

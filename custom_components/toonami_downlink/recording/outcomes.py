@@ -1,0 +1,27 @@
+"""What has become of a recording when nothing is added to it any more."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ..engine.downlink.recording.model import Gap, Reason, Recording, State
+from ..engine.downlink.recording.recorder import Outcome
+
+
+def ended_with(one: Recording, outcome: Outcome, *, by_hand: bool) -> Recording:
+    """Return a recording as it is now; `by_hand`: somebody has ended it."""
+    gaps = tuple(within(outcome.gaps, one))
+    if not outcome.size:
+        if by_hand:
+            return replace(one, state=State.CANCELLED, size=0)
+        return replace(one, state=State.FAILED, reason=outcome.reason or Reason.NO_SIGNAL, size=0)
+    state = State.INTERRUPTED if gaps else State.COMPLETE
+    reason = outcome.reason if gaps and not by_hand else None
+    return replace(one, state=state, reason=reason, gaps=gaps, size=outcome.size)
+
+
+def within(gaps: Iterable[Gap], one: Recording) -> Iterator[Gap]:
+    """Cut gaps to the programme: what is missing before and after it is nobody's loss."""
+    for gap in gaps:
+        start, stop = max(gap.start, one.start), min(gap.stop, one.stop)
+        if start < stop:
+            yield Gap(start, stop)

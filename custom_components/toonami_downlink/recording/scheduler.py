@@ -1,0 +1,383 @@
+"""When what is recorded begins and ends, and what has to go: by the guide, the rules, the disk."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+import logging
+from pathlib import Path
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..coordinator import DownlinkCoordinator
+from ..engine.downlink.recording.conflicts import Conflict, Span
+from ..engine.downlink.recording.model import Gap, Padding, Reason, Recording, State
+from ..engine.downlink.recording.planner import plan
+from ..engine.downlink.recording.recorder import Outcome
+from ..engine.downlink.recording.retention import to_delete
+from ..following.follows import Follows
+from ..refreshing.scheduler import Timer
+from .catalogue import Catalogue
+from .disk import DiskError
+from .folder import Place, chosen_folder, warning_of
+from .issues import async_update_issue
+from .keeper import Keeper
+from .library import Found, Library, Trouble
+from .outcomes import ended_with
+
+_LOGGER = logging.getLogger(__name__)
+
+_GB: Final = 1_000_000_000
+_LOOK_EVERY: Final = timedelta(hours=1)
+_RETRY_EVERY: Final = timedelta(minutes=1)
+_REASONS: Final[Mapping[Trouble | None, Reason]] = {
+    Trouble.FULL: Reason.DISK_FULL,
+    Trouble.ABSENT: Reason.DISK,
+    Trouble.SILENT: Reason.DISK,
+    Trouble.BROKEN: Reason.DISK,
+}
+"""Why something that was planned has been missed."""
+
+
+class RecordingScheduler:
+    """Plan, begin, realign and delete. All of it comes of looks, of which there is one at a time.
+
+    A look is taken when the guide, what is followed or a rule changes, when something is to begin,
+    and every minute, because the clock may jump.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        coordinator: DownlinkCoordinator,
+        follows: Follows,
+        catalogue: Catalogue,
+    ) -> None:
+        """Begin nothing before the first look."""
+        settings = coordinator.settings
+        self._hass = hass
+        self._coordinator = coordinator
+        self._follows = follows
+        self._catalogue = catalogue
+        self._padding = Padding(
+            before=timedelta(minutes=settings.padding_before),
+            after=timedelta(minutes=settings.padding_after),
+        )
+        self.library = Library(
+            chosen_folder(hass.config, settings.recordings_folder), Path(hass.config.config_dir)
+        )
+        self.quota = settings.recordings_gb * _GB
+        self.conflicts: tuple[Conflict, ...] = ()
+        self._max_age = timedelta(days=settings.recordings_days) or None
+        self._keeper = Keeper(hass, coordinator, self.library, self)
+        self._timer = Timer(hass, "recordings", self.async_wake)
+        self._found: Found | None = None
+        self._looked_at: datetime | None = None
+        self._looking = asyncio.Lock()
+        self._is_woken = False
+        self._is_stopped = False
+        self._spans: Mapping[str, Span] = {}
+        self._later: dict[str, datetime] = {}
+        """When a file that could not be made is tried again."""
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing can be recorded now."""
+        return self._found.trouble if self._found else None
+
+    @property
+    def place(self) -> Place | None:
+        """What the last look at the folder said of it."""
+        return self._found.place if self._found else None
+
+    @property
+    def warning(self) -> str:
+        """What speaks against the folder."""
+        return warning_of(self._hass, self.place, self.quota // _GB) if self.place else ""
+
+    # Life
+
+    @callback
+    def async_wake(self) -> None:
+        """Take a look as soon as the one before is over."""
+        if not self._is_woken and not self._is_stopped:
+            self._is_woken = True
+            self._coordinator.config_entry.async_create_background_task(
+                self._hass, self.async_work(), f"{DOMAIN} recordings"
+            )
+
+    async def async_stop(self) -> None:
+        """Stop everything; what was being recorded goes on after the next start."""
+        self._is_stopped = True
+        self._timer.set(None)
+        await self._keeper.async_stop()
+
+    @callback
+    def async_forget_trouble(self) -> None:
+        """Take back what was said of the disk, which is not used any more."""
+        async_update_issue(self._hass, None, self.library.folder)
+
+    async def async_work(self) -> None:
+        """Take a look: at the guide, at the disk if that is due, at what is to begin."""
+        async with self._looking:
+            self._is_woken = False
+            async with self._catalogue.lock:
+                await self._miss()
+                await self._plan()
+            await self._look_at_disk()
+            async with self._catalogue.lock:
+                if not self._is_stopped:
+                    await self._begin_due()
+                    self._timer.set(self._next())
+
+    # The disk
+
+    async def _look_at_disk(self) -> None:
+        now = dt_util.utcnow()
+        age = abs(now - self._looked_at) if self._looked_at else _LOOK_EVERY
+        is_needed = any(self._is_to_begin(one, now) for one in self._catalogue.items)
+        if age < (_RETRY_EVERY if self.trouble else _LOOK_EVERY) and (
+            self.trouble or not is_needed
+        ):
+            return
+        self._looked_at = now
+        files = {one.identity: one.file for one in self._catalogue.items if one.file}
+        probe = is_needed or self.trouble is not None
+        self._note(await self.library.async_look(files, probe=probe))
+        async with self._catalogue.lock:
+            await self._note_files(files)
+        if self.trouble in {None, Trouble.FULL}:
+            if age >= _LOOK_EVERY:
+                await self._clean()
+            await self._make_room()
+
+    @callback
+    def _note(self, found: Found) -> None:
+        before, self._found = self.trouble, found
+        if found.trouble is not before:
+            if found.trouble:
+                _LOGGER.warning("Nothing can be recorded: the disk is %s", found.trouble.value)
+            elif before:
+                _LOGGER.info("The folder of the recordings can be used again")
+            self._catalogue.async_tell()
+        async_update_issue(self._hass, found.trouble, self.library.folder)
+
+    async def _note_files(self, files: dict[str, str]) -> None:
+        """Note what was taken away, and what has another size."""
+        found = self._found
+        changed: list[Recording] = []
+        for identity, path in files.items():
+            one = self._catalogue.get(identity)
+            if found is None or one is None or one.file != path:
+                continue
+            if identity in found.gone:
+                changed.append(replace(one, state=State.GONE, file=None, size=0, gaps=()))
+            elif (size := found.sizes.get(identity, one.size)) != one.size:
+                changed.append(replace(one, size=size))
+        if changed:
+            await self._catalogue.async_note(*changed)
+
+    async def _clean(self) -> None:
+        """Remove the tracks that belong to nothing."""
+        if self._catalogue.is_partial:
+            # They may belong to a recording that could not be read, and may be restored.
+            return
+        items = self._catalogue.items
+        try:
+            await self.library.async_clean(
+                {one.identity for one in items if one.has_picture and not one.file}
+            )
+        except DiskError as err:
+            _LOGGER.warning("What is left over in the folder of the recordings stays: %s", err)
+
+    async def _make_room(self) -> None:
+        """Delete what is too old or too much."""
+        for identity in to_delete(
+            self._catalogue.items,
+            now=dt_util.utcnow(),
+            quota=self.quota,
+            max_age=self._max_age,
+            rules=self._catalogue.rules,
+        ):
+            if recording := self._catalogue.get(identity):
+                try:
+                    await self.async_delete(recording)
+                except (DiskError, HomeAssistantError) as err:
+                    _LOGGER.warning("A recording could not be deleted to make room: %s", err)
+                    return
+
+    async def async_delete(self, recording: Recording) -> None:
+        """Delete a recording with all that is there of it.
+
+        Raises DiskError, and HomeAssistantError when it cannot be saved.
+        """
+        await self._keeper.async_abandon(recording.identity)
+        async with self._catalogue.lock:
+            known = self._catalogue.get(recording.identity)
+            if known is None or known.is_tombstone:
+                return
+            if known.has_picture:
+                # First the files: what is deleted, but was not noted, is found to be gone.
+                await self.library.async_delete(known)
+                state = State.DELETED
+            else:
+                state = State.CANCELLED
+            await self._catalogue.async_change(
+                replace(known, state=state, file=None, size=0, gaps=(), reason=None)
+            )
+
+    # The guide
+
+    async def _plan(self) -> None:
+        """Bring what is planned up to date with the guide, and let what is running follow it."""
+        data, catalogue = self._coordinator.data, self._catalogue
+        planned = await self._hass.async_add_executor_job(
+            partial(
+                plan,
+                data.feed if data else None,
+                catalogue.rules,
+                self._follows.items,
+                catalogue.items,
+                dt_util.utcnow(),
+                places=self._coordinator.settings.max_channels,
+                padding=self._padding,
+                zone=dt_util.get_default_time_zone(),
+                next_number=catalogue.next_number,
+            )
+        )
+        self._spans = planned.spans
+        kept = {one.identity for one in planned.recordings}
+        gone = [one.identity for one in catalogue.items if one.identity not in kept]
+        changed = [one for one in planned.recordings if one != catalogue.get(one.identity)]
+        is_other = planned.conflicts != self.conflicts
+        self.conflicts = planned.conflicts
+        if gone or changed:
+            await catalogue.async_note(*changed, without=gone)
+        elif is_other:
+            catalogue.async_tell()
+
+    async def _miss(self) -> None:
+        """Note what the disk has spoilt; what else is missed, the plan notes."""
+        now, reason = dt_util.utcnow(), _REASONS.get(self.trouble)
+        if reason:
+            await self._catalogue.async_note(
+                *(
+                    replace(one, state=State.FAILED, reason=reason)
+                    for one in self._catalogue.items
+                    if one.state is State.PLANNED and one.stop <= now and not one.reason
+                )
+            )
+
+    async def _begin_due(self) -> None:
+        now = dt_util.utcnow()
+        begun: list[Recording] = []
+        for one in self._catalogue.items:
+            if self._keeper.is_busy(one.identity):
+                self._keeper.async_realign(one.identity, self._span(one).stop)
+            elif self._is_usable and self._is_to_begin(one, now):
+                begun.append(replace(one, state=State.RECORDING))
+            elif self._is_usable and self._is_to_go_on(one, now):
+                self._begin(one)
+        if begun:
+            await self._catalogue.async_note(*begun)
+        for one in begun:
+            self._begin(one)
+
+    def _begin(self, one: Recording) -> None:
+        self._keeper.async_begin(one, self._span(one))
+
+    @property
+    def _is_usable(self) -> bool:
+        return self._found is not None and self._found.trouble is None
+
+    def _span(self, one: Recording) -> Span:
+        """Return from when to when to record, as it was planned."""
+        whole = Span(one.start - self._padding.before, one.stop + self._padding.after)
+        return self._spans.get(one.identity, whole)
+
+    def _is_to_begin(self, one: Recording, now: datetime) -> bool:
+        span = self._spans.get(one.identity) if one.state is State.PLANNED else None
+        return span is not None and span.start <= now < one.stop
+
+    def _is_to_go_on(self, one: Recording, now: datetime) -> bool:
+        """Whether it was being recorded before a restart, or is not a file yet."""
+        is_open = one.has_picture and not one.file
+        return is_open and self._later.get(one.identity, now) <= now
+
+    def _next(self) -> datetime:
+        """Return when something begins, or has been missed, at the latest."""
+        now = dt_util.utcnow()
+        return min((at for at in self._moments() if at > now), default=now + _LOOK_EVERY)
+
+    def _moments(self) -> Iterator[datetime]:
+        for one in self._catalogue.items:
+            if one.state is State.PLANNED:
+                yield self._span(one).start
+                yield one.stop
+        yield from self._later.values()
+
+    # What the keeper says
+
+    def get(self, identity: str) -> Recording | None:
+        """Return the recording as it is now."""
+        return self._catalogue.get(identity)
+
+    @callback
+    def async_grew(self, identity: str, size: int) -> None:
+        """Note how large it is."""
+        self._catalogue.async_grow(identity, size)
+
+    async def async_end(self, identity: str) -> None:
+        """End a recording now; what is there of it is kept."""
+        await self._keeper.async_abandon(identity)
+        one = self._catalogue.get(identity)
+        if one is None or one.state is not State.RECORDING:
+            return
+        try:
+            outcome = await self.library.async_outcome(one)
+        except DiskError:
+            gap = Gap(dt_util.utcnow(), one.stop)
+            outcome = Outcome(gaps=(gap,), reason=None, size=one.size)
+        await self.async_ended(identity, outcome, by_hand=True)
+
+    async def async_ended(self, identity: str, outcome: Outcome, *, by_hand: bool = False) -> None:
+        """Note that nothing is added to it any more, and look for another chance if need be."""
+        async with self._catalogue.lock:
+            one = self._catalogue.get(identity)
+            if one is None or one.state is not State.RECORDING:
+                return
+            ended = ended_with(one, outcome, by_hand=by_hand)
+            await self._catalogue.async_note(ended)
+        if ended.state is State.COMPLETE and ended.replaces:
+            await self._replace(ended.replaces)
+        if outcome.reason is Reason.DISK:
+            self._note(Found(trouble=Trouble.BROKEN))
+        self._looked_at = None
+        self.async_wake()
+
+    async def _replace(self, identity: str) -> None:
+        """Delete what is there with gaps, now that it is there without, unless it is to stay."""
+        one = self._catalogue.get(identity)
+        if one and one.state is State.INTERRUPTED and not one.is_kept:
+            try:
+                await self.async_delete(one)
+            except (DiskError, HomeAssistantError) as err:
+                _LOGGER.warning("A recording with gaps could not be deleted: %s", err)
+
+    async def async_finished(self, identity: str, path: str, size: int) -> bool:
+        """Note its file; whether that was saved."""
+        async with self._catalogue.lock:
+            one = self._catalogue.get(identity)
+            if one is None or not one.has_picture:
+                return False
+            return await self._catalogue.async_note(replace(one, file=path, size=size))
+
+    @callback
+    def async_unfinished(self, identity: str) -> None:
+        """Try again later to make a file of it."""
+        self._later[identity] = dt_util.utcnow() + _LOOK_EVERY

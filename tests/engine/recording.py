@@ -1,0 +1,118 @@
+"""A channel that is fed by hand, and a recorder that records it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from downlink.recording.model import TRACKS, Gap
+from downlink.recording.recorder import Outcome, Recorder
+from downlink.recording.track import read_track
+from downlink.relay.ring import Capacity, Ring
+from downlink.relay.segment import Segment
+from downlink.relay.viewer import Viewer
+
+T = datetime(2026, 11, 26, 21, tzinfo=UTC)
+"""When recordings start here."""
+LENGTH = 10.0
+"""Seconds of a segment."""
+
+LARGE = Capacity(count=1000, seconds=1e9, size=10**9)
+
+
+def at(seconds: float) -> datetime:
+    return T + timedelta(seconds=seconds)
+
+
+def gaps(*spans: tuple[float, float]) -> tuple[Gap, ...]:
+    return tuple(Gap(at(start), at(stop)) for start, stop in spans)
+
+
+def data_of(number: int) -> bytes:
+    """What segment `number` has in it, which is on air from ten times as many seconds on."""
+    return f"segment {number:05} ".encode() * 20
+
+
+class Studio:
+    """A channel, its clock, and who watches it."""
+
+    def __init__(self, base: Path) -> None:
+        self.folder = base / TRACKS / "0123456789abcdef"
+        self.clock = T
+        self.ring = Ring(1, LARGE)
+        self.watched = 0
+        """How often somebody has begun to watch."""
+        self.refusals: list[Exception] = []
+        """What those get, in turn, who want to watch."""
+        self.viewer: Viewer | None = None
+        self.changed = asyncio.Event()
+        self.offset = 0.0
+        """Seconds that dates are off."""
+
+    @asynccontextmanager
+    async def watch(self) -> AsyncIterator[Viewer]:
+        self.watched += 1
+        self.changed.set()
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.viewer = Viewer(
+            key="recorder", label="", since=T, began=0.0, asked=0.0, ring=self.ring
+        )
+        yield self.viewer
+
+    def recorder(
+        self,
+        seconds: float = 50.0,
+        *,
+        start: float = 0.0,
+        min_free: int = 0,
+        watch: Callable[[], AbstractAsyncContextManager[Viewer]] | None = None,
+    ) -> Recorder:
+        return Recorder(
+            self.folder,
+            at(start),
+            at(seconds),
+            watch=watch or self.watch,
+            now=lambda: self.clock,
+            on_change=self.changed.set,
+            min_free=min_free,
+        )
+
+    def air(self, *numbers: int, data: Callable[[int], bytes] = data_of, **more: bool) -> None:
+        """Let the channel have these segments."""
+        for number in numbers:
+            date = at(LENGTH * number + self.offset)
+            self.ring.append(Segment(data=data(number), duration=LENGTH, date=date, **more))
+
+    def slate(self, number: int) -> None:
+        date = at(LENGTH * number)
+        self.ring.append(Segment(data=b"slate", duration=LENGTH, date=date, is_slate=True))
+
+    def restart(self) -> None:
+        """Let the channel stop, and begin anew for who watches next."""
+        old, self.ring = self.ring, Ring(self.ring.next_sequence, LARGE)
+        old.close()
+
+    async def until(self, reached: Callable[[], object]) -> None:
+        """Wait for what a change makes true."""
+        while not reached():
+            self.changed.clear()
+            await self.changed.wait()
+
+    def recorded(self) -> list[int]:
+        """The numbers of the segments on the disk, as their content tells."""
+        return [
+            int((self.folder / entry.name).read_bytes().split()[1])
+            for entry in read_track(self.folder)
+        ]
+
+    def breaks(self) -> list[int]:
+        """Which of the segments on the disk do not go on from the one before, by their place."""
+        entries = read_track(self.folder)
+        return [place for place, entry in enumerate(entries) if entry.discontinuity]
+
+
+async def run(recorder: Recorder) -> Outcome:
+    async with asyncio.timeout(20):
+        return await recorder.run()
