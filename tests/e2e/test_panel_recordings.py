@@ -28,20 +28,22 @@ def open_page(page: Page, query: str = "recordings=some") -> Locator:
 
 def asked(page: Page) -> list[dict[str, Any]]:
     """Return the commands about recordings that were sent."""
-    return page.evaluate(
+    found: list[dict[str, Any]] = page.evaluate(
         """() => harness.connection.asked
           .map(({ type, ...rest }) => ({ type: type.replace("toonami_downlink/", ""), ...rest }))
           .filter(({ type }) => type.startsWith("recordings/"))"""
     )
+    return found
 
 
 def overflow(page: Page) -> int:
-    return page.evaluate(
+    width: int = page.evaluate(
         """() => {
           const { root } = harness.element.root.querySelector("tdl-recordings");
           return root.host.scrollWidth - root.host.clientWidth;
         }"""
     )
+    return width
 
 
 @pytest.mark.parametrize("query", ["recordings=off", "recordings=off&user=guest"])

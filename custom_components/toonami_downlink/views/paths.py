@@ -50,3 +50,8 @@ def watch_segment_path(token: str, number: int | str, sequence: int | str) -> st
 def tuner_path(token: str) -> str:
     """Return the path of the HDHomeRun emulation, without a slash at the end."""
     return f"{API}/hdhr/{token}"
+
+
+def watch_recording_path(token: str, name: str) -> str:
+    """Return the path of a recording for a user of Home Assistant."""
+    return f"{API}/watch/{token}/recordings/{name}"
