@@ -16,14 +16,17 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
-from ..engine.downlink.errors import DownlinkError
 from ..engine.downlink.recording.conflicts import Span
-from ..engine.downlink.recording.finish import finish, tags_of
-from ..engine.downlink.recording.model import Recording, State
-from ..engine.downlink.recording.naming import file_name, nfo, picture_name
+from ..engine.downlink.recording.finish import FinishError, extension_for, finish
+from ..engine.downlink.recording.model import Reason, Recording, State
+from ..engine.downlink.recording.naming import file_name, is_film, nfo, nfo_name, picture_name
 from ..engine.downlink.recording.recorder import Outcome, Recorder
+from ..engine.downlink.recording.source import Finished
+from ..engine.downlink.recording.tags import Tags
 from ..engine.downlink.relay.viewer import Viewer
+from ..refreshing.texts import text
 from ..streaming.manager import BusyError, Watcher
+from .describing import channel_name
 from .disk import DiskError
 from .library import Library
 from .pictures import PictureError, async_fetch_picture
@@ -53,10 +56,10 @@ class Owner(Protocol):
     async def async_ended(self, identity: str, outcome: Outcome) -> None:
         """Note that nothing is added to it any more."""
 
-    async def async_finished(self, identity: str, path: str, size: int) -> bool:
+    async def async_finished(self, identity: str, path: str, finished: Finished) -> bool:
         """Note its file; whether that was saved."""
 
-    def async_unfinished(self, identity: str) -> None:
+    async def async_unfinished(self, identity: str, reason: Reason | None) -> None:
         """Note that no file could be made of it for now."""
 
     def async_grew(self, identity: str, size: int) -> None:
@@ -172,34 +175,55 @@ class Keeper:
     async def _async_finish(self, recording: Recording) -> None:
         """Make a file of a track, and remove the track when it is noted that there is the file."""
         ffmpeg = await self._hass.async_add_executor_job(find_ffmpeg, self._hass)
-        zone = dt_util.get_default_time_zone()
-        path = file_name(recording, zone, ".mp4" if ffmpeg else ".ts")
         try:
-            finished = await finish(
-                self._library.tracks / recording.track_name,
-                self._library.folder / path,
-                tags_of(recording),
-                ffmpeg=ffmpeg,
-            )
-        except DownlinkError as err:
+            try:
+                finished = await self._async_make(recording, ffmpeg)
+            except FinishError as err:
+                if err.reason or not ffmpeg:
+                    raise
+                _LOGGER.info("Recording %s stays as it was sent: %s", recording.number, err)
+                finished = await self._async_make(recording, None)
+        except FinishError as err:
             _LOGGER.warning("No file could be made of recording %s: %s", recording.number, err)
-            self._owner.async_unfinished(recording.identity)
+            await self._owner.async_unfinished(recording.identity, err.reason)
             return
         made = PurePosixPath(finished.path.relative_to(self._library.folder))
-        if await self._owner.async_finished(recording.identity, str(made), finished.size):
-            try:
-                await self._library.async_remove_track(recording)
-                await self._async_write_beside(recording, made)
-            except DiskError as err:
-                _LOGGER.warning("Beside recording %s, %s", recording.number, err)
+        if not await self._owner.async_finished(recording.identity, str(made), finished):
+            return
+        try:
+            await self._library.async_remove_track(recording)
+            await self._async_write_beside(recording, made)
+        except DiskError as err:
+            _LOGGER.warning("Beside recording %s nothing can be written: %s", recording.number, err)
+
+    async def _async_make(self, recording: Recording, ffmpeg: str | None) -> Finished:
+        track = self._library.tracks / recording.track_name
+        extension = await extension_for(track, ffmpeg=ffmpeg)
+        path = file_name(recording, dt_util.get_default_time_zone(), extension.removeprefix("."))
+        tags = self._tags(recording)
+        return await finish(track, self._library.folder / path, tags, ffmpeg=ffmpeg)
+
+    def _tags(self, recording: Recording) -> Tags:
+        programme = recording.programme
+        is_episode = not is_film(programme)
+        return Tags(
+            title=(programme.episode_title if is_episode else None) or programme.title,
+            show=programme.title if is_episode else "",
+            season=programme.season,
+            episode=programme.episode,
+            description=programme.description or "",
+            date=dt_util.as_local(recording.start).date(),
+            channel=channel_name(self._coordinator, recording),
+            chapter=text(self._hass, "common.recordings_part", number="{number}"),
+        )
 
     async def _async_write_beside(self, recording: Recording, made: PurePosixPath) -> None:
         """Write what media servers read: about the programme, and its picture. Raises DiskError."""
-        await self._library.async_write(made.with_suffix(".nfo"), nfo(recording))
+        await self._library.async_write(nfo_name(made), nfo(recording))
         if image := recording.programme.image:
             try:
-                data, ending = await async_fetch_picture(self._hass, image)
+                data, extension = await async_fetch_picture(self._hass, image)
             except PictureError as err:
                 _LOGGER.debug("There is no picture beside recording %s: %s", recording.number, err)
             else:
-                await self._library.async_write(picture_name(made, ending), data)
+                await self._library.async_write(picture_name(recording, made, extension), data)

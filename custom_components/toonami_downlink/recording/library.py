@@ -1,7 +1,7 @@
 """The recordings' folder: what is in it, what is missing, and what is left over."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 import re
@@ -41,7 +41,7 @@ class Found:
     """None when it could not be told."""
     gone: frozenset[str] = frozenset()
     """Identities of the recordings whose files are not there any more."""
-    sizes: Mapping[str, int] | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
     """Bytes of each file that is there, by identity."""
 
 
@@ -114,8 +114,9 @@ class Library:
             raise OSError(0, "The folder is not there")
         if recording.file and (file := self._inside(recording.file)):
             stem = file.stem
-            for beside in (file.with_suffix(".nfo"), *file.parent.glob(f"{_escape(stem)}-thumb.*")):
-                beside.unlink(missing_ok=True)
+            for pattern in (".nfo", "-thumb.*", "-poster.*"):
+                for beside in file.parent.glob(f"{_escape(stem)}{pattern}"):
+                    beside.unlink(missing_ok=True)
             file.unlink(missing_ok=True)
             self._remove_empty(file.parent)
         track = self.tracks / recording.track_name

@@ -17,9 +17,10 @@ from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.recording.conflicts import Conflict, Span
 from ..engine.downlink.recording.model import Gap, Padding, Reason, Recording, State
-from ..engine.downlink.recording.planner import plan
+from ..engine.downlink.recording.planner import plan, superseded
 from ..engine.downlink.recording.recorder import Outcome
 from ..engine.downlink.recording.retention import to_delete
+from ..engine.downlink.recording.source import Finished
 from ..following.follows import Follows
 from ..refreshing.scheduler import Timer
 from .catalogue import Catalogue
@@ -28,7 +29,7 @@ from .folder import Place, chosen_folder, warning_of
 from .issues import async_update_issue
 from .keeper import Keeper
 from .library import Found, Library, Trouble
-from .outcomes import ended_with
+from .outcomes import ended_with, finished_as
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -127,6 +128,8 @@ class RecordingScheduler:
         async with self._looking:
             self._is_woken = False
             async with self._catalogue.lock:
+                if self._catalogue.is_unsaved:
+                    await self._catalogue.async_note()
                 await self._miss()
                 await self._plan()
             await self._look_at_disk()
@@ -184,8 +187,9 @@ class RecordingScheduler:
 
     async def _clean(self) -> None:
         """Remove the tracks that belong to nothing."""
-        if self._catalogue.is_partial:
-            # They may belong to a recording that could not be read, and may be restored.
+        if self._catalogue.is_partial or self._catalogue.is_unsaved:
+            # They may belong to a recording that could not be read, and may be restored; or to one
+            # that would have no file after a restart.
             return
         items = self._catalogue.items
         try:
@@ -196,14 +200,16 @@ class RecordingScheduler:
             _LOGGER.warning("What is left over in the folder of the recordings stays: %s", err)
 
     async def _make_room(self) -> None:
-        """Delete what is too old or too much."""
-        for identity in to_delete(
-            self._catalogue.items,
+        """Delete what is too old or too much, and what is there with gaps and without."""
+        items = self._catalogue.items
+        too_much = to_delete(
+            items,
             now=dt_util.utcnow(),
             quota=self.quota,
             max_age=self._max_age,
             rules=self._catalogue.rules,
-        ):
+        )
+        for identity in dict.fromkeys((*superseded(items), *too_much)):
             if recording := self._catalogue.get(identity):
                 try:
                     await self.async_delete(recording)
@@ -351,33 +357,26 @@ class RecordingScheduler:
             one = self._catalogue.get(identity)
             if one is None or one.state is not State.RECORDING:
                 return
-            ended = ended_with(one, outcome, by_hand=by_hand)
-            await self._catalogue.async_note(ended)
-        if ended.state is State.COMPLETE and ended.replaces:
-            await self._replace(ended.replaces)
+            await self._catalogue.async_note(ended_with(one, outcome, by_hand=by_hand))
         if outcome.reason is Reason.DISK:
             self._note(Found(trouble=Trouble.BROKEN))
         self._looked_at = None
         self.async_wake()
 
-    async def _replace(self, identity: str) -> None:
-        """Delete what is there with gaps, now that it is there without, unless it is to stay."""
-        one = self._catalogue.get(identity)
-        if one and one.state is State.INTERRUPTED and not one.is_kept:
-            try:
-                await self.async_delete(one)
-            except (DiskError, HomeAssistantError) as err:
-                _LOGGER.warning("A recording with gaps could not be deleted: %s", err)
-
-    async def async_finished(self, identity: str, path: str, size: int) -> bool:
+    async def async_finished(self, identity: str, path: str, finished: Finished) -> bool:
         """Note its file; whether that was saved."""
         async with self._catalogue.lock:
             one = self._catalogue.get(identity)
             if one is None or not one.has_picture:
                 return False
-            return await self._catalogue.async_note(replace(one, file=path, size=size))
+            return await self._catalogue.async_note(finished_as(one, path, finished))
 
-    @callback
-    def async_unfinished(self, identity: str) -> None:
-        """Try again later to make a file of it."""
+    async def async_unfinished(self, identity: str, reason: Reason | None) -> None:
+        """Try again later to make a file of it, unless there is nothing in it."""
         self._later[identity] = dt_util.utcnow() + _LOOK_EVERY
+        async with self._catalogue.lock:
+            one = self._catalogue.get(identity)
+            if one and reason is Reason.NO_SIGNAL:
+                await self._catalogue.async_note(
+                    replace(one, state=State.FAILED, reason=reason, gaps=(), size=0)
+                )

@@ -76,12 +76,15 @@ MARATHON_PARTS: Final = 100
 
 MIN_FREE: Final = 2 * 1024**3
 """Bytes that a recording leaves free on its disk."""
+MIN_FREE_TO_FINISH: Final = 512 * 1024**2
+"""The same while a recording becomes one file, and is there twice for a while."""
 DISK_HANGS_AFTER: Final = timedelta(seconds=60)
 """A disk that has not taken or given anything for so long is given up."""
 LATE_BY: Final = timedelta(seconds=90)
 """How long after its end a recording waits for its last segment, which is never quite live."""
 OVERLAPS_BY: Final = timedelta(minutes=2)
 """What is dated further back than that does not repeat what is there: a clock was set back."""
+
 # What is recorded.
 
 REPEATED_FROM: Final = timedelta(seconds=30)
