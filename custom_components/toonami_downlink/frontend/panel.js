@@ -61,10 +61,11 @@ class DownlinkPanel extends DownlinkElement {
 	constructor() {
 		super();
 		kept = undefined;
-		this.addEventListener("hush", () => this.#player?.set.leave());
 		this.addEventListener("watch", (event) => {
 			this.#watch(/** @type {CustomEvent<number>} */ (event).detail);
 		});
+		// Something else is heard now.
+		this.addEventListener("hush", () => this.#player?.set.leave());
 	}
 
 	/** Home Assistant sets this at every change of any state: it has to stay cheap. */
