@@ -189,8 +189,8 @@ RULES: Final = (
     ),
     Rule(
         "panel",
-        (*STANDS_ON, *FEED_READERS, "following", "views"),
-        "the panel shows what is served, and what is followed of it",
+        (*STANDS_ON, *FEED_READERS, "following", "recording", "views"),
+        "the panel shows what is served, and what is followed and recorded of it",
     ),
     Rule(
         "services",

@@ -45,6 +45,23 @@ COMMANDS: Final[Mapping[str, Command]] = {
         {"kind": "show", "text": "show", "channel": "toonami_east"}, is_for_all=True
     ),
     "follows/remove": Command({"follow": "0123456789abcdef"}, is_for_all=True),
+    "recordings/subscribe": Command({"all": True}, is_for_all=True),
+    "recordings/record": Command({"channel": 1, "start": _NOW}, is_for_all=True),
+    "recordings/cancel": Command({"recording": "0123456789abcdef"}, is_for_all=True),
+    "recordings/watch": Command({"recording": "0123456789abcdef"}, is_for_all=True),
+    "recordings/delete": Command({"recording": "0123456789abcdef"}),
+    "recordings/keep": Command({"recording": "0123456789abcdef", "keep": True}),
+    "recordings/rules/add": Command(
+        {
+            "kind": "show",
+            "text": "show",
+            "channel": "toonami_east",
+            "only_missing": True,
+            "keep_last": 3,
+            "days": [0, 6],
+        }
+    ),
+    "recordings/rules/remove": Command({"rule": "0123456789abcdef"}),
     "status/subscribe": Command(),
     "connect": Command(),
     "connect/subscribe": Command(),
@@ -105,7 +122,7 @@ STRANGE: Final[tuple[Any, ...]] = (
 _REFUSALS: Final = frozenset(
     (
         *("invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded", "no_feed"),
-        "follow_refused",
+        *("follow_refused", "recording_refused"),
     )
 )
 
@@ -202,7 +219,7 @@ class Campaign:
         is_allowed = command.is_for_all or self.is_admin
         fine = {"ok", *_REFUSALS} if is_allowed else {"unauthorized", "invalid_format"}
         if is_right:
-            fine = {"ok", "not_found"} if is_allowed else {"unauthorized"}
+            fine = {"ok", "not_found", "recording_refused"} if is_allowed else {"unauthorized"}
         if code not in fine:
             self.wrong.append(f"{name} {str(fields)[:200]}: {code}")
         if code == "ok" and not is_allowed:

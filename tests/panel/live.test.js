@@ -181,8 +181,9 @@ test("a store that two cards share ends with the second", async () => {
   assert.equal(connection.closed, 0);
   store.close();
   const subscribed = connection.subscribed.map(({ message }) => message.type);
-  assert.deepEqual(subscribed, ["toonami_downlink/overview/subscribe", "toonami_downlink/follows/subscribe"]);
-  assert.equal(connection.closed, 2);
+  const types = ["overview", "follows", "recordings"].map((name) => `toonami_downlink/${name}/subscribe`);
+  assert.deepEqual(subscribed, types);
+  assert.equal(connection.closed, 3);
 });
 
 test("a subscription beside the overview ends with its signal", async () => {

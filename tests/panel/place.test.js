@@ -17,6 +17,7 @@ const places = [
   ["/guide/3/1795697531", "?q=the+big+o", { channel: 3, start: 1_795_697_531, search: "the big o" }],
   ["/guide", "?q=%C3%A9%26%3F%23", { search: "é&?#" }],
   ["/watch/2", "", { watch: 2 }],
+  ["/recordings", "", { page: "recordings" }],
   ["/connect", "", { page: "connect" }],
   ["/status", "", { page: "status" }],
   ["/guide/2147483647/8589934592", "", { channel: 2 ** 31 - 1, start: 2 ** 33 }],

@@ -22,11 +22,12 @@ let followed = null;
 const PAGES = [
 	{ page: "guide", icon: "schedule" },
 	{ page: "shows", icon: "star" },
+	{ page: "recordings", icon: "record" },
 	{ page: "connect", icon: "players" },
 	{ page: "status", icon: "provider" },
 ];
 
-const FOR_ALL = 2;
+const FOR_ALL = 3;
 
 const LOW = matchMedia("(max-height: 480px)");
 
@@ -62,6 +63,8 @@ class DownlinkPanel extends DownlinkElement {
 		this.addEventListener("watch", (event) => {
 			this.#watch(/** @type {CustomEvent<number>} */ (event).detail);
 		});
+		// Something else is heard now.
+		this.addEventListener("hush", () => this.#player?.set.leave());
 	}
 
 	/** Home Assistant sets this at every change of any state: it has to stay cheap. */
@@ -275,11 +278,12 @@ class DownlinkPanel extends DownlinkElement {
 	/**
 	 * Draw a page whose code is loaded when it is first shown: before that, its element must not
 	 * be made.
-	 * @param {Context} context @param {"shows" | "connect" | "status"} page
+	 * @param {Context} context @param {Exclude<PageName, "guide">} page
 	 */
 	#lazyPage(context, page) {
 		if (customElements.get(`tdl-${page}`)) {
 			if (page === "shows") return html`<tdl-shows .context=${context}></tdl-shows>`;
+			if (page === "recordings") return html`<tdl-recordings .context=${context}></tdl-recordings>`;
 			return page === "connect"
 				? html`<tdl-connect .context=${context}></tdl-connect>`
 				: html`<tdl-status .context=${context}></tdl-status>`;

@@ -16,6 +16,9 @@ type ProgrammeSheet = import("./ui/programme-sheet.js").ProgrammeSheet;
 type SearchBox = import("./ui/search-box.js").SearchBox;
 type Scale = import("./model/grid.js").Scale;
 type Strings = import("./model/text.js").Strings;
+type Clock = import("./model/time.js").Clock;
+type Recordings<T extends RecordingMark> = import("./model/recordings.js").Recordings<T>;
+type RecordedHost = import("./ui/recorded-host.js").RecordedHost;
 
 /** When a programme is on. */
 interface Times {
@@ -379,7 +382,7 @@ type Condition =
 /** The colours that a condition can have, by the names of the CSS variables. */
 type Tone = "live" | "signal" | "warn" | "alert" | "dim";
 
-type PageName = "guide" | "shows" | "connect" | "status";
+type PageName = "guide" | "shows" | "recordings" | "connect" | "status";
 
 /** What a follow goes by. */
 type FollowKind = "show" | "block" | "words";
@@ -422,6 +425,101 @@ interface FollowsEvent {
 interface FollowPreview {
   showings: FollowedShowing[];
   count: number;
+}
+
+type RecordingPhase = "planned" | "recording" | "complete" | "interrupted" | "failed";
+
+/** As much of a recording as the guide has to know; its times are the programme's. */
+interface RecordingMark extends Times {
+  id: string;
+  /** The number of its channel; null when that is not in the feed any more. */
+  channel: number | null;
+  state: RecordingPhase;
+  /** Whether it is a finished file; what has a picture without one still grows. */
+  has_file: boolean;
+}
+
+/** A recording as its page shows it. */
+interface Recording extends RecordingMark, EpisodeNumbers {
+  /** Never given twice. */
+  number: number;
+  /** Why some or all of it is not there. */
+  reason: string | null;
+  title: string;
+  episode_title: string | null;
+  image: string | null;
+  /** What is missing of it, the first first. */
+  gaps: [number, number][];
+  /** Seconds that are missing. */
+  missing: number;
+  /** Whether it stays until somebody deletes it. */
+  kept: boolean;
+  /** The id of the rule that made it. */
+  rule: string | null;
+  /** Bytes. */
+  size: number;
+}
+
+/** What is asked before it is done. */
+interface RecordingQuestion {
+  what: "stop" | "delete";
+  recording: Recording;
+}
+
+type RuleKind = "followed" | FollowKind;
+
+/** What makes recordings by itself. */
+interface Rule {
+  id: string;
+  kind: RuleKind;
+  text: string;
+  /** The key of the only channel that counts. */
+  channel: string | null;
+  only_missing: boolean;
+  keep_last: number | null;
+  /** The days of the week on which a programme may begin: 0 is Monday. */
+  days: number[];
+}
+
+/** A planned recording that there is no place for, those that have it, and another time for it. */
+interface Conflict {
+  id: string;
+  with: string[];
+  instead: FollowedAiring | null;
+}
+
+/** Bytes of the folder of the recordings. */
+interface Space {
+  used: number;
+  quota: number;
+  free: number | null;
+  /** What speaks against the folder, in the language of the installation. */
+  warning: string | null;
+}
+
+/**
+ * What `recordings/subscribe` pushes: first everything, then what has changed. With `all`,
+ * recordings have all their fields.
+ */
+interface RecordingsEvent<T extends RecordingMark = RecordingMark> {
+  loaded: boolean;
+  /** Whether recording is switched on. */
+  on?: boolean;
+  /** Whether nothing is left out of it. */
+  whole?: boolean;
+  recordings?: T[];
+  /** The ids of those that are not there any more. */
+  gone?: string[];
+  /** How many older ones are not told. */
+  more?: number;
+  rules?: Rule[];
+  conflicts?: Conflict[];
+  space?: Space;
+}
+
+/** The answer to `recordings/watch`: a path, what is there, and for how many seconds it opens. */
+interface RecordedAddress extends WatchAddress {
+  type: string;
 }
 
 /** A text: plain, or by plural category of the value `count`. */

@@ -24,7 +24,7 @@ from ..engine.downlink.limits import (
 from ..engine.downlink.models import Cause, Progress
 from ..engine.downlink.publish.history import record_to_json
 from ..storage.settings import Settings
-from . import payloads
+from . import payloads, recordings
 from .commands import Message, with_coordinator
 from .follows import add_follow, preview_follow, remove_follow, subscribe_follows
 from .programmes import get_airings, get_guide, get_programme, search_past
@@ -66,6 +66,14 @@ def async_register_commands(hass: HomeAssistant) -> None:
         add_follow,
         remove_follow,
         preview_follow,
+        recordings.subscribe_recordings,
+        recordings.record,
+        recordings.cancel,
+        recordings.watch_recording,
+        recordings.delete,
+        recordings.keep,
+        recordings.add_rule,
+        recordings.remove_rule,
     ):
         websocket_api.async_register_command(hass, command)
 

@@ -32,6 +32,8 @@ homeassistant:
   language: en
   unit_system: us_customary
   packages: !include_dir_named packages
+  media_dirs:
+    local: {media}
 frontend:
 config:
 diagnostics:
@@ -142,7 +144,11 @@ class Home:
     def write_configuration(self) -> None:
         """Write the configuration, and put the integration in by a link."""
         (self.folder / "packages").mkdir(parents=True, exist_ok=True)
-        (self.folder / "configuration.yaml").write_text(CONFIGURATION, "utf-8")
+        # In a container it would be /media, which belongs to somebody else.
+        media = self.folder / "media"
+        media.mkdir(exist_ok=True)
+        text = CONFIGURATION.replace("{media}", json.dumps(str(media)))
+        (self.folder / "configuration.yaml").write_text(text, "utf-8")
         self._set_port()
         self._shorten_onboarding()
         if self._linked:

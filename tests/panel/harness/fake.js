@@ -1,6 +1,7 @@
 // @ts-check
 /** A Home Assistant that knows nothing but the commands of the panel. */
 
+import { FakeRecordings } from "./recordings.js";
 import { CHANNELS, makeGuide, makeHistory, makeShorts, makeStreams } from "./data.js";
 
 const DAY = 86_400;
@@ -18,7 +19,7 @@ export class FakeConnection {
   /** @type {Map<string, Set<(event: any) => void>>} */
   #subscribers = new Map();
 
-  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, past: number, follows: string[], isForAdministrators: boolean}} options */
+  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, past: number, follows: string[], recordings: string, isForAdministrators: boolean}} options */
   constructor(options) {
     this.options = options;
     this.state = options.state;
@@ -33,6 +34,7 @@ export class FakeConnection {
       ]),
     );
     if (options.shorts) this.guides.set(6, /** @type {any} */ (makeShorts(this.from, days)));
+    this.library = new FakeRecordings(options.recordings, /** @type {any} */ (this.guides), { isHostile, pictures }, () => this.push("recordings"));
     this.history = makeHistory(Date.now() / 1000, this.error);
     this.token = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
     this.password = "pW7xK2mQ9vL4nT8bR3zC";
@@ -57,18 +59,12 @@ export class FakeConnection {
     this.progress = this.isRunning ? { stage: "details", done: 214, total: 380 } : null;
   }
 
-  /**
-   * @param {string} name
-   * @param {() => void} callback
-   */
+  /** @param {string} name @param {() => void} callback */
   addEventListener(name, callback) {
     this.#listeners.set(name, (this.#listeners.get(name) ?? new Set()).add(callback));
   }
 
-  /**
-   * @param {string} name
-   * @param {() => void} callback
-   */
+  /** @param {string} name @param {() => void} callback */
   removeEventListener(name, callback) {
     this.#listeners.get(name)?.delete(callback);
   }
@@ -104,6 +100,7 @@ export class FakeConnection {
   /** @param {string} type */
   event(type) {
     if (type === "overview") return this.overview();
+    if (type === "recordings") return this.library.event();
     if (type === "follows") return this.followed();
     if (type === "connect") return { loaded: true, players: this.players, revision: this.token.slice(0, 3) };
     return { loaded: true, status: this.status() };
@@ -133,6 +130,7 @@ export class FakeConnection {
       refresh: () => this.refresh(),
       "auth/sign_path": () => ({ path: `${message.path}?authSig=harness` }),
     };
+    if (command.startsWith("recordings/")) return this.library.do(command, message);
     if (!commands[command]) throw refusal("unknown_command");
     return commands[command]();
   }

@@ -1,5 +1,6 @@
 import { Follows } from "../model/follows.js";
 import { Guide } from "../model/guide.js";
+import { Recordings } from "../model/recordings.js";
 import { addDays } from "../model/time.js";
 import { loadData } from "./load.js";
 import { Subscription } from "./subscription.js";
@@ -14,6 +15,8 @@ export class Store extends EventTarget {
 	online = true;
 	guide = new Guide();
 	follows = new Follows();
+	/** @type {Recordings<RecordingMark>} */
+	recordings = new Recordings();
 	/** @type {number | null} */
 	generation = null;
 
@@ -48,6 +51,11 @@ export class Store extends EventTarget {
 				{ type: "toonami_downlink/follows/subscribe" },
 				{ event: (event) => this.#follow(event) },
 			),
+			new Subscription(
+				this.#connection,
+				{ type: "toonami_downlink/recordings/subscribe" },
+				{ event: (event) => this.#record(event) },
+			),
 		];
 	}
 
@@ -76,10 +84,10 @@ export class Store extends EventTarget {
 	/**
 	 * Subscribe to a command until the signal is aborted.
 	 * @param {string} type - without the domain @param {AbortSignal} signal
-	 * @param {(event: any) => void} event
+	 * @param {(event: any) => void} event @param {object} [fields]
 	 */
-	subscribe(type, signal, event) {
-		const message = { type: `toonami_downlink/${type}/subscribe` };
+	subscribe(type, signal, event, fields) {
+		const message = { type: `toonami_downlink/${type}/subscribe`, ...fields };
 		const subscription = new Subscription(this.#connection, message, { event });
 		signal.addEventListener("abort", () => subscription.close());
 	}
@@ -132,6 +140,12 @@ export class Store extends EventTarget {
 	/** @param {FollowsEvent} event */
 	#follow(event) {
 		this.follows.update(event);
+		this.#notify("follows");
+	}
+
+	/** @param {RecordingsEvent} event */
+	#record(event) {
+		this.recordings.update(event);
 		this.#notify("follows");
 	}
 

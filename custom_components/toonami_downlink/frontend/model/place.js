@@ -6,7 +6,7 @@
  *     /toonami-downlink/guide/{number}/{YYYY-MM-DD}  a day of a channel
  *     /toonami-downlink/guide/{number}/{start}       a programme, by the second when it starts
  *     /toonami-downlink/watch/{number}               watching a channel
- *     /toonami-downlink/shows, /connect, /status     the other pages
+ *     /toonami-downlink/shows, /recordings, /connect, /status    the other pages
  *
  * With `?q=` comes what is searched for. `places.py` of the integration writes the same addresses.
  */
@@ -23,7 +23,7 @@ const MAX_TIME = 2 ** 33;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** @type {PageName[]} */
-const OTHERS = ["shows", "connect", "status"];
+const OTHERS = ["shows", "recordings", "connect", "status"];
 
 /** @type {Place} */
 export const GUIDE = { page: "guide", channel: null, start: null, date: null, search: "", watch: null };

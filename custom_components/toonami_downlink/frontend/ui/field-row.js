@@ -1,6 +1,7 @@
 import { Controller, html, icon, nothing } from "../lib/index.js";
-import { copyText } from "../lib/dom.js";
+import { copyText } from "../lib/copy.js";
 import { masked, valueOf } from "../model/players.js";
+import "./connect-icons.js";
 
 const COPIED = 2000;
 

@@ -17,7 +17,9 @@ export class GridCell {
 	/** For those who stand far away: shown where there is room. */
 	#times = el("span", { class: "clock", "aria-hidden": "true" });
 	#about = el("span", { class: "sr" });
-	#inner = el("div", { class: "in" }, [this.#title, " ", this.#episode, this.#times, " ", this.#about]);
+	/** How it is recorded: said with the times. */
+	#dot = el("span", {});
+	#inner = el("div", { class: "in" }, [this.#title, " ", this.#episode, this.#times, " ", this.#about, this.#dot]);
 	#meter = el("span", { class: "meter" }, [el("i")]);
 	element = el("div", { class: "cell", role: "gridcell", tabindex: "-1" }, [this.#inner]);
 	/** What the drawing was made from. @type {unknown[]} */
@@ -34,7 +36,8 @@ export class GridCell {
 	 */
 	show(context, scale, channel, programme, isUnknown) {
 		const isFollowed = context.store.follows.has(channel.number, programme);
-		const key = [context, scale, programme, isFollowed];
+		const mark = context.store.recordings.mark(channel.number, programme);
+		const key = [context, scale, programme, isFollowed, mark];
 		this.channel = channel;
 		if (key.every((part, index) => part === this.#shown[index])) return;
 		this.#shown = key;
@@ -52,13 +55,14 @@ export class GridCell {
 		const isTiny = width < TINY && !isUnknown;
 		this.element.toggleAttribute("tiny", isTiny);
 		this.element.toggleAttribute("followed", isFollowed);
+		Object.assign(this.#dot, { className: `dot ${mark}`, hidden: !mark });
 		this.#title.textContent = isTiny ? "" : name;
 		this.#episode.textContent = width < TINY * 2 ? "" : line;
 		const hours = `${clock.time(start)}–${clock.time(stop)}`;
 		this.#times.textContent = isUnknown || width < TINY * 2 ? "" : hours;
 		const times = `${clock.shortDate(start)} ${hours}`;
 		// What there is no room for is said all the same.
-		const hidden = [isTiny ? name : "", width < TINY * 2 ? line : "", times, followed(context, isFollowed)];
+		const hidden = [isTiny ? name : "", width < TINY * 2 ? line : "", times, ...marksOf(context, isFollowed, mark)];
 		this.#label = isUnknown ? t("guide.loading") : hidden.filter(Boolean).join(", ");
 		this.#hint = [name, line, times].filter(Boolean).join("\n");
 		this.element.removeAttribute("title");
@@ -101,5 +105,5 @@ export class GridCell {
 	}
 }
 
-/** @param {Context} context @param {boolean} isFollowed */
-const followed = ({ t }, isFollowed) => (isFollowed ? t("follow.followed") : "");
+/** @param {Context} context @param {boolean} isFollowed @param {string} mark */
+const marksOf = ({ t }, isFollowed, mark) => [isFollowed && t("follow.followed"), mark && t(`mark.${mark}`)];

@@ -1,10 +1,18 @@
 import { Controller, html, icon, nothing } from "../lib/index.js";
+import { paths } from "../lib/assets.js";
 import { storedValue, storeValue } from "../lib/stored-values.js";
 import { mediaPlayers, proposedPlayer } from "../model/media-players.js";
+
+paths.browse = "M4 5h16v11H4zM8 20h8M12 16v4";
 
 const SOURCE = "media-source://toonami_downlink";
 
 const BROWSER = `/media-browser/browser/${encodeURIComponent(`app,${SOURCE}`)}`;
+
+/**
+ * What is played: a channel, or anything else of the media source.
+ * @typedef {{number: number | string, radio: boolean, kind?: string}} Playable
+ */
 
 /** Plays a channel on a media player that the user chooses. */
 export class PlayOn extends Controller {
@@ -19,7 +27,7 @@ export class PlayOn extends Controller {
 		this.#outcome = "";
 	}
 
-	/** @param {Context} context @param {Channel} channel */
+	/** @param {Context} context @param {Playable} channel */
 	template({ hass, t }, channel) {
 		const groups = mediaPlayers(hass, channel.radio);
 		const chosen = proposedPlayer(groups, this.#chosen || storedValue("player"));
@@ -51,8 +59,8 @@ export class PlayOn extends Controller {
 		this.redraw();
 	};
 
-	/** @param {SubmitEvent} event @param {Context["hass"]} hass @param {Channel} channel */
-	async #play(event, hass, { number, radio }) {
+	/** @param {SubmitEvent} event @param {Context["hass"]} hass @param {Playable} channel */
+	async #play(event, hass, { number, radio, kind }) {
 		event.preventDefault();
 		const form = /** @type {HTMLFormElement} */ (event.currentTarget);
 		const id = String(new FormData(form).get("player"));
@@ -61,7 +69,7 @@ export class PlayOn extends Controller {
 		this.#set("busy");
 		const media = {
 			media_content_id: `${SOURCE}/${number}`,
-			media_content_type: radio ? "music" : "channel",
+			media_content_type: kind ?? (radio ? "music" : "channel"),
 		};
 		try {
 			await hass.callService("media_player", "play_media", media, { entity_id: id });

@@ -12,5 +12,7 @@ Object.assign(paths, {
 	unfull: "M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5",
 	pip: "M3 5h18v14H3zM12 12h6v4h-6z",
 	four: "M3 4h8v7H3zM13 4h8v7h-8zM3 13h8v7H3zM13 13h8v7h-8z",
+	back10: "M11 6l-6 6 6 6M19 6l-6 6 6 6",
+	ahead30: "M5 6l6 6-6 6M13 6l6 6-6 6",
 	move: "M3 5h11v8H3zM6 17h5M17 8h4v11h-7v-3",
 });

@@ -9,6 +9,7 @@ import { FollowButton } from "./follow-button.js";
 import { meter, onAir, watchButton } from "./now-playing.js";
 import { PlayOn } from "./play-on.js";
 import { picture } from "./picture.js";
+import { RecordButton } from "./record-button.js";
 import { ShareButton } from "./share-button.js";
 
 /**
@@ -26,6 +27,11 @@ export class ProgrammeSheet extends Page {
 	#share = new ShareButton(this);
 	#again = new Again(this);
 	#follow = new FollowButton(this);
+	#record = new RecordButton(this);
+
+	start() {
+		this.context.store.addEventListener("change", () => this.redraw(), { signal: this.signal });
+	}
 
 	/**
 	 * Show the programme that starts at a time, and load its details.
@@ -41,6 +47,7 @@ export class ProgrammeSheet extends Page {
 		this.#share.reset();
 		this.#again.reset();
 		this.#follow.reset();
+		this.#record.reset();
 		if (known) this.#present();
 		try {
 			shown.programme = await this.context.store.request("guide/programme", {
@@ -91,6 +98,7 @@ export class ProgrammeSheet extends Page {
 	#onClose = () => {
 		// Details that arrive later must not open it again.
 		this.#shown = undefined;
+		this.#record.reset();
 		send(this, "close");
 	};
 
@@ -98,7 +106,8 @@ export class ProgrammeSheet extends Page {
 		return html`<dialog aria-labelledby="title" @click=${this.#onClick} @close=${this.#onClose}
 			@watch=${() => this.#dialog.close()}>
 			${this.#shown ? this.#content(this.#shown.channel, this.#shown.programme) : nothing}
-		</dialog>`;
+		</dialog>
+		${this.#record.player()}`;
 	}
 
 	/** @param {Channel} channel @param {Shown} programme */
@@ -144,6 +153,7 @@ export class ProgrammeSheet extends Page {
 				? html`${watchButton(this.context, channel)}
 						<div class="section">${this.#play.template(this.context, channel)}</div>`
 				: nothing}
+			${this.#record.template(this.context, channel, programme)}
 			${this.#follow.template(this.context, channel, programme)}
 			${this.#again.template(this.context, channel, programme)}
 		`;

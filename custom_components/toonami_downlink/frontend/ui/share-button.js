@@ -1,5 +1,8 @@
 import { Controller, html, icon, nothing } from "../lib/index.js";
-import { copyText } from "../lib/dom.js";
+import { paths } from "../lib/assets.js";
+import { copyText } from "../lib/copy.js";
+
+paths.share = "M12 15V4M8 7.5l4-4 4 4M6 11H5v10h14V11h-1";
 
 /** A button that shares an address of the panel: as the device does it, else by copying. */
 export class ShareButton extends Controller {

@@ -1,10 +1,13 @@
 import { html, nothing } from "../lib/index.js";
 
 /**
- * A star for what is followed; nothing for anything else.
+ * A star for what is followed, a dot for what is recorded; nothing for anything else.
  * @param {Context} context @param {number} number @param {Shown} programme
  */
-export const star = ({ store, t }, number, programme) =>
-	store.follows.has(number, programme)
+export function star({ store, t }, number, programme) {
+	const mark = store.recordings.mark(number, programme);
+	return html`${store.follows.has(number, programme)
 		? html`<span class="star" role="img" aria-label=${t("follow.followed")}>★</span>`
-		: nothing;
+		: nothing}
+	${mark ? html`<span class="dot ${mark}" role="img" aria-label=${t(`mark.${mark}`)}></span>` : nothing}`;
+}

@@ -7,6 +7,7 @@ import { RefreshButton } from "./refresh-button.js";
 import { lostChannels, settingsLink } from "./states.js";
 import { files, lastRun, problem, problems, versions } from "./status-cards.js";
 import { StreamsCards } from "./streams-cards.js";
+import "./status-icons.js";
 
 /** The state of the integration, and its history. */
 class StatusPage extends Page {

@@ -36,6 +36,7 @@ export default class Hls {
     maxMaxBufferLength?: number;
     liveDurationInfinity?: boolean;
     streamController?: new (...all: any[]) => StreamController;
+    startPosition?: number;
     xhrSetup?(xhr: XMLHttpRequest, url: string): void;
   });
   on(event: "hlsError", listener: (event: string, error: HlsError) => void): void;
