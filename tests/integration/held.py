@@ -58,7 +58,7 @@ def make(number: int, start: datetime = NOON - timedelta(hours=1), **values: Any
     """Make a recording of something on East; complete, if nothing else is said."""
     title, categories = values.pop("title", "Outlaw Star"), values.pop("categories", ("Series",))
     stop = start + SLOT
-    usual = {
+    usual: dict[str, Any] = {
         "identity": f"{number:016x}",
         "number": number,
         "channel": EAST,

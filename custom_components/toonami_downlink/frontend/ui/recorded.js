@@ -33,6 +33,8 @@ export class RecordedPlayer extends Page {
 		stop: () => this.close(),
 		previoustrack: () => this.#jump(-BACK),
 		nexttrack: () => this.#jump(AHEAD),
+		seekbackward: () => this.#jump(-BACK),
+		seekforward: () => this.#jump(AHEAD),
 	});
 
 	constructor() {

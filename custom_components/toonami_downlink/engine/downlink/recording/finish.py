@@ -4,7 +4,7 @@ ffmpeg is given the joined segments and only packs them anew. What it wrote is r
 before it gets its name; until then everything lies in the track's folder, which stays as it is.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from hashlib import blake2b
 import os
@@ -18,6 +18,7 @@ from ..process.fed import Fed, run_fed
 from ..process.orphans import end_orphans
 from ..relay.joiner import Joiner
 from ..relay.segment_error import SegmentError
+from ..relay.tables import Codec
 from ..text import clean_line
 from .disk_thread import DiskThread
 from .folder import write_all
@@ -38,6 +39,8 @@ _LOOKED_AT: Final = 12
 """Segments that tell whether a recording has a picture."""
 _PROGRESS: Final = re.compile(r"^(frame|out_time_us|out_time_ms)= *(\d+)$", re.MULTILINE)
 _MAX_STDERR_CHARS: Final = 300
+_FRAGMENT: Final = "6000000"
+"""Microseconds that a fragment lasts at least: as long as upstream's segments."""
 _DIFFERENCE: Final = 1.0
 """Seconds that a file's length may differ from what was written into it."""
 _DIFFERENCE_SHARE: Final = 0.001
@@ -214,10 +217,15 @@ class _Workshop:
             *("-f", "mpegts", "-i", "pipe:0"),
             *("-f", "ffmetadata", "-i", f"file:{self._folder / _METADATA}"),
             *("-map", "0", "-map_metadata", "1", "-map_chapters", "1", "-c", "copy"),
-            *("-movflags", "+faststart", "-f", "mp4", f"file:{self._folder / _PART}"),
+            *_layout(parts),
+            *("-f", "mp4", f"file:{self._folder / _PART}"),
         )
         frames, written = await self._run(argv, self._joined(parts), size)
-        check = (ffmpeg, *_QUIET, "-i", "pipe:0", "-map", "0", "-c", "copy", "-f", "null", "-")
+        # Sound that is cut off would not be missed by the number of pictures.
+        check = (
+            *(ffmpeg, *_QUIET, "-xerror", "-i", "pipe:0"),
+            *("-map", "0", "-c", "copy", "-f", "null", "-"),
+        )
         frames_read, length = await self._run(check, self._read_back(), size)
         breaks = sum(part.entry.discontinuity for part in parts)
         allowed = _DIFFERENCE + _DIFFERENCE_SHARE * seconds + _DIFFERENCE_A_BREAK * breaks
@@ -251,6 +259,20 @@ class _Workshop:
         # Both are in microseconds, whatever the older one is called.
         microseconds = said.get("out_time_us", said.get("out_time_ms", 0))
         return said.get("frame", 0), microseconds / 1_000_000
+
+
+def _layout(parts: Sequence[Part]) -> Iterator[str]:
+    """Yield what makes a file of fragments, with an index of them in front (`file_index`).
+
+    So any part of it can be played by whoever has its head, and it says when it was on air.
+    """
+    streams = [stream for part in parts for stream in part.streams]
+    yield from ("-metadata", f"creation_time={parts[0].entry.start.isoformat()}")
+    yield from ("-movflags", "+frag_keyframe+empty_moov+default_base_moof+global_sidx")
+    is_picture = any(kind == "video" for kind, _ in streams)
+    yield from ("-min_frag_duration" if is_picture else "-frag_duration", _FRAGMENT)
+    if {codec for kind, codec in streams if kind == "audio"} == {Codec.AAC.value}:
+        yield from ("-bsf:a", "aac_adtstoasc")
 
 
 def _failure(fed: Fed) -> FinishError:
