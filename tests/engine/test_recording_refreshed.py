@@ -107,7 +107,11 @@ class Station:
 
     def change(self, what: str, truth: Truth, amount: int) -> None:
         if what == "move":
-            truth.start = truth.first + (amount - 6) * 17 * MINUTE
+            start = truth.first + (amount - 6) * 17 * MINUTE
+            others = (one for one in self.truths if one is not truth)
+            # A guide has no two programmes at a time.
+            if all(abs(one.start - start) > 45 * MINUTE for one in others):
+                truth.start = start
         elif what == "swap":
             others = [
                 one
