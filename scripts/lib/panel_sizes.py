@@ -11,7 +11,8 @@ CARD_FILE: Final = "card.js"
 """Home Assistant loads it with every page of its own."""
 SOON: Final = (
     *("ui/search-box.js", "ui/programme-sheet.js"),
-    *("shared/ui/play-on.js", "shared/ui/follow-button.js", "shared/lib/stored-values.js"),
+    *("shared/ui/play-on.js", "shared/ui/follow-button.js", "shared/ui/way-out.js"),
+    *("shared/lib/copy.js", "shared/lib/stored-values.js"),
 )
 """What the guide fetches itself when it is there, before anybody asks for it."""
 LIMIT: Final = 150_000

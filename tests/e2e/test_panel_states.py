@@ -122,7 +122,7 @@ def test_guests_see_the_guide_and_what_is_followed_only(page: Page) -> None:
 
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
     links = page.get_by_role("navigation").get_by_role("link")
-    expect(links).to_have_text([re.compile("Guide"), re.compile("My shows")])
+    expect(links).to_have_text([re.compile(name) for name in ("Guide", "My shows", "Recordings")])
     asked = page.evaluate("harness.connection.asked.map(({ type }) => type)")
     assert not {"toonami_downlink/connect", "toonami_downlink/refresh"} & set(asked)
 
