@@ -119,6 +119,7 @@ RULES: Final = (
     ),
     engine(
         "recording",
+        "formats.xtream",
         *(*VALUES, "airings", "files", "follows", "identity", "lineup", "relay", "timeline"),
         *("process.fed", "process.orphans"),
         because="what is recorded is told by the guide and the rules, and comes from the relay",
@@ -179,8 +180,8 @@ RULES: Final = (
     Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
         "views",
-        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay"),
-        "views read the coordinator, and pass streams on",
+        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay", "recording"),
+        "views read the coordinator, and pass streams and recordings on",
     ),
     Rule(
         "assist",
