@@ -292,7 +292,12 @@ def test_home_assistant_restarts(own_home: Home, own_page: Page) -> None:
     own_home.start(login=False)
     wait_for_feed(own_home.client)
     status = "/api/toonami_downlink/status"
-    wait_for(lambda: own_home.client.get(status)["streams"]["viewers"], "It did not come back", 90)
+    wait_for(
+        lambda: own_home.client.get(status)["streams"]["viewers"],
+        "It did not come back",
+        90,
+        television.hint,
+    )
     television.wait_until_further(3, 90)
     assert television.state("paused") is False
 

@@ -6,6 +6,7 @@ from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.television import Set, wait_until_idle
+from tests.e2e.wire import Wire
 
 COUNT = """
   window.counted = { urls: new Set(), workers: 0, videos: new Set() };
@@ -44,6 +45,13 @@ AWAY = """
   window.setTimeout = (run, pause, ...rest) =>
     setTimeout(run, pause === 300000 ? 500 : pause, ...rest);
 """
+TAKEN_AWAY = """panel => {
+  const { parentNode } = panel;
+  panel.remove();
+  document.createElement("toonami-downlink-panel");
+  parentNode.append(panel);
+}"""
+"""Lets Home Assistant show a panel anew, after one that it has made and not shown."""
 
 
 def test_a_tablet_sleeps(page: Page, access: object, home: Home, upstream: Upstream) -> None:
@@ -59,6 +67,27 @@ def test_a_tablet_sleeps(page: Page, access: object, home: Home, upstream: Upstr
     page.evaluate("setAway(false)")
     television.wait_until_further()
     expect(page.locator("tdl-guide .hero .over")).to_contain_text("Snickelodeon East")
+
+
+def test_home_assistant_starts_slowly(page: Page, access: object, console: list[str]) -> None:
+    """It shows the panel when that is there, and once more when all else is there as well."""
+    wire = Wire(page)
+    page.goto("/toonami-downlink/guide")
+    television = Set(page)
+    television.watch()
+    wire.unknown.add("toonami_downlink/overview/subscribe")
+    wire.cut()
+    wire.mend()
+    expect(page.locator("toonami-downlink-panel")).to_contain_text("is not running")
+    for _ in range(2):
+        page.locator("ha-panel-custom").evaluate(TAKEN_AWAY)
+        expect(page.locator("toonami-downlink-panel tdl-player")).to_be_attached()
+    assert television.player.get_attribute("place") == "off"
+    wire.unknown.clear()
+    television.wait_until_further()
+    expect(page.locator("tdl-guide .hero .over")).to_contain_text("Toonami Aftermath East")
+    assert all("WebSocket" in text for text in console)
+    console.clear()
 
 
 def test_the_radio_plays_on_in_a_tab_that_nobody_looks_at(page: Page, access: object) -> None:

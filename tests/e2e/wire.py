@@ -3,9 +3,15 @@
 from contextlib import suppress
 import json
 import re
-from typing import Any
+from typing import Any, Final
 
 from playwright.sync_api import Error, Page, WebSocketRoute
+
+_UNKNOWN: Final = {
+    "type": "result",
+    "success": False,
+    "error": {"code": "unknown_command", "message": "Unknown command."},
+}
 
 
 class Wire:
@@ -16,6 +22,8 @@ class Wire:
         self.is_cut = False
         self.lost: set[str] = set()
         """The types of requests that Home Assistant never gets to see."""
+        self.unknown: set[str] = set()
+        """Those that are answered as they are before the integration is set up."""
         self._open: list[WebSocketRoute] = []
         page.route_web_socket(re.compile("/api/websocket"), self._connect)
 
@@ -38,12 +46,17 @@ class Wire:
         server = socket.connect_to_server()
 
         def on_message(message: str | bytes) -> None:
-            if not self._types(message) & self.lost:
-                server.send(message)
+            items = self._items(message)
+            known = [item for item in items if item["type"] not in self.unknown]
+            for item in items:
+                if item not in known:
+                    socket.send(json.dumps({**_UNKNOWN, "id": item["id"]}))
+            if known and not {item["type"] for item in known} & self.lost:
+                server.send(message if known == items else json.dumps(known))
 
         socket.on_message(on_message)
 
     @staticmethod
-    def _types(message: str | bytes) -> set[str]:
+    def _items(message: str | bytes) -> list[Any]:
         data: Any = json.loads(message)
-        return {item["type"] for item in (data if isinstance(data, list) else [data])}
+        return data if isinstance(data, list) else [data]

@@ -54,13 +54,12 @@ class DownlinkPanel extends DownlinkElement {
 	/** Whether there is an entry; undefined until that is known. @type {boolean | undefined} */
 	#isSetUp;
 	/** The television, once somebody watches. @type {Player | undefined} */
-	#player = kept;
+	#player;
 	/** The channel that is to be watched; 0 for none. */
 	#asked = 0;
 
 	constructor() {
 		super();
-		kept = undefined;
 		this.addEventListener("watch", (event) => {
 			this.#watch(/** @type {CustomEvent<number>} */ (event).detail);
 		});
@@ -90,6 +89,7 @@ class DownlinkPanel extends DownlinkElement {
 
 	connectedCallback() {
 		super.connectedCallback();
+		this.#takeOver();
 		this.#running = new AbortController();
 		const { signal } = this.#running;
 		this.#places.addEventListener("change", this.#onPlace, { signal });
@@ -116,6 +116,13 @@ class DownlinkPanel extends DownlinkElement {
 		// Home Assistant makes another panel when somebody looks at a tab again, and after a restart.
 		if (location.pathname.startsWith(ROOT)) kept = this.#player;
 		else followed = null;
+	}
+
+	/** Go on with the television of the panel before: not sooner, because not all panels are shown. */
+	#takeOver() {
+		this.#player ??= kept;
+		kept = undefined;
+		if (this.#player) this.#player.onchange = () => this.redraw();
 	}
 
 	/** @param {number} number */

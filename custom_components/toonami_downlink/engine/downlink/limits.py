@@ -62,9 +62,6 @@ MAX_ANNOUNCED: Final = 2_000
 
 MAX_TRACK_SEGMENTS: Final = 50_000
 """Of one recording: a day in segments of 2 s has 43 200, upstream's are longer."""
-
-# Recordings, beside what the rules and the tracks have.
-
 MAX_GAPS: Final = 1_000
 """What is missing of one recording, in pieces."""
 MAX_PICTURE_BYTES: Final = 5 * MIB

@@ -121,10 +121,11 @@ export class Player extends Page {
 		this.#observer.disconnect();
 		const { set } = this;
 		// Home Assistant takes the page of a tab away that nobody has looked at for minutes, and all
-		// pages while it starts: then another panel will go on.
-		if (!isHere() || !set.isOn) this.#leaveForGood();
+		// pages while it starts: then another panel will go on. That one may be taken away as well,
+		// before it is known what there is.
+		if (!isHere() || (!set.isOn && this.#kept === undefined)) this.#leaveForGood();
 		else if (set.channel?.radio) set.playUnseen();
-		else {
+		else if (set.isOn) {
 			this.#kept = set.number;
 			this.#four.leave();
 		}

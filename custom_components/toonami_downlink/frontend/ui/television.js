@@ -120,7 +120,7 @@ export class Television extends Controller {
 	/** End what is being loaded and waited for. */
 	end() {
 		this.#turn += 1;
-		clearTimeout(this.#retry);
+		this.#forgetRetry();
 		clearTimeout(this.#renewal);
 		this.#stream.stop();
 		this.isWaiting = false;
@@ -129,7 +129,7 @@ export class Television extends Controller {
 
 	async #connect() {
 		const turn = ++this.#turn;
-		clearTimeout(this.#retry);
+		this.#forgetRetry();
 		const { number } = this;
 		if (number === undefined) return;
 		this.#seen = { at: Date.now(), time: this.media.currentTime };
@@ -191,10 +191,15 @@ export class Television extends Controller {
 	/** @param {Trouble} trouble */
 	#fail(trouble) {
 		const delay = this.model.fail(trouble, now());
-		clearTimeout(this.#retry);
+		this.#forgetRetry();
 		if (delay === undefined) this.end();
 		else this.#retry = window.setTimeout(() => this.#connect(), delay);
 		this.redraw();
+	}
+
+	#forgetRetry() {
+		clearTimeout(this.#retry);
+		this.#retry = 0;
 	}
 
 	/** Try again, because the viewer wants that. */
@@ -284,8 +289,8 @@ export class Television extends Controller {
 			this.#seen = { at, time };
 			this.isWaiting = false;
 			this.#onLoaded();
-		} else if (state === "playing" || state === "tuning") {
-			const patience = STALLED_AFTER * (state === "tuning" ? TUNING_FACTOR : 1);
+		} else if (state !== "stopped" && !this.#retry) {
+			const patience = STALLED_AFTER * (state === "playing" ? 1 : TUNING_FACTOR);
 			if (at - this.#seen.at > patience * 1000) this.#fail("stalled");
 		}
 	}

@@ -41,7 +41,10 @@ class Fitted(NamedTuple):
     conflicts: tuple[Conflict, ...]
     """By identity."""
     spans: Mapping[str, Span]
-    """From when to when each is recorded, with padding; what finds no place has none."""
+    """From when to when each is recorded, with padding; what finds no place has none.
+
+    There are none yet when something has moved: what it leaves may be what another one needs.
+    """
 
 
 class _Busy(NamedTuple):
@@ -53,6 +56,7 @@ class _Busy(NamedTuple):
 
 
 type WaysOut = Callable[[Recording], Iterable[Airing]]
+type Take = Callable[[Recording, Airing], None]
 
 
 def rank(recording: Recording) -> tuple[bool, bool, datetime, int]:
@@ -62,11 +66,18 @@ def rank(recording: Recording) -> tuple[bool, bool, datetime, int]:
 
 
 def fit(
-    recordings: Iterable[Recording], ways_out: WaysOut, places: int, padding: Padding
+    recordings: Iterable[Recording],
+    ways_out: WaysOut,
+    take: Take,
+    places: int,
+    padding: Padding,
+    *,
+    may_move: bool = True,
 ) -> Fitted:
     """Give each recording a place, and padding where nobody else needs it.
 
-    What a rule wants takes its way out; what was asked for by hand stays, and its way out is told.
+    What a rule wants takes its way out, and `take` is told at once: it is none for others then.
+    What was asked for by hand stays, and its way out is told.
     Padding comes when all have their places: it is cut short where another channel needs the place
     for a programme, and gives way to the padding of what comes before it.
     """
@@ -79,15 +90,16 @@ def fit(
         others = () if one.state is State.RECORDING else board.in_the_way_of(wanted)
         if others:
             instead = board.first_free(ways_out(one), one.identity)
-            if instead is None or one.rule is None:
+            if instead is None or one.rule is None or not may_move:
                 conflicts.append(Conflict(one.identity, others, instead))
                 continue
             moved[one.identity] = instead
+            take(one, instead)
             wanted = _busy(instead, one.identity)
         board.add(wanted)
         placed.append((one, wanted))
     spans = {}
-    for one, busy in placed:
+    for one, busy in placed if not moved else ():
         padded = board.padded(busy, padding, is_running=one.state is State.RECORDING)
         board.add(padded)
         spans[one.identity] = padded.span
