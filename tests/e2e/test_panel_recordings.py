@@ -338,3 +338,23 @@ def test_the_guide_marks_what_is_recorded(page: Page) -> None:
     title = page.locator("tdl-list .item.live .title").inner_text()
     page.locator("tdl-search input").fill(title)
     expect(page.locator("tdl-search").get_by_role("img", name="being recorded")).to_be_visible()
+
+
+def test_one_sound_at_a_time(page: Page, console: list[str]) -> None:
+    """A recording is heard alone, and what is below it comes back as it was."""
+    page.goto("/toonami-downlink/guide?recordings=some")
+    page.locator("tdl-guide").get_by_role("button", name="Watch", exact=True).click()
+    television = page.locator("tdl-player")
+    expect(television).to_have_attribute("place", "docked")
+    page.locator("tdl-grid .cell.live").first.click()
+    play = page.get_by_role("button", name="Play the recording")
+    play.click()
+    recorded = page.locator("tdl-recorded").get_by_role("dialog")
+    expect(recorded.get_by_role("button", name="30 seconds ahead")).to_be_visible()
+    expect(television).to_have_attribute("place", "off")
+    assert violations(page, PANEL) == []
+    page.keyboard.press("Escape")
+    expect(recorded).to_have_count(0)
+    expect(play).to_be_focused()
+    # The made-up station has neither a stream nor a recording.
+    console.clear()

@@ -94,6 +94,11 @@ def shows(page: Page) -> None:
     expect(page.locator("tdl-shows h2").first).to_be_visible()
 
 
+def recordings(page: Page) -> None:
+    page.goto(f"{ROOT}/recordings?recordings=some")
+    expect(page.locator("tdl-recordings .entry").first).to_be_visible()
+
+
 def status(page: Page) -> None:
     page.get_by_role("link", name="Status").click()
     expect(page.locator(".chain")).to_be_visible()
@@ -134,7 +139,9 @@ def page(
     assert console == []
 
 
-@pytest.mark.parametrize("show", [guide, sheet, shows, connect, status, player, small_player])
+@pytest.mark.parametrize(
+    "show", [guide, sheet, shows, recordings, connect, status, player, small_player]
+)
 def test_nothing_is_cut_off_or_out_of_reach(page: Page, show: Callable[[Page], None]) -> None:
     page.goto(f"{ROOT}/guide")
     show(page)

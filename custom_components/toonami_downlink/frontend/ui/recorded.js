@@ -45,8 +45,6 @@ export class RecordedPlayer extends Page {
 
 	/** Play a recording, from where it was left. @param {Shown & {id: string}} recording */
 	play(recording) {
-		// One sound at a time: the television hears it.
-		this.dispatchEvent(new Event("hush", { bubbles: true, composed: true }));
 		this.#shown = recording;
 		this.#player.start(resumeAt(storedValue(RESUMES), recording.id));
 		this.redraw();
@@ -104,7 +102,10 @@ export class RecordedPlayer extends Page {
 
 	drawn() {
 		const dialog = this.root.querySelector("dialog");
-		if (dialog && !dialog.open) dialog.showModal();
+		if (!dialog || dialog.open) return;
+		dialog.showModal();
+		// One sound at a time: the television hears it.
+		this.dispatchEvent(new Event("hush", { bubbles: true, composed: true }));
 	}
 
 	template() {
