@@ -329,8 +329,7 @@ async def test_watching(
 ) -> None:
     answer = (await ask(socket, "watch", channel=3))["result"]
 
-    assert answer["expires_in"] == 6 * 3600
-    assert answer["pause"] == 600
+    assert (answer["expires_in"], answer["pause"]) == (6 * 3600, 600)
     base, _, name = answer["url"].rpartition("/")
     assert name == "3.m3u8"
     token = base.removeprefix("/api/toonami_downlink/watch/")

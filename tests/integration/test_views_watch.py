@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.storage.credentials import CredentialStore
+from custom_components.toonami_downlink.streaming.manager import StreamManager, Watcher
 
 from .harness import Harness
 from .relayed import API, ask, get, open_relayed, watch_token
@@ -113,3 +114,15 @@ async def test_a_watch_token_outlives_a_reload(harness: Harness) -> None:
     assert await harness.hass.config_entries.async_reload(harness.entry.entry_id)
     assert (await get(harness, f"{API}/watch/{token}/1.m3u8"))[0] == HTTPStatus.OK
     await harness.entry.runtime_data.streams.async_stop_all()
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(0, 30), (1, 60), (120, 7200)])
+async def test_how_far_one_can_go_back(
+    hass: HomeAssistant, harness: Harness, minutes: int, seconds: int
+) -> None:
+    addresses = harness.coordinator._stream_addresses  # noqa: SLF001
+    manager = StreamManager(hass, addresses, max_channels=1, pause_minutes=minutes)
+    east = harness.publication.feed.channels[0]
+    viewer = await manager.async_touch(east, Watcher("192.0.2.1", "VLC"))
+    assert viewer.ring.capacity.listed == seconds
+    await manager.async_stop_all()
