@@ -68,7 +68,7 @@ async def test_without_ffmpeg(house: House, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_what_ffmpeg_does_not_take(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    make, asked = keeper.finish, []
+    make, asked = finish_track, []
 
     async def refuse(*args: Any, ffmpeg: str | None) -> Any:
         asked.append(ffmpeg)

@@ -12,7 +12,7 @@ from custom_components.toonami_downlink.recording.manager import async_recording
 
 from .factories import make_entry
 from .harness import setup_integration
-from .test_config_flow import chosen, options_form
+from .test_options import chosen, options_form
 
 
 @pytest.fixture
