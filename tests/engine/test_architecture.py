@@ -120,6 +120,7 @@ RULES: Final = (
     engine(
         "recording",
         *(*VALUES, "airings", "files", "follows", "identity", "lineup", "relay", "timeline"),
+        *("process.fed", "process.orphans"),
         because="what is recorded is told by the guide and the rules, and comes from the relay",
     ),
     Rule(
@@ -339,9 +340,9 @@ def started_by(source: str) -> set[str]:
 
 
 def test_processes_are_started_in_one_place() -> None:
-    """A provider is one, and the ingest; nothing is started for a stream, ffmpeg least of all."""
+    """A provider is one, the ingest, and what makes a recording one file; nothing for a stream."""
     found = [name for name, path in MODULES.items() if started_by(path.read_text())]
-    assert found == [f"{ENGINE}.process.runner"]
+    assert found == [f"{ENGINE}.process.child"]
     manifest = json.loads((ROOT / "manifest.json").read_bytes())
     words = (*manifest["dependencies"], *manifest["after_dependencies"], *manifest["requirements"])
     assert "ffmpeg" not in " ".join(words)

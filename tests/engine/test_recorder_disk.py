@@ -48,7 +48,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """What a disk waits for that hangs; patience is short."""
     monkeypatch.setattr(disk_thread_module, "DISK_HANGS_AFTER", timedelta(seconds=0.2))
-    monkeypatch.setattr(recorder_module, "_LET_GO", 0.05)
+    monkeypatch.setattr(disk_thread_module, "_LET_GO", 0.05)
     event = threading.Event()
     yield event
     event.set()

@@ -182,7 +182,7 @@ async def test_system_that_shows_no_processes(
 
 
 async def test_memory_is_limited(harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("downlink.process.runner.MAX_MEMORY_BYTES", 128 * MIB)
+    monkeypatch.setattr("downlink.process.child.MAX_MEMORY_BYTES", 128 * MIB)
     with pytest.raises(ProviderError) as caught:
         await harness.run(harness.script(f"bytearray({256 * MIB})"))
     assert "MemoryError" in caught.value.stderr
@@ -191,7 +191,7 @@ async def test_memory_is_limited(harness: RunnerHarness, monkeypatch: pytest.Mon
 async def test_memory_that_is_only_reserved_does_not_count(
     harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("downlink.process.runner.MAX_MEMORY_BYTES", 128 * MIB)
+    monkeypatch.setattr("downlink.process.child.MAX_MEMORY_BYTES", 128 * MIB)
     reserve = f"""
         import mmap
         space = mmap.mmap(-1, {4096 * MIB}, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)

@@ -76,6 +76,8 @@ MARATHON_PARTS: Final = 100
 
 MIN_FREE: Final = 2 * 1024**3
 """Bytes that a recording leaves free on its disk."""
+MIN_FREE_TO_FINISH: Final = 512 * 1024**2
+"""The same while a recording becomes one file, and is there twice for a while."""
 DISK_HANGS_AFTER: Final = timedelta(seconds=60)
 """A disk that has not taken or given anything for so long is given up."""
 LATE_BY: Final = timedelta(seconds=90)

@@ -1,15 +1,12 @@
 """Run a provider command: its own folder, a bare environment, limits, and nothing left behind."""
 
 import asyncio
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 import json
-import os
 from pathlib import Path
 import re
-import resource
 import shutil
 import signal
 import tempfile
@@ -29,22 +26,20 @@ from ..errors import (
     UpstreamUnreachableError,
     UsageError,
 )
-from ..limits import MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_MEMORY_BYTES
 from ..models import Progress, Stage
 from ..policy import CACHE_DROPPED_AFTER_FAILURES
 from ..text import clean_line
+from .child import GRACE, child, keep_tail, signal_group
 from .command import PLACEHOLDER, TIME_LIMIT, Command
-from .orphans import RUN_VARIABLE, end_orphans
+from .orphans import end_orphans
 from .watched_folder import GUIDE, PLAYLIST, read_file
 
-_GRACE: Final = 2.0
-"""Seconds between the request to end and the end by force."""
 _MAX_STDERR_CHARS: Final = 300
 _VERSION: Final = re.compile(r"\bv?(\d+\.\d+(?:\.\d+)?(?:[-+.][0-9A-Za-z.]+)?)\b")
 _OWN_SHARE: Final = 0.9
 """Of the time limit: the bundled provider stops itself earlier, and brings what it has by then."""
-_PASSED_ON: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-"""Where some systems keep their root certificates."""
+_PIPES: Final = {False: ("stderr",), True: ("stdout", "stderr")}
+"""What a provider writes that is read; the bundled one tells its progress."""
 _BUNDLED_ERRORS: Final[dict[int, type[DownlinkError]]] = {
     error.exit_code: error
     for error in (
@@ -160,8 +155,8 @@ async def read_version(command: Command, timeout: float = 10) -> str | None:
 
 async def _ask_version(argv: Sequence[str], folder: Path) -> str | None:
     said = bytearray()
-    async with _process(argv, folder, stderr=DEVNULL) as process:
-        await _keep(process.stdout, said)
+    async with child(argv, folder, pipes=("stdout",)) as process:
+        await keep_tail(process.stdout, said)
         found = _VERSION.search(said.decode("utf-8", "replace"))
         return found[1] if found and await process.wait() == 0 else None
 
@@ -227,17 +222,17 @@ async def _run_process(
     try:
         async with (
             asyncio.timeout(timeout),
-            _process(argv, folder, stdout=PIPE if command.is_bundled else DEVNULL) as process,
+            child(argv, folder, pipes=_PIPES[command.is_bundled]) as process,
         ):
-            readers = {asyncio.create_task(_keep(process.stderr, tail))}
+            readers = {asyncio.create_task(keep_tail(process.stderr, tail))}
             if process.stdout:
                 readers.add(asyncio.create_task(_follow(process.stdout, on_progress)))
             try:
                 code = await process.wait()
-                _signal_group(process, signal.SIGKILL)
+                signal_group(process, signal.SIGKILL)
                 # What the provider leaves running would hold the pipes open.
                 await asyncio.to_thread(end_orphans, folder)
-                await asyncio.wait(readers, timeout=_GRACE)
+                await asyncio.wait(readers, timeout=GRACE)
             finally:
                 for reader in readers:
                     reader.cancel()
@@ -253,68 +248,6 @@ async def _run_process(
     except OSError as err:
         raise ProviderMissingError(f"{argv[0]} cannot be executed: {err.strerror}.") from err
     return code, _last_line(tail)
-
-
-@asynccontextmanager
-async def _process(
-    argv: Sequence[str], folder: Path, *, stdout: int = PIPE, stderr: int = PIPE
-) -> AsyncIterator[Process]:
-    """Run a process in a group of its own, and end the whole group."""
-    environment = {
-        RUN_VARIABLE: str(folder),
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "LANG": "C.UTF-8",
-        "TZ": os.environ.get("TZ", "UTC"),
-        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-    }
-    process = await asyncio.create_subprocess_exec(
-        *argv,
-        stdin=DEVNULL,
-        stdout=stdout,
-        stderr=stderr,
-        cwd=folder,
-        env=environment,
-        limit=MAX_LINE_CHARS,
-        start_new_session=True,
-    )
-    try:
-        _limit(process.pid)
-        yield process
-    finally:
-        await _end(process)
-
-
-def _limit(pid: int) -> None:
-    """Let the kernel stop what would fill the disk or the memory.
-
-    Memory is what a process can write to: others, Go's among them, reserve far more than they use.
-    """
-    if hasattr(resource, "prlimit"):
-        with suppress(ProcessLookupError, PermissionError):
-            for what, limit in (
-                (resource.RLIMIT_FSIZE, MAX_FILE_BYTES + 1),
-                (resource.RLIMIT_DATA, MAX_MEMORY_BYTES),
-            ):
-                resource.prlimit(pid, what, (limit, limit))
-
-
-async def _end(process: Process) -> None:
-    try:
-        if process.returncode is None:
-            _signal_group(process, signal.SIGTERM)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_GRACE):
-                    await process.wait()
-    finally:
-        _signal_group(process, signal.SIGKILL)
-        await asyncio.shield(process.wait())
-
-
-def _signal_group(process: Process, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
 
 
 async def _follow(
@@ -340,13 +273,6 @@ def _parse_progress(line: bytes) -> Progress | None:
         return Progress(Stage(data["stage"]), int(data["done"]), int(data["total"]))
     except KeyError, RecursionError, TypeError, ValueError:
         return None
-
-
-async def _keep(stream: asyncio.StreamReader | None, tail: bytearray) -> None:
-    """Read everything, however much it is; keep the end."""
-    while stream and (data := await stream.read(MAX_LINE_CHARS)):
-        tail += data
-        del tail[:-MAX_LINE_CHARS]
 
 
 def _last_line(tail: bytearray) -> str:

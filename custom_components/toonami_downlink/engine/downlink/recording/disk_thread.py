@@ -6,11 +6,14 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, override
+from typing import Any, Final, override
 
 from ..policy import DISK_HANGS_AFTER
 from .model import Reason
 from .track import TrackError
+
+_LET_GO: Final = 5.0
+"""Seconds that whoever goes away waits for the disk."""
 
 
 class DiskThread(Executor):
@@ -38,6 +41,13 @@ class DiskThread(Executor):
         if not done.done():
             raise TrackError(Reason.DISK, "The folder for recordings does not answer.")
         return done.result()
+
+    async def end(self, func: Callable[[], object]) -> None:
+        """Do one last thing, and let the thread end; wait for both only a little."""
+        done = asyncio.wrap_future(self.submit(func))
+        done.add_done_callback(_hear)
+        self.shutdown()
+        await asyncio.wait((done,), timeout=_LET_GO)
 
     @override
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:

@@ -36,8 +36,6 @@ _LONGEST_PAUSE: Final = 30.0
 """Seconds between two attempts to watch."""
 _LONGEST_SLEEP: Final = 30.0
 """Seconds after which is looked whether the clock was set."""
-_LET_GO: Final = 5.0
-"""Seconds that whoever cancels a recording waits for the disk."""
 _REMEMBERED: Final = 16
 """Segments that would be known again."""
 _SMOOTHED: Final = timedelta(seconds=30)
@@ -146,7 +144,7 @@ class Recorder:
             _LOGGER.warning("The recording %s has ended: %s", self._folder.name, err)
             reason = err.reason
         finally:
-            await self._let_go()
+            await self._disk.end(self._release)
         gaps = self._gaps(self.stop)
         return Outcome(gaps=gaps, reason=reason or (self._reason if gaps else None), size=self.size)
 
@@ -169,12 +167,6 @@ class Recorder:
             if left <= 0:
                 return
             await asyncio.sleep(min(left, _LONGEST_SLEEP))
-
-    async def _let_go(self) -> None:
-        """Let the thread end when it has done what it has; wait for it only a little."""
-        done = asyncio.wrap_future(self._disk.submit(self._release))
-        self._disk.shutdown()
-        await asyncio.wait((done,), timeout=_LET_GO)
 
     # The channel
 

@@ -14,6 +14,7 @@ import fcntl
 import os
 from pathlib import Path
 import re
+import shutil
 from typing import Final, Self
 
 from ..errors import DownlinkError
@@ -33,7 +34,21 @@ from .journal import (
 )
 from .model import Gap, Reason
 
-__all__ = ["INDEX", "Entry", "Track", "TrackError", "gaps_between", "playlist", "read_track"]
+__all__ = [
+    "INDEX",
+    "NOTE",
+    "Entry",
+    "Track",
+    "TrackError",
+    "disk_errors",
+    "gaps_between",
+    "lock_track",
+    "playlist",
+    "read_entries",
+    "read_segment",
+    "read_track",
+    "remove_track",
+]
 
 INDEX: Final = "index.m3u8"
 NOTE: Final = "finished"
@@ -91,7 +106,7 @@ class Track:
                 folder.parent.parent, folder.parent.name, folder.name, make=True
             ) as opened,
         ):
-            _lock(opened)
+            lock_track(opened)
             return cls._recovered(opened, min_free)
 
     @classmethod
@@ -238,7 +253,7 @@ def read_track(folder: Path) -> tuple[Entry, ...]:
     with disk_errors("The folder for recordings"):
         try:
             with Folder.of_path(folder.parent.parent, folder.parent.name, folder.name) as opened:
-                return tuple(read_journal(_read_index(opened)))
+                return read_entries(opened)
         except FileNotFoundError:
             return ()
 
@@ -255,6 +270,22 @@ def read_segment(folder: Folder, entry: Entry) -> bytes | None:
     return data if len(data) == entry.size else None
 
 
+def read_entries(folder: Folder) -> tuple[Entry, ...]:
+    """Return what the journal in an open folder says. Blocks. Raises OSError."""
+    return tuple(read_journal(_read_index(folder)))
+
+
+def remove_track(folder: Path) -> None:
+    """Remove a track and all that is in its folder, if it is there. Blocks. Raises TrackError."""
+    with (
+        disk_errors("The folder for recordings"),
+        suppress(FileNotFoundError),
+        Folder.of_path(folder.parent.parent, folder.parent.name) as tracks,
+    ):
+        shutil.rmtree(folder.name, dir_fd=tracks.descriptor)
+        tracks.sync()
+
+
 def _read_index(folder: Folder) -> bytes:
     try:
         return folder.read(INDEX, MAX_JOURNAL_BYTES)
@@ -262,7 +293,7 @@ def _read_index(folder: Folder) -> bytes:
         return b""
 
 
-def _lock(folder: Folder) -> None:
+def lock_track(folder: Folder) -> None:
     """Keep others from writing, where the file system can do that. Raises OSError."""
     try:
         fcntl.flock(folder.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
