@@ -26,7 +26,7 @@ from .engine.downlink.recording.model import Recording, State
 from .engine.downlink.timeline import on_air, upcoming
 from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities, at_fixed_offset
 from .following.follows import Follows, async_follows
-from .recording.actions import channel_name
+from .recording.describing import channel_name
 from .recording.entities import async_shown_recordings
 from .recording.manager import Recordings
 

@@ -16,8 +16,8 @@ from .engine.downlink.models import RefreshRecord
 from .engine.downlink.recording.model import Recording
 from .entity import DownlinkEntity
 from .following.announcements import async_announcements
-from .recording.actions import describe
 from .recording.catalogue import EVENTS
+from .recording.describing import describe
 from .recording.entities import async_shown_recordings
 from .recording.manager import Recordings
 

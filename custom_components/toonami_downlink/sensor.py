@@ -24,7 +24,7 @@ from .engine.downlink.models import Programme
 from .engine.downlink.timeline import on_air, upcoming
 from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities
 from .following.follows import Follows, async_follows
-from .recording.actions import channel_name
+from .recording.describing import channel_name
 from .recording.entities import async_shown_recordings
 from .recording.manager import Recordings
 

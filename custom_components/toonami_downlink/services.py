@@ -30,7 +30,7 @@ from .engine.downlink.publish.history import record_to_json
 from .following.actions import async_follow_title, async_unfollow, describe, describe_new
 from .following.follows import Follows, async_follows
 from .places import programme_place
-from .recording.actions import describe as describe_recording, describe_all
+from .recording.describing import describe as describe_recording, describe_all
 from .recording.manager import Recordings, async_recordings
 
 SERVICE_REFRESH: Final = "refresh"
@@ -382,4 +382,4 @@ async def _async_delete_recording(call: ServiceCall) -> None:
 
 async def _async_get_recordings(call: ServiceCall) -> dict[str, Any]:
     """Return what is planned, made or failed; nothing while the option is off."""
-    return {"recordings": describe_all(_coordinator(call), _recordings(call))}
+    return {"recordings": describe_all(_coordinator(call), _recordings(call).items)}

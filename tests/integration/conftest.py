@@ -20,11 +20,13 @@ from syrupy.assertion import SnapshotAssertion
 # Before the `hass` fixture, else the test plugin's own custom_components package is found first.
 import custom_components.toonami_downlink  # noqa: F401
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.recording import library
 
 from . import released
 from .factories import NOON, make_entry, make_feed, write_provider_files
 from .harness import NOW, Harness, limit_platforms, setup_integration, start_harness
 from .phone import Phone, make_phone
+from .recorded import House, open_house
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +124,18 @@ async def phone(
     freezer.move_to(NOON)
     async with make_phone(hass, hass_client) as phone:
         yield phone
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    socket_enabled: None,
+    hass_storage: dict[str, Any],
+) -> AsyncIterator[House]:
+    """Make a house that may record, without entities; nothing is loaded."""
+    limit_platforms(monkeypatch, ())
+    monkeypatch.setattr(library, "MIN_FREE", 0)
+    async with open_house(hass, tmp_path / "media") as house:
+        yield house

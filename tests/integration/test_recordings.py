@@ -1,167 +1,25 @@
 """Recordings from the relay to the file: made in time, and honest about what is missing."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from freezegun import freeze_time
-from freezegun.api import TickingDateTimeFactory
-from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.toonami_downlink.const import DOMAIN
-from custom_components.toonami_downlink.engine.downlink.models import Feed, Programme
-from custom_components.toonami_downlink.engine.downlink.publish.publication import Publication
 from custom_components.toonami_downlink.engine.downlink.recording.model import (
     TRACKS,
-    Recording,
+    Reason,
+    RuleKind,
     State,
 )
-from custom_components.toonami_downlink.recording import library as library_module
-from custom_components.toonami_downlink.recording.manager import Recordings, async_recordings
+from custom_components.toonami_downlink.recording.manager import async_recordings
 
-from .factories import MIDNIGHT, make_entry, make_feed
-from .harness import NOW, limit_platforms, publish_feed
+from .harness import NOW
+from .recorded import EAST, LONG, MINUTE, SECOND, STORE, House, programmes
 from .stream_harness import wait_until
-from .upstream import Upstream
-
-STORE = f"{DOMAIN}.recordings"
-SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-EAST = "toonami_east"
-LONG = 5 * SECOND
-"""Of the programme that is on: a few of upstream's segments."""
-pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-
-def programmes(*lengths: timedelta, start: datetime = NOW) -> tuple[Programme, ...]:
-    """Make programmes back to back."""
-    made = []
-    for number, length in enumerate(lengths):
-        stop = start + length
-        made.append(
-            Programme(start=start, stop=stop, title=f"Show {number}", season=1, episode=number + 1)
-        )
-        start = stop
-    return tuple(made)
-
-
-@dataclass(slots=True)
-class House:
-    """A Home Assistant that may record."""
-
-    hass: HomeAssistant
-    upstream: Upstream
-    folder: Path
-    freezer: TickingDateTimeFactory
-    options: dict[str, Any]
-    said: list[str] = field(default_factory=list)
-    """The kinds of events, with the title."""
-    entry: Any = None
-
-    @property
-    def recordings(self) -> Recordings:
-        found = async_recordings(self.hass)
-        assert found
-        return found
-
-    @property
-    def only(self) -> Recording:
-        (recording,) = self.recordings.items
-        return recording
-
-    @property
-    def files(self) -> set[str]:
-        """What is in the folder, without folders."""
-        return {
-            str(one.relative_to(self.folder)) for one in self.folder.rglob("*") if one.is_file()
-        }
-
-    async def start(self, *east: Programme) -> None:
-        feed = self.upstream.bring(make_feed(MIDNIGHT))
-        feed = replace(feed, made=NOW, guide={**feed.guide, EAST: east or feed.guide[EAST]})
-        await self.hass.async_add_executor_job(publish_feed, self.hass, feed)
-        self.entry = make_entry("provider {m3u} {xmltv}", **self.options)
-        self.entry.add_to_hass(self.hass)
-        assert await self.hass.config_entries.async_setup(self.entry.entry_id)
-        self.listen()
-        await self.settle()
-
-    def listen(self) -> None:
-        self.recordings.async_add_event_listener(
-            lambda kind, one: self.said.append(f"{kind} {one.programme.title}")
-        )
-
-    async def settle(self) -> None:
-        """Let the look be over that was due."""
-        await self.hass.async_block_till_done()
-        scheduler = self.recordings._scheduler  # noqa: SLF001
-        await wait_until(lambda: not scheduler._is_woken)  # noqa: SLF001
-        async with scheduler._looking:  # noqa: SLF001
-            pass
-        await self.hass.async_block_till_done()
-
-    async def stop(self) -> None:
-        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
-
-    async def restart(self) -> None:
-        assert await self.hass.config_entries.async_setup(self.entry.entry_id)
-        self.listen()
-        await self.settle()
-
-    async def move_to(self, moment: datetime) -> None:
-        self.freezer.move_to(moment)
-        async_fire_time_changed(self.hass, moment)
-        await self.settle()
-
-    async def show(self, *east: Programme) -> None:
-        """Publish another guide."""
-        coordinator = self.entry.runtime_data
-        feed: Feed = coordinator.data.feed
-        feed = replace(feed, guide={**feed.guide, EAST: east})
-        generation = replace(coordinator.data.generation, feed=feed)
-        coordinator.async_set_updated_data(Publication(generation))
-        await self.settle()
-
-    async def until(self, *states: State) -> Recording:
-        await wait_until(lambda: self.only.state in states, 30)
-        return self.only
-
-    async def until_file(self) -> Recording:
-        await wait_until(lambda: self.only.file, 30)
-        # The track is removed after that.
-        await wait_until(lambda: not list((self.folder / TRACKS).iterdir()), 30)
-        return self.only
-
-
-@pytest.fixture
-async def house(
-    hass: HomeAssistant,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    hass_storage: dict[str, Any],
-) -> AsyncIterator[House]:
-    limit_platforms(monkeypatch, ())
-    monkeypatch.setattr(library_module, "MIN_FREE", 0)
-    folder = tmp_path / "media" / "Toonami"
-    (folder / TRACKS).mkdir(parents=True)
-    options = {
-        "stream_links": "relay",
-        "recordings": True,
-        "recordings_folder": str(folder),
-        "padding_before": 0,
-        "padding_after": 0,
-    }
-    # The clock goes on from there: what is recorded comes in its own time.
-    with freeze_time(NOW, tick=True, real_asyncio=True) as freezer:
-        async with Upstream() as upstream:
-            house = House(hass, upstream, folder, freezer, options)
-            yield house
-            if house.entry and house.entry.state.recoverable:
-                await house.stop()
+from .upstream import body
 
 
 async def test_what_is_on_is_recorded(house: House, hass_storage: dict[str, Any]) -> None:
@@ -185,3 +43,182 @@ async def test_what_is_on_is_recorded(house: House, hass_storage: dict[str, Any]
     saved = hass_storage[STORE]["data"]["recordings"][0]
     assert (saved["file"], saved["state"]) == (recording.file, "complete")
     assert house.upstream.twice == []
+
+
+async def test_what_begins_is_recorded_in_time(house: House) -> None:
+    """It is planned, and begins by itself."""
+    await house.start(*programmes(2 * SECOND, LONG, MINUTE))
+    planned = await house.recordings.async_record(EAST, NOW + 2 * SECOND)
+    assert (planned.state, house.recordings.next) == (State.PLANNED, planned)
+    assert house.upstream.asked == []
+    assert await house.recordings.async_record(EAST, NOW + 2 * SECOND) == planned
+    await house.until(State.RECORDING)
+    recording = await house.until_file()
+    assert (recording.state, recording.number) == (State.COMPLETE, planned.number)
+
+
+async def test_a_stop_that_moves(house: House) -> None:
+    first, second = programmes(4 * SECOND, MINUTE)
+    await house.start(first, second)
+    await house.recordings.async_record(EAST)
+    longer = replace(first, stop=first.stop + 4 * SECOND)
+    await house.show(longer, replace(second, start=longer.stop))
+    recording = await house.until_file()
+    assert (recording.state, recording.stop) == (State.COMPLETE, longer.stop)
+    assert recording.size > 5 * len(body(100)), "at least seven segments"
+
+
+async def test_a_restart_in_the_middle(house: House) -> None:
+    await house.start(*programmes(2 * LONG, MINUTE))
+    before = await house.recordings.async_record(EAST)
+    track = house.folder / TRACKS / before.track_name
+    await wait_until(lambda: len(list(track.glob("*.ts"))) > 1, 20)
+    await house.stop()
+    assert async_recordings(house.hass) is None
+    held = {one.name: one.stat().st_mtime_ns for one in track.glob("*.ts")}
+    await house.restart()
+    assert house.only.state is State.RECORDING
+    assert house.said == ["started Show 0"], "it is no other recording"
+    await wait_until(lambda: len(list(track.glob("*.ts"))) > len(held), 20)
+    assert held.items() <= {one.name: one.stat().st_mtime_ns for one in track.glob("*.ts")}.items()
+    recording = await house.until_file()
+    assert recording.number == before.number
+    assert recording.state in {State.COMPLETE, State.INTERRUPTED}
+    assert recording.missing < 2 * LONG
+
+
+async def test_the_end_was_missed(house: House) -> None:
+    """Home Assistant was away when it ended: what is missing is said."""
+    await house.start(*programmes(MINUTE, MINUTE))
+    recording = await house.recordings.async_record(EAST)
+    track = house.folder / TRACKS / recording.track_name
+    await wait_until(lambda: len(list(track.glob("*.ts"))) > 1, 20)
+    await house.stop()
+    house.freezer.move_to(NOW + 10 * MINUTE)
+    await house.restart()
+    recording = await house.until_file()
+    assert recording.state is State.INTERRUPTED
+    assert recording.gaps[-1].stop == recording.stop == NOW + MINUTE
+    assert timedelta(seconds=30) < recording.missing < MINUTE
+    assert house.said == ["started Show 0", "interrupted Show 0"]
+
+
+async def test_all_of_it_was_missed(house: House) -> None:
+    await house.start(*programmes(MINUTE, MINUTE, MINUTE))
+    await house.recordings.async_record(EAST, NOW + MINUTE)
+    await house.stop()
+    house.freezer.move_to(NOW + 10 * MINUTE)
+    await house.restart()
+    assert (house.only.state, house.only.reason) == (State.FAILED, Reason.ABSENT)
+    assert house.said == ["failed Show 1"]
+    assert house.upstream.asked == []
+
+
+async def test_upstream_brings_nothing(house: House) -> None:
+    house.upstream.is_broken = True
+    await house.start(*programmes(LONG, MINUTE))
+    await house.recordings.async_record(EAST)
+    house.freezer.move_to(NOW + 3 * MINUTE)
+    recording = await house.until(State.FAILED)
+    assert (recording.reason, recording.size) == (Reason.NO_SIGNAL, 0)
+    assert house.said == ["started Show 0", "failed Show 0"]
+    await wait_until(lambda: house.files == set())
+
+
+# What people do
+
+
+async def test_stopping_keeps_what_is_there(house: House) -> None:
+    await house.start(*programmes(MINUTE, MINUTE))
+    recording = await house.recordings.async_record(EAST)
+    track = house.folder / TRACKS / recording.track_name
+    await wait_until(lambda: len(list(track.glob("*.ts"))) > 1, 20)
+    await house.recordings.async_cancel(recording.identity)
+    recording = house.only
+    assert (recording.state, recording.reason) == (State.INTERRUPTED, None)
+    recording = await house.until_file()
+    assert recording.file in house.files
+    with pytest.raises(ServiceValidationError, match="recording_is_over"):
+        await house.recordings.async_cancel(recording.identity)
+
+
+async def test_stopping_before_there_is_anything(house: House) -> None:
+    house.upstream.is_broken = True
+    await house.start(*programmes(MINUTE, MINUTE))
+    recording = await house.recordings.async_record(EAST)
+    await house.recordings.async_cancel(recording.identity)
+    assert house.only.state is State.CANCELLED
+    assert house.files == set()
+
+
+async def test_what_is_not_wanted(house: House) -> None:
+    """It is not planned again by a rule; only by hand."""
+    await house.start(*programmes(MINUTE, MINUTE))
+    rule = await house.recordings.async_add_rule(RuleKind.SHOW, "Show 1")
+    planned = house.only
+    assert (planned.rule, planned.state) == (rule.identity, State.PLANNED)
+    await house.recordings.async_cancel(planned.identity)
+    await house.show(*programmes(MINUTE, 2 * MINUTE))
+    assert house.only.state is State.CANCELLED
+    again = await house.recordings.async_record(EAST, planned.start)
+    assert (again.state, again.rule) == (State.PLANNED, None)
+    assert await house.recordings.async_remove_rule(rule.identity)
+    assert not await house.recordings.async_remove_rule(rule.identity)
+    assert house.only.state is State.PLANNED
+
+
+async def test_a_rule_goes_with_what_it_planned(house: House) -> None:
+    await house.start(*programmes(MINUTE, MINUTE, MINUTE))
+    rule = await house.recordings.async_add_rule(RuleKind.SHOW, "Show 1", EAST)
+    assert house.recordings.rules == (rule,)
+    assert await house.recordings.async_add_rule(RuleKind.SHOW, "SHOW 1", EAST, keep_last=2)
+    assert [one.keep_last for one in house.recordings.rules] == [2]
+    assert len(house.recordings.items) == 1
+    await house.recordings.async_remove_rule(rule.identity)
+    assert (house.recordings.items, house.recordings.rules) == ((), ())
+
+
+async def test_deleting_what_is_being_recorded(house: House) -> None:
+    await house.start(*programmes(MINUTE, MINUTE))
+    recording = await house.recordings.async_record(EAST)
+    track = house.folder / TRACKS / recording.track_name
+    await wait_until(lambda: list(track.glob("*.ts")), 20)
+    await house.recordings.async_delete(recording.identity)
+    assert house.only.state is State.DELETED
+    await house.settle()
+    assert (house.files, house.only.state) == (set(), State.DELETED)
+    assert house.recordings.source_of(recording.identity) is None
+
+
+async def test_keeping(house: House, hass_storage: dict[str, Any]) -> None:
+    await house.start(*programmes(MINUTE, MINUTE))
+    planned = await house.recordings.async_record(EAST, NOW + MINUTE)
+    await house.recordings.async_keep(planned.identity, True)
+    assert house.only.is_kept
+    assert hass_storage[STORE]["data"]["recordings"][0]["is_kept"] is True
+    await house.recordings.async_keep(planned.identity, False)
+    assert not house.only.is_kept
+
+
+async def test_what_is_refused(house: House) -> None:
+    await house.start(*programmes(MINUTE, MINUTE, MINUTE, start=NOW - MINUTE))
+    recordings = house.recordings
+    show = partial(recordings.async_add_rule, RuleKind.SHOW, "Show 1")
+    for key, ask in (
+        ("nothing_on", partial(recordings.async_record, EAST, NOW + timedelta(days=9))),
+        ("nothing_on", partial(recordings.async_record, "no_such_channel")),
+        ("already_over", partial(recordings.async_record, EAST, NOW - 30 * SECOND)),
+        ("unknown_channel", partial(show, "x" * 10_000)),
+        ("bad_rule", partial(recordings.async_add_rule, RuleKind.WORDS, "!!!")),
+        ("no_days", partial(show, days=frozenset())),
+        ("bad_keep_last", partial(show, keep_last=0)),
+        ("unknown_recording", partial(recordings.async_delete, "x" * 10_000)),
+        ("unknown_recording", partial(recordings.async_cancel, "0" * 16)),
+        ("unknown_recording", partial(recordings.async_keep, "0" * 16, True)),
+    ):
+        with pytest.raises(ServiceValidationError) as raised:
+            await ask()
+        assert raised.value.translation_key == key
+        assert len(str(raised.value)) < 1000
+    assert recordings.items == ()
+    assert house.upstream.asked == []

@@ -38,7 +38,8 @@ class Catalogue:
         self._by_identity: dict[str, Recording] = {}
         self._listeners: list[CALLBACK_TYPE] = []
         self._event_listeners: list[EventListener] = []
-        self._is_unsaved = False
+        self.is_unsaved = False
+        """Whether the last change could not be saved."""
         self.lock = asyncio.Lock()
 
     @property
@@ -97,6 +98,7 @@ class Catalogue:
                 translation_key="recordings_not_saved",
                 translation_placeholders={"message": str(err)},
             ) from err
+        self.is_unsaved = False
         self._show(changed)
 
     async def async_note(self, *recordings: Recording, without: Collection[str] = ()) -> bool:
@@ -108,13 +110,13 @@ class Catalogue:
         try:
             await self._store.async_save(changed)
         except DownlinkError as err:
-            if not self._is_unsaved:
+            if not self.is_unsaved:
                 _LOGGER.warning("What was recorded could not be saved: %s", err)
-            self._is_unsaved = True
+            self.is_unsaved = True
         else:
-            self._is_unsaved = False
+            self.is_unsaved = False
         self._show(changed)
-        return not self._is_unsaved
+        return not self.is_unsaved
 
     @callback
     def async_grow(self, identity: str, size: int) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 import logging
@@ -16,14 +16,17 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
-from ..engine.downlink.errors import DownlinkError
 from ..engine.downlink.recording.conflicts import Span
-from ..engine.downlink.recording.finish import finish, tags_of
-from ..engine.downlink.recording.model import Recording, State
-from ..engine.downlink.recording.naming import file_name, nfo, picture_name
+from ..engine.downlink.recording.finish import FinishError, extension_for, finish
+from ..engine.downlink.recording.model import Reason, Recording, State
+from ..engine.downlink.recording.naming import file_name, is_film, nfo, nfo_name, picture_name
 from ..engine.downlink.recording.recorder import Outcome, Recorder
+from ..engine.downlink.recording.source import Finished
+from ..engine.downlink.recording.tags import Tags
 from ..engine.downlink.relay.viewer import Viewer
+from ..refreshing.texts import text
 from ..streaming.manager import BusyError, Watcher
+from .describing import channel_name
 from .disk import DiskError
 from .library import Library
 from .pictures import PictureError, async_fetch_picture
@@ -53,10 +56,10 @@ class Owner(Protocol):
     async def async_ended(self, identity: str, outcome: Outcome) -> None:
         """Note that nothing is added to it any more."""
 
-    async def async_finished(self, identity: str, path: str, size: int) -> bool:
+    async def async_finished(self, identity: str, path: str, finished: Finished) -> bool:
         """Note its file; whether that was saved."""
 
-    def async_unfinished(self, identity: str) -> None:
+    async def async_unfinished(self, identity: str, reason: Reason | None) -> None:
         """Note that no file could be made of it for now."""
 
     def async_grew(self, identity: str, size: int) -> None:
@@ -67,14 +70,9 @@ class Owner(Protocol):
 class Run:
     """A recording that is being made, or made into a file."""
 
-    span: Span
+    recorder: Recorder | None
+    """None when nothing is added any more."""
     task: asyncio.Task[None] | None = None
-    recorder: Recorder | None = None
-    """None before its first segment and after its last one."""
-    is_ended: bool = False
-    """Whether somebody has ended it."""
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when nothing is added any more."""
 
 
 class Keeper:
@@ -103,7 +101,10 @@ class Keeper:
     @callback
     def async_begin(self, recording: Recording, span: Span) -> None:
         """Begin to record in that time, or go on; of what is over, make the file."""
-        run = self._runs[recording.identity] = Run(span)
+        recorder = None
+        if recording.state is State.RECORDING:
+            recorder = self._recorder(recording, span)
+        run = self._runs[recording.identity] = Run(recorder)
         run.task = self._coordinator.config_entry.async_create_background_task(
             self._hass,
             self._async_run(recording, run),
@@ -113,20 +114,10 @@ class Keeper:
 
     @callback
     def async_realign(self, identity: str, stop: datetime) -> None:
-        """Follow the guide, which may have another end for it; one that was ended stays ended."""
-        run = self._runs.get(identity)
-        if run and run.recorder and not run.is_ended:
-            run.recorder.stop = stop
-
-    async def async_end(self, identity: str) -> None:
-        """End a recording now, and wait a while until that is noted."""
+        """Follow the guide, which may have another end for it."""
         run = self._runs.get(identity)
         if run and run.recorder:
-            run.is_ended = True
-            run.recorder.stop = dt_util.utcnow()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_STOP_TIMEOUT):
-                    await run.over.wait()
+            run.recorder.stop = stop
 
     async def async_abandon(self, *identities: str) -> None:
         """Stop what is done for these recordings, and wait until it is; nothing is noted."""
@@ -144,10 +135,10 @@ class Keeper:
 
     async def _async_run(self, recording: Recording, run: Run) -> None:
         try:
-            if recording.state is State.RECORDING:
-                outcome = await self._async_record(recording, run)
+            if run.recorder:
+                outcome = await run.recorder.run()
+                run.recorder = None
                 await self._owner.async_ended(recording.identity, outcome)
-            run.over.set()
             known = self._owner.get(recording.identity)
             if known and known.has_picture and not known.file:
                 async with self._turn:
@@ -155,22 +146,17 @@ class Keeper:
         except Exception:
             _LOGGER.exception("Recording %s has failed", recording.number)
         finally:
-            run.over.set()
             self._runs.pop(recording.identity, None)
 
-    async def _async_record(self, recording: Recording, run: Run) -> Outcome:
-        recorder = run.recorder = Recorder(
+    def _recorder(self, recording: Recording, span: Span) -> Recorder:
+        recorder = Recorder(
             self._library.tracks / recording.track_name,
-            run.span.start,
-            run.span.stop,
+            *span,
             watch=partial(self._watch, recording),
             now=dt_util.utcnow,
             on_change=lambda: self._owner.async_grew(recording.identity, recorder.size),
         )
-        try:
-            return await recorder.run()
-        finally:
-            run.recorder = None
+        return recorder
 
     @asynccontextmanager
     async def _watch(self, recording: Recording) -> AsyncGenerator[Viewer]:
@@ -189,34 +175,55 @@ class Keeper:
     async def _async_finish(self, recording: Recording) -> None:
         """Make a file of a track, and remove the track when it is noted that there is the file."""
         ffmpeg = await self._hass.async_add_executor_job(find_ffmpeg, self._hass)
-        zone = dt_util.get_default_time_zone()
-        path = file_name(recording, zone, ".mp4" if ffmpeg else ".ts")
         try:
-            finished = await finish(
-                self._library.tracks / recording.track_name,
-                self._library.folder / path,
-                tags_of(recording),
-                ffmpeg=ffmpeg,
-            )
-        except DownlinkError as err:
+            try:
+                finished = await self._async_make(recording, ffmpeg)
+            except FinishError as err:
+                if err.reason or not ffmpeg:
+                    raise
+                _LOGGER.info("Recording %s stays as it was sent: %s", recording.number, err)
+                finished = await self._async_make(recording, None)
+        except FinishError as err:
             _LOGGER.warning("No file could be made of recording %s: %s", recording.number, err)
-            self._owner.async_unfinished(recording.identity)
+            await self._owner.async_unfinished(recording.identity, err.reason)
             return
         made = PurePosixPath(finished.path.relative_to(self._library.folder))
-        if await self._owner.async_finished(recording.identity, str(made), finished.size):
-            try:
-                await self._library.async_remove_track(recording)
-                await self._async_write_beside(recording, made)
-            except DiskError as err:
-                _LOGGER.warning("Beside recording %s, %s", recording.number, err)
+        if not await self._owner.async_finished(recording.identity, str(made), finished):
+            return
+        try:
+            await self._library.async_remove_track(recording)
+            await self._async_write_beside(recording, made)
+        except DiskError as err:
+            _LOGGER.warning("Beside recording %s nothing can be written: %s", recording.number, err)
+
+    async def _async_make(self, recording: Recording, ffmpeg: str | None) -> Finished:
+        track = self._library.tracks / recording.track_name
+        extension = await extension_for(track, ffmpeg=ffmpeg)
+        path = file_name(recording, dt_util.get_default_time_zone(), extension.removeprefix("."))
+        tags = self._tags(recording)
+        return await finish(track, self._library.folder / path, tags, ffmpeg=ffmpeg)
+
+    def _tags(self, recording: Recording) -> Tags:
+        programme = recording.programme
+        is_episode = not is_film(programme)
+        return Tags(
+            title=(programme.episode_title if is_episode else None) or programme.title,
+            show=programme.title if is_episode else "",
+            season=programme.season,
+            episode=programme.episode,
+            description=programme.description or "",
+            date=dt_util.as_local(recording.start).date(),
+            channel=channel_name(self._coordinator, recording),
+            chapter=text(self._hass, "common.recordings_part", number="{number}"),
+        )
 
     async def _async_write_beside(self, recording: Recording, made: PurePosixPath) -> None:
         """Write what media servers read: about the programme, and its picture. Raises DiskError."""
-        await self._library.async_write(made.with_suffix(".nfo"), nfo(recording))
+        await self._library.async_write(nfo_name(made), nfo(recording))
         if image := recording.programme.image:
             try:
-                data, ending = await async_fetch_picture(self._hass, image)
+                data, extension = await async_fetch_picture(self._hass, image)
             except PictureError as err:
                 _LOGGER.debug("There is no picture beside recording %s: %s", recording.number, err)
             else:
-                await self._library.async_write(picture_name(made, ending), data)
+                await self._library.async_write(picture_name(recording, made, extension), data)

@@ -1,7 +1,7 @@
 """The recordings' folder: what is in it, what is missing, and what is left over."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 import re
@@ -10,8 +10,10 @@ from typing import Final
 
 from ..engine.downlink.policy import MIN_FREE
 from ..engine.downlink.recording.model import TRACKS, Recording
+from ..engine.downlink.recording.recorder import Outcome
+from ..engine.downlink.recording.track import TrackError, gaps_between, read_track
 from .disk import Disk, DiskError, DiskSilentError
-from .folder import Place, is_there, look
+from .folder import Place, is_there, look, write_probe
 
 _TRACK: Final = re.compile(r"[0-9a-f]{16}")
 _REMOVE_TIMEOUT: Final = 120.0
@@ -39,7 +41,7 @@ class Found:
     """None when it could not be told."""
     gone: frozenset[str] = frozenset()
     """Identities of the recordings whose files are not there any more."""
-    sizes: Mapping[str, int] | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
     """Bytes of each file that is there, by identity."""
 
 
@@ -57,18 +59,23 @@ class Library:
         """Where the folders of segments are."""
         return self.folder / TRACKS
 
-    async def async_look(self, files: Mapping[str, str]) -> Found:
-        """Look at the folder, and for files in it: their paths below it, by identity."""
+    async def async_look(self, files: Mapping[str, str], *, probe: bool = False) -> Found:
+        """Look at the folder, and for files in it: their paths below it, by identity.
+
+        `probe`: whether it can be written to as well.
+        """
         try:
-            return await self._disk.run(lambda: self._look(files))
+            return await self._disk.run(lambda: self._look(files, probe))
         except DiskSilentError:
             return Found(trouble=Trouble.SILENT)
         except DiskError:
             return Found(trouble=Trouble.BROKEN)
 
-    def _look(self, files: Mapping[str, str]) -> Found:
+    def _look(self, files: Mapping[str, str], probe: bool) -> Found:
         if not is_there(self.folder):
             return Found(trouble=Trouble.ABSENT)
+        if probe:
+            write_probe(self.folder)
         place = look(self.folder, self._config_dir)
         sizes: dict[str, int] = {}
         gone: set[str] = set()
@@ -107,13 +114,31 @@ class Library:
             raise OSError(0, "The folder is not there")
         if recording.file and (file := self._inside(recording.file)):
             stem = file.stem
-            for beside in (file.with_suffix(".nfo"), *file.parent.glob(f"{_escape(stem)}-thumb.*")):
-                beside.unlink(missing_ok=True)
+            for pattern in (".nfo", "-thumb.*", "-poster.*"):
+                for beside in file.parent.glob(f"{_escape(stem)}{pattern}"):
+                    beside.unlink(missing_ok=True)
             file.unlink(missing_ok=True)
             self._remove_empty(file.parent)
         track = self.tracks / recording.track_name
         if track.is_dir():
             shutil.rmtree(track)
+
+    async def async_outcome(self, recording: Recording) -> Outcome:
+        """Return what there is of a recording, and what is missing of its programme.
+
+        Raises DiskError.
+        """
+
+        def read() -> Outcome:
+            try:
+                entries = read_track(self.tracks / recording.track_name)
+            except TrackError as err:
+                raise OSError(0, str(err)) from err
+            gaps = gaps_between(entries, recording.start, recording.stop)
+            size = sum(entry.size for entry in entries)
+            return Outcome(gaps=gaps, reason=None, size=size)
+
+        return await self._disk.run(read)
 
     async def async_remove_track(self, recording: Recording) -> None:
         """Delete the track of a recording whose file is there. Raises DiskError."""

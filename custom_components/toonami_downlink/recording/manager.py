@@ -18,7 +18,7 @@ from ..engine.downlink.limits import MAX_TITLE_CHARS
 from ..engine.downlink.models import Feed
 from ..engine.downlink.recording.conflicts import Conflict
 from ..engine.downlink.recording.model import Recording, RecordingError, Rule, RuleKind, State
-from ..engine.downlink.recording.by_hand import record
+from ..engine.downlink.recording.planner import record
 from ..engine.downlink.recording.rules import make_rule, with_rule
 from ..following.follows import Follows
 from .catalogue import Catalogue, EventListener
@@ -155,11 +155,13 @@ class Recordings:
         entry.async_on_unload(self._coordinator.async_add_listener(wake))
         entry.async_on_unload(self._follows.async_add_listener(wake))
         entry.async_on_unload(
-            async_track_time_interval(
-                self._hass, lambda _now: wake(), _TICK, cancel_on_shutdown=True
-            )
+            async_track_time_interval(self._hass, self._async_tick, _TICK, cancel_on_shutdown=True)
         )
         wake()
+
+    @callback
+    def _async_tick(self, _now: datetime) -> None:
+        self._scheduler.async_wake()
 
     # What is changed
 

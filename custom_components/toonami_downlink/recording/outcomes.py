@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from ..engine.downlink.recording.model import Gap, Reason, Recording, State
 from ..engine.downlink.recording.recorder import Outcome
+from ..engine.downlink.recording.source import Finished
+from ..engine.downlink.recording.track import gaps_between
 
 
 def ended_with(one: Recording, outcome: Outcome, *, by_hand: bool) -> Recording:
@@ -17,6 +19,13 @@ def ended_with(one: Recording, outcome: Outcome, *, by_hand: bool) -> Recording:
     state = State.INTERRUPTED if gaps else State.COMPLETE
     reason = outcome.reason if gaps and not by_hand else None
     return replace(one, state=state, reason=reason, gaps=gaps, size=outcome.size)
+
+
+def finished_as(one: Recording, path: str, finished: Finished) -> Recording:
+    """Return a recording as the file that was made of it, which may have less in it."""
+    gaps = tuple(within(gaps_between(finished.entries, one.start, one.stop), one))
+    state = State.INTERRUPTED if gaps else State.COMPLETE
+    return replace(one, state=state, gaps=gaps, file=path, size=finished.size)
 
 
 def within(gaps: Iterable[Gap], one: Recording) -> Iterator[Gap]:

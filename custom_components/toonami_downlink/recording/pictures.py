@@ -14,7 +14,7 @@ from ..engine.downlink.limits import MAX_PICTURE_BYTES, MAX_REDIRECTS, MAX_URL_C
 from ..engine.downlink.network import is_global_address, is_global_host
 
 _TIMEOUT: Final = 30.0
-_MAGIC: Final = {b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
+_MAGIC: Final = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 _REDIRECTS: Final = frozenset(
     {
         HTTPStatus.MOVED_PERMANENTLY,
@@ -31,7 +31,7 @@ class PictureError(Exception):
 
 
 async def async_fetch_picture(hass: HomeAssistant, url: str) -> tuple[bytes, str]:
-    """Return a picture, and the ending of its name: ``.jpg`` or ``.png``.
+    """Return a picture, and the extension of its name: ``jpg`` or ``png``.
 
     Only servers on the internet are asked for it. Raises PictureError.
     """

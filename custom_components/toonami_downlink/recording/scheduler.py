@@ -17,9 +17,10 @@ from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.recording.conflicts import Conflict, Span
 from ..engine.downlink.recording.model import Gap, Padding, Reason, Recording, State
-from ..engine.downlink.recording.planner import plan
+from ..engine.downlink.recording.planner import plan, superseded
 from ..engine.downlink.recording.recorder import Outcome
 from ..engine.downlink.recording.retention import to_delete
+from ..engine.downlink.recording.source import Finished
 from ..following.follows import Follows
 from ..refreshing.scheduler import Timer
 from .catalogue import Catalogue
@@ -28,7 +29,7 @@ from .folder import Place, chosen_folder, warning_of
 from .issues import async_update_issue
 from .keeper import Keeper
 from .library import Found, Library, Trouble
-from .outcomes import ended_with, within
+from .outcomes import ended_with, finished_as
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,7 +82,6 @@ class RecordingScheduler:
         self._looking = asyncio.Lock()
         self._is_woken = False
         self._is_stopped = False
-        self._ended_by_hand: set[str] = set()
         self._spans: Mapping[str, Span] = {}
         self._later: dict[str, datetime] = {}
         """When a file that could not be made is tried again."""
@@ -128,12 +128,15 @@ class RecordingScheduler:
         async with self._looking:
             self._is_woken = False
             async with self._catalogue.lock:
+                if self._catalogue.is_unsaved:
+                    await self._catalogue.async_note()
                 await self._miss()
                 await self._plan()
             await self._look_at_disk()
             async with self._catalogue.lock:
-                await self._begin_due()
-                self._timer.set(self._next())
+                if not self._is_stopped:
+                    await self._begin_due()
+                    self._timer.set(self._next())
 
     # The disk
 
@@ -145,14 +148,14 @@ class RecordingScheduler:
             self.trouble or not is_needed
         ):
             return
-        is_first = self._found is None
         self._looked_at = now
         files = {one.identity: one.file for one in self._catalogue.items if one.file}
-        self._note(await self.library.async_look(files))
+        probe = is_needed or self.trouble is not None
+        self._note(await self.library.async_look(files, probe=probe))
         async with self._catalogue.lock:
             await self._note_files(files)
         if self.trouble in {None, Trouble.FULL}:
-            if is_first or age >= _LOOK_EVERY:
+            if age >= _LOOK_EVERY:
                 await self._clean()
             await self._make_room()
 
@@ -164,6 +167,7 @@ class RecordingScheduler:
                 _LOGGER.warning("Nothing can be recorded: the disk is %s", found.trouble.value)
             elif before:
                 _LOGGER.info("The folder of the recordings can be used again")
+            self._catalogue.async_tell()
         async_update_issue(self._hass, found.trouble, self.library.folder)
 
     async def _note_files(self, files: dict[str, str]) -> None:
@@ -183,8 +187,9 @@ class RecordingScheduler:
 
     async def _clean(self) -> None:
         """Remove the tracks that belong to nothing."""
-        if self._catalogue.is_partial:
-            # They may belong to a recording that could not be read, and may be restored.
+        if self._catalogue.is_partial or self._catalogue.is_unsaved:
+            # They may belong to a recording that could not be read, and may be restored; or to one
+            # that would have no file after a restart.
             return
         items = self._catalogue.items
         try:
@@ -195,18 +200,20 @@ class RecordingScheduler:
             _LOGGER.warning("What is left over in the folder of the recordings stays: %s", err)
 
     async def _make_room(self) -> None:
-        """Delete what is too old or too much."""
-        for identity in to_delete(
-            self._catalogue.items,
+        """Delete what is too old or too much, and what is there with gaps and without."""
+        items = self._catalogue.items
+        too_much = to_delete(
+            items,
             now=dt_util.utcnow(),
             quota=self.quota,
             max_age=self._max_age,
             rules=self._catalogue.rules,
-        ):
+        )
+        for identity in dict.fromkeys((*superseded(items), *too_much)):
             if recording := self._catalogue.get(identity):
                 try:
                     await self.async_delete(recording)
-                except DiskError as err:
+                except (DiskError, HomeAssistantError) as err:
                     _LOGGER.warning("A recording could not be deleted to make room: %s", err)
                     return
 
@@ -333,50 +340,43 @@ class RecordingScheduler:
 
     async def async_end(self, identity: str) -> None:
         """End a recording now; what is there of it is kept."""
-        self._ended_by_hand.add(identity)
-        if self._keeper.is_busy(identity):
-            await self._keeper.async_end(identity)
+        await self._keeper.async_abandon(identity)
+        one = self._catalogue.get(identity)
+        if one is None or one.state is not State.RECORDING:
             return
-        async with self._catalogue.lock:
-            one = self._catalogue.get(identity)
-            if one and one.state is State.RECORDING:
-                gaps = tuple(within([Gap(dt_util.utcnow(), one.stop)], one))
-                await self._catalogue.async_change(replace(one, state=State.INTERRUPTED, gaps=gaps))
+        try:
+            outcome = await self.library.async_outcome(one)
+        except DiskError:
+            gap = Gap(dt_util.utcnow(), one.stop)
+            outcome = Outcome(gaps=(gap,), reason=None, size=one.size)
+        await self.async_ended(identity, outcome, by_hand=True)
 
-    async def async_ended(self, identity: str, outcome: Outcome) -> None:
+    async def async_ended(self, identity: str, outcome: Outcome, *, by_hand: bool = False) -> None:
         """Note that nothing is added to it any more, and look for another chance if need be."""
         async with self._catalogue.lock:
             one = self._catalogue.get(identity)
             if one is None or one.state is not State.RECORDING:
                 return
-            by_hand = identity in self._ended_by_hand
-            ended = ended_with(one, outcome, by_hand=by_hand)
-            await self._catalogue.async_note(ended)
-        if ended.state is State.COMPLETE and ended.replaces:
-            await self._replace(ended.replaces)
+            await self._catalogue.async_note(ended_with(one, outcome, by_hand=by_hand))
         if outcome.reason is Reason.DISK:
             self._note(Found(trouble=Trouble.BROKEN))
         self._looked_at = None
         self.async_wake()
 
-    async def _replace(self, identity: str) -> None:
-        """Delete what is there with gaps, now that it is there without, unless it is to stay."""
-        one = self._catalogue.get(identity)
-        if one and one.state is State.INTERRUPTED and not one.is_kept:
-            try:
-                await self.async_delete(one)
-            except (DiskError, HomeAssistantError) as err:
-                _LOGGER.warning("A recording with gaps could not be deleted: %s", err)
-
-    async def async_finished(self, identity: str, path: str, size: int) -> bool:
+    async def async_finished(self, identity: str, path: str, finished: Finished) -> bool:
         """Note its file; whether that was saved."""
         async with self._catalogue.lock:
             one = self._catalogue.get(identity)
             if one is None or not one.has_picture:
                 return False
-            return await self._catalogue.async_note(replace(one, file=path, size=size))
+            return await self._catalogue.async_note(finished_as(one, path, finished))
 
-    @callback
-    def async_unfinished(self, identity: str) -> None:
-        """Try again later to make a file of it."""
+    async def async_unfinished(self, identity: str, reason: Reason | None) -> None:
+        """Try again later to make a file of it, unless there is nothing in it."""
         self._later[identity] = dt_util.utcnow() + _LOOK_EVERY
+        async with self._catalogue.lock:
+            one = self._catalogue.get(identity)
+            if one and reason is Reason.NO_SIGNAL:
+                await self._catalogue.async_note(
+                    replace(one, state=State.FAILED, reason=reason, gaps=(), size=0)
+                )

@@ -84,6 +84,9 @@ LATE_BY: Final = timedelta(seconds=90)
 """How long after its end a recording waits for its last segment, which is never quite live."""
 OVERLAPS_BY: Final = timedelta(minutes=2)
 """What is dated further back than that does not repeat what is there: a clock was set back."""
+
+# What is recorded.
+
 REPEATED_FROM: Final = timedelta(seconds=30)
 """How much of a recording has to be missing for it to be worth recording again."""
 FORGOTTEN_AFTER: Final = timedelta(days=30)

@@ -1,5 +1,6 @@
-"""What actions and events say of recordings. Times are ISO 8601 in Home Assistant's zone."""
+"""What is said of recordings. Times are ISO 8601 in Home Assistant's zone."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,6 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.recording.model import Recording
-from .manager import Recordings
 
 
 def media_content_id(recording: Recording) -> str:
@@ -47,9 +47,11 @@ def describe(coordinator: DownlinkCoordinator, recording: Recording) -> dict[str
     return {name: value for name, value in values.items() if value is not None}
 
 
-def describe_all(coordinator: DownlinkCoordinator, recordings: Recordings) -> list[dict[str, Any]]:
-    """Describe all recordings that are planned, made or failed, by their start."""
-    shown = (one for one in recordings.items if not one.is_tombstone)
+def describe_all(
+    coordinator: DownlinkCoordinator, recordings: Iterable[Recording]
+) -> list[dict[str, Any]]:
+    """Describe the recordings that are planned, made or failed, by their start."""
+    shown = (one for one in recordings if not one.is_tombstone)
     return [describe(coordinator, one) for one in sorted(shown, key=lambda one: one.start)]
 
 
