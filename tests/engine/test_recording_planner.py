@@ -36,6 +36,7 @@ def test_east_and_west_and_repeats_of_a_night_are_one() -> None:
     (first, _) = house.recordings
     assert (first.programme, first.rule, first.since) == (guide[EAST][0], rule().identity, NOON)
     assert (first.stop - first.start, first.replaces) == (30 * MINUTE, None)
+    assert first.track_name == first.identity
 
 
 def test_first_airing_that_is_to_come() -> None:
@@ -172,6 +173,12 @@ def test_another_title_in_more_than_half_of_the_slot() -> None:
     assert moved(house, programme(89, "Trigun Maximum")) == [(1, EAST, 74, P)]
     assert house.recordings[0].reason is Reason.LEFT_GUIDE
     assert moved(house, film(60)) == [(1, EAST, 74, P)]
+
+
+def test_what_was_renamed_is_missing_again() -> None:
+    house = House(rule()).look({EAST: [episode(60)]})
+    found = moved(house, programme(60, "Bebop"), episode(60 + DAY))
+    assert found == [(1, EAST, 60, P), (2, EAST, 60 + DAY, P)]
 
 
 def test_a_slot_is_not_taken_from_another_recording() -> None:

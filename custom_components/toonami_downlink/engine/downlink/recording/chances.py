@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from ..airings import DELAYS, Airing
+from ..airings import Airing
 from ..identity import identity
 from ..models import Feed
 from ..policy import NIGHT, REPEATED_FROM
-from .matching import Guide, Known, is_definite, is_same, remembering
+from .matching import Guide, Known, is_definite, remembering
 from .model import Recording, State
 
 WANTED: Final = frozenset({State.PLANNED, State.RECORDING, State.COMPLETE})
@@ -56,12 +56,15 @@ def superseded(recordings: Sequence[Recording]) -> tuple[str, ...]:
 
 def moved_to(recording: Recording, airing: Airing) -> Recording:
     """Return a recording as one of that airing, of which the guide may know less by now."""
+    programme = remembering(recording.programme, airing.programme)
+    if programme == recording.programme and airing.channel.key == recording.channel:
+        return recording
     return replace(
         recording,
         channel=airing.channel.key,
         start=airing.start,
         stop=airing.stop,
-        programme=remembering(recording.programme, airing.programme),
+        programme=programme,
     )
 
 
@@ -101,7 +104,10 @@ class Chances:
                 yield one
 
     def _to_come(self, recording: Recording) -> Iterator[Airing]:
-        found = [*self._called_the_same(recording, is_any_night=True), *self._delayed(recording)]
+        found = [
+            *self._called_the_same(recording, is_any_night=True),
+            *self._guide.delayed(recording),
+        ]
         yield from sorted(found, key=lambda one: (one.start, one.channel.number))
 
     def _called_the_same(self, recording: Recording, is_any_night: bool) -> Iterator[Airing]:
@@ -113,13 +119,6 @@ class Chances:
         else:
             first, last = recording.start - NIGHT, recording.start + NIGHT
             yield from (one for one in self._guide.near(thing, first, last) if one.start > first)
-
-    def _delayed(self, recording: Recording) -> Iterator[Airing]:
-        """Yield the same broadcast on the West, by whatever it is called there."""
-        for key, delay in DELAYS.get(recording.channel, {}).items():
-            for one in self._guide.on(key, recording.start + delay, recording.stop + delay):
-                if is_same(recording, key, one.programme):
-                    yield one
 
 
 def _lineage(recording: Recording, recordings: Mapping[str, Recording]) -> list[str]:

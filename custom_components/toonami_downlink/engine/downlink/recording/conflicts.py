@@ -53,6 +53,7 @@ class _Busy(NamedTuple):
 
 
 type WaysOut = Callable[[Recording], Iterable[Airing]]
+type Take = Callable[[Recording, Airing], None]
 
 
 def rank(recording: Recording) -> tuple[bool, bool, datetime, int]:
@@ -62,11 +63,16 @@ def rank(recording: Recording) -> tuple[bool, bool, datetime, int]:
 
 
 def fit(
-    recordings: Iterable[Recording], ways_out: WaysOut, places: int, padding: Padding
+    recordings: Iterable[Recording],
+    ways_out: WaysOut,
+    take: Take,
+    places: int,
+    padding: Padding,
 ) -> Fitted:
     """Give each recording a place, and padding where nobody else needs it.
 
-    What a rule wants takes its way out; what was asked for by hand stays, and its way out is told.
+    What a rule wants takes its way out, and `take` is told at once: it is none for others then.
+    What was asked for by hand stays, and its way out is told.
     Padding comes when all have their places: it is cut short where another channel needs the place
     for a programme, and gives way to the padding of what comes before it.
     """
@@ -83,6 +89,7 @@ def fit(
                 conflicts.append(Conflict(one.identity, others, instead))
                 continue
             moved[one.identity] = instead
+            take(one, instead)
             wanted = _busy(instead, one.identity)
         board.add(wanted)
         placed.append((one, wanted))

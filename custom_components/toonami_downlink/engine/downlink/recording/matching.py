@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -76,6 +77,7 @@ class Guide:
             )
         self.airings.sort(key=lambda one: (one.start, one.channel.number))
         self._of: dict[str, list[Airing]] = {}
+        self._at = {(one.channel.key, one.start): one for one in self.airings}
         self._known: dict[str, tuple[datetime, datetime]] = {}
         for airing in self.airings:
             self._of.setdefault(identity(airing.programme), []).append(airing)
@@ -91,6 +93,13 @@ class Guide:
         found = self.of(thing)
         return found[bisect_left(found, start, key=_start) : bisect_left(found, stop, key=_start)]
 
+    def same_as(self, recording: Recording) -> Airing | None:
+        """Return its airing if nothing has changed: place, time, and what it is called."""
+        airing = self._at.get((recording.channel, recording.start))
+        if airing and identity(airing.programme) == identity(recording.programme):
+            return airing
+        return None
+
     def at(self, key: str, moment: datetime) -> Airing | None:
         """Return what is on a channel at that time, filler too."""
         channel = self._channels.get(key)
@@ -103,6 +112,13 @@ class Guide:
             for one in between(self._guide.get(key, ()), start, stop):
                 if not one.is_filler:
                     yield Airing(channel, one.start, one.stop, one)
+
+    def delayed(self, recording: Recording) -> Iterator[Airing]:
+        """Yield the same broadcast on the East or the West, by whatever it is called there."""
+        for key, delay in DELAYS.get(recording.channel, {}).items():
+            for one in self.on(key, recording.start + delay, recording.stop + delay):
+                if is_same(recording, key, one.programme):
+                    yield one
 
     def misses(self, recording: Recording) -> bool:
         """Whether the guide reaches over the time of a recording that it does not have.
@@ -184,19 +200,19 @@ class Known:
                 if identity(self._all[name].programme) == thing:
                     yield self._all[name]
 
-    def same(self, key: str, one: Programme) -> list[Recording]:
-        """Return the recordings of what is on a channel, see `is_same`, by their number."""
-        near = (*self._in_slot(key, one), *self._in_night(one))
-        return _unique(each for each in near if is_same(each, key, one))
+    def same(self, key: str, one: Programme) -> Iterator[Recording]:
+        """Yield the recordings of what is on a channel, see `is_same`; some more than once."""
+        near = chain(self._in_slot(key, one), self._in_night(one))
+        return (each for each in near if is_same(each, key, one))
 
-    def in_place_of(self, key: str, one: Programme) -> list[Recording]:
-        """Return those with its slot, whatever it was called, by their number."""
-        near = self._at(key, one.start, one.stop)
-        return _unique(each for each in near if has_its_slot(each, key, one))
+    def in_place_of(self, key: str, one: Programme) -> Iterator[Recording]:
+        """Yield those with its slot, whatever it was called; some more than once."""
+        near = self._in_hours(key, one.start, one.stop)
+        return (each for each in near if has_its_slot(each, key, one))
 
-    def of_night(self, one: Programme) -> list[Recording]:
-        """Return those that are called the same in the same night, by their number."""
-        return _unique(each for each in self._in_night(one) if is_this_night(each, one))
+    def of_night(self, one: Programme) -> Iterator[Recording]:
+        """Yield those that are called the same in the same night."""
+        return (each for each in self._in_night(one) if is_this_night(each, one))
 
     def _in_night(self, one: Programme) -> Iterator[Recording]:
         thing, night = identity(one), int(one.start.timestamp()) // _NIGHT
@@ -204,22 +220,17 @@ class Known:
             yield from map(self._all.__getitem__, self._of_night.get((thing, near), ()))
 
     def _in_slot(self, key: str, one: Programme) -> Iterator[Recording]:
-        yield from self._at(key, one.start, one.stop)
+        yield from self._in_hours(key, one.start, one.stop)
         for other, delay in DELAYS.get(key, {}).items():
-            yield from self._at(other, one.start + delay, one.stop + delay)
+            yield from self._in_hours(other, one.start + delay, one.stop + delay)
 
-    def _at(self, key: str, start: datetime, stop: datetime) -> Iterator[Recording]:
+    def _in_hours(self, key: str, start: datetime, stop: datetime) -> Iterator[Recording]:
         for hour in _hours(start, stop):
             yield from map(self._all.__getitem__, self._of_slot.get((key, hour), ()))
 
 
 def _hours(start: datetime, stop: datetime) -> range:
     return range(int(start.timestamp()) // _HOUR, int(stop.timestamp()) // _HOUR + 1)
-
-
-def _unique(recordings: Iterable[Recording]) -> list[Recording]:
-    found = {one.identity: one for one in recordings}
-    return sorted(found.values(), key=lambda one: one.number)
 
 
 class _Pair(NamedTuple):
@@ -243,13 +254,17 @@ def align(
 
     What has no airing by what it is called has none here: see `slot_of`.
     """
-    pairs = sorted(
-        (pair for recording in recordings for pair in _pairs(guide, recording)),
-        key=lambda pair: pair[:6],
-    )
     found: dict[str, Airing] = {}
     taken: set[tuple[str, datetime]] = set()
-    for pair in pairs:
+    for recording in recordings:
+        # Most have not changed.
+        airing = guide.same_as(recording)
+        if airing and (place := (recording.channel, recording.start)) not in taken:
+            found[recording.identity] = airing
+            taken.add(place)
+    lost = (recording for recording in recordings if recording.identity not in found)
+    pairs = (pair for recording in lost for pair in _pairs(guide, recording))
+    for pair in sorted(pairs, key=lambda pair: pair[:6]):
         place = pair.airing.channel.key, pair.airing.start
         if pair.name not in found and place not in taken:
             found[pair.name] = pair.airing
@@ -276,9 +291,13 @@ def _pairs(guide: Guide, recording: Recording) -> Iterator[_Pair]:
             is_near = abs(airing.start - recording.start) <= SAME_SLOT
             is_there = has_its_slot(recording, airing.channel.key, airing.programme)
             yield _pair(0 if is_near or is_there else 3, recording, airing)
+    if is_running:
+        return
     thing, start = identity(recording.programme), recording.start
-    for airing in guide.near(thing, start - NIGHT, start + NIGHT) if not is_running else ():
+    for airing in guide.near(thing, start - NIGHT, start + NIGHT):
         yield _pair(1 if airing.channel.key == recording.channel else 2, recording, airing)
+    for airing in guide.delayed(recording):
+        yield _pair(2, recording, airing)
 
 
 def _pair(rank: int, recording: Recording, airing: Airing) -> _Pair:

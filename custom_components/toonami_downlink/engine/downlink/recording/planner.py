@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from itertools import chain
 from typing import Final
 
 from ..airings import Airing
@@ -20,7 +21,7 @@ from ..models import Feed
 from ..policy import FORGOTTEN_AFTER
 from .by_hand import new, record
 from .chances import Chances, is_worth_repeating, moved_to, second_chance, superseded
-from .conflicts import Conflict, Span, fit, rank
+from .conflicts import Conflict, Fitted, Span, fit, rank
 from .matching import Guide, Known, align, slot_of
 from .model import Padding, Reason, Recording, Rule, State
 from .rules import RuleMatcher, digest
@@ -29,6 +30,8 @@ __all__ = ("Conflict", "Plan", "Span", "plan", "record", "second_chance", "super
 
 _HAD: Final = frozenset(State) - {State.CANCELLED, State.FAILED}
 """With these, an episode is there, will be, or was and is not wanted again."""
+_ROUNDS: Final = 20
+"""What takes its way out leaves a place to others: one or two rounds settle that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +77,17 @@ def plan(
     """
     planning = _Planning(feed, rules, known, now, next_number)
     planning.follow_the_guide()
-    planning.repeat_what_failed()
-    planning.evaluate(RuleMatcher(rules, follows, zone))
-    conflicts, spans = planning.find_places(places, padding)
+    matcher = RuleMatcher(rules, follows, zone)
+    for _ in range(_ROUNDS):
+        planning.repeat_what_failed()
+        planning.evaluate(matcher)
+        fitted = planning.find_places(places, padding)
+        if not fitted.moved:
+            break
     return Plan(
         recordings=tuple(sorted(planning.recordings.values(), key=_number)),
-        conflicts=conflicts,
-        spans=spans,
+        conflicts=fitted.conflicts,
+        spans=fitted.spans,
         next_number=planning.next_number,
     )
 
@@ -127,7 +134,9 @@ class _Planning:
                 followed = _failed(followed)
             self.recordings[one.identity] = followed
         self._leave_out_what_is_planned_twice()
-        lost = (one for one in moving if one.identity not in found)
+        lost = [one for one in moving if one.identity not in found]
+        # What is in the slot now is rather what was there than what was gone already.
+        lost.sort(key=lambda one: one.reason is Reason.LEFT_GUIDE)
         for one in lost if self._guide.is_known else ():
             if one.stop > self._now and one.identity in self.recordings:
                 self._look_in_its_slot(one, taken)
@@ -157,7 +166,7 @@ class _Planning:
         same = self._index.same(one.channel, one.programme)
         rule = self._rules.get(one.rule or "")
         had = self._index.having(one.programme) if rule and rule.only_missing else ()
-        others = (*same, *(each for each in had if each.state in _HAD))
+        others = chain(same, (each for each in had if each.state in _HAD))
         return any(each.identity != one.identity for each in others)
 
     def _look_in_its_slot(self, one: Recording, taken: set[tuple[str, datetime]]) -> None:
@@ -169,19 +178,16 @@ class _Planning:
             is_free = all(each.identity == one.identity for each in of_others)
             if is_free and not (one.rule and self._is_superfluous(renamed)):
                 taken.add((airing.channel.key, airing.start))
-                self._rename(one, renamed)
-                return
-        if one.state is State.PLANNED:
+                if not one.is_tombstone:
+                    self._put(_told(renamed))
+                    return
+                # It may have left, or be called otherwise: neither of both comes back.
+                number = self._number()
+                name = digest(one.identity, str(number))
+                self._put(_told(replace(renamed, identity=name, number=number)))
+        if one.state is not State.RECORDING:
             is_missed = self._guide.misses(one)
             self._put(replace(one, reason=Reason.LEFT_GUIDE) if is_missed else _told(one))
-
-    def _rename(self, one: Recording, renamed: Recording) -> None:
-        if one.is_tombstone:
-            # It may have left, or be called otherwise: neither of both comes back.
-            number = self._number()
-            name = digest(one.identity, str(number))
-            renamed = replace(renamed, identity=name, number=number)
-        self._put(_told(renamed))
 
     def _number(self) -> int:
         self.next_number += 1
@@ -202,8 +208,8 @@ class _Planning:
 
     def _try_again(self, failed: Recording, airing: Airing) -> None:
         again = moved_to(failed, airing)
-        again = replace(again, state=State.PLANNED, reason=None, gaps=(), size=0)
-        if not (again.rule and self._is_superfluous(again)):
+        again = replace(again, state=State.PLANNED, reason=None, gaps=(), file=None, size=0)
+        if again.replaces or not (again.rule and self._is_superfluous(again)):
             self._put(again)
 
     def evaluate(self, matcher: RuleMatcher) -> None:
@@ -219,9 +225,10 @@ class _Planning:
     def _rule_for(self, airing: Airing, matcher: RuleMatcher) -> Rule | None:
         """Return the first rule that asks for an airing which is of no recording."""
         rules = matcher.of(airing)
-        key, one = airing.channel.key, airing.programme
-        index = self._index
-        if not rules or index.same(key, one) or index.of_night(one) or index.in_place_of(key, one):
+        key, one, index = airing.channel.key, airing.programme, self._index
+        if not rules or any(chain(index.of_night(one), index.same(key, one))):
+            return None
+        if any(index.in_place_of(key, one)):
             return None
         is_had = any(each.state in _HAD for each in index.having(one))
         return next((rule for rule in rules if not (is_had and rule.only_missing)), None)
@@ -243,20 +250,20 @@ class _Planning:
         is_empty = one.is_tombstone or one.state is State.FAILED
         return is_over and is_empty and not self._guide.of(identity(one.programme))
 
-    def find_places(
-        self, places: int, padding: Padding
-    ) -> tuple[tuple[Conflict, ...], Mapping[str, Span]]:
+    def find_places(self, places: int, padding: Padding) -> Fitted:
         """Say what is recorded when; what finds no place waits, or is recorded elsewhere."""
         wanted = [one for one in self.recordings.values() if _wants_a_place(one)]
-        fitted = fit(wanted, self._ways_out, places, padding)
+        fitted = fit(wanted, self._ways_out, self._take, places, padding)
         busy = {conflict.identity for conflict in fitted.conflicts}
         for one in wanted:
-            if one.state is State.PLANNED:
-                airing = fitted.moved.get(one.identity)
-                placed = moved_to(one, airing) if airing else one
-                reason = Reason.BUSY if one.identity in busy else None
-                self.recordings[one.identity] = replace(placed, reason=reason)
-        return fitted.conflicts, fitted.spans
+            reason = Reason.BUSY if one.identity in busy else None
+            stays = one.state is State.PLANNED and one.identity not in fitted.moved
+            if stays and one.reason is not reason:
+                self._put(replace(one, reason=reason))
+        return fitted
+
+    def _take(self, one: Recording, airing: Airing) -> None:
+        self._put(replace(moved_to(one, airing), reason=None))
 
     def _ways_out(self, one: Recording) -> Iterator[Airing]:
         # With a rule that takes repeats, those of other nights have recordings of their own.
