@@ -1,14 +1,19 @@
-"""A channel that is fed by hand, and a recorder that records it."""
+"""A channel that is fed by hand, a recorder that records it, and tracks of real segments."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from downlink.recording.finish import finish
 from downlink.recording.model import TRACKS, Gap
 from downlink.recording.recorder import Outcome, Recorder
-from downlink.recording.track import read_track
+from downlink.recording.source import Finished
+from downlink.recording.tags import Tags
+from downlink.recording.track import INDEX, NOTE, Entry, Track, read_track
+from downlink.relay.joiner import Joiner
 from downlink.relay.ring import Capacity, Ring
 from downlink.relay.segment import Segment
 from downlink.relay.viewer import Viewer
@@ -79,11 +84,14 @@ class Studio:
             min_free=min_free,
         )
 
-    def air(self, *numbers: int, data: Callable[[int], bytes] = data_of, **more: bool) -> None:
+    def air(
+        self, *numbers: int, data: Callable[[int], bytes] = data_of, discontinuity: bool = False
+    ) -> None:
         """Let the channel have these segments."""
         for number in numbers:
             date = at(LENGTH * number + self.offset)
-            self.ring.append(Segment(data=data(number), duration=LENGTH, date=date, **more))
+            segment = Segment(data=data(number), duration=LENGTH, date=date)
+            self.ring.append(replace(segment, discontinuity=discontinuity))
 
     def slate(self, number: int) -> None:
         date = at(LENGTH * number)
@@ -116,3 +124,44 @@ class Studio:
 async def run(recorder: Recorder) -> Outcome:
     async with asyncio.timeout(20):
         return await recorder.run()
+
+
+def joined(*runs: list[bytes]) -> list[bytes]:
+    """Segments as they come from a channel's ring; each run is one of the channel's."""
+    found = []
+    for run_ in runs:
+        joiner = Joiner()
+        found += [joiner.join(data, discontinuity=False) for data in run_]
+    return found
+
+
+def make_track(folder: Path, segments: Mapping[int, bytes], *breaks: int) -> tuple[Entry, ...]:
+    """Write a track of segments of a second, by the second that they are on air at."""
+    track = Track.open(folder)
+    for second, data in segments.items():
+        track.append(data, at(second), 1.0, second in breaks)
+    track.close()
+    return track.entries
+
+
+def files_in(base: Path) -> list[str]:
+    """What a recordings' folder holds beside the tracks."""
+    return sorted(
+        path.relative_to(base).as_posix()
+        for path in base.rglob("*")
+        if path.is_file() and TRACKS not in path.parts
+    )
+
+
+def is_as_it_was(folder: Path) -> bool:
+    """Whether there is nothing of an attempt, and the track can be finished or go on."""
+    entries = read_track(folder)
+    names = {path.name for path in folder.iterdir()} - {NOTE}
+    Track.open(folder).release()
+    return names == {INDEX, *(entry.name for entry in entries)} and len(entries) == 3
+
+
+async def attempt(folder: Path, ffmpeg: str | None = None) -> Finished:
+    """Make a file of a track, beside the tracks."""
+    target = folder.parent.parent / ("x.mp4" if ffmpeg else "x.ts")
+    return await finish(folder, target, Tags(title="Asteroid Blues"), ffmpeg=ffmpeg, min_free=0)

@@ -24,10 +24,9 @@ from downlink.recording.model import Reason
 from downlink.recording.overlap import fingerprint
 from downlink.recording.recorder import Outcome
 from downlink.recording.track import Track, TrackError
-from downlink.relay.joiner import Joiner
 
 from .disk import Disk
-from .recording import LENGTH, Studio, at, data_of, gaps, run
+from .recording import LENGTH, Studio, at, data_of, gaps, joined, run
 
 
 @pytest.fixture
@@ -134,8 +133,9 @@ async def test_a_disk_that_hangs_when_it_is_opened(
     assert (await run(studio.recorder())).reason is Reason.DISK
     held.set()
     disk.heal()
-    [thread] = [one for one in threading.enumerate() if one.name.startswith("recorder")]
-    thread.join(10)
+    for thread in threading.enumerate():
+        if thread.name.startswith("recorder"):
+            thread.join(10)
     Track.open(studio.folder).release()
 
 
@@ -147,7 +147,8 @@ async def test_cancelling_waits_for_no_disk(
     studio.air(0)
     await studio.until(lambda: recorder.size)
     hangs = threading.Event()
-    disk.hang("write", lambda: (hangs.set(), held.wait()))
+    disk.hang("write", hangs.set)
+    disk.hang("write", held.wait)
     studio.air(1)
     await asyncio.to_thread(hangs.wait)
     task.cancel()
@@ -230,13 +231,8 @@ async def test_an_error_that_nobody_waits_for_is_quiet(
 # What is the same though it was joined to another stream
 
 
-def joined(segments: list[bytes], first: int = 0) -> list[bytes]:
-    joiner = Joiner()
-    return [joiner.join(data, discontinuity=False) for data in segments[first:]]
-
-
 def test_a_segment_is_known_again_in_another_stream(east: list[bytes], west: list[bytes]) -> None:
-    ours, others = joined(east), joined(east, 2)
+    ours, others = joined(east), joined(east[2:])
     assert ours[2] != others[0]
     assert [fingerprint(data) for data in ours[2:]] == [fingerprint(data) for data in others]
     marks = {fingerprint(data) for data in (*ours, *joined(west))}
@@ -255,7 +251,7 @@ async def test_a_repetition_is_known_by_what_is_in_it(
     studio: Studio, east: list[bytes], offset: float, is_restarted: bool
 ) -> None:
     """Whatever its dates say, not a picture is there twice, or missing; and it is no gap."""
-    ours, others = joined(east), joined(east, 1)
+    ours, others = joined(east), joined(east[1:])
     recorder = studio.recorder()
     task = asyncio.create_task(run(recorder))
     studio.air(0, 1, 2, data=ours.__getitem__)
@@ -282,7 +278,7 @@ import sys
 sys.path[:0] = sys.argv[1:3]
 import asyncio
 from pathlib import Path
-from tests.engine.recording import *
+from tests.engine.recording import LENGTH, Path, Studio, at
 async def main():
     studio = Studio(Path(sys.argv[3]))
     first = int(sys.argv[4])

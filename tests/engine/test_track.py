@@ -12,6 +12,7 @@ import pytest
 
 from downlink.limits import MAX_SEGMENT_BYTES, MAX_SEGMENT_SECONDS
 from downlink.recording import journal, track as track_module
+from downlink.recording.folder import Folder
 from downlink.recording.model import TRACKS, Reason
 from downlink.recording.track import INDEX, Entry, Track, TrackError, read_track
 
@@ -64,8 +65,8 @@ def reopened(folder: Path) -> tuple[Entry, ...]:
 
 def test_written(folder: Path) -> None:
     track = Track.open(folder)
-    assert track.entries == ()
-    assert track.last is None
+    assert [*track.entries] == []
+    assert [track.last, track.size] == [None, 0]
     first, second, third = fill(track, *SEGMENTS)
     assert first == Entry("000001.ts", T, 10.0, 300, discontinuity=False)
     assert third.stop == T + timedelta(seconds=30)
@@ -156,6 +157,16 @@ def to_link(path: Path) -> None:
     path.symlink_to(other)
 
 
+def to_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def to_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -163,8 +174,8 @@ def to_link(path: Path) -> None:
         pytest.param(lambda path: path.write_bytes(b"short"), id="shorter"),
         pytest.param(lambda path: path.write_bytes(b"long" * 1000), id="longer"),
         pytest.param(to_link, id="link"),
-        pytest.param(lambda path: (path.unlink(), os.mkfifo(path)), id="pipe"),
-        pytest.param(lambda path: (path.unlink(), path.mkdir()), id="folder"),
+        pytest.param(to_pipe, id="pipe"),
+        pytest.param(to_folder, id="folder"),
     ],
 )
 def test_a_damaged_segment_is_left_out(folder: Path, damage: Callable[[Path], object]) -> None:
@@ -348,7 +359,7 @@ def test_space_is_counted_with_the_segment(
 ) -> None:
     Track.open(folder).release()
     track = Track.open(folder, min_free=1000)
-    monkeypatch.setattr(track_module.Folder, "free", property(lambda _: free))
+    monkeypatch.setattr(Folder, "free", property(lambda _: free))
     if is_enough:
         fill(track, b"more")
     else:

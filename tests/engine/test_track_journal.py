@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import re
 
 from hypothesis import given, strategies as st
-import m3u8
+import m3u8  # type: ignore[import-untyped]  # it has no types
 import pytest
 
 from downlink.limits import MAX_SEGMENT_BYTES, MAX_TRACK_SEGMENTS

@@ -136,11 +136,11 @@ class _Workshop:
     async def finish(self, target: Path, tags: Tags, ffmpeg: str | None, min_free: int) -> Finished:
         """See `finish`. Raises TrackError and FinishError."""
         source = self.source
+        await self.disk.run(end_orphans, self._folder)
+        await self.disk.run(source.remove, _PART, _METADATA)
         if done := await self.disk.run(source.finished):
             return done
         self._is_finishing = True
-        await self.disk.run(end_orphans, self._folder)
-        await self.disk.run(source.remove, _PART, _METADATA)
         found = [await self.disk.run(source.look, entry) for entry in source.entries]
         parts = usable([part for part in found if part])
         if not parts:

@@ -73,7 +73,8 @@ class Folder:
         if make:
             with suppress(FileExistsError):
                 os.mkdir(name, dir_fd=self.descriptor)
-                self.sync()
+            # Also one that is there already: whoever made it may have been ended before this.
+            self.sync()
         return type(self)(os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=self.descriptor))
 
     def entries(self) -> Iterable[os.DirEntry[str]]:

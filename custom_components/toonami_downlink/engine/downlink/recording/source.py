@@ -67,7 +67,8 @@ class Source:
         base = path.parent.parent
         with disk_errors(_WHAT), Folder.of_path(base, path.parent.name, path.name) as opened:
             lock_track(opened)
-            return cls(path, opened.copy(), read_entries(opened))
+            entries = read_entries(opened)
+            return cls(path, opened.copy(), entries)
 
     def close(self) -> None:
         """Let go of the track."""
@@ -215,13 +216,14 @@ class Source:
             )
 
     def _found(self, places: Sequence[str]) -> int | None:
-        """Return a file's size; one that is empty has only been given its name, and goes."""
+        """Return a file's size, and make its name last; an empty one is only a name, and goes."""
         with Folder.of_path(self._base, *places[:-1]) as folder:
             found = os.stat(places[-1], dir_fd=folder.descriptor, follow_symlinks=False)
             if not stat.S_ISREG(found.st_mode):
                 return None
             if not found.st_size:
                 folder.remove(places[-1])
+            folder.sync()
             return found.st_size
 
 

@@ -69,4 +69,7 @@ def _values(tags: Tags) -> Iterator[tuple[str, str]]:
 def _lines(values: Iterable[tuple[str, str]]) -> Iterator[str]:
     for name, value in values:
         if text := clean_text(value, MAX_TEXT_CHARS)[0]:
-            yield f"{name}={_SPECIAL.sub(lambda found: f'\\{found[0]}', text)}"
+            # ffmpeg takes a line end after a backslash for a part of the value, whatever the
+            # backslash belongs to.
+            end = " " if text.endswith("\\") else ""
+            yield f"{name}={_SPECIAL.sub(lambda found: f'\\{found[0]}', text)}{end}"
