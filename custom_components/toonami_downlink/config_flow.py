@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -114,11 +114,7 @@ def _text(key: str, known: str) -> vol.Optional:
 
 
 def _options_schema(
-    hass: HomeAssistant,
-    settings: Settings,
-    targets: Sequence[SelectOptionDict] = (),
-    *,
-    is_open: bool = False,
+    settings: Settings, targets: Sequence[SelectOptionDict] = (), *, is_open: bool = False
 ) -> vol.Schema:
     links = SelectSelectorConfig(
         options=[LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT], translation_key=CONF_STREAM_LINKS
@@ -148,7 +144,7 @@ def _options_schema(
                 0, MAX_PAST_DAYS, "d"
             ),
             vol.Required(FOLLOWED): section(_followed_schema(settings, targets)),
-            vol.Required(RECORDED): section(recorded_schema(hass, settings, _number)),
+            vol.Required(RECORDED): section(recorded_schema(settings, _number)),
             vol.Required(ADVANCED): section(advanced, {"collapsed": not is_open}),
         }
     )
@@ -367,7 +363,6 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
         """Show the options."""
         error = None
         options: Mapping[str, Any] = self.config_entry.options
-        known = Settings.from_entry(self.config_entry)
         self._recorded = self._recorded or RecordingOptions(self.hass)
         if user_input is not None:
             # Sections are for the eye only: what is kept is flat.
@@ -376,19 +371,19 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
             }
             options = {key: flat[key] for key in flat if key not in SECTIONS}
             error = _schedule_error(options) or await self._recorded.async_error(
-                known, Settings.from_mappings({}, options)
+                Settings.from_entry(self.config_entry), Settings.from_mappings({}, options)
             )
             if not error:
                 return self.async_create_entry(data=options)
         settings = Settings.from_mappings(self.config_entry.data, options)
+        settings, warning = await self._recorded.async_look(settings)
+        targets = async_targets(self.hass, settings.notify)
         is_open = error == INVALID_SCHEDULE
         return self.async_show_form(
             step_id="init",
-            data_schema=_options_schema(
-                self.hass, settings, async_targets(self.hass, settings.notify), is_open=is_open
-            ),
+            data_schema=_options_schema(settings, targets, is_open=is_open),
             errors={"base": error} if error else {},
-            description_placeholders={"warning": await self._recorded.async_warning(settings)},
+            description_placeholders={"warning": warning},
         )
 
 

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from freezegun import freeze_time
-from freezegun.api import TickingDateTimeFactory
+from freezegun.api import (
+    FrozenDateTimeFactory,
+    StepTickTimeFactory,
+    TickingDateTimeFactory,
+)
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -73,7 +77,7 @@ class House:
     hass: HomeAssistant
     upstream: Upstream
     folder: Path
-    freezer: TickingDateTimeFactory
+    freezer: FrozenDateTimeFactory | StepTickTimeFactory | TickingDateTimeFactory
     options: dict[str, Any]
     said: list[str] = field(default_factory=list)
     """The kinds of events, with the title."""

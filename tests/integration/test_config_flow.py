@@ -251,8 +251,16 @@ async def test_options(hass: HomeAssistant, folder: Path) -> None:
     }
     advanced = {"schedule": "15 */6 * * *", "provider_timeout": 60, "stale_hours": 24}
     followed = {"notify": ["persistent_notification"], "lead_minutes": 15}
-    options = plain | followed | advanced
-    plain |= {"followed": followed}
+    recorded = {
+        "recordings": False,
+        "recordings_folder": "/somewhere",
+        "recordings_gb": 20,
+        "recordings_days": 30,
+        "padding_before": 2,
+        "padding_after": 5,
+    }
+    options = plain | followed | recorded | advanced
+    plain |= {"followed": followed, "recorded": recorded}
     flow = hass.config_entries.options
     result = await flow.async_init(entry.entry_id)
     assert result["type"] is FlowResultType.FORM
@@ -293,6 +301,7 @@ def chosen(**followed: Any) -> dict[str, Any]:
     return {
         **{name: getattr(usual, name) for name in names},
         "followed": {"notify": [], "lead_minutes": 10, **followed},
+        "recorded": {},
         "advanced": {"schedule": "0 3 * * *", "provider_timeout": 60, "stale_hours": 24},
     }
 

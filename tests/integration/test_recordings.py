@@ -164,7 +164,7 @@ async def test_what_is_not_wanted(house: House) -> None:
     assert (again.state, again.rule) == (State.PLANNED, None)
     assert await house.recordings.async_remove_rule(rule.identity)
     assert not await house.recordings.async_remove_rule(rule.identity)
-    assert house.only.state is State.PLANNED
+    assert [one.state for one in house.recordings.items] == [State.PLANNED]
 
 
 async def test_a_rule_goes_with_what_it_planned(house: House) -> None:
@@ -175,7 +175,7 @@ async def test_a_rule_goes_with_what_it_planned(house: House) -> None:
     assert [one.keep_last for one in house.recordings.rules] == [2]
     assert len(house.recordings.items) == 1
     await house.recordings.async_remove_rule(rule.identity)
-    assert (house.recordings.items, house.recordings.rules) == ((), ())
+    assert [*house.recordings.items, *house.recordings.rules] == []
 
 
 async def test_deleting_what_is_being_recorded(house: House) -> None:

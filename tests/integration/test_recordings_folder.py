@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable
 import os
 from pathlib import Path
+import shutil
 import threading
 
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.toonami_downlink.engine.downlink.recording.model import TRACKS
-from custom_components.toonami_downlink.recording import folder as folder_module
 from custom_components.toonami_downlink.recording.disk import Disk, DiskError, DiskSilentError
 from custom_components.toonami_downlink.recording.folder import (
     Place,
@@ -195,7 +195,7 @@ async def test_a_disk_in_trouble(
     def refuse(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(folder_module.shutil, "disk_usage", refuse)
+    monkeypatch.setattr(shutil, "disk_usage", refuse)
     assert await async_warning(hass, str(library.folder), 50) == ""
     assert (await library.async_look({})).trouble is Trouble.BROKEN
 

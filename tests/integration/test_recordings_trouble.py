@@ -23,6 +23,7 @@ from custom_components.toonami_downlink.engine.downlink.recording.model import (
     State,
 )
 from custom_components.toonami_downlink.recording import keeper, library, scheduler
+from custom_components.toonami_downlink.recording.disk import Disk
 from custom_components.toonami_downlink.recording.library import Trouble
 from custom_components.toonami_downlink.recording.manager import async_recordings
 from custom_components.toonami_downlink.storage.recorded import Recorded, RecordingStore
@@ -55,7 +56,7 @@ async def test_nothing_happens_before_the_option_is_on(
 ) -> None:
     """Counted: files, requests, what is stored, threads, and looks at the disk."""
     looks: list[object] = []
-    monkeypatch.setattr(library.Disk, "run", lambda *_: looks.append(1))
+    monkeypatch.setattr(Disk, "run", lambda *_: looks.append(1))
     monkeypatch.setattr(scheduler, "plan", lambda *_: looks.append(2))
     house.options["recordings"] = False
     shutil.rmtree(house.folder)
@@ -129,7 +130,7 @@ async def test_the_folder_is_away(house: House, tmp_path: Path) -> None:
     house.scheduler._looked_at = None  # noqa: SLF001
     house.scheduler.async_wake()
     await house.settle()
-    assert (house.recordings.trouble, issue(house.hass)) == (None, None)
+    assert [house.recordings.trouble, issue(house.hass)] == [None, None]
     found = house.recordings.get(planned.identity)
     assert found
     assert found.state is State.RECORDING
@@ -185,7 +186,7 @@ async def test_a_disk_that_hangs_holds_nobody_up(
     await house.start(*programmes(MINUTE, MINUTE))
     monkeypatch.setattr(library, "is_there", lambda _: go_on.wait())
     monkeypatch.setattr("custom_components.toonami_downlink.recording.disk.DISK_TIMEOUT", 0.1)
-    monkeypatch.setattr(library.Disk.run, "__defaults__", (0.1,))
+    monkeypatch.setattr(Disk.run, "__defaults__", (0.1,))
     await house.recordings.async_record(EAST)
     assert (house.only.state, issue(house.hass)) == (State.PLANNED, "recordings_disk_silent")
     await house.stop()

@@ -26,8 +26,14 @@ from custom_components.toonami_downlink import (
     todo,
 )
 from custom_components.toonami_downlink.assist import speech
-from custom_components.toonami_downlink.engine.downlink import errors, relay
+from custom_components.toonami_downlink.engine.downlink import (
+    errors,
+    recording as engine_recording,
+    relay,
+)
 from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.recording.model import Reason
+from custom_components.toonami_downlink.recording.library import Trouble
 from custom_components.toonami_downlink.refreshing import issues
 from custom_components.toonami_downlink.storage.settings import Settings
 
@@ -50,18 +56,24 @@ CODE = {
 }
 RAISING = (
     *("__init__", "coordinator", "following/actions", "following/follows"),
-    *("media_source", "services", "todo"),
+    *("media_source", "recording/catalogue", "recording/manager", "services", "todo"),
 )
 """The modules that raise errors with texts."""
+RECORDING_ERRORS = {
+    key
+    for path in (ROOT / "engine" / "downlink" / "recording").glob("*.py")
+    for key in re.findall(r'RecordingError\(\s*"(\w+)"', path.read_text())
+}
+"""The keys of what cannot be recorded."""
 DEFAULTS = Settings.from_mappings({}, {})
 DESCRIPTIONS = {
-    Platform.BINARY_SENSOR: binary_sensor.FEED_BINARY_SENSORS,
+    Platform.BINARY_SENSOR: (*binary_sensor.FEED_BINARY_SENSORS, binary_sensor.RECORDING),
     Platform.BUTTON: (button.REFRESH_BUTTON,),
-    Platform.CALENDAR: (*calendar.GUIDES, calendar.FOLLOWED),
-    Platform.EVENT: (event.REFRESH_EVENT, event.FOLLOWED_EVENT),
+    Platform.CALENDAR: (*calendar.GUIDES, calendar.FOLLOWED, calendar.RECORDED),
+    Platform.EVENT: (event.REFRESH_EVENT, event.FOLLOWED_EVENT, event.RECORDING_EVENT),
     Platform.SENSOR: (
         *(*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
-        sensor.NEXT_FOLLOWED,
+        *(sensor.NEXT_FOLLOWED, sensor.NEXT_RECORDING, sensor.RECORDINGS_SPACE),
     ),
     Platform.TODO: (todo.FOLLOW_LIST,),
 }
@@ -99,9 +111,10 @@ def literals(module: str, keyword: str) -> set[str]:
 def error_keys(tree: type[errors.DownlinkError] = errors.DownlinkError) -> set[str]:
     """Return the keys of an error and of all that are derived from it.
 
-    Those of the relay are not shown: viewers get a status, and the log and the panel a reason.
+    Those of the relay and the recorder are not shown: viewers get a status, and the log and the
+    panel a reason.
     """
-    if tree.__module__.startswith(relay.__name__):
+    if tree.__module__.startswith((relay.__name__, engine_recording.__name__)):
         return set()
     keys = {tree.key}
     for derived in tree.__subclasses__():
@@ -148,6 +161,11 @@ def test_states_of_attributes() -> None:
     assert list(attributes["event_type"]["state"]) == event.FOLLOWED_EVENT.event_types
     icons = ICONS["entity"]["event"]["followed"]["state_attributes"]["event_type"]["state"]
     assert list(icons) == event.FOLLOWED_EVENT.event_types
+    attributes = TEXTS["entity"]["event"]["recording"]["state_attributes"]
+    assert list(attributes["event_type"]["state"]) == event.RECORDING_EVENT.event_types
+    icons = ICONS["entity"]["event"]["recording"]["state_attributes"]["event_type"]["state"]
+    assert list(icons) == event.RECORDING_EVENT.event_types
+    assert set(attributes["reason"]["state"]) == set(Reason)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -173,6 +191,7 @@ def test_languages_are_those_of_home_assistant() -> None:
 
 def test_exceptions() -> None:
     raised = {key for module in RAISING for key in literals(module, "translation_key")}
+    raised |= said_by("recording/manager", "_refusal") | RECORDING_ERRORS
     assert set(TEXTS["exceptions"]) == raised | error_keys()
     for key in error_keys():
         assert "{message}" in TEXTS["exceptions"][key]["message"]
@@ -188,11 +207,13 @@ def test_nobody_else_raises() -> None:
 
 def test_issues() -> None:
     known = set(issues.ISSUES)
-    assert set(TEXTS["issues"]) == known
+    disk = {f"{issues.RECORDINGS_DISK}_{trouble}" for trouble in Trouble}
+    assert set(TEXTS["issues"]) == known - {issues.RECORDINGS_DISK} | disk
     flows = {
         key: issue["fix_flow"] for key, issue in TEXTS["issues"].items() if "fix_flow" in issue
     }
-    assert set(flows) == known - {issues.OLD_CREDENTIALS_IN_USE, issues.CHANNEL_SILENT}
+    by_themselves = {issues.OLD_CREDENTIALS_IN_USE, issues.CHANNEL_SILENT, issues.RECORDINGS_DISK}
+    assert set(flows) == known - by_themselves
     reasons = literals("repairs", "reason")
     assert {reason for flow in flows.values() for reason in flow["abort"]} == reasons
     assert set(flows[issues.USE_THE_RELAY]["step"]["init"]["menu_options"]) == {"use", "leave"}
@@ -202,6 +223,19 @@ def test_issues() -> None:
         assert set(flows[key]["step"]["init"]["menu_options"]) == {"refresh", "reconfigure"}
         assert set(flows[key]["progress"]) == literals("repairs", "progress_action")
         assert set(flows[key]["abort"]) == reasons
+
+
+def literals_returned(module: str, function: str) -> set[str]:
+    """Return the texts that a function returns."""
+    return {
+        node.value.value
+        for found in ast.walk(CODE[module])
+        if isinstance(found, ast.FunctionDef) and found.name == function
+        for node in ast.walk(found)
+        if isinstance(node, ast.Return)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
 
 
 def fields(schema: vol.Schema) -> set[tuple[str, ...]]:
@@ -238,8 +272,10 @@ def test_set_up() -> None:
 def test_options() -> None:
     options = TEXTS["options"]
     assert set(options["step"]) == {"init"}
-    assert shown(options["step"]["init"]) == fields(config_flow._options_schema(DEFAULTS))  # noqa: SLF001
-    assert set(options["error"]) == {"invalid_schedule"}
+    schema = config_flow._options_schema(DEFAULTS)  # noqa: SLF001
+    assert shown(options["step"]["init"]) == fields(schema)
+    folder = literals_returned("recording/folder", "prepare") | {"recordings_folder_unusable"}
+    assert set(options["error"]) == {"invalid_schedule", "recordings_warning"} | folder
     assert set(TEXTS["selector"]) == {"provider", "stream_links"}
     assert set(TEXTS["selector"]["provider"]["options"]) == set(config_flow.SOURCES)
     links = TEXTS["selector"]["stream_links"]["options"]
@@ -253,9 +289,17 @@ def test_options() -> None:
         TEXTS["config"]["step"]["reconfigure"]["sections"]["advanced"],
         TEXTS["options"]["step"]["init"],
         TEXTS["options"]["step"]["init"]["sections"]["followed"],
+        TEXTS["options"]["step"]["init"]["sections"]["recorded"],
         TEXTS["options"]["step"]["init"]["sections"]["advanced"],
     ],
-    ids=["set-up", "reconfigure", "options", "options of what is followed", "advanced options"],
+    ids=[
+        "set-up",
+        "reconfigure",
+        "options",
+        "options of follows",
+        "options of recordings",
+        "advanced",
+    ],
 )
 def test_every_field_is_explained(place: dict[str, Any]) -> None:
     assert set(place["data"]) == set(place["data_description"])
@@ -285,7 +329,10 @@ def test_common() -> None:
     for module in ("answers", "following", "intents", "speech", "triggers", "watching"):
         said |= said_by(f"assist/{module}", "say")
     told = said_by("following/messages", "say") | {"announce_open", "announce_persistent"}
-    assert set(TEXTS["common"]) == said | told | {"no_details"}
+    recorded = {
+        f"recordings_{key}" for key in ("in_backups", "on_card", "beside_configuration", "part")
+    }
+    assert set(TEXTS["common"]) == said | told | recorded | {"no_details"}
 
 
 def test_every_kind_of_error_has_words() -> None:

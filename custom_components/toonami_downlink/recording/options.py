@@ -1,6 +1,7 @@
 """The part of the options that is about recordings: its form, and whether it can be used."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from homeassistant.core import HomeAssistant
@@ -25,11 +26,9 @@ RECORDED: Final = "recorded"
 """The section's name."""
 
 
-def recorded_schema(
-    hass: HomeAssistant, settings: Settings, number: Callable[[int, int, str], vol.All]
-) -> vol.Schema:
+def recorded_schema(settings: Settings, number: Callable[[int, int, str], vol.All]) -> vol.Schema:
     """Ask whether to record, where, and how much of it is kept; `number` makes a field of one."""
-    folder = str(chosen_folder(hass.config, settings.recordings_folder))
+    folder = settings.recordings_folder
     fields = {
         CONF_RECORDINGS_GB: (settings.recordings_gb, number(1, MAX_RECORDINGS_GB, "GB")),
         CONF_RECORDINGS_DAYS: (settings.recordings_days, number(0, MAX_RECORDINGS_DAYS, "d")),
@@ -51,13 +50,15 @@ class RecordingOptions:
     def __init__(self, hass: HomeAssistant) -> None:
         """Begin with nothing said."""
         self._hass = hass
-        self._said = ""
+        self._seen: tuple[str, int] | None = None
+        """The folder and the size that something was said about."""
 
-    async def async_warning(self, settings: Settings) -> str:
-        """Say what speaks against the folder that the form shows; else nothing."""
-        folder = chosen_folder(self._hass.config, settings.recordings_folder)
-        self._said = await async_warning(self._hass, str(folder), settings.recordings_gb)
-        return self._said
+    async def async_look(self, settings: Settings) -> tuple[Settings, str]:
+        """Return the settings with the folder that is proposed, and what speaks against it."""
+        folder = str(chosen_folder(self._hass.config, settings.recordings_folder))
+        warning = await async_warning(self._hass, folder, settings.recordings_gb)
+        self._seen = folder, settings.recordings_gb
+        return replace(settings, recordings_folder=folder), warning
 
     async def async_error(self, old: Settings, new: Settings) -> str | None:
         """Make the folder ready when recordings are switched on, or get another one.
@@ -70,5 +71,7 @@ class RecordingOptions:
             return None
         if error := await async_prepare(self._hass, new.recordings_folder):
             return error
-        before, warning = self._said, await self.async_warning(new)
-        return "recordings_warning" if warning and warning != before else None
+        folder, size = new.recordings_folder, new.recordings_gb
+        if self._seen == (folder, size):
+            return None
+        return "recordings_warning" if await async_warning(self._hass, folder, size) else None

@@ -167,7 +167,7 @@ class RecordingScheduler:
                 _LOGGER.warning("Nothing can be recorded: the disk is %s", found.trouble.value)
             elif before:
                 _LOGGER.info("The folder of the recordings can be used again")
-            self._catalogue.async_tell()
+        self._catalogue.async_tell()
         async_update_issue(self._hass, found.trouble, self.library.folder)
 
     async def _note_files(self, files: dict[str, str]) -> None:
