@@ -85,6 +85,13 @@ class Faults:
             fault = Fault(kinds[number % len(kinds)], show, self._random.random(), showing)
             self._pending.append(fault)
 
+    def _put_off(self, fault: Fault) -> None:
+        """Let it happen to a programme that is to come, if there is one."""
+        later = [one for one in self._station.shows if one.start > self._house.now + MINUTE]
+        if later:
+            fault.show, fault.showing = self._random.choice(later), 0
+            self._pending.append(fault)
+
     @property
     def is_near(self) -> bool:
         """Whether the clock has to go slowly: something is wrong, or will be in a moment."""
@@ -96,11 +103,11 @@ class Faults:
         for one in [one for one in self._ongoing if one.until <= now]:
             self._ongoing.remove(one)
             await one.heal()
-        if self._ongoing and self._is_of_disk:
-            return
         for fault in [one for one in self._pending if one.at <= now]:
             self._pending.remove(fault)
-            if now - fault.at < 2 * MINUTE:
+            if self._is_of_disk or now - fault.at > 2 * MINUTE:
+                self._put_off(fault)
+            else:
                 self.count[fault.kind] += 1
                 await self._begin(fault)
                 return

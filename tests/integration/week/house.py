@@ -218,7 +218,9 @@ def make_house(
     _replace_disk(monkeypatch, disk)
     run = DiskThread.run
 
-    async def run_counted(thread: DiskThread, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    async def run_counted(
+        thread: DiskThread, func: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Any:
         disk.in_flight += 1
         try:
             return await run(thread, func, *args, **kwargs)

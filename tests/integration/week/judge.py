@@ -12,7 +12,9 @@ from pathlib import Path
 import subprocess
 from typing import Final
 
+from custom_components.toonami_downlink.engine.downlink.policy import REPEATED_FROM
 from custom_components.toonami_downlink.engine.downlink.recording.model import (
+    TOMBSTONES,
     TRACKS,
     Recording,
     State,
@@ -25,6 +27,7 @@ from .station import MINUTE, Show, Station
 
 SLACK: Final = timedelta(seconds=LENGTH + 2)
 """A segment in flight, and the beginning of one."""
+_SEGMENT: Final = timedelta(seconds=LENGTH)
 _BACK: Final = timedelta(minutes=10)
 _TIMEOUT: Final = 60
 _DIFFERENCE: Final = 1.5
@@ -76,7 +79,7 @@ def see(path: Path) -> Seen:
     )
     size = width * height
     numbers = [
-        counter.read(frames[place : place + size], width, height)
+        counter.read_centres(frames[place : place + size], width, height)
         for place in range(0, len(frames) - size + 1, size)
     ]
     return Seen(numbers, float(duration))
@@ -140,7 +143,7 @@ class Judge:
         self.verdict.files += 1
         self.verdict.pictures += len(seen.numbers)
         show = self._of.get((one.channel, one.start))
-        if show is None or one.stop - one.start != show.length:
+        if show is None or not self._is_as_long(one, show):
             yield f"nothing was on from {one.start:%H:%M:%S} to {one.stop:%H:%M:%S}"
             return
         if show.is_dropped:
@@ -155,6 +158,11 @@ class Judge:
         if abs(seen.duration - len(held)) > _DIFFERENCE:
             yield f"it lasts {seen.duration} s, with {len(held)} pictures, one a second"
         yield from self._look_at_holes(one, set(held))
+
+    def _is_as_long(self, one: Recording, show: Show) -> bool:
+        """Whether it ends with the programme, or ended before that was made longer."""
+        length = one.stop - one.start
+        return length == show.length or (one.state is not State.COMPLETE and length in show.lengths)
 
     def _look_at_holes(self, one: Recording, held: set[int]) -> Iterator[str]:
         before, after = (minutes * MINUTE for minutes in PADDING)
@@ -185,7 +193,7 @@ class Judge:
                 reached = max(reached, one.stop + SLACK)
         return reached >= stop
 
-    def was_trouble(self, channel: str, start: datetime, stop: datetime) -> bool:
+    def _was_trouble(self, channel: str, start: datetime, stop: datetime) -> bool:
         """Whether there was any trouble between two times."""
         return any(
             one.channel in {None, channel} and one.start < stop and start < one.stop
@@ -199,32 +207,37 @@ class Judge:
         return [one for one in self._items.values() if (one.channel, one.start) in times]
 
     def _look_for(self, show: Show) -> None:
-        if show.is_dropped or show.is_unwanted or show.repeats:
+        """A programme is there whole, if it was to be had whole on the East or on the West."""
+        if show.is_cancelled or show.is_deleted:
+            self._look_for_none(show)
             return
-        found = self._recordings_of(show)
-        problem = None
-        if not found:
-            problem = "there is no recording of it"
-        elif not any(one.state in _WITH_FILE or one.is_tombstone for one in found):
-            if not any(self._was_spoilt(show, each) for each in show.showings()):
-                problem = f"it has failed: {[str(one.reason) for one in found]}"
-        if problem and not self._was_recorded_elsewhere(show):
-            self.verdict.problems.append(
-                f"{show.title} {show.episode} ({show.channel}, {show.start:%d %H:%M}): {problem}"
-            )
-
-    def _was_recorded_elsewhere(self, show: Show) -> bool:
-        """Whether a repeat of it has taken its place."""
-        repeats = [one for one in self._station.shows if one.repeats is show]
-        return any(
-            one.state in _WITH_FILE or one.is_tombstone
-            for repeat in repeats
-            for one in self._recordings_of(repeat)
+        if show.is_dropped or show.repeats:
+            return
+        found = [one for each in self._same_as(show) for one in self._recordings_of(each)]
+        states = {one.state for one in found}
+        is_nearly = any(
+            one.state is State.INTERRUPTED and one.missing < REPEATED_FROM for one in found
         )
+        if states & {State.COMPLETE, *TOMBSTONES} or is_nearly:
+            return
+        chances = [
+            f"{channel} {start:%d %H:%M}"
+            for channel, start, stop in show.showings()
+            if not self._was_trouble(channel, start - 2 * MINUTE, stop + _SEGMENT)
+        ]
+        if chances or not found:
+            said = [f"{one.number} {one.state.value} {one.reason}" for one in found]
+            self.verdict.problems.append(f"{show}: {said}, and nothing was wrong: {chances}")
 
-    def _was_spoilt(self, show: Show, showing: tuple[str, datetime, datetime]) -> bool:
-        channel, start, stop = showing
-        return self.was_trouble(channel, start - MINUTE, stop)
+    def _look_for_none(self, show: Show) -> None:
+        """What somebody did not want does not come back."""
+        shows = self._same_as(show) if show.is_deleted else [show]
+        found = [one for each in shows for one in self._recordings_of(each) if one.has_picture]
+        if found:
+            self.verdict.problems.append(f"{show} has come back: {[one.number for one in found]}")
+
+    def _same_as(self, show: Show) -> list[Show]:
+        return [one for one in self._station.shows if one.work == show.work]
 
     def _look_at_works(self) -> None:
         """Nothing is there twice, but for what has holes each time."""
@@ -244,9 +257,7 @@ class Judge:
 
     def _look_at_folder(self) -> None:
         folder = self._house.folder
-        files = {
-            str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()
-        }
+        files = {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
         ours = {one.file for one in self._items.values() if one.file}
         beside = {str(Path(name).with_suffix(".nfo")) for name in ours}
         if left := files - ours - beside:

@@ -153,13 +153,17 @@ class Relay:
             if not air.is_silent(second):
                 self._append(air, second)
             elif air.has_slate:
-                self._add(air, Segment(data=b"slate", duration=LENGTH, date=at(second), is_slate=True))
+                self._add(
+                    air, Segment(data=b"slate", duration=LENGTH, date=at(second), is_slate=True)
+                )
 
     def _append(self, air: Air, second: int) -> None:
         number = air.number_of(second) // LENGTH
         is_break = air.is_broken or number == 0
         data = air.joiner.join(self._segments[number], discontinuity=is_break)
-        self._add(air, Segment(data=data, duration=LENGTH, date=at(second), discontinuity=air.is_broken))
+        self._add(
+            air, Segment(data=data, duration=LENGTH, date=at(second), discontinuity=air.is_broken)
+        )
         air.is_broken = False
 
     def _add(self, air: Air, segment: Segment) -> None:
@@ -176,6 +180,3 @@ def seconds_of(air: Air, numbers: Sequence[int | None], first: datetime) -> list
         None if one is None else base + (one - air.number_of(base)) % counter.PICTURES
         for one in numbers
     ]
-
-
-

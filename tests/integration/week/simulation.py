@@ -1,6 +1,7 @@
 """The week: a station that changes its mind, a house that records it, and what goes wrong."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from custom_components.toonami_downlink.engine.downlink.recording.model import RuleKind, State
 
-from .faults import FAULTS, Fault, Faults
+from .faults import FAULTS, Faults
 from .house import PADDING, House, make_house
 from .judge import Judge, Trouble
 from .relay import LENGTH, Relay, make_segments
@@ -24,9 +25,13 @@ ZONE: Final = "America/New_York"
 BACK: Final = datetime(2026, 11, 1, 6, tzinfo=UTC)
 AHEAD: Final = datetime(2027, 3, 14, 7, tzinfo=UTC)
 """When the clocks of the house change."""
+_DECIDES: Final = 0.01
+_UNWANTED: Final = 0.1
 _PLACES: Final = 4
 _LONGEST_STEP: Final = timedelta(minutes=10)
 _AFTER: Final = timedelta(hours=5)
+_ROOM: Final = 250_000
+"""Bytes of the quota for each airing: not enough for all of them."""
 _WEEK: Final = 500
 """Airings of seven days."""
 
@@ -42,7 +47,6 @@ class Plan:
     refreshes: int | None = None
     faults: int | None = None
     only: tuple[str, ...] = FAULTS
-    quota: int = 10**9
 
     @property
     def days(self) -> float:
@@ -60,10 +64,12 @@ class Report:
     plan: Plan
     problems: list[str] = field(default_factory=list)
     figures: dict[str, object] = field(default_factory=dict)
+    log: Sequence[str] = ()
+    faults: Mapping[str, int] = field(default_factory=dict)
 
     def text(self) -> str:
         lines = [f"{name}: {value}" for name, value in self.figures.items()]
-        return "\n".join((*lines, *self.problems))
+        return "\n".join((*lines, *self.problems, *(self.log if self.problems else ())))
 
 
 class Week:
@@ -77,8 +83,12 @@ class Week:
         self.troubles: list[Trouble] = []
         self.faults = Faults(house, station, random, self.troubles, self.refresh)
         self.changes: Counter[str] = Counter()
-        self._refreshes = self._moments(plan.refreshes if plan.refreshes is not None else 2 * plan.airings)
+        self._refreshes = self._moments(
+            plan.refreshes if plan.refreshes is not None else 2 * plan.airings
+        )
         self._asked: set[int] = set()
+        self.judged: set[Show] = set()
+        """What somebody has thought about."""
         count = plan.airings // 5 if plan.faults is None else plan.faults
         self.faults.draw(count, plan.only)
 
@@ -135,6 +145,7 @@ class Week:
         if self.station.settle(self.now, 4 * MINUTE):
             await self.refresh()
         await self._ask()
+        await self._decide()
 
     async def refresh(self) -> None:
         """Let the house have today's guide."""
@@ -147,9 +158,22 @@ class Week:
             is_told = show.is_listed and not show.is_dropped
             if show.is_by_hand and is_soon and is_told and show.number not in self._asked:
                 self._asked.add(show.number)
-                await self.house.ask(
-                    self.house.recordings.async_record(show.channel, show.start)
-                )
+                await self.house.ask(self.house.recordings.async_record(show.channel, show.start))
+
+    async def _decide(self) -> None:
+        """Let somebody not want what is planned, or delete what is there."""
+        for one in self.house.items if self.random.random() < _DECIDES else ():
+            show = self.station.shown(one.channel, one.start)
+            if show is None or show.is_by_hand or show.repeats or show in self.judged:
+                continue
+            self.judged.add(show)
+            choice = self.random.random()
+            if one.state is State.PLANNED and choice < _UNWANTED:
+                show.is_cancelled = True
+                await self.house.ask(self.house.recordings.async_cancel(one.identity))
+            elif one.state is State.COMPLETE and choice < _UNWANTED:
+                show.is_deleted = True
+                await self.house.ask(self.house.recordings.async_delete(one.identity))
 
 
 async def simulate(
@@ -173,13 +197,14 @@ async def simulate(
     relay.now = first
     await hass.config.async_set_time_zone(ZONE)
     house = make_house(
-        hass, relay, freezer, monkeypatch, base, quota=plan.quota, places=_PLACES
+        hass, relay, freezer, monkeypatch, base, quota=plan.airings * _ROOM, places=_PLACES
     )
     week = Week(plan, house, station, random)
     await week.run()
     lived = clocks.real_perf_counter() - began
     judge = Judge(station, house, week.troubles)
     verdict = await hass.async_add_executor_job(judge.judge)
+    items = house.items
     await house.stop()
     figures: dict[str, object] = {
         "seed": plan.seed,
@@ -194,7 +219,5 @@ async def simulate(
         "states": dict(verdict.states),
         "seconds": f"{lived:.0f} + {clocks.real_perf_counter() - began - lived:.0f}",
     }
-    return Report(plan, verdict.problems, figures)
-
-
-__all__ = ["Fault", "Plan", "Report", "Show", "State", "simulate"]
+    log = [*station.log, *map(str, week.troubles), *map(str, items)]
+    return Report(plan, verdict.problems, figures, log, dict(week.faults.count))

@@ -5,7 +5,7 @@ moved, be called something else, leave the guide and come back, and the guide st
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
@@ -52,8 +52,21 @@ class Show:
     is_listed: bool = True
     is_dropped: bool = False
     """Whether the station will not show it after all."""
-    is_unwanted: bool = False
-    """Whether somebody has said so."""
+    is_cancelled: bool = False
+    """Whether somebody did not want it, before it was on."""
+    is_deleted: bool = False
+    """Whether somebody has deleted it."""
+    lengths: set[timedelta] = field(default_factory=set)
+    """How long it was to be until it became longer."""
+
+    def __str__(self) -> str:
+        told = f" as {self.told}" if self.told else ""
+        where = "" if self.is_listed else ", not in the guide"
+        dropped = ", dropped" if self.is_dropped else ""
+        return (
+            f"{self.title} {self.episode}{told} on {self.channel} "
+            f"{self.start:%d %H:%M}-{self.stop:%H:%M}{where}{dropped}"
+        )
 
     @property
     def stop(self) -> datetime:
@@ -98,6 +111,8 @@ class Station:
         self.first = first
         self.last = first + days * DAY
         self.shows: list[Show] = []
+        self.log: list[str] = []
+        """What was changed, and when."""
         self._random = random
         self._episodes = dict.fromkeys(SHOWS, 0)
         each = -(-airings // len(EAST))
@@ -153,10 +168,25 @@ class Station:
         )
         return Feed(made=now, channels=channels, guide=guide)
 
+    def shown(self, channel: str, start: datetime) -> Show | None:
+        """Return what begins then."""
+        return next(
+            (show for show in self.shows for one in show.showings() if one[:2] == (channel, start)),
+            None,
+        )
+
     # What changes
 
     def change(self, now: datetime) -> str | None:
         """Let a refresh find something changed; say what. The past does not change."""
+        before = {show: str(show) for show in self.shows}
+        what = self._change(now)
+        for show, old in before.items():
+            if str(show) != old:
+                self.log.append(f"{now:%d %H:%M:%S} {what}: {show}")
+        return what
+
+    def _change(self, now: datetime) -> str | None:
         ahead = [one for one in self.shows if now < one.start - _SAME_STILL < now + GUIDE]
         running = [one for one in self.shows if one.start < now < one.stop - _SAME_STILL]
         if running and self._random.random() < 0.1:
@@ -164,7 +194,9 @@ class Station:
         if not ahead:
             return None
         show = self._random.choice(ahead[:12] if self._random.random() < 0.8 else ahead)
-        what = self._random.choice(("move", "move", "rename", "list", "list", "drop"))
+        kinds = ("move", "move", "rename", "list", "list", "drop")
+        # Nobody could know again what comes back at another time with another name.
+        what = self._random.choice(kinds) if show.is_listed else "list"
         if what == "move":
             return self._move(show, now)
         if what == "drop":
@@ -179,7 +211,7 @@ class Station:
 
     def settle(self, now: datetime, ahead: timedelta) -> bool:
         """Let what begins so soon be in the guide again; whether there was any."""
-        found = [one for one in self.shows if now < one.start < now + ahead and not one.is_listed]
+        found = [one for one in self.shows if one.start < now + ahead and not one.is_listed]
         for show in found:
             show.is_listed = True
         return any(not show.is_dropped for show in found)
@@ -197,5 +229,6 @@ class Station:
         longer = self._random.randint(1, 3) * MINUTE
         if show.stop + longer > show.room[1] or not show.is_listed or show.is_dropped:
             return None
+        show.lengths.add(show.length)
         show.length += longer
         return "prolong"
