@@ -6,13 +6,17 @@ from playwright.sync_api import Page, expect
 import pytest
 
 from scripts.lib.develop.feed import Access, entries, fetch
+from scripts.lib.develop.flow import set_options
 from scripts.lib.develop.home import Home
+from scripts.lib.develop.waiting import wait_for
 from tests.e2e.browser import screenshot
+from tests.e2e.phone import TARGET, Phone, registered_phone
 from tests.e2e.vlc import VlcPlayer, vlc_player, watched
 
 HLS = "application/vnd.apple.mpegurl"
 SLOW = 90_000
 """Milliseconds for a browser that decodes without help on a busy machine."""
+UP_NEXT = "sensor.toonami_aftermath_east_up_next"
 TITLES = "ha-media-player-browse .title"
 WIDTHS = """
 nodes => Promise.all(nodes.map(async node => {
@@ -44,6 +48,28 @@ def test_vlc_plays_a_channel(player: VlcPlayer, home: Home, number: int, key: st
     player.wait_until_playing()
     assert (key, "VLC") in watched(home)
     player.reset()
+
+
+@pytest.fixture
+def phone(home: Home, access: Access) -> Iterator[Phone]:
+    with registered_phone(home) as phone:
+        yield phone
+        set_options(home.client, {"notify": [], "lead_minutes": 10})
+
+
+def test_watch_on_from_a_telephone(player: VlcPlayer, phone: Phone, home: Home) -> None:
+    follow = home.client.get(f"/api/states/{UP_NEXT}")["state"]
+    home.client.post("/api/services/toonami_downlink/follow", {"title": follow})
+    told = {"notify": [TARGET], "lead_minutes": 120, "watch_on": player.entity_id}
+    set_options(home.client, told)
+
+    watch = wait_for(lambda: phone.action(f"Watch on {player.name}"), "It was not told", 60)
+    phone.tap(watch)
+
+    player.wait_until_playing()
+    assert {name for _, name in watched(home)} == {"VLC"}
+    player.reset()
+    home.client.post("/api/services/toonami_downlink/unfollow", {"title": follow})
 
 
 @pytest.fixture

@@ -24,6 +24,12 @@ class VlcPlayer:
     home: Home
     entity_id: str
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        state = self.home.client.get(f"/api/states/{self.entity_id}")
+        return str(state["attributes"]["friendly_name"])
+
     def call(self, service: str, **fields: object) -> None:
         """Call a service of the media player."""
         fields["entity_id"] = self.entity_id

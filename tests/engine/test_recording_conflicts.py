@@ -170,3 +170,15 @@ def test_what_leaves_its_place_leaves_it_to_others() -> None:
     house.look({**guide, SNICK: shown})
     assert house.conflicts() == []
     assert house.said()[2] == (3, SNICK, 400, P)
+
+
+def test_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the last round nothing moves: the way out is told, as if it was asked for by hand."""
+    monkeypatch.setattr("downlink.recording.planner._ROUNDS", 1)
+    guide = {EAST: [episode(60)], WEST: [episode(240)], SNICK: [bebop(60)]}
+    house = House(rule("Bebop"), places=1).look(guide)
+    house.rules = [*house.rules, rule()]
+    house.look()
+    assert house.said()[1] == (2, EAST, 60, P)
+    assert house.conflicts() == [(2, [1], (WEST, 240))]
+    assert house.minutes() == {1: (60, 90)}

@@ -124,6 +124,8 @@ def _lost_generations(environment: Environment, random: Random) -> str:
 def _damaged_cache(environment: Environment, random: Random) -> str:
     kind = random.choice(sorted(DAMAGES))
     path = environment.disk.folder / "provider" / "cache.json"
+    # A power cut may have come before the first run has made the folder.
+    path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         shutil.rmtree(path)
     damage(path, kind, random)

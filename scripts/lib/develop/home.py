@@ -38,6 +38,7 @@ diagnostics:
 history:
 logbook:
 media_source:
+mobile_app:
 repairs:
 stream:
 system_health:

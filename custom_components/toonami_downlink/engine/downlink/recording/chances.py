@@ -99,9 +99,10 @@ class Chances:
         self, recording: Recording, own: Sequence[str], airings: Iterator[Airing]
     ) -> Iterator[Airing]:
         for one in airings:
-            of_others = self._index.same(one.channel.key, one.programme)
-            if one.start >= self._now and all(each.identity in own for each in of_others):
-                yield one
+            if one.start >= self._now:
+                of_others = self._index.same(one.channel.key, one.programme)
+                if all(each.identity in own for each in of_others):
+                    yield one
 
     def _to_come(self, recording: Recording) -> Iterator[Airing]:
         found = [

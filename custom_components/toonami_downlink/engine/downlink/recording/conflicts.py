@@ -41,7 +41,10 @@ class Fitted(NamedTuple):
     conflicts: tuple[Conflict, ...]
     """By identity."""
     spans: Mapping[str, Span]
-    """From when to when each is recorded, with padding; what finds no place has none."""
+    """From when to when each is recorded, with padding; what finds no place has none.
+
+    There are none yet when something has moved: what it leaves may be what another one needs.
+    """
 
 
 class _Busy(NamedTuple):
@@ -68,6 +71,8 @@ def fit(
     take: Take,
     places: int,
     padding: Padding,
+    *,
+    may_move: bool = True,
 ) -> Fitted:
     """Give each recording a place, and padding where nobody else needs it.
 
@@ -85,7 +90,7 @@ def fit(
         others = () if one.state is State.RECORDING else board.in_the_way_of(wanted)
         if others:
             instead = board.first_free(ways_out(one), one.identity)
-            if instead is None or one.rule is None:
+            if instead is None or one.rule is None or not may_move:
                 conflicts.append(Conflict(one.identity, others, instead))
                 continue
             moved[one.identity] = instead
@@ -94,7 +99,7 @@ def fit(
         board.add(wanted)
         placed.append((one, wanted))
     spans = {}
-    for one, busy in placed:
+    for one, busy in placed if not moved else ():
         padded = board.padded(busy, padding, is_running=one.state is State.RECORDING)
         board.add(padded)
         spans[one.identity] = padded.span

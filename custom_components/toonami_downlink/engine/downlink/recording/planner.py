@@ -78,12 +78,13 @@ def plan(
     planning = _Planning(feed, rules, known, now, next_number)
     planning.follow_the_guide()
     matcher = RuleMatcher(rules, follows, zone)
-    for _ in range(_ROUNDS):
+    fitted = None
+    rounds = 0
+    while fitted is None or fitted.moved:
+        rounds += 1
         planning.repeat_what_failed()
         planning.evaluate(matcher)
-        fitted = planning.find_places(places, padding)
-        if not fitted.moved:
-            break
+        fitted = planning.find_places(places, padding, may_move=rounds < _ROUNDS)
     return Plan(
         recordings=tuple(sorted(planning.recordings.values(), key=_number)),
         conflicts=fitted.conflicts,
@@ -250,10 +251,10 @@ class _Planning:
         is_empty = one.is_tombstone or one.state is State.FAILED
         return is_over and is_empty and not self._guide.of(identity(one.programme))
 
-    def find_places(self, places: int, padding: Padding) -> Fitted:
+    def find_places(self, places: int, padding: Padding, *, may_move: bool) -> Fitted:
         """Say what is recorded when; what finds no place waits, or is recorded elsewhere."""
         wanted = [one for one in self.recordings.values() if _wants_a_place(one)]
-        fitted = fit(wanted, self._ways_out, self._take, places, padding)
+        fitted = fit(wanted, self._ways_out, self._take, places, padding, may_move=may_move)
         busy = {conflict.identity for conflict in fitted.conflicts}
         for one in wanted:
             reason = Reason.BUSY if one.identity in busy else None
