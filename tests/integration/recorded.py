@@ -114,6 +114,8 @@ class House:
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         self.listen()
         await self.settle()
+        # However long that took.
+        self.freezer.move_to(NOW)
 
     def listen(self) -> None:
         self.recordings.async_add_event_listener(

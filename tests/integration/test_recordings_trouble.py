@@ -138,7 +138,7 @@ async def test_the_folder_is_away(house: House, tmp_path: Path) -> None:
 
 async def test_a_disk_that_stays_away(house: House, tmp_path: Path) -> None:
     house.folder.rename(tmp_path / "away")
-    await house.start(*programmes(2 * SECOND, MINUTE))
+    await house.start(*programmes(MINUTE, MINUTE))
     await house.recordings.async_record(EAST)
     await house.move_to(NOW + 2 * MINUTE)
     assert (house.only.state, house.only.reason) == (State.FAILED, Reason.DISK)
