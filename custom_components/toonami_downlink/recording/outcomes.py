@@ -17,7 +17,8 @@ def ended_with(one: Recording, outcome: Outcome, *, by_hand: bool) -> Recording:
             return replace(one, state=State.CANCELLED, size=0)
         return replace(one, state=State.FAILED, reason=outcome.reason or Reason.NO_SIGNAL, size=0)
     state = State.INTERRUPTED if gaps else State.COMPLETE
-    reason = outcome.reason if gaps and not by_hand else None
+    # What was missing before a restart is known afterwards, but not why: then nobody was there.
+    reason = outcome.reason or Reason.ABSENT if gaps and not by_hand else None
     return replace(one, state=state, reason=reason, gaps=gaps, size=outcome.size)
 
 
