@@ -1,15 +1,18 @@
 """What is said of a recording when nothing is added to it any more."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from custom_components.toonami_downlink.engine.downlink.recording.chances import (
     is_worth_repeating,
 )
+from custom_components.toonami_downlink.engine.downlink.recording.journal import Entry
 from custom_components.toonami_downlink.engine.downlink.recording.model import Gap, Reason, State
 from custom_components.toonami_downlink.engine.downlink.recording.recorder import Outcome
-from custom_components.toonami_downlink.recording.outcomes import ended_with
+from custom_components.toonami_downlink.engine.downlink.recording.source import Finished
+from custom_components.toonami_downlink.recording.outcomes import ended_with, finished_as
 
 from .recorded import make_recording
 
@@ -35,3 +38,26 @@ def test_what_somebody_stopped_has_none() -> None:
 def test_what_is_whole_has_none() -> None:
     ended = ended_with(RUNNING, Outcome(gaps=(), reason=None, size=1), by_hand=False)
     assert (ended.state, ended.reason, ended.gaps) == (State.COMPLETE, None, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "has_all", "after"),
+    [
+        ((State.COMPLETE, None), True, (State.COMPLETE, None)),
+        ((State.COMPLETE, None), False, (State.INTERRUPTED, Reason.DISK)),
+        ((State.INTERRUPTED, Reason.ABSENT), False, (State.INTERRUPTED, Reason.ABSENT)),
+        ((State.INTERRUPTED, None), False, (State.INTERRUPTED, None)),
+        ((State.INTERRUPTED, Reason.ABSENT), True, (State.COMPLETE, None)),
+    ],
+)
+def test_what_the_file_has(
+    before: tuple[State, Reason | None], has_all: bool, after: tuple[State, Reason | None]
+) -> None:
+    """What the disk does not give back is missing; what somebody stopped stays that."""
+    one = make_recording(state=before[0], reason=before[1])
+    length = (one.stop - one.start).total_seconds() - (0 if has_all else 60)
+    entries = (Entry("000001.ts", one.start, length, 1, False),)
+    made = Finished(path=Path("/x/a.mp4"), size=5, duration=length, entries=entries)
+    found = finished_as(one, "a.mp4", made)
+    assert (found.state, found.reason) == after
+    assert (found.file, found.size, bool(found.gaps)) == ("a.mp4", 5, not has_all)
