@@ -215,9 +215,10 @@ async def test_what_is_left_over(library: Library, tmp_path: Path) -> None:
         (library.tracks / name).mkdir()
         (library.tracks / name / "000001.ts").write_text("")
     (library.tracks / ("c" * 16)).symlink_to(outside)
+    (library.tracks / ("0" * 16)).write_text("")
     await library.async_clean(["a" * 16])
     left = {one.name for one in library.tracks.iterdir()}
-    assert left == {"a" * 16, "somebody's", "A" * 16, "c" * 16}
+    assert left == {"a" * 16, "somebody's", "A" * 16, "c" * 16, "0" * 16}
     assert (outside / "precious").exists()
 
 

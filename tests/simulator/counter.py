@@ -138,6 +138,21 @@ def read(gray: bytes, width: int, height: int, box: Box | None = None) -> int | 
     return found if found is not None else _read_rows(_without_bars(rows))
 
 
+def read_centres(gray: bytes, width: int, height: int) -> int | None:
+    """Return what `read` does, of a picture without bars, by one pixel of each block."""
+    down, across = height / ROWS, width / COLUMNS
+    rows = [int((top + _BLOCK_ROWS / 2) * down) * width for top in (_UPPER, _LOWER)]
+    found = 0
+    for place in range(_BITS):
+        column = int((_LEFT + (place + 0.5) * _BLOCK) * across)
+        upper, lower = (gray[row + column] for row in rows)
+        if abs(upper - lower) < _CONTRAST:
+            return None
+        found = found << 1 | (upper > lower)
+    number = found >> 8
+    return number if number < PICTURES and found == word(number) else None
+
+
 def _without_bars(rows: list[bytes]) -> list[bytes]:
     lit = [number for number, row in enumerate(rows) if max(row, default=0) > _DARK]
     if not lit:

@@ -99,7 +99,8 @@ class Library:
 
     def _clean(self, known: Collection[str]) -> None:
         for one in self.tracks.iterdir():
-            if _TRACK.fullmatch(one.name) and one.name not in known and not one.is_symlink():
+            is_track = _TRACK.fullmatch(one.name) and one.is_dir() and not one.is_symlink()
+            if is_track and one.name not in known:
                 shutil.rmtree(one)
 
     async def async_delete(self, recording: Recording) -> None:

@@ -17,15 +17,22 @@ def ended_with(one: Recording, outcome: Outcome, *, by_hand: bool) -> Recording:
             return replace(one, state=State.CANCELLED, size=0)
         return replace(one, state=State.FAILED, reason=outcome.reason or Reason.NO_SIGNAL, size=0)
     state = State.INTERRUPTED if gaps else State.COMPLETE
-    reason = outcome.reason if gaps and not by_hand else None
+    # What was missing before a restart is known afterwards, but not why: then nobody was there.
+    reason = outcome.reason or Reason.ABSENT if gaps and not by_hand else None
     return replace(one, state=state, reason=reason, gaps=gaps, size=outcome.size)
 
 
 def finished_as(one: Recording, path: str, finished: Finished) -> Recording:
     """Return a recording as the file that was made of it, which may have less in it."""
     gaps = tuple(within(gaps_between(finished.entries, one.start, one.stop), one))
-    state = State.INTERRUPTED if gaps else State.COMPLETE
-    return replace(one, state=state, gaps=gaps, file=path, size=finished.size)
+    if not gaps:
+        state, reason = State.COMPLETE, None
+    elif one.state is State.COMPLETE:
+        # It was written, and the disk does not give it back.
+        state, reason = State.INTERRUPTED, Reason.DISK
+    else:
+        state, reason = State.INTERRUPTED, one.reason
+    return replace(one, state=state, reason=reason, gaps=gaps, file=path, size=finished.size)
 
 
 def within(gaps: Iterable[Gap], one: Recording) -> Iterator[Gap]:

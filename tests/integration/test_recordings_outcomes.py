@@ -1,0 +1,63 @@
+"""What is said of a recording when nothing is added to it any more."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from custom_components.toonami_downlink.engine.downlink.recording.chances import (
+    is_worth_repeating,
+)
+from custom_components.toonami_downlink.engine.downlink.recording.journal import Entry
+from custom_components.toonami_downlink.engine.downlink.recording.model import Gap, Reason, State
+from custom_components.toonami_downlink.engine.downlink.recording.recorder import Outcome
+from custom_components.toonami_downlink.engine.downlink.recording.source import Finished
+from custom_components.toonami_downlink.recording.outcomes import ended_with, finished_as
+
+from .recorded import make_recording
+
+RUNNING = make_recording(state=State.RECORDING)
+HOLE = Gap(RUNNING.start + timedelta(minutes=1), RUNNING.start + timedelta(minutes=2))
+
+
+@pytest.mark.parametrize("reason", [Reason.NO_SIGNAL, None])
+def test_a_hole_has_a_reason(reason: Reason | None) -> None:
+    """What was missing before a restart is repeated too: nobody has stopped it."""
+    ended = ended_with(RUNNING, Outcome(gaps=(HOLE,), reason=reason, size=1), by_hand=False)
+    assert (ended.state, ended.reason) == (State.INTERRUPTED, reason or Reason.ABSENT)
+    assert is_worth_repeating(ended)
+
+
+def test_what_somebody_stopped_has_none() -> None:
+    outcome = Outcome(gaps=(HOLE,), reason=Reason.NO_SIGNAL, size=1)
+    ended = ended_with(RUNNING, outcome, by_hand=True)
+    assert (ended.state, ended.reason) == (State.INTERRUPTED, None)
+    assert not is_worth_repeating(ended)
+
+
+def test_what_is_whole_has_none() -> None:
+    ended = ended_with(RUNNING, Outcome(gaps=(), reason=None, size=1), by_hand=False)
+    assert (ended.state, ended.reason, ended.gaps) == (State.COMPLETE, None, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "has_all", "after"),
+    [
+        ((State.COMPLETE, None), True, (State.COMPLETE, None)),
+        ((State.COMPLETE, None), False, (State.INTERRUPTED, Reason.DISK)),
+        ((State.INTERRUPTED, Reason.ABSENT), False, (State.INTERRUPTED, Reason.ABSENT)),
+        ((State.INTERRUPTED, None), False, (State.INTERRUPTED, None)),
+        ((State.INTERRUPTED, Reason.ABSENT), True, (State.COMPLETE, None)),
+    ],
+)
+def test_what_the_file_has(
+    before: tuple[State, Reason | None], has_all: bool, after: tuple[State, Reason | None]
+) -> None:
+    """What the disk does not give back is missing; what somebody stopped stays that."""
+    one = make_recording(state=before[0], reason=before[1])
+    length = (one.stop - one.start).total_seconds() - (0 if has_all else 60)
+    entries = (Entry("000001.ts", one.start, length, 1, False),)
+    made = Finished(path=Path("/x/a.mp4"), size=5, duration=length, entries=entries)
+    found = finished_as(one, "a.mp4", made)
+    assert (found.state, found.reason) == after
+    assert (found.file, found.size, bool(found.gaps)) == ("a.mp4", 5, not has_all)
