@@ -120,7 +120,7 @@ def test_from_the_switch_to_the_bin(page: Page, own_home: Home) -> None:
         lambda: [one for one in files(own_home) if one.suffix == ".mp4"],
         "There is no file",
         PATIENCE,
-        lambda: f"{shown.locator(".page").inner_text()} {[str(one) for one in files(own_home)]}",
+        lambda: f"{shown.locator('.page').inner_text()} {[str(one) for one in files(own_home)]}",
     )
 
     shown.get_by_role("button", name="Play: ").click()
