@@ -88,6 +88,10 @@ ACTIONS: Final[Mapping[str, Command]] = {
     "follow": Command({"words": "show", "channel": "1"}, is_for_all=True),
     "unfollow": Command({"words": "show"}, is_for_all=True),
     "get_follows": Command(is_for_all=True, answers=True),
+    "record": Command({"channel": "1", "start": "2026-11-26 12:00:00"}, is_for_all=True),
+    "cancel_recording": Command({"id": "0123456789abcdef"}, is_for_all=True),
+    "delete_recording": Command({"id": "0123456789abcdef"}),
+    "get_recordings": Command(is_for_all=True, answers=True),
 }
 """The actions; a test compares them with what is registered."""
 STRANGE: Final[tuple[Any, ...]] = (

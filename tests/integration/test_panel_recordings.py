@@ -108,8 +108,10 @@ async def test_everything_is_told_and_then_what_has_changed(
         state=State.INTERRUPTED, reason=Reason.NO_SIGNAL, gaps=(gap,), file="a/b.mp4", size=7
     )
     gone = make_recording(identity="1" * 16, number=2, state=State.DELETED)
-    await put(recordings, holed, gone)
+    still = make_recording(identity="2" * 16, number=3)
+    await put(recordings, holed, gone, still)
     told = await subscribe(socket, all=True)
+    assert told["recordings"].pop()["id"] == still.identity
     mark = {
         "id": holed.identity,
         "channel": 1,
