@@ -4,6 +4,10 @@ import asyncio
 import os
 from pathlib import Path
 import signal
+import tempfile
+from threading import Event
+import time
+from typing import Any
 
 import pytest
 
@@ -227,6 +231,43 @@ async def test_cancelled(harness: RunnerHarness, tmp_path: Path) -> None:
         await task
     assert await _is_gone(pid)
     assert harness.left_over == []
+
+
+@pytest.mark.parametrize("is_refused", [False, True], ids=["made", "refused"])
+async def test_cancelled_before_it_begins(
+    harness: RunnerHarness, monkeypatch: pytest.MonkeyPatch, is_refused: bool
+) -> None:
+    """A reload comes while a slow disk makes the run's folder."""
+    made, go = Event(), Event()
+    make = tempfile.mkdtemp
+
+    def slow(**where: Any) -> str:
+        folder = make(**where)
+        made.set()
+        assert go.wait(20)
+        if is_refused:
+            Path(folder).rmdir()
+            raise OSError(5, "The disk fails")
+        return folder
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "mkdtemp", slow)
+        task = asyncio.create_task(harness.run(harness.script(GOOD)))
+        assert await asyncio.to_thread(made.wait, 20)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        go.set()
+        assert await asyncio.to_thread(_is_empty, harness.staging)
+    assert (await harness.run(harness.script(GOOD))).guide == b"guide"
+
+
+def _is_empty(folder: Path) -> bool:
+    """Wait until there is nothing in a folder."""
+    until = time.monotonic() + 20
+    while any(folder.iterdir()) and time.monotonic() < until:
+        time.sleep(0)
+    return not any(folder.iterdir())
 
 
 async def _is_gone(pid: int) -> bool:

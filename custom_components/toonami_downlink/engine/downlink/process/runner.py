@@ -85,7 +85,7 @@ async def run(
     started = time.monotonic()
     try:
         forget = failures == CACHE_DROPPED_AFTER_FAILURES and not command.is_bundled
-        folder = await asyncio.to_thread(_make_folders, staging, cache_file, forget=forget)
+        folder = await _made(lambda: _make_folders(staging, cache_file, forget=forget))
     except OSError as err:
         raise CannotWriteError(f"The data folder cannot be written: {err.strerror}.") from err
     try:
@@ -117,7 +117,7 @@ async def working_folder(staging: Path) -> AsyncIterator[Path]:
     Raises CannotWriteError.
     """
     try:
-        folder = await asyncio.to_thread(_make_staged, staging)
+        folder = await _made(lambda: _make_staged(staging))
     except OSError as err:
         raise CannotWriteError(f"The data folder cannot be written: {err.strerror}.") from err
     try:
@@ -143,7 +143,7 @@ async def read_version(command: Command, timeout: float = 10) -> str | None:
     """
     for word in ("version", "--version") if command.program else ():
         with suppress(OSError, TimeoutError):
-            folder = await asyncio.to_thread(_make_folder, Path(tempfile.gettempdir()))
+            folder = await _made(lambda: _make_folder(Path(tempfile.gettempdir())))
             try:
                 async with asyncio.timeout(timeout):
                     if version := await _ask_version([*command.program, word], folder):
@@ -180,6 +180,21 @@ def _end_run(folder: Path) -> None:
 def _clear(folder: Path) -> None:
     _end_run(folder)
     _running.discard(folder)
+
+
+async def _made(make: Callable[[], Path]) -> Path:
+    """Return the folder that is made in a thread; who is cancelled meanwhile leaves none behind."""
+    making = asyncio.ensure_future(asyncio.to_thread(make))
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError:
+        making.add_done_callback(_unmake)
+        raise
+
+
+def _unmake(making: asyncio.Future[Path]) -> None:
+    if not making.cancelled() and making.exception() is None:
+        making.get_loop().run_in_executor(None, _clear, making.result())
 
 
 def _make_staged(staging: Path) -> Path:
