@@ -195,6 +195,14 @@ async def test_a_segment_goes_meanwhile(
     assert files_in(base) == []
 
 
+async def test_the_event_loop_has_nothing_to_do_with_the_disk(folder: Path, disk: Disk) -> None:
+    names: set[str] = set()
+    for call in ("open", "read", "write", "fsync", "rename", "unlink", "mkdir", "link"):
+        disk.hang(call, lambda: names.add(threading.current_thread().name))
+    await attempt(folder)
+    assert names == {"finish 0123456789abcdef"}
+
+
 @pytest.mark.parametrize("call", ["open", "read", "write", "fsync"])
 async def test_a_disk_that_hangs_is_given_up(
     folder: Path, disk: Disk, held: threading.Event, call: str

@@ -108,6 +108,15 @@ async def test_what_is_there_is_known_again_only_if_it_can_be_read(
     assert studio.watched == 0
 
 
+async def test_the_event_loop_has_nothing_to_do_with_the_disk(studio: Studio, disk: Disk) -> None:
+    names: set[str] = set()
+    for call in ("open", "read", "write", "fsync", "rename", "unlink", "mkdir"):
+        disk.hang(call, lambda: names.add(threading.current_thread().name))
+    studio.air(*range(6))
+    assert (await run(studio.recorder())).gaps == ()
+    assert names == {"recorder 0123456789abcdef"}
+
+
 @pytest.mark.parametrize("call", ["open", "write", "fsync"])
 async def test_a_disk_that_hangs_is_given_up(
     studio: Studio, disk: Disk, held: threading.Event, call: str
@@ -191,6 +200,9 @@ async def test_a_thread_does_one_thing_after_the_other() -> None:
     for future in futures:
         future.result(10)
     assert done == list(range(100))
+    for one in threading.enumerate():
+        if one.name == "test":
+            one.join(10)
 
 
 async def test_what_was_taken_back_is_not_done() -> None:

@@ -3,17 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+import errno
 from pathlib import Path
+import threading
 
 import pytest
 
-from downlink.recording import recorder as recorder_module
+from downlink.recording import (
+    folder as folder_module,
+    recorder as recorder_module,
+    track as track_module,
+)
 from downlink.recording.model import Reason
 from downlink.recording.recorder import Outcome
 from downlink.recording.track import INDEX, Track
 from downlink.relay.errors import BusyError, ViewerEndedError
 from downlink.relay.viewer import Viewer
 
+from .disk import Disk
 from .recording import LENGTH, Studio, at, data_of, gaps, run
 
 
@@ -46,6 +53,50 @@ async def test_busy_until_the_end(studio: Studio) -> None:
     await studio.until(lambda: studio.watched >= 3)
     studio.clock = at(1000)
     assert await task == Outcome(gaps=gaps((0, 50)), reason=Reason.BUSY, size=0)
+
+
+@pytest.mark.parametrize("error", [None, errno.ENOSPC])
+async def test_ended_while_a_segment_is_written(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int | None
+) -> None:
+    """It is there all the same, once; or it could not be written, which is not forgotten."""
+    disk = Disk(tmp_path)
+    disk.install(monkeypatch, folder_module, track_module)
+    writes, goes_on = threading.Event(), threading.Event()
+    begun: list[asyncio.Timeout] = []
+
+    @asynccontextmanager
+    async def watch() -> AsyncIterator[Viewer]:
+        async with studio.watch() as viewer:
+            scope = asyncio.timeout(None)
+            begun.append(scope)
+            try:
+                async with scope:
+                    yield viewer
+            except TimeoutError as err:
+                raise ViewerEndedError("ended") from err
+
+    recorder = studio.recorder(watch=watch)
+    task = asyncio.create_task(run(recorder))
+    studio.air(0, 1)
+    await studio.until(lambda: recorder.until == at(20))
+    disk.hang("write", writes.set)
+    disk.hang("write", goes_on.wait)
+    if error:
+        disk.fail("write", error)
+    studio.air(2)
+    await asyncio.to_thread(writes.wait)
+    begun[0].reschedule(asyncio.get_running_loop().time())
+    studio.restart()
+    studio.air(2, 3, 4)
+    await asyncio.sleep(0)
+    goes_on.set()
+    outcome = await task
+    if error:
+        assert (outcome.gaps, outcome.reason) == (gaps((20, 50)), Reason.DISK_FULL)
+    else:
+        assert (outcome.gaps, outcome.reason) == ((), None)
+        assert studio.recorded() == [0, 1, 2, 3, 4]
 
 
 async def test_pauses_grow_and_begin_anew(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

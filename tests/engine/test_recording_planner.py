@@ -375,3 +375,10 @@ def test_most_recordings() -> None:
         assert (found[-1].programme.title == "Trigun") is is_forgotten
     house.recordings = full[1:]
     assert len(house.look().recordings) == MAX_RECORDINGS
+
+
+def test_what_is_forgotten_on_the_west_is_still_it() -> None:
+    house = House(rule()).look({EAST: [episode(60)], WEST: [episode(240)]})
+    for start in (240, 300):
+        found = moved(house, toonami_west=[programme(start)])
+        assert found == [(1, WEST, start, P)]

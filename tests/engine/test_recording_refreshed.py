@@ -1,7 +1,7 @@
 """What is planned, in a guide that never stands still: each airing once, and nothing comes back."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,9 +12,9 @@ from hypothesis import Phase, given, settings, strategies as st
 from downlink.models import SERIES, Programme
 from downlink.recording.model import Reason, Recording, RuleKind, State
 
-from .planning import House, rule
-from .samples import HOUR, MINUTE, NOON
-from .test_airings import EAST, WEST
+from .planning import House, episode, rule
+from .samples import HOUR, MINUTE, NOON, seconds_of
+from .test_airings import EAST, WEST, feed
 from .test_follows_refreshed import SPELLINGS
 
 ZONE: Final = ZoneInfo("America/New_York")
@@ -108,9 +108,9 @@ class Station:
     def change(self, what: str, truth: Truth, amount: int) -> None:
         if what == "move":
             start = truth.first + (amount - 6) * 17 * MINUTE
-            others = (one for one in self.truths if one is not truth)
+            apart = [abs(one.start - start) for one in self.truths if one is not truth]
             # A guide has no two programmes at a time.
-            if all(abs(one.start - start) > 45 * MINUTE for one in others):
+            if min(apart) > 45 * MINUTE:
                 truth.start = start
         elif what == "swap":
             others = [
@@ -205,3 +205,17 @@ def test_a_thousand_refreshes(
     for what, which, amount in happens:
         station.happen(what, which, amount)
         station.check()
+
+
+def test_time_in_proportion() -> None:
+    def work(days: int) -> Callable[[], object]:
+        house = House(*(rule(f"Show {number}") for number in range(100)), places=2)
+        guide = {
+            key: [episode(30 * n, n % 60, f"Show {n % 120}") for n in range(48 * days)]
+            for key in (EAST, WEST, "movies")
+        }
+        house.feed = feed(guide)
+        return house.plan
+
+    few, many = seconds_of(work(2)), seconds_of(work(8))
+    assert many < 4 * few * 3 + 0.05

@@ -65,14 +65,13 @@ class DiskThread(Executor):
         self._work.put(None)
 
     def _run(self) -> None:
-        while (work := self._work.get()) is not None:
+        for work in iter(self._work.get, None):
             work()
 
 
 def _hear(done: asyncio.Future[Any]) -> None:
-    """Let an error be that nobody waits for any more."""
-    if not done.cancelled():
-        done.exception()
+    """Let an error be that nobody waits for any more; nobody takes such work back."""
+    done.exception()
 
 
 def _do(future: Future[Any], work: Callable[[], Any]) -> None:

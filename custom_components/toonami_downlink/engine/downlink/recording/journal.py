@@ -95,7 +95,7 @@ def read_journal(content: bytes) -> Iterator[Entry]:
         is_after_garbage, end = found.start() > end, found.end()
         if entry and entry.name not in names:
             names.add(entry.name)
-            yield replace(entry, discontinuity=entry.discontinuity or is_after_garbage)
+            yield replace(entry, discontinuity=True) if is_after_garbage else entry
             if len(names) >= MAX_TRACK_SEGMENTS:
                 return
 

@@ -99,6 +99,7 @@ class Recorder:
         self._ring: Ring | None = None
         self._after = -1
         """The segment of the ring that was looked at last."""
+        self._joining = _Joining(-1)
         self._shift = timedelta()
         """What is added to the dates of the ring, so that what goes on has no gap."""
         self._is_break = True
@@ -107,6 +108,7 @@ class Recorder:
         """Whether the channel is beyond the end."""
         self._trouble: Reason | None = None
         """What went wrong since the last segment."""
+        self._failure: TrackError | None = None
         self._longest = timedelta()
         self._reason: Reason | None = None
         """Of the longest gap."""
@@ -185,6 +187,7 @@ class Recorder:
                 _LOGGER.debug("The recording %s goes on: %s", self._folder.name, err)
                 self._trouble = Reason.NO_SIGNAL
             self._trouble = self._trouble or Reason.NO_SIGNAL
+            await self._disk.run(self._settle)
             pause = min(2 * pause, _LONGEST_PAUSE) if self.size == size else _FIRST_PAUSE
             if not self._is_over:
                 await asyncio.sleep(pause)
@@ -203,7 +206,7 @@ class Recorder:
         if ring is not self._ring:
             self._ring, self._after, self._shift = ring, -1, timedelta()
             self._is_break = True
-        joining = _Joining(ring.newest.sequence if ring.newest else -1)
+            self._joining = _Joining(ring.newest.sequence if ring.newest else -1)
         while numbered := await self._next(ring):
             if self._after >= 0 and numbered.sequence != self._after + 1:
                 self._lose()
@@ -211,7 +214,7 @@ class Recorder:
             if numbered.segment.is_slate:
                 self._lose()
             else:
-                await self._consider(track, numbered, joining)
+                await self._consider(track, numbered, self._joining)
             viewer.sent += len(numbered.segment.data)
 
     async def _next(self, ring: Ring) -> NumberedSegment | None:
@@ -243,8 +246,8 @@ class Recorder:
             self._has_passed = True
             return
         joining.is_done = True
-        await self._write(track, numbered.segment, start)
-        self._known.append(mark)
+        await self._disk.run(self._append, track, segment, start, mark)
+        self._on_change()
 
     def _is_had(
         self, numbered: NumberedSegment, start: datetime, mark: bytes, joining: _Joining
@@ -263,24 +266,30 @@ class Recorder:
             return False
         return numbered.sequence <= joining.held or back <= OVERLAPS_BY
 
-    async def _write(self, track: Track, segment: Segment, start: datetime) -> None:
-        """Write a segment. Raises TrackError."""
+    def _append(self, track: Track, segment: Segment, start: datetime, mark: bytes) -> None:
+        """Write a segment, and note all that follows from that. In the track's thread.
+
+        There, because whoever waits for it may be ended meanwhile, and it is written all the same.
+        """
         before = self.until
+        is_break = self._is_break or segment.discontinuity
         try:
-            await self._disk.run(
-                track.append,
-                segment.data,
-                start,
-                segment.duration,
-                self._is_break or segment.discontinuity,
-            )
+            track.append(segment.data, start, segment.duration, is_break)
         except ValueError:
             _LOGGER.debug("The recording %s leaves out what is no segment", self._folder.name)
             self._lose()
-            return
-        self._judge(start, before)
-        self._is_break = False
-        self._on_change()
+        except TrackError as err:
+            self._failure = err
+            raise
+        else:
+            self._judge(start, before)
+            self._known.append(mark)
+            self._is_break = False
+
+    def _settle(self) -> None:
+        """Come after what is still being written. Raises TrackError if that has failed."""
+        if self._failure:
+            raise self._failure
 
     # What is missing
 
