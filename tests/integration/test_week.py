@@ -18,9 +18,9 @@ from .week.faults import FAULTS
 from .week.simulation import AHEAD, BACK, Plan, simulate
 
 SHORT = (
-    Plan(seed=1, airings=13, faults=14, change=BACK),
-    Plan(seed=2, airings=12, faults=14, change=AHEAD),
-    Plan(seed=3, airings=4, faults=0, refreshes=1000),
+    Plan(seed=1, days=0.4, airings=13, faults=10, refreshes=40, change=BACK),
+    Plan(seed=2, days=0.4, airings=12, faults=10, refreshes=40, change=AHEAD),
+    Plan(seed=3, days=0.2, airings=4, faults=0, refreshes=1000),
 )
 
 

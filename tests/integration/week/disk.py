@@ -4,6 +4,7 @@ from collections.abc import Callable
 import errno
 import os
 from pathlib import Path
+from random import Random
 import threading
 from typing import Any, Final, NamedTuple, override
 
@@ -88,6 +89,12 @@ class HouseDisk(Disk):
     def _note(self, name: str) -> None:
         super()._note(name)
         del self.calls[:-_NUMBERED]
+
+    @override
+    def _put(self, path: Path, number: int | None, files: dict[int, bytes], random: Random) -> None:
+        """Let a folder that has been removed stay away; only files come back."""
+        if number is None or number in files or number in self._content:
+            super()._put(path, number, files, random)
 
     @override
     def _names_in(self, path: Path) -> dict[str, int]:

@@ -79,7 +79,9 @@ class Faults:
     def draw(self, count: int, kinds: Sequence[str]) -> None:
         """Draw so many, each kind as often as the others."""
         for number in range(count if kinds else 0):
-            show = self._random.choice(self._station.shows)
+            # The first of each kind soon enough that it can still be put off.
+            shows = self._station.shows
+            show = self._random.choice(shows[: len(shows) // 2] if number < len(kinds) else shows)
             showings = len(list(show.showings()))
             showing = 1 if showings > 1 and self._random.random() < 0.2 else 0
             fault = Fault(kinds[number % len(kinds)], show, self._random.random(), showing)
@@ -87,9 +89,14 @@ class Faults:
 
     def _put_off(self, fault: Fault) -> None:
         """Let it happen to a programme that is to come, if there is one."""
-        later = [one for one in self._station.shows if one.start > self._house.now + MINUTE]
+        later = [
+            (show, showing)
+            for show in self._station.shows
+            for showing, (_, start, _) in enumerate(show.showings())
+            if start > self._house.now + MINUTE
+        ]
         if later:
-            fault.show, fault.showing = self._random.choice(later), 0
+            fault.show, fault.showing = self._random.choice(later)
             self._pending.append(fault)
 
     @property

@@ -1,7 +1,7 @@
 """A Home Assistant that records, on a clock that stands still until it is moved."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -218,12 +218,10 @@ def make_house(
     _replace_disk(monkeypatch, disk)
     run = DiskThread.run
 
-    async def run_counted(
-        thread: DiskThread, func: Callable[..., Any], *args: Any, **kwargs: Any
-    ) -> Any:
+    async def run_counted(thread: DiskThread, *args: Any, **kwargs: Any) -> Any:
         disk.in_flight += 1
         try:
-            return await run(thread, func, *args, **kwargs)
+            return await run(thread, *args, **kwargs)
         finally:
             disk.in_flight -= 1
 
@@ -261,6 +259,3 @@ def _replace_disk(monkeypatch: pytest.MonkeyPatch, disk: HouseDisk) -> None:
 
     monkeypatch.setattr(shutil, "disk_usage", free_of)
     monkeypatch.setattr(library_module, "is_there", answering(disk, place_module.is_there))
-
-
-type Action = Callable[[], Awaitable[None]]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 import subprocess
 from typing import Final
@@ -153,7 +154,7 @@ class Judge:
         if None in seconds:
             yield f"{seconds.count(None)} pictures have no counter"
         held = [second for second in seconds if second is not None]
-        if any(after <= before for before, after in zip(held, held[1:], strict=False)):
+        if any(after <= before for before, after in pairwise(held)):
             yield "it goes back, or has something twice"
         if abs(seen.duration - len(held)) > _DIFFERENCE:
             yield f"it lasts {seen.duration} s, with {len(held)} pictures, one a second"

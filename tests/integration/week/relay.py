@@ -153,21 +153,18 @@ class Relay:
             if not air.is_silent(second):
                 self._append(air, second)
             elif air.has_slate:
-                self._add(
-                    air, Segment(data=b"slate", duration=LENGTH, date=at(second), is_slate=True)
-                )
+                self._add(air, second, b"slate", is_slate=True)
 
     def _append(self, air: Air, second: int) -> None:
         number = air.number_of(second) // LENGTH
         is_break = air.is_broken or number == 0
         data = air.joiner.join(self._segments[number], discontinuity=is_break)
-        self._add(
-            air, Segment(data=data, duration=LENGTH, date=at(second), discontinuity=air.is_broken)
-        )
+        self._add(air, second, data, discontinuity=air.is_broken)
         air.is_broken = False
 
-    def _add(self, air: Air, segment: Segment) -> None:
+    def _add(self, air: Air, second: int, data: bytes, **more: bool) -> None:
         assert air.ring
+        segment = Segment(data=data, duration=LENGTH, date=at(second), **more)
         air.ring.append(segment)
         for one in air.watching:
             one.owed += len(segment.data)

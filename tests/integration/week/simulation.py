@@ -32,8 +32,6 @@ _LONGEST_STEP: Final = timedelta(minutes=10)
 _AFTER: Final = timedelta(hours=5)
 _ROOM: Final = 250_000
 """Bytes of the quota for each airing: not enough for all of them."""
-_WEEK: Final = 500
-"""Airings of seven days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +39,12 @@ class Plan:
     """What is to be simulated; the same each time."""
 
     seed: int
-    airings: int = _WEEK
+    airings: int = 500
     change: datetime = BACK
     """When the clocks change, in the middle of it."""
-    refreshes: int | None = None
-    faults: int | None = None
-    only: tuple[str, ...] = FAULTS
-
-    @property
-    def days(self) -> float:
-        return 7 * self.airings / _WEEK
+    refreshes: int = 1000
+    faults: int = 100
+    days: float = 7
 
     @property
     def first(self) -> datetime:
@@ -89,8 +83,7 @@ class Week:
         self._asked: set[int] = set()
         self.judged: set[Show] = set()
         """What somebody has thought about."""
-        count = plan.airings // 5 if plan.faults is None else plan.faults
-        self.faults.draw(count, plan.only)
+        self.faults.draw(plan.faults, FAULTS)
 
     def _moments(self, count: int) -> list[datetime]:
         """Draw moments, the last one first."""

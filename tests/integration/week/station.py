@@ -200,7 +200,7 @@ class Station:
         if what == "move":
             return self._move(show, now)
         if what == "drop":
-            if self._random.random() < 0.2:
+            if sum(one.is_dropped for one in self.shows) < len(self.shows) // 10:
                 show.is_dropped = True
             return what
         if what == "list":
