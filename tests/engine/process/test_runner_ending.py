@@ -242,7 +242,7 @@ async def test_cancelled_before_it_begins(
     make = tempfile.mkdtemp
 
     def slow(**where: Any) -> str:
-        folder = make(**where)
+        folder: str = make(**where)
         made.set()
         assert go.wait(20)
         if is_refused:

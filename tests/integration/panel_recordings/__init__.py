@@ -1,0 +1,1 @@
+"""The websocket commands about recordings."""
