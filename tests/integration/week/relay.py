@@ -162,9 +162,23 @@ class Relay:
         self._add(air, second, data, discontinuity=air.is_broken)
         air.is_broken = False
 
-    def _add(self, air: Air, second: int, data: bytes, **more: bool) -> None:
+    def _add(
+        self,
+        air: Air,
+        second: int,
+        data: bytes,
+        *,
+        discontinuity: bool = False,
+        is_slate: bool = False,
+    ) -> None:
         assert air.ring
-        segment = Segment(data=data, duration=LENGTH, date=at(second), **more)
+        segment = Segment(
+            data=data,
+            duration=LENGTH,
+            date=at(second),
+            discontinuity=discontinuity,
+            is_slate=is_slate,
+        )
         air.ring.append(segment)
         for one in air.watching:
             one.owed += len(segment.data)
