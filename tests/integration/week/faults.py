@@ -100,6 +100,11 @@ class Faults:
             self._pending.append(fault)
 
     @property
+    def moments(self) -> list[datetime]:
+        """When something will go wrong."""
+        return [one.at for one in self._pending]
+
+    @property
     def is_near(self) -> bool:
         """Whether the clock has to go slowly: something is wrong, or will be in a moment."""
         return bool(self._ongoing)

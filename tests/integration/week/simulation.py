@@ -117,7 +117,7 @@ class Week:
         """Return when something is next."""
         if self.house.relay.watching or self.faults.is_near:
             return self.now + timedelta(seconds=LENGTH)
-        moments = [self.now + _LONGEST_STEP]
+        moments = [self.now + _LONGEST_STEP, *self.faults.moments]
         for show in self.station.shows:
             moments += [start - PADDING[0] * MINUTE for _, start, _ in show.showings()]
             moments.append(show.start - 3 * MINUTE)
