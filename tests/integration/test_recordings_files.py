@@ -8,7 +8,10 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.toonami_downlink.engine.downlink.recording.finish import FinishError
+from custom_components.toonami_downlink.engine.downlink.recording.finish import (
+    FinishError,
+    finish as make_file,
+)
 from custom_components.toonami_downlink.engine.downlink.recording.model import (
     TRACKS,
     Gap,
@@ -68,13 +71,13 @@ async def test_without_ffmpeg(house: House, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_what_ffmpeg_does_not_take(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    make, asked = keeper.finish, []
+    asked: list[str | None] = []
 
     async def refuse(*args: Any, ffmpeg: str | None) -> Any:
         asked.append(ffmpeg)
         if ffmpeg:
             raise FinishError(None, "ffmpeg does not take it")
-        return await make(*args, ffmpeg=ffmpeg)
+        return await make_file(*args, ffmpeg=ffmpeg)
 
     monkeypatch.setattr(keeper, "finish", refuse)
     monkeypatch.setattr(keeper, "find_ffmpeg", lambda _: "/usr/bin/ffmpeg")

@@ -58,6 +58,8 @@ async def test_nothing_happens_before_the_option_is_on(
     looks: list[object] = []
     monkeypatch.setattr(Disk, "run", lambda *_: looks.append(1))
     monkeypatch.setattr(scheduler, "plan", lambda *_: looks.append(2))
+    monkeypatch.setattr(RecordingStore, "async_load", lambda _: looks.append(3))
+    monkeypatch.setattr(RecordingStore, "async_save", lambda *_: looks.append(4))
     house.options["recordings"] = False
     shutil.rmtree(house.folder)
     await house.start(*programmes(MINUTE, MINUTE))
