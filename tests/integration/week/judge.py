@@ -17,6 +17,8 @@ from custom_components.toonami_downlink.engine.downlink.policy import REPEATED_F
 from custom_components.toonami_downlink.engine.downlink.recording.model import (
     TOMBSTONES,
     TRACKS,
+    Gap,
+    Reason,
     Recording,
     State,
 )
@@ -34,6 +36,19 @@ _TIMEOUT: Final = 60
 _DIFFERENCE: Final = 1.5
 """Seconds that ffprobe may see it otherwise."""
 _WITH_FILE: Final = frozenset({State.COMPLETE, State.INTERRUPTED})
+
+_REASONS: Final = {
+    "kill": Reason.ABSENT,
+    "power cut": Reason.ABSENT,
+    "restart": Reason.ABSENT,
+    "disk full": Reason.DISK_FULL,
+    "no space left": Reason.DISK_FULL,
+    "read-only": Reason.DISK,
+    "hang": Reason.DISK,
+    "node": Reason.NO_SIGNAL,
+    "no upstream": Reason.NO_SIGNAL,
+}
+"""What is to be said of what goes wrong."""
 
 type Span = tuple[datetime, datetime]
 
@@ -182,9 +197,33 @@ class Judge:
                 yield f"{len(wrong)} seconds are there of the hole {_said(gap.start, gap.stop)}"
         if (one.state is State.COMPLETE) is bool(one.gaps):
             yield f"{len(one.gaps)} holes"
+        if one.gaps and one.reason not in (reasons := self._reasons_of(one)):
+            yield f"its reason is {one.reason}, and not one of {sorted(reasons)}"
         for start, stop in missing(held, first + SLACK, last - SLACK):
             if not self._is_explained(one.channel, start, stop):
                 yield f"nothing was wrong {_said(start, stop)}, and it is not there"
+
+    def _reasons_of(self, one: Recording) -> set[Reason]:
+        """Return why something may be missing of it."""
+        before, after = (minutes * MINUTE for minutes in PADDING)
+        # What has ended it in the padding is the reason, too.
+        padding = Gap(one.start - before, one.start), Gap(one.stop, one.stop + after)
+        reasons = {
+            _REASONS[trouble.kind]
+            for trouble in self._troubles
+            for gap in (*one.gaps, *padding)
+            if trouble.channel in {None, one.channel}
+            and trouble.start < gap.stop + SLACK
+            and gap.start - SLACK < trouble.stop
+        }
+        was_away = any(
+            _REASONS[trouble.kind] is Reason.ABSENT
+            and trouble.start < one.stop
+            and one.start < trouble.stop
+            for trouble in self._troubles
+        )
+        # Why something was missing before a restart is not known afterwards.
+        return reasons | ({Reason.ABSENT} if was_away else set())
 
     def _is_explained(self, channel: str, start: datetime, stop: datetime) -> bool:
         """Whether there was trouble all the time."""
