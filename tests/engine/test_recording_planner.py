@@ -66,7 +66,9 @@ def test_filler_is_never_recorded_by_a_rule() -> None:
 # Only what is missing
 
 
-@pytest.mark.parametrize("state", set(State) - {State.CANCELLED, State.FAILED, State.PLANNED})
+@pytest.mark.parametrize(
+    "state", sorted(set(State) - {State.CANCELLED, State.FAILED, State.PLANNED})
+)
 def test_an_episode_that_is_or_was_there(state: State) -> None:
     house = House(rule()).look({EAST: [episode(60)]})
     house.set(1, state)
