@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 import shutil
 import signal
@@ -11,7 +12,9 @@ import pytest
 
 from downlink.recording import finish as finish_module, track as track_module
 from downlink.recording.finish import FinishError
+from downlink.recording.journal import Entry
 from downlink.recording.model import TRACKS, Reason
+from downlink.recording.source import Part
 
 from .recording import attempt, files_in, is_as_it_was, joined, make_track
 
@@ -223,3 +226,10 @@ async def test_ffmpeg_does_not_outlive_us(folder: Path, base: Path, tmp_path: Pa
     assert files_in(base) == ["x.mp4"]
     assert done.duration == pytest.approx(3.0, abs=0.1)
     assert is_as_it_was(folder)
+
+
+@pytest.mark.parametrize(("codec", "is_packed"), [("aac", True), ("mp3", False)])
+def test_only_aac_is_packed_anew(codec: str, is_packed: bool) -> None:
+    entry = Entry("000001.ts", datetime(2026, 11, 26, tzinfo=UTC), 1.0, 1, discontinuity=False)
+    words = tuple(finish_module._layout([Part(entry, 1.0, (("video", "h264"), ("audio", codec)))]))  # noqa: SLF001
+    assert ("aac_adtstoasc" in words) is is_packed
