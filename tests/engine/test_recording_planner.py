@@ -384,3 +384,15 @@ def test_what_is_forgotten_on_the_west_is_still_it() -> None:
     for start in (240, 300):
         found = moved(house, toonami_west=[programme(start)])
         assert found == [(1, WEST, start, P)]
+
+
+def test_what_leaves_the_guide_is_not_what_was_shown_before() -> None:
+    """It waits for its time, instead of having been missed on a channel where it is over."""
+    house = House(rule()).look({EAST: [], SNICK: [episode(600)]})
+    others = [programme(570, "Zoids"), programme(630, "Zoids")]
+    shown = {EAST: [episode(60)], SNICK: others}
+    assert house.at(560).look(shown).said() == [(1, SNICK, 600, P)]
+    assert house.recordings[0].reason is Reason.LEFT_GUIDE
+    others.insert(1, programme(600, "Special"))
+    assert house.look(shown).said() == [(1, SNICK, 600, P)]
+    assert house.recordings[0].reason is None

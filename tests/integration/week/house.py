@@ -44,6 +44,8 @@ from .relay import Relay
 
 PADDING: Final = (1, 3)
 """Minutes before and after."""
+PLACES: Final = 4
+"""Channels that may be fetched at once."""
 _NAP: Final = 0.0005
 _PATIENCE: Final = 60.0
 """Seconds of real time that anything may take."""
@@ -205,7 +207,6 @@ def make_house(
     base: Path,
     *,
     quota: int,
-    places: int,
 ) -> House:
     """Make a house whose recordings lie below `base` and take `quota` bytes at most."""
     folder, kept_in = base / "media" / "Toonami", base / "kept"
@@ -240,7 +241,7 @@ def make_house(
     options = {
         "stream_links": "relay",
         "schedule": "0 0 29 2 *",
-        "max_channels": places,
+        "max_channels": PLACES,
         "recordings": True,
         "recordings_folder": str(folder),
         "recordings_gb": 1,

@@ -24,7 +24,7 @@ from custom_components.toonami_downlink.engine.downlink.recording.model import (
 )
 from tests.simulator import counter
 
-from .house import PADDING, House, Kept
+from .house import PADDING, PLACES, House, Kept
 from .relay import LENGTH, SIZE, at, seconds_of
 from .station import MINUTE, Show, Station
 
@@ -197,9 +197,16 @@ class Judge:
                 yield f"{len(wrong)} seconds are there of the hole {_said(gap.start, gap.stop)}"
         if (one.state is State.COMPLETE) is bool(one.gaps):
             yield f"{len(one.gaps)} holes"
+        yield from self._look_for_reasons(one, missing(held, first + SLACK, last - SLACK))
+
+    def _look_for_reasons(self, one: Recording, holes: Iterable[Span]) -> Iterator[str]:
+        """Say what is missing without a reason, or for another one than is stated."""
         if one.gaps and one.reason not in (reasons := self._reasons_of(one)):
             yield f"its reason is {one.reason}, and not one of {sorted(reasons)}"
-        for start, stop in missing(held, first + SLACK, last - SLACK):
+        for start, stop in holes:
+            is_padding = stop <= one.start + _S or one.stop - _S <= start
+            if is_padding and self._were_places_taken(one, start, stop):
+                continue
             if not self._is_explained(one.channel, start, stop):
                 yield f"nothing was wrong {_said(start, stop)}, and it is not there"
 
@@ -224,6 +231,16 @@ class Judge:
         )
         # Why something was missing before a restart is not known afterwards.
         return reasons | ({Reason.ABSENT} if was_away else set())
+
+    def _were_places_taken(self, one: Recording, start: datetime, stop: datetime) -> bool:
+        """Whether others needed all places at some time: padding gives way to them."""
+        before, after = (minutes * MINUTE for minutes in PADDING)
+        others = {
+            kept.recording.channel
+            for kept in self._house.kept
+            if kept.recording.start - before < stop and start < kept.recording.stop + after
+        }
+        return len(others | {one.channel}) > PLACES
 
     def _is_explained(self, channel: str, start: datetime, stop: datetime) -> bool:
         """Whether there was trouble all the time."""
@@ -283,7 +300,9 @@ class Judge:
         """Nothing is there twice, but for what has holes each time."""
         works: defaultdict[tuple[str, int], list[Recording]] = defaultdict(list)
         for one in self._items.values():
-            if (show := self._of.get((one.channel, one.start))) and one.state in _WITH_FILE:
+            show = self._of.get((one.channel, one.start))
+            # What the guide called something else cannot be known again.
+            if show and show.title == one.programme.title and one.state in _WITH_FILE:
                 works[show.work].append(one)
         for work, found in works.items():
             complete = [one for one in found if one.state is State.COMPLETE]

@@ -16,7 +16,7 @@ import pytest
 from custom_components.toonami_downlink.engine.downlink.recording.model import RuleKind, State
 
 from .faults import FAULTS, Faults
-from .house import PADDING, House, make_house
+from .house import PADDING, PLACES, House, make_house
 from .judge import Judge, Trouble
 from .relay import LENGTH, Relay, make_segments
 from .station import DAY, MINUTE, SHOWS, Show, Station
@@ -27,7 +27,6 @@ AHEAD: Final = datetime(2027, 3, 14, 7, tzinfo=UTC)
 """When the clocks of the house change."""
 _DECIDES: Final = 0.01
 _UNWANTED: Final = 0.1
-_PLACES: Final = 4
 _LONGEST_STEP: Final = timedelta(minutes=10)
 _AFTER: Final = timedelta(hours=5)
 _ROOM: Final = 250_000
@@ -184,14 +183,12 @@ async def simulate(
     segments = await make_segments()
     random = Random(plan.seed)
     station = Station(random, plan.first, plan.days, plan.airings)
-    relay = Relay(segments, _PLACES)
+    relay = Relay(segments, PLACES)
     first = station.first - timedelta(hours=1)
     freezer.move_to(first)
     relay.now = first
     await hass.config.async_set_time_zone(ZONE)
-    house = make_house(
-        hass, relay, freezer, monkeypatch, base, quota=plan.airings * _ROOM, places=_PLACES
-    )
+    house = make_house(hass, relay, freezer, monkeypatch, base, quota=plan.airings * _ROOM)
     week = Week(plan, house, station, random)
     await week.run()
     lived = clocks.real_perf_counter() - began

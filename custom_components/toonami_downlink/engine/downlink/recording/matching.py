@@ -248,11 +248,12 @@ class _Pair(NamedTuple):
 
 
 def align(
-    guide: Guide, recordings: Sequence[Recording]
+    guide: Guide, recordings: Sequence[Recording], now: datetime
 ) -> tuple[dict[str, Airing], set[tuple[str, datetime]]]:
     """Return the airing of each recording, and which airings these are: each is of one at most.
 
-    What has no airing by what it is called has none here: see `slot_of`.
+    What has no airing by what it is called has none here: see `slot_of`. What is over by `now` is
+    only of one that was to be recorded about then.
     """
     found: dict[str, Airing] = {}
     taken: set[tuple[str, datetime]] = set()
@@ -263,7 +264,7 @@ def align(
             found[recording.identity] = airing
             taken.add(place)
     lost = (recording for recording in recordings if recording.identity not in found)
-    pairs = (pair for recording in lost for pair in _pairs(guide, recording))
+    pairs = (pair for recording in lost for pair in _pairs(guide, recording, now))
     for pair in sorted(pairs, key=lambda pair: pair[:6]):
         place = pair.airing.channel.key, pair.airing.start
         if pair.name not in found and place not in taken:
@@ -280,7 +281,7 @@ def slot_of(guide: Guide, recording: Recording) -> Airing | None:
     )
 
 
-def _pairs(guide: Guide, recording: Recording) -> Iterator[_Pair]:
+def _pairs(guide: Guide, recording: Recording, now: datetime) -> Iterator[_Pair]:
     """Yield what a recording may be of: what runs goes on where it is."""
     if recording.programme.is_filler:
         return
@@ -294,10 +295,11 @@ def _pairs(guide: Guide, recording: Recording) -> Iterator[_Pair]:
     if is_running:
         return
     thing, start = identity(recording.programme), recording.start
-    for airing in guide.near(thing, start - NIGHT, start + NIGHT):
-        yield _pair(1 if airing.channel.key == recording.channel else 2, recording, airing)
-    for airing in guide.delayed(recording):
-        yield _pair(2, recording, airing)
+    for airing in (*guide.near(thing, start - NIGHT, start + NIGHT), *guide.delayed(recording)):
+        is_own = airing.channel.key == recording.channel
+        # What was shown before is not what is still to be recorded.
+        if airing.stop > now:
+            yield _pair(1 if is_own else 2, recording, airing)
 
 
 def _pair(rank: int, recording: Recording, airing: Airing) -> _Pair:

@@ -127,7 +127,7 @@ class _Planning:
     def follow_the_guide(self) -> None:
         """Find the airing of each recording, and leave out what is planned twice by now."""
         moving = sorted(filter(self._moves, self.recordings.values()), key=_number)
-        found, taken = align(self._guide, moving)
+        found, taken = align(self._guide, moving, self._now)
         for one in moving:
             airing = found.get(one.identity)
             followed = _told(moved_to(one, airing)) if airing else one
