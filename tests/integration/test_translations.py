@@ -332,7 +332,8 @@ def test_common() -> None:
     recorded = {
         f"recordings_{key}" for key in ("in_backups", "on_card", "beside_configuration", "part")
     }
-    assert set(TEXTS["common"]) == said | told | recorded | {"no_details"}
+    listed = {"media_recordings", "media_more"}
+    assert set(TEXTS["common"]) == said | told | recorded | listed | {"no_details"}
 
 
 def test_every_kind_of_error_has_words() -> None:
