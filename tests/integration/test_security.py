@@ -17,7 +17,7 @@ from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.media_player import SearchMediaQuery
 from homeassistant.components.media_source import MediaSourceItem
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import intent
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser, async_fire_time_changed
@@ -53,8 +53,14 @@ ACTIONS: dict[str, bool] = {
     "follow": False,
     "unfollow": False,
     "get_follows": False,
+    "record": False,
+    "cancel_recording": False,
+    "delete_recording": True,
+    "get_recordings": False,
 }
 """Each action, and whether it is for administrators only."""
+REFUSED_WHILE_OFF = frozenset({"record", "cancel_recording", "delete_recording"})
+"""What those who may call it are told that recordings are switched off."""
 USERS = ("administrator", "user", "read-only")
 
 
@@ -96,6 +102,10 @@ async def test_actions_are_for(
     if ACTIONS[action] and kind != "administrator":
         with pytest.raises(Unauthorized):
             await call()
+    elif action in REFUSED_WHILE_OFF:
+        with pytest.raises(ServiceValidationError) as caught:
+            await call()
+        assert caught.value.translation_key == "recordings_off"
     else:
         await call()
 

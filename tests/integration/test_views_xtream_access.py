@@ -305,7 +305,7 @@ async def test_unknown_channel(harness: Harness, path: str) -> None:
         "/toonamiABC123/secret/1.ts",
         "/toonamiabc1234/secret/1.ts",
         "/xtoonamiabc123/secret/1.ts",
-        "/movie{live}/1.mp4",
+        "/movies{live}/1.mp4",
         "/toonami-downlink",
     ],
 )
