@@ -148,6 +148,10 @@ def messages(
         yield name, dict(command.fields), True
 
 
+_REFUSED_WHILE_OFF: Final = frozenset({"record", "cancel_recording", "delete_recording"})
+"""Actions that are refused, however they are called, while nothing is recorded."""
+
+
 @dataclass(slots=True)
 class Campaign:
     """Everything sent with one login."""
@@ -212,6 +216,8 @@ class Campaign:
         async with session.post(url, json=fields, params=query) as answer:
             self._check_text(await answer.text())
             code = {200: "ok", 400: "invalid_format", 401: "unauthorized"}.get(answer.status)
+            if code == "invalid_format" and is_right and name in _REFUSED_WHILE_OFF:
+                code = "recording_refused"
         self._check(
             name, fields, code or f"status {answer.status}", ACTIONS[name], is_right=is_right
         )
