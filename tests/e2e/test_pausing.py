@@ -193,9 +193,15 @@ def go_back(page: Page, date: float, picture: float, upstream: Upstream) -> None
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"\d:\d\d.*behind live"))
 
     page.keyboard.press("ArrowRight")
-    wait_for(lambda: near(other.position, picture + 10), "It was not wound on", 60)
+    # Where the key winds to need not be where a picture begins.
+    beside = 1.0
+
+    def where() -> str:
+        return f"{other.position} for {picture}, {other.state('currentTime')}"
+
+    wait_for(lambda: near(other.position, picture + 10, beside), "It was not wound on", 60, where)
     page.keyboard.press("ArrowLeft")
-    wait_for(lambda: near(other.position, picture), "It was not wound back", 60)
+    wait_for(lambda: near(other.position, picture, beside), "It was not wound back", 60, where)
 
     # As if the programme that is on had begun then.
     other.player.evaluate(BEGAN_HERE, date + 4)
