@@ -246,7 +246,9 @@ async def keep(asked: _Asked) -> dict[str, Any] | None:
 @websocket_api.websocket_command(
     {
         vol.Required("type"): "toonami_downlink/recordings/rules/add",
-        vol.Required("kind"): vol.All(vol.In([kind.value for kind in RuleKind]), RuleKind),
+        vol.Required("kind"): vol.All(
+            vol.In([kind.value for kind in RuleKind]), vol.Coerce(RuleKind)
+        ),
         vol.Optional("text", default=""): vol.All(str, vol.Length(max=MAX_TITLE_CHARS)),
         vol.Optional("channel"): vol.Any(
             None, vol.All(str, vol.Length(min=1, max=MAX_VALUE_CHARS))
