@@ -9,9 +9,9 @@ import pytest
 
 sys.modules["homeassistant"] = None  # type: ignore[assignment]  # this is how an import is made to fail
 
-from .authority import Certificate  # noqa: E402  # nor by what is tested
-from .certificate_shop import Shop  # noqa: E402
-from .relay_ts.nodes import EAST, WEST  # noqa: E402
+from .authority import Certificate  # noqa: E402  # after what is left out above
+from .certificate_shop import Shop  # noqa: E402  # after what is left out above
+from .relay_ts.nodes import EAST, WEST  # noqa: E402  # after what is left out above
 from .upstream import serving  # noqa: E402
 
 

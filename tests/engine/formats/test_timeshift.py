@@ -57,8 +57,9 @@ def test_no_start(text: str) -> None:
     [("30", 30), ("30.5", 30.5), ("1440", 1440), ("1441", 1440), ("999999", 1440)],
 )
 def test_length(text: str, minutes: float) -> None:
-    assert read_length(text, lambda count: timedelta(minutes=count)) == timedelta(minutes=minutes)
-    assert read_length(text, lambda count: timedelta(minutes=count)) <= LONGEST  # type: ignore[operator]
+    length = read_length(text, lambda count: timedelta(minutes=count))
+    assert length == timedelta(minutes=minutes)
+    assert length <= LONGEST
 
 
 @pytest.mark.parametrize("text", ["", "0", "-5", "a", "1e9", "9999999", "inf", "٣"])
