@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page, expect
 import pytest
 
-from scripts.lib.develop.feed import Access, entries, fetch
+from scripts.lib.develop.feed import Access, entries, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_options
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.waiting import wait_for
@@ -59,9 +59,11 @@ def phone(home: Home, access: Access) -> Iterator[Phone]:
 
 def test_watch_on_from_a_telephone(player: VlcPlayer, phone: Phone, home: Home) -> None:
     follow = home.client.get(f"/api/states/{UP_NEXT}")["state"]
-    home.client.post("/api/services/toonami_downlink/follow", {"title": follow})
     told = {"notify": [TARGET], "lead_minutes": 120, "watch_on": player.entity_id}
+    # First who is told: a showing is announced once, at once if it is near.
     set_options(home.client, told)
+    wait_for_feed(home.client)
+    home.client.post("/api/services/toonami_downlink/follow", {"title": follow})
 
     watch = wait_for(lambda: phone.action(f"Watch on {player.name}"), "It was not told", 60)
     phone.tap(watch)

@@ -211,3 +211,24 @@ def test_one_screen_of_a_phone_shows_what_all_channels_have_at_eight(page: Page)
     button(page, "Now").click()
     expect(page).to_have_url(re.compile("guide/1$"))
     expect(page.locator("tdl-list .item.live")).to_be_in_viewport()
+
+
+def test_a_guide_that_is_taken_away_while_it_scrolls_follows_the_clock(page: Page) -> None:
+    open_guide(page)
+
+    moves = page.evaluate(
+        """async () => {
+          const guide = harness.element.shadowRoot.querySelector("tdl-guide").shadowRoot;
+          const grid = guide.querySelector("tdl-grid");
+          const moves = [];
+          grid.addEventListener("move", ({ detail }) => moves.push(detail.time));
+          const scroller = grid.shadowRoot.querySelector(".scroller");
+          const told = new Promise((done) => scroller.addEventListener("scroll", done));
+          grid.scrollToTime(Date.now() / 1000 + 600);
+          grid.remove();
+          await told;
+          return moves;
+        }"""
+    )
+
+    assert moves == []

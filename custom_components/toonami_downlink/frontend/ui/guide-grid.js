@@ -151,6 +151,8 @@ export class GuideGrid extends HTMLElement {
 	}
 
 	#onScroll() {
+		// What was scrolled before it was taken away is told afterwards, with nothing left of it.
+		if (!this.isConnected) return;
 		this.#schedule();
 		const { scrollLeft } = this.#scroller;
 		if (!this.#scale || Date.now() < this.#glides || Math.abs(scrollLeft - this.#left) <= 1) return;
