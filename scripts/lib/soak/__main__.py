@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ import re
 import sys
 import tempfile
 import time
-from typing import Final
+from typing import Any, Final
 
 from ..develop.feed import wait_for_feed
 from ..develop.flow import remove_others, set_options, set_up
@@ -25,6 +26,16 @@ SAMPLE_EVERY: Final = 10.0
 """Seconds between two measurements."""
 PLAYER_INTERVAL: Final = (0.5, 3.0)
 PLAYER_TIMEOUT: Final = 60.0
+RECORDED_GB: Final = 4
+"""What recordings may take: with four channels it is used up after two and a half hours."""
+CHANNELS: Final = (
+    "Toonami Aftermath East",
+    "Toonami Aftermath West",
+    "Snickelodeon East",
+    "Snickelodeon West",
+    "MTV97",
+    "Movies",
+)
 WARM_UP: Final = 1 / 6
 """The fraction of the time after which everything should have been in use once."""
 _COMPLAINT: Final = re.compile(
@@ -40,6 +51,7 @@ class Arguments:
     every: float
     players: int
     streams: int
+    record: int
     seed: int
 
 
@@ -50,12 +62,13 @@ def read_arguments() -> Arguments:
     parser.add_argument("--every", type=float, default=20, help="seconds between refreshes (20)")
     parser.add_argument("--players", type=int, default=20)
     parser.add_argument("--streams", type=int, default=4, help="viewers that come and go (4)")
+    parser.add_argument("--record", type=int, default=0, help="channels that are recorded (0)")
     parser.add_argument("--seed", type=int, default=1, help="of what they do and when (1)")
     return parser.parse_args(namespace=Arguments())
 
 
 @contextmanager
-def started(folder: Path, streams: int) -> Iterator[Home]:
+def started(folder: Path, arguments: Arguments) -> Iterator[Home]:
     """Run a Home Assistant with the integration on a simulated upstream."""
     upstream = Upstream(folder / "upstream.log", nodes=True)
     home = Home(folder / "home", env=upstream.environment)
@@ -66,7 +79,12 @@ def started(folder: Path, streams: int) -> Iterator[Home]:
         remove_others(home.client)
         set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
         # What is kept for a pause grows for as long: here it is to be full before the second half.
-        set_options(home.client, {"max_channels": streams, "pause_minutes": 1})
+        channels = arguments.streams + arguments.record
+        options: dict[str, object] = {"max_channels": channels, "pause_minutes": 1}
+        if arguments.record:
+            options |= {"recordings": True, "recordings_gb": RECORDED_GB}
+            options |= {"padding_before": 0, "padding_after": 0}
+        set_options(home.client, options)
         yield home
     finally:
         home.stop()
@@ -74,7 +92,7 @@ def started(folder: Path, streams: int) -> Iterator[Home]:
 
 
 async def make_traffic(
-    home: Home, traffic: Traffic, seconds: float, random: Random
+    home: Home, traffic: Traffic, seconds: float, random: Random, record: int
 ) -> list[tuple[float, float]]:
     """Make traffic for so long; return the memory over time: seconds and MiB."""
     samples: list[tuple[float, float]] = []
@@ -82,6 +100,8 @@ async def make_traffic(
     running = asyncio.create_task(traffic.run(random))
     while (left := start + seconds - time.monotonic()) > 0 and not running.done():
         await asyncio.wait((running,), timeout=min(left, SAMPLE_EVERY))
+        if record:
+            await asyncio.to_thread(keep_recording, home, record)
         resources = await asyncio.to_thread(measure, home)
         samples.append((time.monotonic() - start, resources.rss))
         if len(samples) % 6 == 1:
@@ -90,6 +110,30 @@ async def make_traffic(
     with suppress(asyncio.CancelledError):
         await running
     return samples
+
+
+def recordings(home: Home) -> list[dict[str, Any]]:
+    """Return what Home Assistant says of recordings."""
+    path = "/api/services/toonami_downlink/get_recordings?return_response"
+    found: list[dict[str, Any]] = home.client.post(path, {})["service_response"]["recordings"]
+    return found
+
+
+def keep_recording(home: Home, count: int) -> None:
+    """Record what is on the first so many channels, unless that is being done."""
+    found = recordings(home)
+    going_on = [one["channel"] for one in found if one["state"] in {"planned", "recording"}]
+    for name in CHANNELS[:count]:
+        if name not in going_on:
+            home.client.post("/api/services/toonami_downlink/record", {"channel": name})
+
+
+def check_recordings(home: Home, count: int) -> Iterator[Finding]:
+    """Say what became of them: the first of each channel begins in the middle."""
+    states = Counter(one["state"] for one in recordings(home))
+    text = ", ".join(f"{name}: {number}" for name, number in sorted(states.items()))
+    good = states["recording"] == count and not states["failed"] and bool(states["complete"])
+    yield Finding(good, f"recordings: {text}")
 
 
 def show(when: str, held: Resources) -> None:
@@ -116,10 +160,11 @@ def soak(home: Home, arguments: Arguments) -> Iterator[Finding]:
         timeout=PLAYER_TIMEOUT,
     )
     seconds = arguments.minutes * 60
-    asyncio.run(make_traffic(home, traffic, seconds * WARM_UP, random))
+    record = arguments.record
+    asyncio.run(make_traffic(home, traffic, seconds * WARM_UP, random, record))
     warm = measure_at_rest(home)
     show("after the warm-up", warm)
-    samples = asyncio.run(make_traffic(home, traffic, seconds * (1 - WARM_UP), random))
+    samples = asyncio.run(make_traffic(home, traffic, seconds * (1 - WARM_UP), random, record))
     end = measure_at_rest(home)
     show("at the end", end)
     yield from check_growth(warm, end, samples)
@@ -127,6 +172,8 @@ def soak(home: Home, arguments: Arguments) -> Iterator[Finding]:
     yield Finding(traffic.answers.total() > 0, f"{traffic.answers.total():,} answers: {answers}")
     yield Finding(not traffic.complaints, f"wrong answers: {dict(traffic.complaints) or 'none'}")
     yield Finding(traffic.watched > 0, f"television: {traffic.watched / 2**20:,.0f} MiB")
+    if record:
+        yield from check_recordings(home, record)
     complaints = [text for text in _COMPLAINT.findall(home.log) if _NOT_CORE not in text]
     yield Finding(not complaints, f"complaints in the log: {complaints or 'none'}")
 
@@ -137,7 +184,7 @@ def main() -> int:
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
-            started(Path(folder), arguments.streams) as home,
+            started(Path(folder), arguments) as home,
         ):
             findings = list(soak(home, arguments))
     except DevelopError as err:
