@@ -1,7 +1,9 @@
 """The files of recordings: with ffmpeg or without, what lies beside them, what replaces what."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,6 +69,28 @@ async def test_without_ffmpeg(house: House, monkeypatch: pytest.MonkeyPatch) -> 
     assert house.files == {f"{stem}.ts", f"{stem}.nfo"}
     assert recording.file == f"{stem}.ts"
     await house.recordings.async_delete(recording.identity)
+    assert house.files == set()
+
+
+async def test_deleted_before_its_file_is_noted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = asyncio.Event()
+
+    async def make_and_wait(*args: Any, ffmpeg: str | None) -> Any:
+        await make_file(*args, ffmpeg=ffmpeg)
+        made.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(keeper, "finish", make_and_wait)
+    monkeypatch.setattr(keeper, "find_ffmpeg", lambda _: None)
+    await hold(house, WHOLE, *range(5))
+    await house.start(*programmes(MINUTE, MINUTE))
+    await made.wait()
+    assert {Path(name).suffix for name in house.files} >= {".ts"}
+
+    await house.recordings.async_delete(WHOLE.identity)
+
     assert house.files == set()
 
 

@@ -1,6 +1,7 @@
 """The recordings' folder: what is in it, what is missing, and what is left over."""
 
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ from typing import Final
 from ..engine.downlink.policy import MIN_FREE
 from ..engine.downlink.recording.model import TRACKS, Recording
 from ..engine.downlink.recording.recorder import Outcome
+from ..engine.downlink.recording.source import Source
 from ..engine.downlink.recording.track import TrackError, gaps_between, read_track
 from .disk import Disk, DiskError, DiskSilentError
 from .folder import Place, is_there, look, write_probe
@@ -113,16 +115,26 @@ class Library:
     def _delete(self, recording: Recording) -> None:
         if not is_there(self.folder):
             raise OSError(0, "The folder is not there")
-        if recording.file and (file := self._inside(recording.file)):
+        track = self.tracks / recording.track_name
+        made = recording.file or self._made_of(track)
+        if made and (file := self._inside(made)):
             stem = file.stem
             for pattern in (".nfo", "-thumb.*", "-poster.*"):
                 for beside in file.parent.glob(f"{_escape(stem)}{pattern}"):
                     beside.unlink(missing_ok=True)
             file.unlink(missing_ok=True)
             self._remove_empty(file.parent)
-        track = self.tracks / recording.track_name
         if track.is_dir():
             shutil.rmtree(track)
+
+    def _made_of(self, track: Path) -> str | None:
+        """Return the file that has been made of a track, although that was not noted any more."""
+        try:
+            with closing(Source.open(track)) as source:
+                done = source.finished()
+        except TrackError:
+            return None
+        return str(done.path.relative_to(self.folder)) if done else None
 
     async def async_outcome(self, recording: Recording) -> Outcome:
         """Return what there is of a recording, and what is missing of its programme.
