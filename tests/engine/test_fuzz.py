@@ -1,6 +1,5 @@
 """The fuzzer finds what is planted, and what it has found before stays mended."""
 
-from importlib.util import find_spec
 from pathlib import Path
 import re
 import subprocess
@@ -8,17 +7,15 @@ import sys
 
 import pytest
 
-from scripts.lib.fuzz import watch
-from scripts.lib.fuzz.__main__ import NAMES
+from scripts.lib.fuzz import __main__ as command, watch
+from scripts.lib.fuzz.__main__ import HAS_ATHERIS, NAMES
 from scripts.lib.fuzz.target import CORPUS, ROOT, load
 from scripts.lib.fuzz.watch import Watch, Wrong, read
 
 from .fuzz_planted import TARGETS as PLANTED
 from .fuzz_targets import TARGETS
 
-needs_atheris = pytest.mark.skipif(
-    not find_spec("atheris"), reason="there is no Atheris for this machine"
-)
+needs_atheris = pytest.mark.skipif(not HAS_ATHERIS, reason="there is no Atheris for this machine")
 INPUTS = sorted(CORPUS.glob("*/*"))
 
 
@@ -82,6 +79,19 @@ def test_finds_memory_that_is_kept(
             break
     assert bad
     assert "blocks of memory are not given back" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("could_be", "code"), [(True, 1), (False, 0)])
+def test_without_atheris(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], could_be: bool, code: int
+) -> None:
+    """The corpus alone is enough only where there is no Atheris."""
+    monkeypatch.setattr(command, "find_spec", lambda _name: None)
+    monkeypatch.setattr(command, "HAS_ATHERIS", could_be)
+    monkeypatch.setattr("sys.argv", ["scripts/fuzz", "m3u"])
+    monkeypatch.setattr("sys.path", [*sys.path])
+    assert command.main() == code
+    assert ("Atheris is missing" in capsys.readouterr().out) is could_be
 
 
 def test_unknown_targets_are_named() -> None:

@@ -1,9 +1,11 @@
 """The calendars: the whole guide, without filler, on or off at the second."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar.const import DATA_COMPONENT
@@ -49,6 +51,28 @@ async def test_whole_guide(hass: HomeAssistant, hass_client: ClientSessionGenera
     } | ({"status": None} if "status" in events[25] else {})
     response = await client.get(f"/api/calendars/{MOVIES}", params=span)
     assert await response.json() == []
+
+
+async def test_one_programme_never_costs_the_list(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, hass_client: ClientSessionGenerator
+) -> None:
+    """Whatever Home Assistant would not take for an event: no end, the end first, no title."""
+    publication = coordinator.data
+    assert publication is not None
+    guide = list(publication.listed["toonami_east"])
+    guide[24] = replace(guide[24], stop=guide[24].start)
+    guide[25] = replace(guide[25], stop=guide[25].start - timedelta(hours=1))
+    guide[26] = replace(guide[26], title="")
+    guides = {**publication.feed.guide, "toonami_east": tuple(guide)}
+    made = replace(publication.feed, guide=guides)
+    with patch.object(publication, "feed", made):
+        client = await hass_client()
+        span = {"start": "2026-11-24T00:00:00Z", "end": "2026-11-26T00:00:00Z"}
+        response = await client.get(f"/api/calendars/{EAST}", params=span)
+        assert response.status == HTTPStatus.OK
+        shown = [item["summary"] for item in await response.json()]
+    whole = {item.title for item in guide} - {guide[24].title, guide[25].title}
+    assert whole <= set(shown)
 
 
 @pytest.mark.usefixtures("coordinator")

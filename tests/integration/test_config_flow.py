@@ -145,6 +145,20 @@ async def test_error_and_recovery(
         assert (await submit(hass, result, provider, **good))["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_words_of_a_provider_are_quoted(hass: HomeAssistant) -> None:
+    """Whoever sets it up reads them as text: short, on one line, with no link and no picture."""
+    words = "![x](http://evil.example/x.png) <img src=x> `b`\n" + "x" * 1000
+    command = shlex.join([sys.executable, "-c", f"raise SystemExit({words!r})"])
+    result = await submit(hass, await start(hass), "command", provider_command=command)
+    assert result["description_placeholders"] is not None
+    message = result["description_placeholders"]["message"]
+    assert message.startswith("python ended with exit code 1. `")
+    assert message.endswith("`")
+    assert "\n" not in message
+    assert message.count("`") == 2
+    assert len(message) < 400
+
+
 async def test_closed_dialog_ends_the_provider(hass: HomeAssistant) -> None:
     result = await start(hass)
     command = shlex.join([sys.executable, "-c", "import time; time.sleep(600)"])

@@ -13,14 +13,13 @@ from typing import Any
 from aiohttp import hdrs
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
-from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.media_player import SearchMediaQuery
 from homeassistant.components.media_source import MediaSourceItem
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import intent
 import pytest
-from pytest_homeassistant_custom_component.common import MockUser, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 import voluptuous as vol
 
@@ -45,6 +44,7 @@ from tests.hostile.commands import COMMANDS
 
 from .harness import Harness
 from .raw_http import raw_request
+from .users import USERS, user_of
 
 ACTIONS: dict[str, bool] = {
     "refresh": True,
@@ -61,16 +61,6 @@ ACTIONS: dict[str, bool] = {
 """Each action, and whether it is for administrators only."""
 REFUSED_WHILE_OFF = frozenset({"record", "cancel_recording", "delete_recording"})
 """What those who may call it are told that recordings are switched off."""
-USERS = ("administrator", "user", "read-only")
-
-
-def user_of(hass: HomeAssistant, kind: str) -> MockUser:
-    user = MockUser(is_owner=kind == "administrator").add_to_hass(hass)
-    if kind == "read-only":
-        user.mock_policy({"entities": {"all": {POLICY_READ: True}}})
-    elif kind == "user":
-        user.mock_policy({"entities": {"all": True}})
-    return user
 
 
 # S3: one table, command by user

@@ -174,9 +174,10 @@ def _stale_placeholders(condition: FeedCondition) -> dict[str, str] | None:
 
 
 def _old_credentials_placeholders(condition: FeedCondition) -> dict[str, str] | None:
+    """Name the programs, and no address: every user may ask Home Assistant for all issues."""
     since = dt_util.utcnow() - OLD_CREDENTIALS_FOR
     recent = (item for item in condition.old_credentials if item.when > since)
-    players = sorted({markdown(f"{item.address} ({item.player})") for item in recent})
+    players = sorted({markdown(item.player) for item in recent})
     if not players:
         return None
     rest = ", …" if len(players) > _PLAYERS_NAMED else ""
