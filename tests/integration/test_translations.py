@@ -328,7 +328,9 @@ def said_by(module: str, function: str) -> set[str]:
 
 def test_common() -> None:
     said = {f"assist_{day}" for day in speech._WEEKDAYS}  # noqa: SLF001
-    for module in ("answers", "following", "intents", "speech", "triggers", "watching"):
+    for module in (
+        *("answers", "following", "intents", "recording", "speech", "triggers", "watching"),
+    ):
         said |= said_by(f"assist/{module}", "say")
     told = said_by("following/messages", "say") | {"announce_open", "announce_persistent"}
     recorded = {
