@@ -30,6 +30,7 @@ from .engine.downlink.publish.history import record_to_json
 from .following.actions import async_follow_title, async_unfollow, describe, describe_new
 from .following.follows import Follows, async_follows
 from .places import programme_place
+from .recording.access import async_may_record
 from .recording.describing import describe as describe_recording, describe_all
 from .recording.manager import Recordings, async_recordings
 
@@ -355,11 +356,7 @@ def _recordings(call: ServiceCall) -> Recordings:
 
 async def _async_require_viewer(call: ServiceCall) -> None:
     """Refuse a user who may not watch. Raises Unauthorized."""
-    user_id = call.context.user_id
-    if user_id is None or _coordinator(call).settings.users_may_watch:
-        return
-    user = await call.hass.auth.async_get_user(user_id)
-    if user is None or not user.is_admin:
+    if not await async_may_record(_coordinator(call), call.context):
         raise Unauthorized(context=call.context)
 
 

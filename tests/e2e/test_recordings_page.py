@@ -15,6 +15,8 @@ from scripts.lib.develop.waiting import wait_for
 from tests.e2e.axe import violations
 from tests.e2e.browser import open_page, overhear, screenshot
 from tests.e2e.television import GRAY, PATIENCE, position_of
+from tests.e2e.test_assist import say, speech
+from tests.e2e.test_card import CARD, show
 from tests.simulator import counter
 
 PANEL = "toonami-downlink-panel"
@@ -142,3 +144,25 @@ def test_from_the_switch_to_the_bin(page: Page, own_home: Home) -> None:
     dialog.get_by_role("button", name="Delete").click()
     expect(shown).to_contain_text("Nothing has been recorded yet.")
     wait_for(lambda: files(own_home) == [], "The file stays", PATIENCE)
+
+
+def test_from_the_card_and_by_voice(page: Page, own_home: Home) -> None:
+    set_options(own_home.client, {"recordings": True})
+    wait_for_feed(own_home.client)
+    title = own_home.client.get("/api/states/sensor.toonami_aftermath_east_up_next")["state"]
+    show(page, own_home, title=title)
+    # The last one does not begin while this runs.
+    showing = page.locator(f"{CARD} a.row[href*='/guide/']").last
+    path = showing.get_attribute("href")
+    showing.click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name="Record", exact=True).click()
+    expect(sheet.get_by_role("status").filter(has_text="It will be recorded.")).to_be_visible()
+    page.goto("/card-test/0")
+    marked = page.locator(f"{CARD} a.row[href='{path}']")
+    expect(marked.get_by_role("img", name="will be recorded")).to_be_visible()
+
+    said = speech(say(own_home, f"Don't record {title}", "en"))
+    assert said.startswith(f"I will not record {title} ")
+    expect(marked).to_be_visible()
+    expect(marked.get_by_role("img", name="will be recorded")).to_have_count(0)

@@ -185,8 +185,8 @@ RULES: Final = (
     ),
     Rule(
         "assist",
-        (*STANDS_ON, *FEED_READERS, "following", "places"),
-        "answers come from the published feed, and from what is followed in it",
+        (*STANDS_ON, *FEED_READERS, "following", "places", "recording"),
+        "answers come from the published feed, and from what is followed and recorded of it",
     ),
     Rule(
         "panel",

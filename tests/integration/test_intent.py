@@ -22,7 +22,7 @@ from custom_components.toonami_downlink.intent import async_setup_intents
 from .factories import NOON, make_entry, make_feed, make_feed_with, write_provider_files
 from .harness import setup_integration
 
-CHANGES = {"follow", "unfollow", "watch_on"}
+CHANGES = {"follow", "unfollow", "watch_on", "record", "cancel_recording"}
 """Tools that do more than answer."""
 AT_ONE = int((NOON + timedelta(hours=1)).timestamp())
 

@@ -193,6 +193,8 @@ def test_exceptions() -> None:
     raised = {key for module in RAISING for key in literals(module, "translation_key")}
     raised |= said_by("recording/manager", "_refusal") | RECORDING_ERRORS
     assert set(TEXTS["exceptions"]) == raised | error_keys()
+    # Of a text that is not below this, Home Assistant says the key.
+    assert all(set(text) == {"message"} for text in TEXTS["exceptions"].values())
     for key in error_keys():
         assert "{message}" in TEXTS["exceptions"][key]["message"]
 
@@ -326,7 +328,9 @@ def said_by(module: str, function: str) -> set[str]:
 
 def test_common() -> None:
     said = {f"assist_{day}" for day in speech._WEEKDAYS}  # noqa: SLF001
-    for module in ("answers", "following", "intents", "speech", "triggers", "watching"):
+    for module in (
+        *("answers", "following", "intents", "recording", "speech", "triggers", "watching"),
+    ):
         said |= said_by(f"assist/{module}", "say")
     told = said_by("following/messages", "say") | {"announce_open", "announce_persistent"}
     recorded = {

@@ -11,6 +11,7 @@ from .intents import (
     WhenIsHandler,
     WhenWasHandler,
 )
+from .recording import CancelRecordingHandler, RecordHandler
 from .watching import WatchOnHandler
 
 HANDLERS: Final[tuple[type[DownlinkIntentHandler], ...]] = (
@@ -23,4 +24,6 @@ HANDLERS: Final[tuple[type[DownlinkIntentHandler], ...]] = (
     FollowHandler,
     UnfollowHandler,
     FollowedTonightHandler,
+    RecordHandler,
+    CancelRecordingHandler,
 )

@@ -11,6 +11,8 @@ INTENT_WATCH_ON: Final = "ToonamiDownlinkWatchOn"
 INTENT_FOLLOW: Final = "ToonamiDownlinkFollow"
 INTENT_UNFOLLOW: Final = "ToonamiDownlinkUnfollow"
 INTENT_FOLLOWED_TONIGHT: Final = "ToonamiDownlinkFollowedTonight"
+INTENT_RECORD: Final = "ToonamiDownlinkRecord"
+INTENT_CANCEL_RECORDING: Final = "ToonamiDownlinkCancelRecording"
 
 INTENTS: Final = (
     INTENT_WHATS_ON,
@@ -22,6 +24,8 @@ INTENTS: Final = (
     INTENT_FOLLOW,
     INTENT_UNFOLLOW,
     INTENT_FOLLOWED_TONIGHT,
+    INTENT_RECORD,
+    INTENT_CANCEL_RECORDING,
 )
 
 SLOT_CHANNEL: Final = "channel"

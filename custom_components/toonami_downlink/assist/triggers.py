@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -97,6 +98,12 @@ def _conversation_id() -> str | None:
     chat_log = sys.modules.get("homeassistant.components.conversation.chat_log")
     current = chat_log.current_chat_log.get() if chat_log else None
     return current.conversation_id if current else None
+
+
+def _context_of(user_input: Mapping[str, Any]) -> Context | None:
+    """Return in whose name something is said; Home Assistant gives triggers no context."""
+    said_by = user_input.get("context")
+    return Context(said_by["user_id"], said_by["parent_id"], said_by["id"]) if said_by else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +216,7 @@ class Sentences:
                 trigger["id"],
                 slots,
                 said,
-                context,
+                context or _context_of(user_input),
                 user_input["language"],
                 assistant=ASSISTANT,
                 device_id=trigger["device_id"],

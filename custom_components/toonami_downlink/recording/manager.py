@@ -16,6 +16,7 @@ from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.limits import MAX_TITLE_CHARS
 from ..engine.downlink.models import Feed
+from ..engine.downlink.recording.chances import moved_to
 from ..engine.downlink.recording.conflicts import Conflict
 from ..engine.downlink.recording.model import Recording, RecordingError, Rule, RuleKind, State
 from ..engine.downlink.recording.planner import record
@@ -168,8 +169,9 @@ class Recordings:
     async def async_record(self, channel_key: str, start: datetime | None = None) -> Recording:
         """Record the programme of a channel that starts then, or what is on now.
 
-        What is planned already stays as it is. Raises ServiceValidationError for what cannot be
-        recorded, and HomeAssistantError when it cannot be saved.
+        What is planned already stays as it is, but takes its way out if that is asked for. Raises
+        ServiceValidationError for what cannot be recorded, and HomeAssistantError when it cannot be
+        saved.
         """
         feed, now = self._feed(), dt_util.utcnow()
         async with self._catalogue.lock:
@@ -180,10 +182,22 @@ class Recordings:
                 )
             except RecordingError as err:
                 raise _refusal(err.key, **err.values) from None
+            recording = self._as_way_out(recording, channel_key, start)
             if recording != self._catalogue.get(recording.identity):
                 await self._catalogue.async_change(recording)
         await self._scheduler.async_work()
         return self._catalogue.get(recording.identity) or recording
+
+    def _as_way_out(
+        self, recording: Recording, channel_key: str, start: datetime | None
+    ) -> Recording:
+        """Return one that finds no place as its way out, if it is that which is asked for."""
+        ways = (one.instead for one in self.conflicts if one.identity == recording.identity)
+        instead = next(ways, None)
+        is_asked = instead and (instead.channel.key, instead.start) == (channel_key, start)
+        if instead and is_asked and recording.state is State.PLANNED:
+            return moved_to(recording, instead)
+        return recording
 
     async def async_cancel(self, identity: str) -> None:
         """Do not record something, or stop recording it: then what is there of it is kept.

@@ -62,5 +62,25 @@ LANGUAGE: Final = Language(
             "welche meiner (sendungen|serien) (laufen|kommen) heute abend",
             "(was verfolge|wem folge) ich heute abend",
         ),
+        names.INTENT_RECORD: (
+            (
+                "(nimm|nehme|zeichne) [(mir|uns)] [die (serie|sendung)] {programme}"
+                " [(auf|bei) {channel}] auf"
+            ),
+            "(nimm|nehme|zeichne) [(mir|uns)] {channel} [(gerade|jetzt)] auf",
+            (
+                "(nimm|nehme|zeichne) [(mir|uns)] auf was [(gerade|jetzt)] (auf|bei) {channel}"
+                " [(gerade|jetzt)] (läuft|kommt)"
+            ),
+        ),
+        names.INTENT_CANCEL_RECORDING: (
+            (
+                "(nimm|nehme|zeichne) [die (serie|sendung)] {programme} [(auf|bei) {channel}]"
+                " nicht [mehr] auf"
+            ),
+            "brich die aufnahme von {programme} [(auf|bei) {channel}] ab",
+            "(nimm|nehme|zeichne) {channel} nicht [mehr] auf",
+            "brich die aufnahme (auf|von) {channel} ab",
+        ),
     },
 )

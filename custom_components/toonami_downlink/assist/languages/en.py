@@ -56,5 +56,21 @@ LANGUAGE: Final = Language(
             "(what|which) of my shows (is|are) on tonight",
             "what(s|'s| is) on tonight that i follow",
         ),
+        names.INTENT_RECORD: (
+            "(record|tape) [the (show|series)] {programme} [on {channel}]",
+            (
+                "(record|tape) [(what(s|'s| is)|whatever is) [(playing|showing|airing)] on]"
+                " {channel} [(now|right now|at the moment)]"
+            ),
+        ),
+        names.INTENT_CANCEL_RECORDING: (
+            "(don't|do not) record [the (show|series)] {programme} [on {channel}]",
+            "(stop|cancel) recording [the (show|series)] {programme} [on {channel}]",
+            "cancel the recording of {programme} [on {channel}]",
+            (
+                "(don't record|do not record|stop recording|cancel the recording (of|on))"
+                " [what(s|'s| is) [(playing|showing|airing)] on] {channel}"
+            ),
+        ),
     },
 )

@@ -67,5 +67,23 @@ LANGUAGE: Final = Language(
             "(qué|que) (ponen|echan|dan|pasan|hay) esta noche de (lo que sigo|mis series)",
             "(cuáles|cuales) de mis series (ponen|echan|dan|pasan) esta noche",
         ),
+        names.INTENT_RECORD: (
+            "(graba|grábame|quiero grabar) [la serie] {programme} [en {channel}]",
+            (
+                "(graba|grábame|quiero grabar)"
+                " [lo que (ponen|echan|dan|pasan|hay|están poniendo) [(ahora mismo|ahora)] en]"
+                " {channel} [(ahora mismo|ahora)]"
+            ),
+        ),
+        names.INTENT_CANCEL_RECORDING: (
+            (
+                "(no grabes|deja de grabar|cancela la grabación de) [la serie] {programme}"
+                " [en {channel}]"
+            ),
+            (
+                "(no grabes|deja de grabar|cancela la grabación (de|en))"
+                " [lo que (ponen|echan|dan|pasan|hay|están poniendo) en] {channel}"
+            ),
+        ),
     },
 )

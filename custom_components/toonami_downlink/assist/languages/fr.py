@@ -82,5 +82,26 @@ LANGUAGE: Final = Language(
             "(lesquelles|quelles) de mes (séries|émissions) passent ce soir",
             "qu'est ce qui passe ce soir (parmi|dans) mes (séries|émissions)",
         ),
+        names.INTENT_RECORD: (
+            (
+                "(enregistre|enregistrer|je veux enregistrer) [(la série|l'émission)] {programme}"
+                " [sur {channel}]"
+            ),
+            (
+                "(enregistre|enregistrer|je veux enregistrer)"
+                " [ce qui passe [(maintenant|en ce moment)] sur] {channel}"
+                " [(maintenant|en ce moment)]"
+            ),
+        ),
+        names.INTENT_CANCEL_RECORDING: (
+            (
+                "(n'enregistre (pas|plus)|arrête d'enregistrer|annule l'enregistrement de)"
+                " [(la série|l'émission)] {programme} [sur {channel}]"
+            ),
+            (
+                "(n'enregistre (pas|plus)|arrête d'enregistrer|annule l'enregistrement (de|sur))"
+                " [ce qui passe sur] {channel}"
+            ),
+        ),
     },
 )

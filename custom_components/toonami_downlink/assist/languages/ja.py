@@ -19,6 +19,8 @@ _WAS_ON: Final = (
     "(やった|やりました|やっていた|やっていました|あった|ありました|放送した|放送しました"
     "|放送された|放送されました|放送していた|放送していました)"
 )
+_RECORD: Final = "録画 [(して|する|します)]"
+_NO_MORE: Final = "(やめて|やめる|止めて|中止 [して]|キャンセル [して])"
 
 LANGUAGE: Final = Language(
     has_blanks=False,
@@ -77,6 +79,17 @@ LANGUAGE: Final = Language(
                 f" [{_WHAT} [(が|か)]] [(ある|あります|です)] [か|の]"
             ),
             "(今夜|今晩) [は] 何 を フォロー (している|してる|しています) [か|の]",
+        ),
+        names.INTENT_RECORD: (
+            "[{channel} (の|で) [は]] {programme} を " + f"{_RECORD} {_PLEASE}",
+            "{channel} を [(今|いま|現在)] " + f"{_RECORD} {_PLEASE}",
+            ("{channel} で [(今|いま|現在)] " + f"{_IS_ON} (もの|番組) を {_RECORD} {_PLEASE}"),
+        ),
+        names.INTENT_CANCEL_RECORDING: (
+            "[{channel} (の|で) [は]] {programme} の 録画 を " + f"{_NO_MORE} {_PLEASE}",
+            "[{channel} (の|で) [は]] {programme} を 録画 しないで " + _PLEASE,
+            "{channel} の 録画 を " + f"{_NO_MORE} {_PLEASE}",
+            "{channel} を 録画 しないで " + _PLEASE,
         ),
     },
 )

@@ -72,5 +72,23 @@ LANGUAGE: Final = Language(
             "[o] que (passa|tem) hoje à noite (que eu sigo|das minhas séries|dos meus programas)",
             "quais (das minhas séries|dos meus programas) passam hoje à noite",
         ),
+        names.INTENT_RECORD: (
+            "(grave|grava|gravar|quero gravar) [a série] {programme} [(no|na|em) {channel}]",
+            (
+                "(grave|grava|gravar|quero gravar)"
+                " [o que (está passando|tá passando|passa|está no ar) [agora] (no|na|em)] {channel}"
+                " [agora]"
+            ),
+        ),
+        names.INTENT_CANCEL_RECORDING: (
+            (
+                "(não (grave|grava|gravar)|(pare|parar) de gravar|cancele a gravação de)"
+                " [a série] {programme} [(no|na|em) {channel}]"
+            ),
+            (
+                "(não (grave|grava|gravar)|(pare|parar) de gravar|cancele a gravação (de|do|da))"
+                " [o que (está passando|passa) (no|na|em)] {channel}"
+            ),
+        ),
     },
 )
