@@ -1,7 +1,4 @@
-"""Print the tests that have failed in the last run of pytest, one a line, as pytest takes them.
-
-    python -m scripts.lib.last_failed
-"""
+"""Print the tests that have failed in the last run of pytest, one a line, as pytest takes them."""
 
 import json
 from pathlib import Path
