@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from downlink.models import Programme, Source
+from downlink.policy import SLACK
 from downlink.recording.archive import Found, archived, find_recordings, is_of
 from downlink.recording.file_index import FileIndex, Fragment
-from downlink.recording.holding import SLACK, Holding, entries_of_file, file_playlist
+from downlink.recording.holding import Holding, entries_of_file, file_playlist
 from downlink.recording.journal import Entry
 from downlink.recording.model import Gap, Recording, State
 

@@ -89,6 +89,7 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     "recording.library._TRACK": (Attack("a"),),
     "recording.library:sub(([*?\\[]))": (Attack("*"), Attack("[")),
     "views.parts._RANGE": (Attack("1", "bytes="), Attack("1", "bytes=1-")),
+    "views.past._PLACE": (Attack("1"), Attack("1", "1-")),
     "views.recordings._NAME": (Attack("1"), Attack("1", "", ".mp4")),
     "views.recordings._SEGMENT": (Attack("1"), Attack("1", "1/")),
     f"{ENGINE}formats.timeshift._WRITTEN": (Attack("1"), Attack("1", "2026-11-26:20-30-")),

@@ -16,10 +16,11 @@ from ..const import REPOSITORY, SILENT_BEFORE_REPAIR
 from ..engine.downlink.models import Channel
 from ..engine.downlink.relay.addresses import AddressGuard
 from ..engine.downlink.relay.channel import Events, Health, Settings
+from ..engine.downlink.relay.continuous import Span
 from ..engine.downlink.relay.download import Downloader
 from ..engine.downlink.relay.errors import BusyError, Reason, ViewerEndedError
 from ..engine.downlink.relay.relay import Relay
-from ..engine.downlink.relay.ring import pause_capacity
+from ..engine.downlink.relay.ring import Window, pause_capacity
 from ..engine.downlink.relay.segment import Segment
 from ..engine.downlink.relay.slate import slate_segment
 from ..engine.downlink.relay.source import Listener, Origin, ResolutionBudget, Source
@@ -92,6 +93,7 @@ class StreamManager:
         """
         self._hass = hass
         self._addresses = addresses
+        self._can_go_back = pause_minutes > 0
         self._budget = ResolutionBudget()
         self._slates: dict[bool, tuple[bytes, float]] = {}
         self._channels: dict[str, Channel] = {}
@@ -153,10 +155,15 @@ class StreamManager:
     # Watching
 
     @asynccontextmanager
-    async def async_watch(self, channel: Channel, watcher: Watcher) -> AsyncGenerator[Viewer]:
-        """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError."""
+    async def async_watch(
+        self, channel: Channel, watcher: Watcher, span: Span | None = None
+    ) -> AsyncGenerator[Viewer]:
+        """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError.
+
+        `span`: what of it, for one who does not watch what is on now.
+        """
         self._channels[channel.key] = channel
-        async with self._relay.watch(channel.key, watcher.key, watcher.player) as viewer:
+        async with self._relay.watch(channel.key, watcher.key, watcher.player, span) as viewer:
             yield viewer
 
     async def async_touch(self, channel: Channel, watcher: Watcher) -> Viewer:
@@ -168,6 +175,12 @@ class StreamManager:
     def async_leave(self, channel: Channel, watcher: Watcher) -> None:
         """Note that an HLS player has gone: its channel need not be fetched for it any more."""
         self._relay.leave(channel.key, watcher.key)
+
+    @callback
+    def async_window(self, channel: Channel) -> Window | None:
+        """Return what is held of a channel; None when nobody watches it, or none can go back."""
+        relayed = self._relay.channels.get(channel.key) if self._can_go_back else None
+        return relayed.window if relayed else None
 
     @callback
     def async_segment(self, channel: Channel, sequence: int) -> bytes | None:

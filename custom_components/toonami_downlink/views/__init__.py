@@ -6,6 +6,7 @@ from .context import ViewContext
 from .feed import GuideView, PlaylistView
 from .hdhomerun import TUNER_VIEWS
 from .health import HealthView
+from .past import TimeshiftView
 from .recordings import RECORDING_VIEWS
 from .stream import STREAM_VIEWS
 from .xtream import XTREAM_PREFIXES, XTREAM_VIEWS
@@ -17,7 +18,10 @@ def async_register_views(hass: HomeAssistant) -> None:
     """Register all views; they stay until Home Assistant stops."""
     context = ViewContext(hass)
     # The first one that fits answers: a channel's segments would fit recordings too.
-    tokens = (PlaylistView, GuideView, *RECORDING_VIEWS, *STREAM_VIEWS, *TUNER_VIEWS)
+    tokens = (
+        *(PlaylistView, GuideView, TimeshiftView),
+        *(*RECORDING_VIEWS, *STREAM_VIEWS, *TUNER_VIEWS),
+    )
     logins = (*XTREAM_RECORDING_VIEWS, *XTREAM_VIEWS)
     for view in (
         *(make(context) for make in tokens),

@@ -1,19 +1,26 @@
-"""What is there to play of recordings at a moment, as the playlist and the Xtream lists tell it."""
+"""What is there to play of the past at a moment, as the playlist and the Xtream lists tell it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..coordinator import async_loaded_coordinator
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.recording.archive import archived
 from ..engine.downlink.recording.model import Recording
 from ..engine.downlink.recording.xtream import is_film
+from ..engine.downlink.relay.past import begun_in, extent
+from ..engine.downlink.timeline import between
 from ..recording.manager import async_recordings
+from ..streaming.manager import StreamManager
 
-_DAY = timedelta(days=1)
+_DAY: Final = timedelta(days=1)
+
+type _Starts = frozenset[tuple[str, datetime]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +29,7 @@ class Held:
 
     recordings: tuple[Recording, ...] = ()
     """All that can be played."""
-    archived: frozenset[tuple[str, datetime]] = frozenset()
+    archived: _Starts = frozenset()
     """The channel's key and the start of each programme of the guide that can be seen again."""
     days: Mapping[str, int] = field(default_factory=dict)
     """How far back that goes, by the keys of the channels that have any."""
@@ -38,36 +45,57 @@ class Held:
         return tuple(one for one in self.recordings if not is_film(one))
 
 
-NOTHING = Held()
+NOTHING: Final = Held()
 
 
 class HeldCache:
-    """Looks again when recordings or the feed have changed."""
+    """Looks again when recordings or the feed have changed, or what can be started over.
+
+    A segment that comes or goes changes nothing as long as it is no programme's first one.
+    """
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Begin without a look."""
         self._hass = hass
-        self._seen: tuple[tuple[Recording, ...], Publication] | None = None
+        self._seen: tuple[tuple[Recording, ...], Publication, _Starts] | None = None
         self._held = NOTHING
 
     def get(self, publication: Publication) -> Held:
         """Return what is held, for the published feed."""
         recordings = async_recordings(self._hass)
-        if recordings is None or not recordings.is_on:
+        items = recordings.items if recordings and recordings.is_on else ()
+        coordinator = async_loaded_coordinator(self._hass)
+        begun = frozenset(_begun(coordinator.streams, publication) if coordinator else ())
+        if not items and not begun:
             return NOTHING
-        items = recordings.items
-        if self._seen is None or self._seen[0] is not items or self._seen[1] is not publication:
-            self._seen = items, publication
-            self._held = _look(items, publication)
+        if not self._is_known(items, publication, begun):
+            self._seen = items, publication, begun
+            self._held = _look(items, publication, begun)
         return self._held
 
+    def _is_known(
+        self, items: tuple[Recording, ...], publication: Publication, begun: _Starts
+    ) -> bool:
+        if self._seen is None:
+            return False
+        return self._seen[0] is items and self._seen[1] is publication and self._seen[2] == begun
 
-def _look(items: tuple[Recording, ...], publication: Publication) -> Held:
+
+def _begun(streams: StreamManager, publication: Publication) -> Iterator[tuple[str, datetime]]:
+    """Yield the programmes whose beginning is held for those who watch their channel."""
+    for channel in publication.feed.channels:
+        if window := streams.async_window(channel):
+            programmes = between(publication.listed.get(channel.key, ()), *extent(window))
+            for start in begun_in(window, (one.start for one in programmes)):
+                yield channel.key, start
+
+
+def _look(items: tuple[Recording, ...], publication: Publication, begun: _Starts) -> Held:
     held = tuple(one for one in items if one.has_picture)
     guide = publication.listed
     begins = min((listed[0].start for listed in guide.values() if listed), default=None)
     recent = [one for one in held if begins and one.stop > begins]
-    found = archived(recent, guide)
+    found = archived(recent, guide) | begun
     now = dt_util.utcnow()
     oldest: dict[str, datetime] = {}
     for key, start in found:

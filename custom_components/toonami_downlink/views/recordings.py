@@ -1,8 +1,7 @@
-"""Recordings for players, and what was on a channel: catch-up."""
+"""Recordings for players."""
 
 from abc import ABC
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from http import HTTPStatus
 import re
 from typing import Final, NamedTuple, override
@@ -12,10 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
-from ..engine.downlink.formats.timeshift import read_length, read_start
-from ..engine.downlink.models import Channel
 from ..engine.downlink.publish.publication import Publication
-from ..engine.downlink.recording.archive import find_recordings
 from ..engine.downlink.recording.holding import Holding, file_playlist
 from ..engine.downlink.recording.journal import playlist
 from ..engine.downlink.recording.model import Recording
@@ -30,7 +26,6 @@ from .parts import Part, send_parts
 from .paths import (
     recording_path,
     recording_segment_path,
-    timeshift_path,
     watch_recording_path,
     watch_recording_segment_path,
 )
@@ -110,7 +105,7 @@ async def serve_recording(asker: Asker, name: str) -> web.StreamResponse:
         return asker.missing("The recording is not there any more.")
     whole = slice(len(holding.entries))
     if match[2] != "m3u8":
-        return await _bytes(asker, holding, whole)
+        return await send_holding(asker, holding, whole)
     if not holding.is_file:
         number = recording.number
         return asker.playlist(
@@ -145,60 +140,7 @@ async def serve_recording_segment(asker: Asker, name: str) -> web.StreamResponse
     return asker.missing("There is no such segment.")
 
 
-async def serve_past(
-    asker: Asker,
-    publication: Publication,
-    channel: Channel,
-    asked: tuple[datetime, timedelta, str],
-    address: Callable[[str], str],
-) -> web.StreamResponse:
-    """Answer with what was on a channel: from when, for how long, and ``m3u8`` or else bytes.
-
-    `address` gives the one of a recording's file or segment, from its name. What is held may begin
-    a segment earlier than asked.
-    """
-    start, length, ending = asked
-    try:
-        found = await _find(asker, publication, channel, start, length)
-    except DiskError:
-        return unavailable()
-    if found is None:
-        return asker.missing("Nothing of that time is held.")
-    holding, chosen = found
-    if ending != "m3u8":
-        return await _bytes(asker, holding, chosen)
-    recording = holding.recording
-    if holding.is_file:
-        file = address(f"{recording.number}.{extension(recording)}")
-        return asker.playlist(file_playlist(holding, chosen, file))
-    return asker.playlist(
-        playlist(
-            holding.entries[chosen],
-            lambda entry: address(f"{recording.number}/{entry.name}"),
-            is_over=holding.is_over or chosen.stop < len(holding.entries),
-        )
-    )
-
-
-async def _find(
-    asker: Asker,
-    publication: Publication,
-    channel: Channel,
-    start: datetime,
-    length: timedelta,
-) -> tuple[Holding, slice] | None:
-    """Return what has that time, and which entries of it. Raises DiskError."""
-    recordings = asker.recordings
-    items = recordings.items if recordings else ()
-    for found in find_recordings(items, publication.feed.guide, channel.key, start):
-        at = start - found.earlier
-        holding = await asker.holding(found.recording)
-        if holding and holding.reaches(at):
-            return holding, holding.between(at, at + length)
-    return None
-
-
-async def _bytes(asker: Asker, holding: Holding, chosen: slice) -> web.StreamResponse:
+async def send_holding(asker: Asker, holding: Holding, chosen: slice) -> web.StreamResponse:
     """Answer with the entries as one file: with the head before them, where they have one."""
     entries = holding.entries[chosen]
     if not holding.is_file:
@@ -253,29 +195,6 @@ class RecordingSegmentView(RecordingView):
         return await serve_recording_segment(self.asker(request, coordinator), name)
 
 
-class TimeshiftView(RecordingView):
-    """What was on a channel: ``1/1764190800/1800.m3u8`` with start and length in seconds."""
-
-    url = timeshift_path("{feed_token}", "{number:[0-9]{1,9}}", "{start}", "{length}", "{ending}")
-    name = "toonami_downlink:timeshift"
-
-    @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        match = request.match_info
-        asker = self.asker(request, coordinator)
-        channel = publication.feed.channel(int(match["number"]))
-        start = read_start(match["start"])
-        length = read_length(match["length"], lambda count: timedelta(seconds=count))
-        if channel is None or start is None or length is None:
-            return asker.missing("There is no such channel, or no such time.")
-        asked = start, length, match["ending"]
-        return await serve_past(
-            asker, publication, channel, asked, lambda name: f"../../../recordings/{name}"
-        )
-
-
 class _WatchTokenView(RecordingView, ABC):
     """A view below the token of a user of Home Assistant."""
 
@@ -301,7 +220,6 @@ class WatchRecordingSegmentView(_WatchTokenView, RecordingSegmentView):
 RECORDING_VIEWS: Final = (
     RecordingView,
     RecordingSegmentView,
-    TimeshiftView,
     WatchRecordingView,
     WatchRecordingSegmentView,
 )

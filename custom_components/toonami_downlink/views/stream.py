@@ -17,6 +17,7 @@ from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind, player_name
 from ..engine.downlink.models import Channel, Feed
 from ..engine.downlink.publish.publication import Publication
+from ..engine.downlink.relay.continuous import Span
 from ..engine.downlink.relay.errors import RingClosedError
 from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
 from ..engine.downlink.relay.ring import NumberedSegment
@@ -167,7 +168,7 @@ async def playlist(
         record_request(coordinator, request, RequestKind.STREAM, Outcome.BUSY)
         return unavailable()
     except ViewerEndedError:
-        return _ended()
+        return ended()
     except RingClosedError:
         record_request(coordinator, request, RequestKind.STREAM, Outcome.FAILED)
         return unavailable()
@@ -203,7 +204,7 @@ async def segment(
     try:
         viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
     except ViewerEndedError:
-        return _ended()
+        return ended()
     if request.method != hdrs.METH_HEAD:
         viewer.sent += len(data)
     return web.Response(body=data, headers={hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER})
@@ -216,16 +217,20 @@ async def transport_stream(
     kind: RequestKind,
     *,
     duration: int | None = None,
+    span: Span | None = None,
     busy_headers: dict[str, str] | None = None,
 ) -> web.StreamResponse:
-    """Answer with continuous MPEG-TS, for `duration` seconds or as long as the player stays."""
+    """Answer with continuous MPEG-TS, for `duration` seconds or as long as the player stays.
+
+    `span`: what of the channel, if it is not what is on now.
+    """
     headers = {hdrs.CONTENT_TYPE: TS_TYPE, **_NO_STORE}
     if request.method == hdrs.METH_HEAD:
         record_request(coordinator, request, kind, Outcome.OK)
         return web.Response(headers=headers)
     response = web.StreamResponse(headers=headers)
     try:
-        async with coordinator.streams.async_watch(channel, watcher_of(request)) as viewer:
+        async with coordinator.streams.async_watch(channel, watcher_of(request), span) as viewer:
             record_request(coordinator, request, kind, Outcome.OK)
             await _send(request, response, viewer, duration)
     except BusyError:
@@ -233,7 +238,7 @@ async def transport_stream(
         return unavailable(busy_headers)
     except ViewerEndedError:
         if not response.prepared:
-            return _ended()
+            return ended()
         _cut(request)
     return response
 
@@ -257,6 +262,9 @@ async def _send(
                 raise
             await _taken(viewer, response.write_eof())
         else:
+            if not viewer.ring.is_closed:
+                await _taken(viewer, response.write_eof())
+                return
             # The channel has stopped, but television is not over: without the mark of a whole
             # answer, players that can connect again do so.
             _cut(request)
@@ -297,6 +305,6 @@ def _cut(request: web.Request) -> None:
         request.transport.abort()
 
 
-def _ended() -> web.Response:
+def ended() -> web.Response:
     """Refuse a client whose session has just been ended."""
     return web.Response(status=HTTPStatus.FORBIDDEN, headers=_NO_STORE)

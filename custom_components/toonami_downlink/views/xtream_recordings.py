@@ -8,7 +8,8 @@ from aiohttp import web
 
 from ..engine.downlink.client_log import RequestKind
 from ..engine.downlink.formats.timeshift import read_length, read_start
-from .recordings import Asker, serve_past, serve_recording, serve_recording_segment
+from .past import Addresses, Asked, serve_past
+from .recordings import Asker, serve_recording, serve_recording_segment
 from .xtream import Call, FormView, LiveView, XtreamView
 
 _ENDINGS: Final = ("m3u8", "ts")
@@ -72,10 +73,15 @@ async def _past(view: XtreamView, call: Call) -> web.StreamResponse:
         return asker.missing("There is no such channel, or no such time.")
     if not ending:
         ending = call.parameters.get("extension", "").lower()
-    asked = start, length, ending if ending in _ENDINGS else "ts"
+    asked = Asked(start, length, ending if ending in _ENDINGS else "ts")
     login = f"{call.parameters['username']}/{call.parameters['password']}"
-    base = f"{view.prefix}/movie/{login}"
-    return await serve_past(asker, call.publication, channel, asked, lambda name: f"{base}/{name}")
+    again = f"{minutes}/{int(start.timestamp())}/{channel.number}.m3u8"
+    addresses = Addresses(
+        recording=lambda name: f"{view.prefix}/movie/{login}/{name}",
+        live=lambda name: f"{view.prefix}/live/{login}/{name}",
+        again=f"{view.prefix}/timeshift/{login}/{again}",
+    )
+    return await serve_past(asker, call.publication, channel, asked, addresses)
 
 
 class PastView(LiveView):

@@ -84,6 +84,8 @@ LATE_BY: Final = timedelta(seconds=90)
 """How long after its end a recording waits for its last segment, which is never quite live."""
 OVERLAPS_BY: Final = timedelta(minutes=2)
 """What is dated further back than that does not repeat what is there: a clock was set back."""
+SLACK: Final = timedelta(seconds=15)
+"""So much later than asked may what is there begin: a segment, and clocks that differ."""
 
 # What is recorded.
 

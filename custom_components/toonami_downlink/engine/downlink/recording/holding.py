@@ -8,12 +8,11 @@ import math
 from pathlib import Path
 from typing import Final
 
+from ..policy import SLACK
 from .file_index import FileIndex
 from .journal import Entry
 from .model import Gap, Recording
 
-SLACK: Final = timedelta(seconds=15)
-"""So much later than asked may what is there begin: a segment, and clocks that differ."""
 _ROUNDED: Final = timedelta(seconds=1)
 """What the time in a file, and the times of gaps, may disagree by."""
 

@@ -9,9 +9,10 @@ import logging
 import math
 from typing import Final, Protocol
 
+from .continuous import Span
 from .errors import Reason, ViewerEndedError
 from .memory import Memory
-from .ring import Capacity, Ring, first_sequence
+from .ring import Capacity, Ring, Window, first_sequence
 from .segment import Segment
 from .source import Listener
 from .viewer import Viewer
@@ -145,10 +146,11 @@ class RelayChannel:
         )
 
     @asynccontextmanager
-    async def watch(self, key: str, label: str) -> AsyncGenerator[Viewer]:
+    async def watch(self, key: str, label: str, span: Span | None = None) -> AsyncGenerator[Viewer]:
         """Watch as long as the block lasts. Raises ViewerEndedError, also in the block's place."""
         self._refuse_barred(key)
         viewer = self._new_viewer(key, label, self._started())
+        viewer.span = span
         self._viewers.add(viewer)
         self._tell_change()
         scope = asyncio.timeout(None)
@@ -189,6 +191,11 @@ class RelayChannel:
     def _new_viewer(self, key: str, label: str, ring: Ring) -> Viewer:
         now = asyncio.get_running_loop().time()
         return Viewer(key=key, label=label, since=self._now(), began=now, asked=now, ring=ring)
+
+    @property
+    def window(self) -> Window | None:
+        """What is held; None while upstream is not asked for this channel."""
+        return self._ring.window() if self._ring else None
 
     def segment(self, sequence: int) -> Segment | None:
         """Return a segment by its number; None when it is no longer or not yet there."""
@@ -304,6 +311,9 @@ class RelayChannel:
                     return
             elif self._visitors:
                 due = max(viewer.until or 0.0 for viewer in self._visitors.values())
+            elif any(viewer.span for viewer in self._viewers):
+                # They need what is held, as long as they are there.
+                due = None
             elif loop.time() >= (due := self._visited_until + self._settings.linger):
                 # Those who watch one endless stream cannot go back.
                 ring.resize(self._settings.capacity)

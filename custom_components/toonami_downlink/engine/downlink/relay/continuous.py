@@ -1,6 +1,8 @@
 """A channel as one endless stream of MPEG-TS: the segments of its ring, joined."""
 
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from .errors import RingClosedError
@@ -12,27 +14,47 @@ _LEAD: Final = 1.5
 nearly one may pass, or two if upstream was asked a moment too early."""
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a channel: from a segment's number on, and before a time (aware)."""
+
+    first: int
+    stop: datetime
+
+
 async def continuous(
-    ring: Ring, *, lead: float = _LEAD, resume: Callable[[bytes], bytes] = resume
+    ring: Ring,
+    *,
+    lead: float = _LEAD,
+    resume: Callable[[bytes], bytes] = resume,
+    span: Span | None = None,
 ) -> AsyncGenerator[bytes]:
     """Yield a channel, from the newest whole segments that last `lead` target durations.
 
     The segments have been joined for all viewers. A reader that falls out of the ring goes on near
     the end, where `resume` gives what to put before a segment that does not follow on its last
     one. Ends when the channel stops.
+
+    With a `span`, only that: it goes on at the oldest then, and ends also with the span.
     """
     try:
-        numbered = await ring.wait_for(_near_the_end(ring, lead))
-        while True:
+        numbered = await ring.wait_for(span.first - 1 if span else _near_the_end(ring, lead))
+        while not _is_after(numbered, span):
             yield numbered.segment.data
             after = numbered.sequence
             numbered = await ring.wait_for(after)
             if numbered.sequence != after + 1:
-                numbered = await ring.wait_for(_near_the_end(ring, lead))
+                if span is None:
+                    numbered = await ring.wait_for(_near_the_end(ring, lead))
                 if announcement := resume(numbered.segment.data):
                     yield announcement
     except RingClosedError:
         return
+
+
+def _is_after(numbered: NumberedSegment, span: Span | None) -> bool:
+    date = numbered.segment.date
+    return span is not None and date is not None and date >= span.stop
 
 
 def _near_the_end(ring: Ring, lead: float) -> int:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from .channel import Events, RelayChannel, Runnable, Settings
+from .continuous import Span
 from .errors import BusyError
 from .memory import MOST_HELD, Memory
 from .source import Listener
@@ -70,9 +71,14 @@ class Relay:
         ]
 
     @asynccontextmanager
-    async def watch(self, key: str, viewer_key: str, label: str) -> AsyncGenerator[Viewer]:
-        """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError."""
-        async with self._channel(key, viewer_key).watch(viewer_key, label) as viewer:
+    async def watch(
+        self, key: str, viewer_key: str, label: str, span: Span | None = None
+    ) -> AsyncGenerator[Viewer]:
+        """Watch a channel as long as the block lasts. Raises BusyError or ViewerEndedError.
+
+        `span`: what of it, for one who does not watch what is on now.
+        """
+        async with self._channel(key, viewer_key).watch(viewer_key, label, span) as viewer:
             yield viewer
 
     def touch(self, key: str, viewer_key: str, label: str) -> Viewer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from .continuous import continuous
+from .continuous import Span, continuous
 from .ring import Ring
 
 _SWITCHED_SECONDS: Final = 1.0
@@ -34,6 +34,8 @@ class Viewer:
     """For one that comes and goes (HLS): the loop time at which it counts as gone."""
     waited_for: float | None = None
     """Since when (loop time) it has not taken what was sent to it; None while it does."""
+    span: Span | None = None
+    """For one with a connection of its own that watches what was on: what it watches."""
     scope: asyncio.Timeout | None = None
     """For one with a connection of its own: what ends the block that it is in."""
 
@@ -62,6 +64,6 @@ class Viewer:
 
     async def stream(self) -> AsyncGenerator[bytes]:
         """Yield the channel as continuous MPEG-TS (`continuous`), and count what was taken."""
-        async for data in continuous(self.ring):
+        async for data in continuous(self.ring, span=self.span):
             yield data
             self.sent += len(data)

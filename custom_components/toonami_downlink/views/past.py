@@ -1,0 +1,198 @@
+"""What was on a channel: catch-up, from recordings and from what is held for those who watch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+import re
+from typing import Final, override
+
+from aiohttp import hdrs, web
+from homeassistant.util import dt as dt_util
+
+from ..coordinator import DownlinkCoordinator
+from ..engine.downlink.client_log import RequestKind
+from ..engine.downlink.formats.timeshift import read_length, read_start
+from ..engine.downlink.models import Channel
+from ..engine.downlink.publish.publication import Publication
+from ..engine.downlink.recording.archive import find_recordings
+from ..engine.downlink.recording.holding import Holding, file_playlist
+from ..engine.downlink.recording.journal import playlist
+from ..engine.downlink.recording.xtream import extension
+from ..engine.downlink.relay.continuous import Span
+from ..engine.downlink.relay.past import Past, first_of, render_master
+from ..engine.downlink.relay.ring import NumberedSegment, Window
+from ..recording.disk import DiskError
+from ..streaming.manager import ViewerEndedError
+from .base import unavailable
+from .paths import timeshift_path
+from .recordings import Asker, RecordingView, send_holding
+from .stream import ended, transport_stream, watcher_of
+
+_END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+_PLACE: Final = re.compile(r"([0-9]{1,12})-([0-9]{1,12})", re.ASCII)
+"""Where in what is held somebody began, and when that was, in seconds since 1970."""
+_NEW_SECONDS: Final = 3
+"""So soon after that, a player does not know yet what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks for: from when, for how long, and in which form."""
+
+    start: datetime
+    length: timedelta
+    ending: str
+    """``m3u8`` for a playlist; anything else for bytes."""
+
+    @property
+    def stop(self) -> datetime:
+        """When it ends."""
+        return self.start + min(self.length, _END_OF_TIME - self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where players find what a playlist names."""
+
+    recording: Callable[[str], str]
+    """Of a recording's file or segment, from its name."""
+    live: Callable[[str], str]
+    """Of a channel's segment, from its name."""
+    again: str
+    """Of the playlist of what was asked for, without a query."""
+
+
+async def serve_past(
+    asker: Asker,
+    publication: Publication,
+    channel: Channel,
+    asked: Asked,
+    addresses: Addresses,
+) -> web.StreamResponse:
+    """Answer with what was on a channel. It may begin a segment earlier than asked.
+
+    Recordings come first, because they stay. Nothing is fetched for it: what is held of a channel
+    is held for those who watch it.
+    """
+    place = _PLACE.fullmatch(asker.request.query.get("place", ""))
+    if place and asked.ending == "m3u8":
+        return await _go_on(asker, channel, asked, addresses, (int(place[1]), int(place[2])))
+    is_silent = False
+    found = None
+    try:
+        found = await _find(asker, publication, channel, asked)
+    except DiskError:
+        is_silent = True
+    if found:
+        return await _send_recorded(asker, asked, addresses, *found)
+    window = asker.coordinator.streams.async_window(channel)
+    first = first_of(window, asked.start) if window else None
+    if window and first is not None:
+        return await _begin(asker, channel, asked, addresses, (window, first))
+    if is_silent:
+        return unavailable()
+    return asker.missing("Nothing of that time is held.")
+
+
+async def _find(
+    asker: Asker, publication: Publication, channel: Channel, asked: Asked
+) -> tuple[Holding, slice] | None:
+    """Return what has that time, and which entries of it. Raises DiskError."""
+    recordings = asker.recordings
+    items = recordings.items if recordings else ()
+    for found in find_recordings(items, publication.feed.guide, channel.key, asked.start):
+        at = asked.start - found.earlier
+        holding = await asker.holding(found.recording)
+        if holding and holding.reaches(at):
+            return holding, holding.between(at, at + asked.length)
+    return None
+
+
+async def _send_recorded(
+    asker: Asker, asked: Asked, addresses: Addresses, holding: Holding, chosen: slice
+) -> web.StreamResponse:
+    if asked.ending != "m3u8":
+        return await send_holding(asker, holding, chosen)
+    recording = holding.recording
+    if holding.is_file:
+        file = addresses.recording(f"{recording.number}.{extension(recording)}")
+        return asker.playlist(file_playlist(holding, chosen, file))
+    return asker.playlist(
+        playlist(
+            holding.entries[chosen],
+            lambda entry: addresses.recording(f"{recording.number}/{entry.name}"),
+            is_over=holding.is_over or chosen.stop < len(holding.entries),
+        )
+    )
+
+
+async def _begin(
+    asker: Asker, channel: Channel, asked: Asked, addresses: Addresses, at: tuple[Window, int]
+) -> web.StreamResponse:
+    """Answer with what is held of a channel from a segment on: bytes, or where its playlist is.
+
+    That has an address of its own, because only so it is known where the player began, when that
+    segment has gone.
+    """
+    window, first = at
+    if asked.ending == "m3u8":
+        place = f"{first}-{int(dt_util.utcnow().timestamp())}"
+        return asker.playlist(render_master(window, f"{addresses.again}?place={place}"))
+    return await transport_stream(
+        asker.request,
+        asker.coordinator,
+        channel,
+        RequestKind.STREAM,
+        span=Span(first, asked.stop),
+    )
+
+
+async def _go_on(
+    asker: Asker, channel: Channel, asked: Asked, addresses: Addresses, place: tuple[int, int]
+) -> web.StreamResponse:
+    """Answer with the playlist of what is held of a channel from a segment on."""
+    streams = asker.coordinator.streams
+    window = streams.async_window(channel)
+    past = Past.of(window, place[0], asked.stop) if window else None
+    if past is None:
+        return asker.missing("Nothing of that time is held any more.")
+    if asker.request.method == hdrs.METH_HEAD:
+        return asker.playlist(b"")
+    try:
+        viewer = await streams.async_touch(channel, watcher_of(asker.request))
+    except ViewerEndedError:
+        return ended()
+
+    def address(numbered: NumberedSegment) -> str:
+        return addresses.live(f"{channel.number}/{numbered.sequence}.ts")
+
+    passed = dt_util.utcnow().timestamp() - place[1]
+    body = past.render(address, is_new=0 <= passed < _NEW_SECONDS)
+    viewer.sent += len(body)
+    return asker.playlist(body)
+
+
+class TimeshiftView(RecordingView):
+    """What was on a channel: ``1/1764190800/1800.m3u8`` with start and length in seconds."""
+
+    url = timeshift_path("{feed_token}", "{number:[0-9]{1,9}}", "{start}", "{length}", "{ending}")
+    name = "toonami_downlink:timeshift"
+
+    @override
+    async def serve(
+        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
+    ) -> web.StreamResponse:
+        match = request.match_info
+        asker = self.asker(request, coordinator)
+        channel = publication.feed.channel(int(match["number"]))
+        start = read_start(match["start"])
+        length = read_length(match["length"], lambda count: timedelta(seconds=count))
+        if channel is None or start is None or length is None:
+            return asker.missing("There is no such channel, or no such time.")
+        addresses = Addresses(
+            recording=lambda name: f"../../../recordings/{name}",
+            live=lambda name: f"../../../stream/{name}",
+            again=f"{match['length']}.m3u8",
+        )
+        asked = Asked(start, length, match["ending"])
+        return await serve_past(asker, publication, channel, asked, addresses)
