@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page as BrowserPage, expect
 import pytest
 
 from tests.e2e.browser import overhear
-from tests.e2e.guide_page import open_guide
+from tests.e2e.guide_page import ROOT, open_guide
 
 HALF_HOUR: Final = 1800
 TRANSITIONS: Final = {
@@ -30,6 +30,11 @@ RULER: Final = """() => {
 GUIDE: Final = (
     """() => [...harness.connection.guides.get(1)].map(({ start, stop }) => [start, stop])"""
 )
+FOLLOWED: Final = """() => harness.connection.followed().showings
+  .map(({ airing }) => [airing.start, airing.stop])"""
+PLANNED: Final = """() => harness.connection.library.recordings
+  .filter(({ state }) => ["recording", "planned"].includes(state))
+  .map(({ start, stop }) => [start, stop])"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +136,26 @@ def test_card(night: Night) -> None:
     expect(marks).to_have_count(3)
     first = night.now.timestamp() // HALF_HOUR * HALF_HOUR
     assert marks.all_inner_texts() == [night.time(first + hour * 3600) for hour in range(3)]
+
+
+def test_shows(night: Night) -> None:
+    """What is followed is told in its order, at the times that clocks show then."""
+    night.page.goto(f"{ROOT}/shows?days=3&follow=Trigun&follow=Bleach")
+    times = night.page.locator("tdl-shows .showing .times")
+    expect(times.first).to_be_visible()
+    now = night.now.timestamp()
+    told = night.page.evaluate(FOLLOWED)
+    wanted = ["On air" if start <= now < stop else night.time(start) for start, stop in told]
+    assert len(wanted) > 4
+    assert [text.strip() for text in times.all_text_contents()] == wanted
+
+
+def test_recordings(night: Night) -> None:
+    """A recording lasts from when it began to when it ended, by the clocks of then."""
+    night.page.goto(f"{ROOT}/recordings?recordings=some")
+    page = night.page.locator("tdl-recordings")
+    expect(page.locator(".page")).to_be_visible()
+    planned = night.page.evaluate(PLANNED)
+    assert len(planned) > 3
+    for start, stop in planned:
+        expect(page).to_contain_text(f"{night.time(start)}\N{EN DASH}{night.time(stop)}")

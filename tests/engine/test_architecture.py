@@ -173,7 +173,7 @@ RULES: Final = (
         "recording",
         (
             *(*STANDS_ON, *FEED_READERS, "following.follows"),
-            *(f"{ENGINE}.network", f"{ENGINE}.relay.viewer"),
+            *(f"{ENGINE}.network", f"{ENGINE}.provider.outside", f"{ENGINE}.relay.viewer"),
         ),
         "what is recorded comes of the published feed, what is followed in it, and the relay",
     ),

@@ -124,7 +124,7 @@ def _load_cache(path: str) -> dict[str, Any]:
         return {key: _unmarshal(found) for key, found in cache.items()}
     except OSError as err:
         _log("error", "Failed to read cache file", cacheFile=path, error=err.strerror)
-    except (AttributeError, KeyError, TypeError, ValueError) as err:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as err:
         _log("error", "Failed to unmarshal cache data", error=err)
     return {}
 

@@ -133,7 +133,7 @@ async def test_a_picture(house: House, monkeypatch: pytest.MonkeyPatch, is_there
     """Whether it can be had or not, the recording is well."""
     asked: list[str] = []
 
-    async def fetch(_hass: HomeAssistant, url: str) -> tuple[bytes, str]:
+    async def fetch(url: str) -> tuple[bytes, str]:
         asked.append(url)
         if not is_there:
             raise PictureError("it is not there")

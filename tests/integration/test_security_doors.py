@@ -9,7 +9,6 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.toonami_downlink.const import (
@@ -116,7 +115,7 @@ async def test_messages(
     hass: HomeAssistant,
     troubled: DownlinkCoordinator,
     hass_ws_client: WebSocketGenerator,
-    aioclient_mock: AiohttpClientMocker,
+    aioclient_mock: Any,
     kind: str,
 ) -> None:
     aioclient_mock.get(DEFAULT_API_URL, status=404)

@@ -222,7 +222,7 @@ class Keeper:
         await self._library.async_write(nfo_name(made), nfo(recording))
         if image := recording.programme.image:
             try:
-                data, extension = await async_fetch_picture(self._hass, image)
+                data, extension = await async_fetch_picture(image)
             except PictureError as err:
                 _LOGGER.debug("There is no picture beside recording %s: %s", recording.number, err)
             else:
