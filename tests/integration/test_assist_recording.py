@@ -22,7 +22,7 @@ from .assisted import handle, needs_conversation, programme
 from .harness import NOW
 from .recorded import EAST, House, make_recording
 from .test_assist_conversation import converse
-from .test_security import USERS, user_of
+from .users import USERS, user_of
 
 HOUR = timedelta(hours=1)
 NOTHING = "No recording is planned."
