@@ -68,7 +68,8 @@ def read_episode(path: PurePosixPath) -> Read:
         found = expression.search(path.name)
         values = {key: int(value) for key, value in found.groupdict().items()} if found else {}
         if found and values.get("season") not in FALSE_SEASONS:
-            return Read(show=show, folder=number, **values)
+            counted = values.get("season"), values["episode"]
+            return Read(show=show, folder=number, season=counted[0], episode=counted[1])
     for expression in DATED:
         # It looks for dates in the whole path, folders and all.
         if found := expression.search(str(path).replace("_", "-")):
