@@ -24,7 +24,7 @@ from ..engine.downlink.relay.hls import MIME_TYPE
 from ..recording.disk import DiskError
 from ..recording.manager import Recordings, async_recordings
 from ..storage.credentials import CredentialStore
-from .base import TokenView, record_request, unavailable
+from .base import TokenView, is_kodi, record_request, unavailable
 from .context import ViewContext
 from .parts import Part, send_parts
 from .paths import (
@@ -156,6 +156,10 @@ async def serve_past(
 
     `address` gives the one of a recording's file or segment, from its name. What is held may begin
     a segment earlier than asked.
+
+    Kodi gets the bytes of a file in place of HLS: an ffmpeg from before 380a518c (November 2024),
+    as Kodi 20 and 21 have it, plays nothing more once it was wound in HLS of an MP4. Source:
+    https://github.com/mpv-player/mpv/issues/13211
     """
     start, length, ending = asked
     try:
@@ -165,7 +169,7 @@ async def serve_past(
     if found is None:
         return asker.missing("Nothing of that time is held.")
     holding, chosen = found
-    if ending != "m3u8":
+    if ending != "m3u8" or (holding.is_file and is_kodi(asker.request)):
         return await _bytes(asker, holding, chosen)
     recording = holding.recording
     if holding.is_file:
