@@ -173,8 +173,14 @@ class WoundVlc(Vlc):
 
     def seek(self, seconds: int) -> None:
         """Wind to a place, counted from the beginning of what there is."""
-        with socket.create_connection((HOST, self._port), timeout=30) as connection:
+        with wait_for(self._connect, f"{self.name} takes no commands", 30, self.hint) as connection:
             connection.sendall(f"{_PASSWORD}\nseek {seconds}\nlogout\n".encode())
             # It closes the connection after the last of them.
             while connection.recv(4096):
                 pass
+
+    def _connect(self) -> socket.socket | None:
+        try:
+            return socket.create_connection((HOST, self._port), timeout=30)
+        except ConnectionRefusedError:
+            return None

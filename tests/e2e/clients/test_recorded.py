@@ -17,7 +17,6 @@ from tests.e2e.browser import open_page, overhear
 from tests.e2e.clients.party import Party
 from tests.e2e.clients.programs import node
 from tests.e2e.clients.recorded import (
-    CLOSE,
     LENGTHS,
     LONG,
     MINUTE,
@@ -41,9 +40,12 @@ EPISODES = {
 }
 """Season, episode, channel and the address' ending, by what lists call it."""
 FTYP = slice(4, 8)
-WIND_TO = (100, 20, 70)
-"""Seconds from the beginning of what is still recorded: more apart than what is waited for."""
-QUICKLY = 30.0
+"""Where a file says that it is an MP4."""
+WIND_TO = (70, 20, 45)
+"""Seconds from the beginning of what is still recorded; players begin there, or near its end."""
+FAR = 12.0
+"""Seconds that a picture goes on by at most from one look to the next, while nobody winds."""
+PATIENCE = 60.0
 MOVE_TO = """(slider, at) => {
   slider.value = at;
   slider.dispatchEvent(new Event("input"));
@@ -145,6 +147,9 @@ def test_pyxtream_lists_films_and_series(
     }
     assert {show.name for show in client.series} == {"Iron Comet", "Long Way"}
     check_file(recorded, seen["Iron Comet S02E06 Arrival"][2], MTV)
+    still = seen["Long Way S02E01"][2]
+    (first, *_) = counter.positions(still, "-live_start_index", "0", "-t", "0.3")
+    recorded.check_position(first, recorded.begin(MOVIES))
 
 
 # What players make of a moment
@@ -189,18 +194,32 @@ def test_a_player_that_goes_by_its_own_clock_is_told_why(recorded: Recorded, zon
 def wind(
     recorded: Recorded, seek: Callable[[int], None], newest: Callable[[], float | None]
 ) -> None:
-    """Wind to some places in the recording that goes on, and wait for the pictures of then."""
+    """Wind to some places in the recording that goes on, and see what is shown first there."""
     begin = recorded.begin(MOVIES)
     for seconds in WIND_TO:
-        at = begin + timedelta(seconds=seconds)
+        before = newest()
         seek(seconds)
-
-        def is_there(at: datetime = at) -> bool:
-            seen = newest()
-            return seen is not None and abs(recorded.off(seen, at)) <= CLOSE
-
-        wait_for(is_there, f"It does not show {seconds}", QUICKLY, lambda: f"It shows {newest()}")
+        (seen,) = wait_for(elsewhere(newest, before), f"It does not wind to {seconds}", PATIENCE)
+        recorded.check_position(seen, begin + timedelta(seconds=seconds))
     assert recorded.recordings[MOVIES]["state"] == "recording"
+
+
+def elsewhere(
+    newest: Callable[[], float | None], before: float | None
+) -> Callable[[], tuple[float] | None]:
+    """Return how to ask for the first picture that does not go on from the ones before."""
+    last = before
+
+    def look() -> tuple[float] | None:
+        nonlocal last
+        seen = newest()
+        if seen is None:
+            return None
+        is_far = last is not None and abs(counter.forward(last, seen)) > FAR
+        last = seen
+        return (seen,) if is_far else None
+
+    return look
 
 
 def test_vlc_winds(recorded: Recorded) -> None:
