@@ -98,6 +98,8 @@ def test_film() -> None:
     assert (info["director"], info["cast"]) == ("K. Otomo", "M. Iwata, N. Sasaki")
     assert (info["releasedate"], info["genre"]) == ("1988-07-16", "Movie, Anime")
     assert (info["plot"], info["movie_image"]) == ("Neo-Tokyo.", "http://tv/1.png")
+    # There are players that open no film without these.
+    assert (info["backdrop_path"], info["tmdb_id"]) == ([], "")
     assert answer["movie_data"]["stream_id"] == 1
     assert answer["movie_data"]["container_extension"] == "mp4"
 

@@ -108,6 +108,7 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
         Attack("1", "#EXT-X-PROGRAM-DATE-TIME:2026-11-26T20:30:00."),
         Attack("\n"),
     ),
+    f"{ENGINE}recording.naming._LIKE_NUMBERS": (Attack("e"), Attack("ep_"), Attack("e1")),
     f"{ENGINE}recording.naming._REFUSED": (Attack(":"),),
     f"{ENGINE}recording.naming._RESERVED": (Attack(" ", "CON"), Attack("CON")),
     f"{ENGINE}recording.tags._SPECIAL": (Attack("="),),

@@ -36,6 +36,7 @@ RUNNING = make(3, NOON - HOUR / 2, state=State.RECORDING)
 OLD = make(4, NOON - 4 * HOUR, file="Old.ts", size=10)
 PLANNED = make(5, NOON + HOUR, state=State.PLANNED)
 LOST = make(6, NOON - 5 * HOUR, file="Lost.mp4", size=10)
+KODI = {"User-Agent": "Kodi/21.0 (X11; Linux x86_64)"}
 ALL = FILE, FILM, RUNNING, OLD, PLANNED, LOST
 
 type House = Callable[..., Awaitable[Harness]]
@@ -255,15 +256,17 @@ def past(home: Harness, start: datetime, seconds: int = 60, ending: str = "m3u8"
 
 async def test_a_part_of_a_file(house: House) -> None:
     home = await house()
-    lines = (
-        (await body(home, past(home, FILE.start + timedelta(seconds=35), 20))).decode().splitlines()
-    )
+    at = FILE.start + timedelta(seconds=35)
+    lines = (await body(home, past(home, at, 20))).decode().splitlines()
     ranges = [one for one in lines if one.startswith("#EXT-X-BYTERANGE")]
     first = HEAD + 32 + 12 * 12 + 3 * PART
     assert ranges == [f"#EXT-X-BYTERANGE:{PART}@{first + PART * number}" for number in range(3)]
     assert lines[-2] == "../../../recordings/1.mp4"
-    data = await body(home, past(home, FILE.start + timedelta(seconds=35), 20, "ts"))
+    data = await body(home, past(home, at, 20, "ts"))
     assert data[HEAD:] == bytes([3]) * PART + bytes([4]) * PART + bytes([5]) * PART
+    assert await (await home.client.get(past(home, at, 20), headers=KODI)).read() == data
+    path = past(home, RUNNING.start + timedelta(seconds=20), 10)
+    assert b"#EXTM3U" in await (await home.client.get(path, headers=KODI)).read()
 
 
 async def test_a_part_of_what_runs(house: House) -> None:
@@ -372,8 +375,7 @@ async def test_archive(house: House) -> None:
     assert streams[3]["tv_archive"] == 0
     table = await api(home, "get_simple_data_table", stream_id="1")
     marked = {int(one["start_timestamp"]) for one in table["epg_listings"] if one["has_archive"]}
-    held = (FILE, FILM, RUNNING, OLD, LOST)
-    assert marked == {int(one.start.timestamp()) for one in held}
+    assert marked == {int(one.start.timestamp()) for one in (FILE, FILM, RUNNING, OLD, LOST)}
 
 
 async def test_playlist(house: House) -> None:
@@ -382,9 +384,7 @@ async def test_playlist(house: House) -> None:
     source = f"{home.origin}{home.base}/timeshift/1/{{utc}}/{{duration}}.m3u8"
     assert f'catchup="default" catchup-days="1" catchup-source="{source}"' in text
     assert "media=" not in text
-    kodi = {"User-Agent": "Kodi/21.0 (X11; Linux x86_64)"}
-    answer = await home.client.get(f"{home.base}/playlist.m3u", headers=kodi)
-    text = await answer.text()
+    text = await (await home.client.get(f"{home.base}/playlist.m3u", headers=KODI)).text()
     assert text.count('media="true"') == 5
     assert f"{home.origin}{home.base}/recordings/1.mp4" in text
     answer = await home.client.get("/get.php", params=home.login)

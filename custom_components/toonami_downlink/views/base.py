@@ -80,6 +80,11 @@ class TokenView(DownlinkView):
         """Answer a request that may be answered."""
 
 
+def is_kodi(request: web.Request) -> bool:
+    """Whether it is Kodi that asks, which has ways of its own."""
+    return "Kodi" in request.headers.get(hdrs.USER_AGENT, "")
+
+
 def record_request(
     coordinator: DownlinkCoordinator, request: web.Request, kind: RequestKind, outcome: Outcome
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import re
 from typing import Final, override
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from ..const import LINKS_DIRECT
 from ..coordinator import DownlinkCoordinator
@@ -14,7 +14,7 @@ from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.models import Channel
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.recording.xtream import extension
-from .base import GZIP_TYPE, TokenView, record_request, respond, unavailable
+from .base import GZIP_TYPE, TokenView, is_kodi, record_request, respond, unavailable
 from .held import Held
 from .origin import client_origin, is_own_address
 from .paths import (
@@ -47,10 +47,8 @@ class PlaylistView(TokenView):
         links = coordinator.settings.stream_links
         held = self._context.held.get(publication)
         # Only Kodi knows such entries; all others would show them as channels.
-        is_kodi = "Kodi" in request.headers.get(hdrs.USER_AGENT, "")
-        body = self._context.cache.get(
-            publication, _playlist, origin, token, links, held, is_kodi and bool(held.recordings)
-        )
+        for_kodi = is_kodi(request) and bool(held.recordings)
+        body = self._context.cache.get(publication, _playlist, origin, token, links, held, for_kodi)
         return respond(request, body, PLAYLIST_TYPE)
 
 

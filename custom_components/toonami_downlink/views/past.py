@@ -23,7 +23,7 @@ from ..engine.downlink.relay.past import Past, first_of, render_master
 from ..engine.downlink.relay.ring import NumberedSegment, Window
 from ..recording.disk import DiskError
 from ..streaming.manager import ViewerEndedError
-from .base import unavailable
+from .base import is_kodi, unavailable
 from .paths import timeshift_path
 from .recordings import Asker, RecordingView, send_holding
 from .stream import ended, transport_stream, watcher_of
@@ -111,7 +111,13 @@ async def _find(
 async def _send_recorded(
     asker: Asker, asked: Asked, addresses: Addresses, holding: Holding, chosen: slice
 ) -> web.StreamResponse:
-    if asked.ending != "m3u8":
+    """Answer with a part of a recording.
+
+    Kodi gets the bytes of a file in place of HLS: an ffmpeg from before 380a518c (November 2024),
+    as Kodi 20 and 21 have it, plays nothing more once it was wound in HLS of an MP4. Source:
+    https://github.com/mpv-player/mpv/issues/13211
+    """
+    if asked.ending != "m3u8" or (holding.is_file and is_kodi(asker.request)):
         return await send_holding(asker, holding, chosen)
     recording = holding.recording
     if holding.is_file:

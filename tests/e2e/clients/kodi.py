@@ -37,6 +37,7 @@ _SETTINGS: Final = """\
   <setting id="epgPathType">1</setting>
   <setting id="epgUrl"></setting>
   <setting id="epgCache">false</setting>
+  <setting id="catchupEnabled">true</setting>
 </settings>
 """
 
@@ -59,9 +60,11 @@ def playlist(access: Access, kind: str) -> str:
 class Kodi:
     """A Kodi that reads a playlist: a context in which ``call`` asks it."""
 
-    def __init__(self, folder: Path, playlist: str) -> None:
+    def __init__(self, folder: Path, playlist: str, zone: str = "UTC") -> None:
+        """Read that playlist, in a house of that time zone."""
         self._folder = folder
         self._playlist = playlist
+        self._zone = zone
         self._port = free_port()
         self.display = ""
         """The X screen that it shows everything on, once it has been started."""
@@ -104,6 +107,7 @@ class Kodi:
             DISPLAY=self.display,
             LIBGL_ALWAYS_SOFTWARE="1",
             KODI_AE_SINK="PULSE",
+            TZ=self._zone,
             PULSE_SERVER=f"unix:{sound}",
         )
         wait_for(lambda: self._answers(kodi), "Kodi did not start", START_TIMEOUT, kodi.tail)
@@ -155,9 +159,9 @@ class Kodi:
         return found
 
     @contextmanager
-    def watching(self, channel: int) -> Iterator[None]:
-        """Watch a channel that has begun to play."""
-        self.call("Player.Open", item={"channelid": channel})
+    def watching(self, channel: int, kind: str = "channelid") -> Iterator[None]:
+        """Watch a channel that has begun to play; or ``broadcastid``, ``recordingid``."""
+        self.call("Player.Open", item={kind: channel})
         wait_for(lambda: self._plays(channel), "Kodi does not play", 60)
         wait_for(self._asks_nothing, "Kodi asks questions over the picture", 30)
         yield
@@ -175,6 +179,20 @@ class Kodi:
         state = self.call("Player.GetProperties", playerid=player, properties=names)
         shown = self.call("Player.GetItem", playerid=player)["item"]["id"]
         return bool(shown == channel and state["speed"] == 1 and state["currentaudiostream"])
+
+    @property
+    def seconds(self) -> int:
+        """Where it is in what it plays, by its own clock."""
+        (player,) = self.call("Player.GetActivePlayers")
+        state = self.call("Player.GetProperties", playerid=player["playerid"], properties=["time"])
+        time: dict[str, int] = state["time"]
+        return time["hours"] * 3600 + time["minutes"] * 60 + time["seconds"]
+
+    def seek(self, seconds: int) -> None:
+        """Wind to a place in what it plays."""
+        (player,) = self.call("Player.GetActivePlayers")
+        time = {"hours": 0, "minutes": seconds // 60, "seconds": seconds % 60, "milliseconds": 0}
+        self.call("Player.Seek", playerid=player["playerid"], value={"time": time})
 
     def _asks_nothing(self) -> bool:
         """Whether no question covers the picture; one that does is sent away."""
@@ -196,7 +214,7 @@ class Kodi:
         return [group["label"] for group in found["channelgroups"]]
 
     def broadcasts(self, channel: int) -> list[dict[str, Any]]:
-        """Return the guide of a channel."""
+        """Return the guide of a channel; it takes Kodi a minute to give out a ``broadcastid``."""
         found: list[dict[str, Any]] = self.call(
             "PVR.GetBroadcasts",
             channelid=channel,
@@ -212,6 +230,11 @@ class Kodi:
             ],
         ).get("broadcasts", [])
         return found
+
+    def recordings(self) -> dict[str, int]:
+        """Return the recordings that it lists: their ids, by title."""
+        found = self.call("PVR.GetRecordings", properties=["title"]).get("recordings", [])
+        return {one["title"]: one["recordingid"] for one in found}
 
     def marks(self, channels: int) -> dict[str, set[str]]:
         """Return what the list of television channels shows of what is on, by channel name.

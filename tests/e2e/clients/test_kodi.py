@@ -161,17 +161,10 @@ def rows(guide: bytes, channel: str) -> Iterator[Row]:
 
 def lose_node(kodi: Kodi, relay: Relay) -> None:
     """Let the node die that the channel comes from, and see that Kodi shows what comes then."""
-    (player,) = kodi.call("Player.GetActivePlayers")
-
-    def seconds() -> int:
-        state = kodi.call("Player.GetProperties", playerid=player["playerid"], properties=["time"])
-        time: dict[str, int] = state["time"]
-        return time["hours"] * 3600 + time["minutes"] * 60 + time["seconds"]
-
     node = relay.nodes[-1]
     relay.upstream.set_faults({"nodes": {node: "dead"}})
     wait_for(lambda: relay.nodes[-1] != node, "It stays with the node", 60)
-    began = seconds()
+    began = kodi.seconds
     # More than a player has in store.
-    wait_for(lambda: seconds() > began + 20, "Kodi does not go on", 90)
+    wait_for(lambda: kodi.seconds > began + 20, "Kodi does not go on", 90)
     assert len(kodi.call("Player.GetActivePlayers")) == 1

@@ -20,4 +20,13 @@ const answers = {
   shortEpg: await xtream.getShortEPG({ channelId: 1, limit: 3 }),
   fullEpg: await xtream.getFullEPG({ channelId: 1 }),
 };
+const idOf = (item) => item.id ?? item.stream_id ?? item.series_id;
+answers.movieDetails = [];
+for (const movie of answers.movies) {
+  answers.movieDetails.push(await xtream.getMovie({ movieId: idOf(movie) }));
+}
+answers.showDetails = [];
+for (const show of answers.shows) {
+  answers.showDetails.push(await xtream.getShow({ showId: idOf(show) }));
+}
 process.stdout.write(JSON.stringify(answers));

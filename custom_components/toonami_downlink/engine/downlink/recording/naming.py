@@ -39,6 +39,11 @@ _INSTEAD: Final = {
 }
 _LAST_NUMBER: Final = 9999
 """Of an episode; what has more digits is no number."""
+_LIKE_NUMBERS: Final = re.compile(r"(?i)(?<=e)(?=[0-9])|(?<=ep)(?=[0-9])|(?<=ep_)(?=[0-9])")
+"""Inside ``Route66`` and ``EP12``, which Jellyfin takes for episodes before it looks for a day.
+
+Source: the order of ``EpisodeExpressions`` in its ``Emby.Naming/Common/NamingOptions.cs``.
+"""
 _REFUSED: Final = re.compile(r'[:/\\|"<>?*]')
 _RESERVED: Final = re.compile(
     r"^(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])(?= *(?:\.|$))",
@@ -70,7 +75,7 @@ def file_name(recording: Recording, zone: tzinfo, extension: str) -> PurePosixPa
     else:
         local = recording.start.astimezone(zone)
         name = f"{show} {local:%Y-%m-%d}"
-        title = title or _time(local)
+        title = _LIKE_NUMBERS.sub(" ", title) or _time(local)
     room = _ROOM + len(f".{extension}".encode())
     chars = MAX_PATH_CHARS - room - _units(f"{folder}/{name} ")
     title = _cut(title, chars, MAX_PART_BYTES - room - len(f"{name} ".encode()))

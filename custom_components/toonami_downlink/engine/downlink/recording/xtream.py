@@ -52,6 +52,9 @@ class FilmInfo(TypedDict):
     name: str
     movie_image: str
     cover_big: str
+    backdrop_path: list[str]
+    tmdb_id: str
+    """Always empty. @iptv/xtream-api reads no film that is without this, or the one before."""
     plot: str
     description: str
     releasedate: str
@@ -310,6 +313,8 @@ def _info(recording: Recording, image: Image) -> FilmInfo:
         name=_name(programme),
         movie_image=picture,
         cover_big=picture,
+        backdrop_path=[],
+        tmdb_id="",
         plot=plot,
         description=plot,
         releasedate=date,
