@@ -5,7 +5,7 @@ viewers and the upstream have another. What counts is processor time, so that a 
 not matter, and of that what is more than Home Assistant's at rest. A third way stands beside: an
 ffmpeg for each viewer.
 
-    scripts/bench relay [--seconds 18] [--viewers 1 10 50 100]
+    scripts/bench relay [--seconds 18] [--viewers 1 10 50 100] [--pause 10]
 """
 
 from argparse import ArgumentParser
@@ -29,7 +29,7 @@ from custom_components.toonami_downlink.const import DEFAULT_PAUSE_MINUTES
 from .bench_viewers import Crowd, connected, time_to_picture
 from .develop.client import request
 from .develop.feed import Access, fetch, wait_for_feed
-from .develop.flow import set_up
+from .develop.flow import set_options, set_up
 from .develop.home import Home
 from .develop.upstream import Upstream
 from .develop.waiting import DevelopError, wait_for
@@ -260,6 +260,7 @@ class Arguments:
 
     seconds: float
     viewers: list[int]
+    pause: int
 
 
 def read_arguments() -> Arguments:
@@ -267,6 +268,8 @@ def read_arguments() -> Arguments:
     parser = ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=18, help="for each measurement")
     parser.add_argument("--viewers", type=int, nargs="+", default=[1, 10, 50, 100])
+    help_pause = "minutes that viewers of HLS can go back: their playlists are as long"
+    parser.add_argument("--pause", type=int, default=DEFAULT_PAUSE_MINUTES, help=help_pause)
     return parser.parse_args(namespace=Arguments())
 
 
@@ -361,7 +364,7 @@ def measure(home: Home, upstream: Upstream, access: Access, arguments: Arguments
     minute = size / seconds * 60 / 2**20
     print(
         f"a pause holds {minute:.1f} MiB a minute and channel: "
-        f"{minute * DEFAULT_PAUSE_MINUTES:.0f} MiB for {DEFAULT_PAUSE_MINUTES} minutes",
+        f"{minute * arguments.pause:.0f} MiB for {arguments.pause} minutes",
         flush=True,
     )
     cpu, each = ffmpegs(upstream, arguments.seconds)
@@ -373,6 +376,8 @@ def main() -> None:
     arguments = read_arguments()
     try:
         with started() as (home, upstream, access):
+            set_options(home.client, {"pause_minutes": arguments.pause})
+            wait_for_feed(home.client)
             measure(home, upstream, access, arguments)
     except DevelopError as err:
         raise SystemExit(f"error: {err}") from err
