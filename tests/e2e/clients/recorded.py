@@ -36,7 +36,7 @@ LENGTHS: Final[Mapping[str, timedelta]] = {
 """Of what is recorded from its beginning to its end."""
 MINUTE: Final = timedelta(minutes=1)
 _HOURS: Final = timedelta(hours=3)
-_LEAD: Final = timedelta(seconds=12)
+_LEAD: Final = timedelta(seconds=20)
 """For the guide to be published and the recordings to be planned."""
 _PASSWORD: Final = "downlink"
 _DATE: Final = re.compile(r"#EXT-X-PROGRAM-DATE-TIME:(\S+)")
