@@ -137,7 +137,7 @@ async def test_stopping_keeps_what_is_there(house: House) -> None:
     assert (recording.state, recording.reason) == (State.INTERRUPTED, None)
     recording = await house.until_file()
     assert recording.file in house.files
-    with pytest.raises(ServiceValidationError, match="recording_is_over"):
+    with pytest.raises(ServiceValidationError, match="not being recorded"):
         await house.recordings.async_cancel(recording.identity)
 
 

@@ -76,7 +76,7 @@ async def test_nothing_happens_before_the_option_is_on(
         recordings.async_cancel("0" * 16),
         recordings.async_keep("0" * 16, True),
     ):
-        with pytest.raises(ServiceValidationError, match="recordings_off"):
+        with pytest.raises(ServiceValidationError, match="switched off"):
             await ask
     assert (house.upstream.asked, looks, house.folder.exists()) == ([], [], False)
     assert STORE not in hass_storage
@@ -123,7 +123,7 @@ async def test_the_folder_is_away(house: House, tmp_path: Path) -> None:
     await house.move_to(NOW + 30 * SECOND)
     assert [one.state for one in house.recordings.items] == [State.COMPLETE, State.PLANNED]
     assert (list(house.folder.iterdir()), house.upstream.asked) == ([], [])
-    with pytest.raises(HomeAssistantError, match="recording_not_deleted"):
+    with pytest.raises(HomeAssistantError, match="could not be deleted"):
         await house.recordings.async_delete(house.recordings.items[0].identity)
     house.folder.rmdir()
     (tmp_path / "away").rename(house.folder)
@@ -320,7 +320,7 @@ async def test_what_cannot_be_saved_is_not_planned(
         house.recordings.async_record(EAST),
         house.recordings.async_add_rule(RuleKind.FOLLOWED, ""),
     ):
-        with pytest.raises(HomeAssistantError, match="recordings_not_saved"):
+        with pytest.raises(HomeAssistantError, match="could not be saved"):
             await ask
     assert (house.recordings.items, house.recordings.rules) == ((), ())
     assert house.upstream.asked == []
