@@ -26,7 +26,7 @@ FLAGS: Final = (
     # A name that makes loopback a page of the network: not secure, as most homes are.
     "--host-resolver-rules=MAP tv.test 127.0.0.1",
 )
-NOT_OURS: Final = re.compile(rf"/api/brands/integration/(?!{DOMAIN}/)")
+NOT_OURS: Final = re.compile(rf"/api/brands/integration/(?!{DOMAIN}/)|/favicon\.ico$")
 PATIENCE: Final = 30_000
 """Milliseconds until something has to be on the page."""
 

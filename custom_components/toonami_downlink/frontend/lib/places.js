@@ -1,5 +1,8 @@
 import { ROOT, isSame, pathOf, readPlace } from "../model/place.js";
 
+/** Milliseconds that going back takes at most; it never ends where there is nothing to go back to. */
+const LEFT_WITHIN = 1000;
+
 /**
  * Where the panel is: in the browser's address, and in its history. Fires `change`.
  *
@@ -9,6 +12,8 @@ import { ROOT, isSame, pathOf, readPlace } from "../model/place.js";
 export class Places extends EventTarget {
 	place = readPlace("");
 	#isLeaving = false;
+	/** Where to go once that is done. @type {Partial<Place> | undefined} */
+	#next;
 
 	/** Follow the address, until the signal is aborted. @param {AbortSignal} signal */
 	follow(signal) {
@@ -30,6 +35,12 @@ export class Places extends EventTarget {
 
 	/** Go to a place; the way back is to where one is now. @param {Partial<Place>} change */
 	go(change) {
+		// The browser leaves when it has time: it would take what comes meanwhile with it.
+		if (this.#isLeaving) {
+			this.#next = change;
+			setTimeout(() => this.#next && this.#onPop(), LEFT_WITHIN);
+			return;
+		}
 		const place = this.#changed(change);
 		if (isSame(place, this.place)) return;
 		const from = location.pathname + location.search;
@@ -62,6 +73,9 @@ export class Places extends EventTarget {
 	#onPop() {
 		this.#isLeaving = false;
 		this.read();
+		const next = this.#next;
+		this.#next = undefined;
+		if (next) this.go(next);
 	}
 
 	/** @param {Place} place @param {unknown} state @param {boolean} replace */
