@@ -290,27 +290,6 @@ def test_a_search_is_a_place(page: Page) -> None:
     at(page, "guide")
 
 
-def test_what_is_opened_while_the_browser_goes_back_stays_open(page: Page) -> None:
-    open_guide(page)
-    focus_search(page)
-    page.keyboard.type("trigun")
-    at(page, r"guide\?q=trigun")
-
-    page.evaluate(
-        """() => {
-          const guide = harness.element.shadowRoot.querySelector("tdl-guide");
-          guide.places.leave({ search: "" });
-          guide.shadowRoot.querySelector("tdl-grid").shadowRoot.querySelector(".cell.live").click();
-        }"""
-    )
-
-    at(page, r"guide/\d/\d+")
-    expect(page.get_by_role("dialog")).to_be_visible()
-    page.go_back()
-    at(page, "guide")
-    expect(page.get_by_role("dialog")).to_be_hidden()
-
-
 def test_each_title_is_found_once_and_all_its_showings_below_it(page: Page) -> None:
     page.goto(f"{ROOT}/guide?q=trigun")
     options = page.locator("tdl-search [role=option]")

@@ -40,8 +40,9 @@ export class SearchHost extends Controller {
 	/** @param {CustomEvent<{query: string}>} event */
 	#onQuery = ({ detail: { query: search } }) => {
 		const { places } = this.page;
-		if (!search) places.leave({ search });
-		else if (places.place.search) places.replace({ search });
+		// What was opened since then lies above the search, and is not left with it.
+		if (!search && places.place.start === null) places.leave({ search });
+		else if (!search || places.place.search) places.replace({ search });
 		else places.go({ search });
 	};
 }
