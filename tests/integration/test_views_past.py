@@ -133,7 +133,7 @@ async def test_what_is_told_changes_only_with_a_beginning(
     home = await start(pause_minutes=1)
     await watch(home)
     looks: list[held.Held] = []
-    look = held._look  # noqa: SLF001
+    look = held._look  # noqa: SLF001  # counted: the answers are the same either way
 
     def listen(*args: Any) -> held.Held:
         looks.append(look(*args))
@@ -325,8 +325,8 @@ async def test_one_stream_is_cut_when_its_secret_is_replaced(start: Open) -> Non
 
 
 async def test_recordings_come_first_and_are_not_needed(
-    house: House,  # noqa: F811
-    library: Path,  # noqa: F811
+    house: House,  # noqa: F811  # the fixture
+    library: Path,  # noqa: F811  # the fixture
     station: Station,
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
