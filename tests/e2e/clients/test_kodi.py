@@ -118,11 +118,14 @@ def test_marks_and_yesterday(make_home: Callable[[], Home], tmp_path: Path) -> N
 
 
 def shows(now: datetime, yesterday: datetime, marks: str) -> list[Show]:
-    """Return a programme that is on for hours, and what was on since yesterday."""
-    hours = timedelta(hours=3)
+    """Return a programme that is on for hours, and what was on since yesterday.
+
+    That one goes on until now: a first guide begins with what is still on at midnight, and
+    midnight may have been a minute ago where Home Assistant is.
+    """
     return [
-        Show(start=yesterday, stop=now - hours, title="Old Comet"),
-        Show(start=now - hours, stop=now + hours, title="Iron Comet", marks=marks),
+        Show(start=yesterday, stop=now, title="Old Comet"),
+        Show(start=now, stop=now + timedelta(hours=3), title="Iron Comet", marks=marks),
     ]
 
 
