@@ -49,7 +49,7 @@ class SecretFilter(logging.Filter):
         """Return the text without the secrets; None when there are none in it."""
         if not (known := self.credentials):
             return None
-        secrets = (known.feed_token, known.password)
+        secrets = known.all_secrets
         # As it is written first: what stands before a secret may take its first digits along.
         safe = _without(secrets, unquote(_without(secrets, text)))
         return safe if safe != unquote(text) else None
