@@ -6,7 +6,9 @@ The tests are plain functions, not coroutines: the browser's own event loop allo
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 import fcntl
+from itertools import cycle
 from pathlib import Path
+import time
 
 from playwright.sync_api import Browser, Page, sync_playwright
 import pytest
@@ -20,22 +22,35 @@ from tests.panel.harness import serve
 
 TEST_TIMEOUT = 300
 """Seconds for a test and what it waits for, such as the start of Home Assistant."""
+AT_ONCE = 2
+"""Tests that run at once, besides those that wait: as many as there are processors in CI."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say how the tests can be shared out among processes (``--dist loadgroup``).
 
-    A file stays together, for what its tests share takes long to start. Those of the made-up
-    station share nothing: they come last, one by one, and fill whatever time a process has left.
-    Before them are those that let the other processes wait, which have started everything by then.
+    A file stays together, for what its tests share takes long to start. Those that mostly wait
+    come first, in two processes, one after the other: they take as long as half of the others.
+    Those of the made-up station share nothing: they come one by one, and fill whatever time a
+    process has left. Last are those that let the other processes wait: by then these have nothing
+    more to do.
     """
     for item in items:
         if item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(TEST_TIMEOUT))
-        if not _is_free(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: (_is_free(item), _is_alone(item)))
+        if group := _group(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: (_is_alone(item), _is_free(item), not _is_waiting(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    """Return what a test has to be in one process with; nothing for one that needs no others."""
+    if waits := item.get_closest_marker("waits"):
+        return "-".join(("waits", *waits.args))
+    if _is_alone(item):
+        return "alone"
+    return "" if _is_free(item) else item.path.stem
 
 
 def _is_free(item: pytest.Item) -> bool:
@@ -46,20 +61,39 @@ def _is_alone(item: pytest.Item) -> bool:
     return item.get_closest_marker("alone") is not None
 
 
+def _is_waiting(item: pytest.Item) -> bool:
+    return item.get_closest_marker("waits") is not None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
     """Let a test that is marked ``alone`` wait for those of other processes, and these for it.
 
     The door is held by who waits: otherwise others would begin again and again while it does.
-    Outside of all other hooks, so that no test's time runs out while it waits.
+    Outside of all other hooks, so that no test's time runs out while it waits. More processes than
+    processors are there for the tests that are marked ``waits``: all others take turns.
     """
     folder = item.config.cache.mkdir("e2e-turns")  # shared by the processes
     with ExitStack() as stack:
+        if not _is_alone(item) and not _is_waiting(item):
+            _take_a_turn(folder, stack)
         door, room = (stack.enter_context((folder / name).open("w")) for name in ("door", "room"))
         fcntl.flock(door, fcntl.LOCK_EX)
         fcntl.flock(room, fcntl.LOCK_EX if _is_alone(item) else fcntl.LOCK_SH)
         fcntl.flock(door, fcntl.LOCK_UN)
         return (yield)
+
+
+def _take_a_turn(folder: Path, stack: ExitStack) -> None:
+    """Wait for one of so many turns, and keep it for as long as the stack."""
+    turns = [stack.enter_context((folder / f"turn{n}").open("w")) for n in range(AT_ONCE)]
+    for turn in cycle(turns):
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+        else:
+            return
 
 
 @pytest.fixture(scope="session", autouse=True)

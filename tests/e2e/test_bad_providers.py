@@ -14,6 +14,7 @@ from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.assertions import log_complaints
 
+pytestmark = pytest.mark.waits
 BAD_CLI = ROOT / "tests" / "fakes" / "bad_cli.py"
 FIRST_RETRY = 60
 """Seconds after a first failure."""

@@ -36,6 +36,7 @@ def connect(stack: ExitStack, home: Home) -> socket.socket:
     return stack.enter_context(socket.create_connection((HOST, home.port), 60))
 
 
+@pytest.mark.waits
 @pytest.mark.usefixtures("many_files")
 def test_home_assistant_answers_beside_slow_and_idle_guests(home: Home, access: Access) -> None:
     before = descriptors(home)

@@ -98,6 +98,7 @@ def test_tag_has_to_be_the_version(tag: str, complaint: str) -> None:
     assert complaint in done.stderr.decode()
 
 
+@pytest.mark.waits
 def test_zip_works_in_an_empty_home_assistant(
     make_empty: Callable[..., Home], release_zip: bytes, upstream: Upstream
 ) -> None:
@@ -112,6 +113,7 @@ def test_zip_works_in_an_empty_home_assistant(
     assert log_complaints(home.log) == []
 
 
+@pytest.mark.waits
 def test_marketplace_installs_updates_and_removes_it(
     make_empty: Callable[..., Home], github: GitHub, upstream: Upstream
 ) -> None:

@@ -19,6 +19,7 @@ from tests.e2e.browser import open_page
 from tests.e2e.television import Set, wait_until_idle
 from tests.simulator import counter
 
+pytestmark = pytest.mark.waits("pictures")
 HOUR_LATER = """() => {
   const { now } = Date;
   Date.now = () => now() + 3600 * 1000;

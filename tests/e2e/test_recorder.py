@@ -191,6 +191,7 @@ def growth(path: Path, sample: Sample, programmes: int) -> tuple[int, int]:
         return of_states, size(database) - after
 
 
+@pytest.mark.waits
 def test_a_day_adds_little_to_the_database(
     access: Access, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -185,6 +185,7 @@ def test_steps_go_round_the_loop() -> None:
     assert list(counter.steps(seen)) == [0.1, 0.1, 2.1, -0.3]
 
 
+@pytest.mark.waits
 def test_the_stream_goes_on_over_the_end_of_its_loop(tmp_path: Path) -> None:
     with started(tmp_path, "--position", "596") as upstream:
         last = last_segment(upstream, "est")

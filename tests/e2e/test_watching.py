@@ -17,6 +17,7 @@ from tests.e2e.television import Set, wait_until_idle
 from tests.e2e.wire import Wire
 from tests.simulator import NODES, counter
 
+pytestmark = pytest.mark.waits("pictures")
 ALL_DEAD = {"nodes": dict.fromkeys(NODES, "dead")}
 NEVER_ALONE = re.compile("Failed to load resource|WebSocket|net::ERR")
 """What the browser itself says while Home Assistant is away."""

@@ -12,7 +12,8 @@ from tests.e2e.guide_page import PANEL, ROOT
 from tests.e2e.viewports import OVERFLOW, SETTLE
 
 ZOOM = 2
-WINDOWS = [(1280, 800), (1366, 768), (1920, 1080), (2560, 1440)]
+WINDOWS = [(1280, 800), (2560, 1440)]
+BETWEEN = [(1366, 768), (1920, 1080)]
 OUT_OF_REACH = """async (panel) => {
   const frame = () => new Promise(requestAnimationFrame);
   const within = (root) => [...root.querySelectorAll("*")].flatMap((element) =>
@@ -118,7 +119,10 @@ def small_player(page: Page) -> None:
     page.locator("tdl-player").hover()
 
 
-@pytest.fixture(params=WINDOWS, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.fixture(
+    params=[*WINDOWS, *(pytest.param(size, marks=pytest.mark.nightly) for size in BETWEEN)],
+    ids=lambda size: f"{size[0]}x{size[1]}",
+)
 def page(
     request: pytest.FixtureRequest, browser: Browser, harness: str, console: list[str]
 ) -> Iterator[Page]:

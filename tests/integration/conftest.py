@@ -1,6 +1,8 @@
 """Fixtures for all tests with Home Assistant."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from syrupy.assertion import SnapshotAssertion
 # Before the `hass` fixture, else the test plugin's own custom_components package is found first.
 import custom_components.toonami_downlink  # noqa: F401
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.panel import registration
+from custom_components.toonami_downlink.panel.files import Files, read_files
 from custom_components.toonami_downlink.recording import library
 
 from . import released
@@ -27,6 +31,32 @@ from .factories import NOON, make_entry, make_feed, write_provider_files
 from .harness import NOW, Harness, limit_platforms, setup_integration, start_harness
 from .phone import Phone, make_phone
 from .recorded import House, open_house
+
+
+@pytest.fixture(scope="session", autouse=True)
+def panel_files() -> Iterator[None]:
+    """Make the panel's files once for all tests; those of another folder are made each time."""
+    ours = registration.FRONTEND_DIR
+    once = cache(read_files)
+
+    def read(folder: Path) -> Files:
+        return once(folder) if folder == ours else read_files(folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registration, "read_files", read)
+        yield
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Let the loop check what its debug mode checks, as the test plugin has it.
+
+    Not noted is only where each task and callback was made, which took a fifth of a test's time:
+    that is what others ask the loop for, who checks by itself.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    pytest.MonkeyPatch().setattr(loop, "get_debug", lambda: False)  # the loop is this test's alone
 
 
 @pytest.fixture(autouse=True)

@@ -180,6 +180,7 @@ def test_players_go_on(relay: Relay, party: Party, packets: list[Packets]) -> No
 
 
 @pytest.mark.kodi
+@pytest.mark.nightly
 @pytest.mark.skipif(not is_installed(), reason="scripts/setup kodi installs it")
 @pytest.mark.parametrize("kind", ["feed", "ts"] if MINUTES else ["feed"])
 @pytest.mark.timeout(400 + MINUTES * 120)

@@ -8,6 +8,8 @@ import pytest
 from scripts.lib.develop.feed import Access
 from tests.e2e.clients.programs import probe, run
 
+pytestmark = pytest.mark.waits("pictures")
+
 
 def streams(access: Access, name: str) -> list[str]:
     """Return all addresses of a stream that have a name with an extension."""

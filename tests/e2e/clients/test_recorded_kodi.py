@@ -17,6 +17,7 @@ from tests.e2e.file_provider import EAST, FileProvider
 
 pytestmark = [
     pytest.mark.kodi,
+    pytest.mark.nightly,
     pytest.mark.skipif(not is_installed(), reason="scripts/setup kodi installs it"),
     pytest.mark.timeout(480),
 ]

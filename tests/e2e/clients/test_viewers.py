@@ -20,6 +20,7 @@ from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.clients.relay import Relay
 
+pytestmark = pytest.mark.waits
 VIEWERS = 200
 PATIENCE = 15.0
 TASK_LIST: Final = Path(__file__).parents[1] / "task_list"

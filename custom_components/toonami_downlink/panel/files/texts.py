@@ -41,11 +41,13 @@ def share_out(modules: Mapping[str, Module], files: Mapping[str, bytes]) -> dict
 def _needed_by(paths: list[str], modules: Mapping[str, Module]) -> Callable[[str], bool]:
     """Return whether these modules can name a text: in full, or by how its key begins."""
     code = "\n".join(modules[path].body for path in paths)
+    # What stands between two quotation marks, whichever of them open.
+    quoted = set(code.split('"')[1:-1])
     prefixes = tuple(_PREFIX.findall(code))
     # A key whose first word is a value: any word in quotation marks may be it.
     words = set(re.findall(r'"([a-z_]+)"', code)) if _OPEN.search(code) else set()
 
     def is_needed(key: str) -> bool:
-        return f'"{key}"' in code or key.startswith(prefixes) or key.partition(".")[0] in words
+        return key in quoted or key.startswith(prefixes) or key.partition(".")[0] in words
 
     return is_needed
