@@ -69,6 +69,7 @@ RULES: Final = (
     engine("boilerplate", because="texts are told by their words only"),
     engine("cron", "errors", because="a schedule knows no feed"),
     engine("client_log", because="who asked for what has to do with no feed"),
+    engine("short_codes", because="a code is made of chance alone"),
     engine("lineup", "models", "text", because="the line-up knows channels only"),
     engine("identity", "models", "text", because="what is shown is told by its values only"),
     engine(
@@ -136,6 +137,7 @@ RULES: Final = (
         (
             "const",
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
+            f"{ENGINE}.short_codes",
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
             *(f"{ENGINE}.announced", f"{ENGINE}.recording"),
