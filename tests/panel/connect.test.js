@@ -15,6 +15,7 @@ const DATA = {
   origins: [],
   username: "toonamik3x9qz",
   password: "pW7xK2mQ9vL4nT8bR3zC",
+  short_url: "/tv/k7f3qx9m",
   playlist: `/api/toonami_downlink/${TOKEN}/playlist.m3u`,
   guide: `/api/toonami_downlink/${TOKEN}/guide.xml`,
   xtream: "/api/toonami_downlink/xtream",
