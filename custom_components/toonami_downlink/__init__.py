@@ -68,7 +68,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
         coordinator = DownlinkCoordinator(hass, entry, credentials, state)
         entry.async_on_unload(coordinator.streams.async_stop_all)
         entry.async_on_unload(coordinator.aired.async_close)
+        entry.async_on_unload(coordinator.passes.async_stop)
         await coordinator.async_load()
+        await coordinator.passes.async_start()
         follows = await async_setup_follows(hass, coordinator)
         announcements = await async_setup_announcements(hass, coordinator, follows)
         recordings = await async_setup_recordings(hass, coordinator, follows)
@@ -115,7 +117,8 @@ def _is_gone(entry: DownlinkConfigEntry, device: DeviceEntry) -> bool:
     data = entry.runtime_data.data
     present = {channel.key for channel in data.feed.channels} if data else set()
     keys = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
-    return entry.entry_id not in keys and not keys & present
+    known = present | {entry.entry_id} | {f"pass_{identity}" for identity in entry.subentries}
+    return not keys & known
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> bool:

@@ -22,6 +22,8 @@ CONF_PROVIDER_FOLDER: Final = "provider_folder"
 
 CONF_SCHEDULE: Final = "schedule"
 CONF_GUIDE_DAYS: Final = "guide_days"
+SUBENTRY_TYPE: Final = "pass"
+"""The kind of config subentry that a device's pass is."""
 CONF_PAST_DAYS: Final = "past_days"
 CONF_STREAM_LINKS: Final = "stream_links"
 CONF_PROVIDER_TIMEOUT: Final = "provider_timeout"

@@ -19,7 +19,8 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN, LINKS_RELAY, NAME, PROVIDER_FOLDER, WATCH_INTERVAL
 from .engine.downlink.errors import DownlinkError
-from .engine.downlink.models import Cause, Channel, Progress, RefreshRecord, Stage
+from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
+from .engine.downlink.passes import HOME
 from .engine.downlink.process.runner import clear_staging
 from .engine.downlink.process.watched_folder import FolderWatch
 from .engine.downlink.provider.fetch import links_file
@@ -27,6 +28,7 @@ from .engine.downlink.publish.publication import Publication
 from .engine.downlink.publish.refresh import STAGING, Refreshed, cache_file
 from .engine.downlink.publish.store import Generation
 from .engine.downlink.timeline import next_change_of_all
+from .passes.manager import Passes
 from .refreshing.issues import FeedCondition, async_update_issues, known_clients
 from .refreshing.records import make_record
 from .refreshing.refresh import (
@@ -84,13 +86,14 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         """What the provider wrote last when the last refresh failed: for administrators only."""
         self._state = state
         certificates = links_file(cache_file(data_folder(hass)))
-        self._stream_addresses = StreamAddresses(hass, self.settings, certificates)
+        self.stream_addresses = StreamAddresses(hass, self.settings, certificates)
         self.streams = StreamManager(
             hass,
-            self._stream_addresses,
+            self.stream_addresses,
             max_channels=self.settings.max_channels,
             pause_minutes=self.settings.pause_minutes,
         )
+        self.passes = Passes(hass, entry, credentials, self.streams)
         self._refreshed: Refreshed | None = None
         self._task: asyncio.Task[RefreshRecord] | None = None
         self._folder_watch: FolderWatch | None = None
@@ -160,13 +163,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
         Raises HomeAssistantError when they cannot be saved; then nothing has changed.
         """
-        await self.credentials.async_rotate()
-        self.streams.async_end_all()
+        await self.passes.async_rotate(HOME)
         self.async_update_listeners()
-
-    async def async_stream_url(self, channel: Channel) -> str:
-        """Return an address from which the channel can be played now."""
-        return await self._stream_addresses.async_get(channel)
 
     # Life
 

@@ -81,7 +81,7 @@ class DownlinkMediaSource(MediaSource):
             url = watch_path(coordinator.credentials.watch_token(until), channel.number)
         else:
             # Upstream moves its streams between servers: an address is asked for each time.
-            url = await coordinator.async_stream_url(channel)
+            url = await coordinator.stream_addresses.async_get(channel)
         return PlayMedia(url, HLS if item.target_media_player else HLS_IN_BROWSER)
 
     @override

@@ -52,12 +52,20 @@ FEED_READERS: Final = tuple(
         *VALUES,
         *("client_log", "formats", "lineup", "publish.history", "publish.publication"),
         *("publish.store.Generation", "publish.refresh.logo_url", "timeline", "description"),
-        *("airings", "identity", "publish.aired_log.Aired", "publish.aired_log.MAX_AIRED"),
+        *(
+            "airings",
+            "identity",
+            "passes",
+            "publish.aired_log.Aired",
+            "publish.aired_log.MAX_AIRED",
+        ),
         *("announced", "announcements", "follows", "recording"),
     )
 )
 """What those may use that read the published feed: its values, and questions to them."""
-STANDS_ON: Final = ("const", "coordinator", "storage", "refreshing", "streaming")
+STANDS_ON: Final = (
+    *("const", "coordinator", "storage", "refreshing", "streaming", "passes.manager"),
+)
 
 RULES: Final = (
     engine("models", because="values stand on nothing"),
@@ -69,7 +77,6 @@ RULES: Final = (
     engine("boilerplate", because="texts are told by their words only"),
     engine("cron", "errors", because="a schedule knows no feed"),
     engine("client_log", because="who asked for what has to do with no feed"),
-    engine("short_codes", because="a code is made of chance alone"),
     engine("lineup", "models", "text", because="the line-up knows channels only"),
     engine("identity", "models", "text", because="what is shown is told by its values only"),
     engine(
@@ -92,6 +99,10 @@ RULES: Final = (
         *(*VALUES, "airings", "announced", "follows"),
         because="what is announced is told by what is followed and the time",
     ),
+    engine(
+        "passes", "errors", "models", because="a pass chooses among channels, and knows no more"
+    ),
+    engine("short_codes", because="a code is made of chance only"),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),
     engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),
@@ -104,7 +115,7 @@ RULES: Final = (
     engine(
         "publish",
         *(*VALUES, "files", "formats", "ingest", "lineup", "process", "timeline"),
-        *("airings", "identity"),
+        *("airings", "identity", "passes"),
         because="a refresh leads from the provider's process to the disk, past no network",
     ),
     engine(
@@ -137,10 +148,10 @@ RULES: Final = (
         (
             "const",
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
-            f"{ENGINE}.short_codes",
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
             *(f"{ENGINE}.announced", f"{ENGINE}.recording"),
+            *(f"{ENGINE}.passes", f"{ENGINE}.short_codes"),
             f"{ENGINE}.publish.programme_json",
         ),
         "what is kept is values of the engine",
@@ -151,7 +162,10 @@ RULES: Final = (
             *("const", "storage"),
             *(
                 f"{ENGINE}.{name}"
-                for name in (*VALUES, "lineup", "relay", "provider.streams", "provider.tls")
+                for name in (
+                    *(*VALUES, "lineup", "passes", "relay"),
+                    *("provider.streams", "provider.tls"),
+                )
             ),
         ),
         "streams need no feed beside the channel that is asked for",
@@ -162,8 +176,21 @@ RULES: Final = (
         "the coordinator decides when; this is how",
     ),
     Rule(
+        "passes.manager",
+        (
+            *("const", "storage", "streaming"),
+            *(f"{ENGINE}.{name}" for name in ("passes", "publish.publication")),
+        ),
+        "passes are secrets, streams and what is offered of the feed",
+    ),
+    Rule(
+        "passes",
+        (*STANDS_ON, *FEED_READERS, "entity"),
+        "a pass is made in a dialog and shown as a device",
+    ),
+    Rule(
         "coordinator",
-        ("const", "storage", "refreshing", "streaming", ENGINE),
+        ("const", "storage", "refreshing", "streaming", "passes.manager", ENGINE),
         "the coordinator knows none of those who read it",
     ),
     Rule(
@@ -203,7 +230,7 @@ RULES: Final = (
     Rule(
         "config_flow",
         (
-            *(*STANDS_ON, *FEED_READERS, "following.notifications", "recording.options"),
+            *(*STANDS_ON, *FEED_READERS, "following.notifications", "passes", "recording.options"),
             *(f"{ENGINE}.cron", f"{ENGINE}.publish.refresh.PastReader"),
         ),
         "the dialogs refresh by the same way as the coordinator, and ask whom to tell",
@@ -213,7 +240,7 @@ RULES: Final = (
             name,
             (
                 *(*STANDS_ON, *FEED_READERS, "assist", "entity", "following", "panel", "views"),
-                "recording",
+                *("passes", "recording"),
             ),
             "what Home Assistant loads by name reads the coordinator, and stays thin",
         )

@@ -30,7 +30,7 @@ from custom_components.toonami_downlink.engine.downlink.publish.aired_log import
     _short_values,
     _values,
 )
-from custom_components.toonami_downlink.engine.downlink.publish.publication import Body, Publication
+from custom_components.toonami_downlink.engine.downlink.publish.publication import Body, Offer
 from custom_components.toonami_downlink.panel.files import read_files
 from custom_components.toonami_downlink.panel.registration import FRONTEND_DIR
 from custom_components.toonami_downlink.views.base import _REMEMBERED_CHARS, respond
@@ -75,7 +75,7 @@ def ask_in_a_way(accepted: str) -> None:
 
 def ask_for_a_number(text: str) -> None:
     nothing = cast("Any", None)
-    Call(nothing, nothing, nothing, nothing, {"limit": text}).number("limit")
+    Call(nothing, nothing, {"limit": text}).number("limit")
 
 
 def ask_for_an_account(text: str) -> None:
@@ -212,7 +212,7 @@ def test_bodies_make_room_at_the_limit() -> None:
 async def test_answers_are_kept_up_to_a_size(harness: Harness) -> None:
     cache, made = ResponseCache(), list[int]()
 
-    def make(_publication: Publication, number: int) -> bytes:
+    def make(_offer: Offer, number: int) -> bytes:
         made.append(number)
         return Random(number).randbytes(MIB)  # gzip can do nothing about it
 

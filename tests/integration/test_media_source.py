@@ -183,7 +183,7 @@ def fresh_urls(
         asked.append(channel.key)
         return f"https://n2.example.com/{channel.key}/{len(asked)}.m3u8"
 
-    monkeypatch.setattr(coordinator, "async_stream_url", stream_url)
+    monkeypatch.setattr(coordinator.stream_addresses, "async_get", stream_url)
     return asked  # type: ignore[return-value]  # a fixture
 
 

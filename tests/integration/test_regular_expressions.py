@@ -88,6 +88,7 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     "storage.recorded._IDENTITY": (Attack("a"),),
     "recording.library._TRACK": (Attack("a"),),
     "recording.library:sub(([*?\\[]))": (Attack("*"), Attack("[")),
+    "storage.log_filter._TYPED": (Attack("a", "/tv/"), Attack("/tv/"), Attack("%61", "/tv/")),
     "views.parts._RANGE": (Attack("1", "bytes="), Attack("1", "bytes=1-")),
     "views.past._PLACE": (Attack("1"), Attack("1", "1-")),
     "views.recordings._NAME": (Attack("1"), Attack("1", "", ".mp4")),

@@ -10,6 +10,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError
 import pytest
 
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.storage.credentials import CredentialStore
 
 KEY = "toonami_downlink.credentials"
@@ -27,7 +28,7 @@ async def test_kept_over_a_restart(hass: HomeAssistant) -> None:
     first = await CredentialStore.async_load(hass)
     second = await CredentialStore.async_load(hass)
     assert second.feed_token == first.feed_token
-    assert second.login_matches(first.username, first.password)
+    assert second.find_login(first.username, first.password) == HOME
 
 
 async def test_rotate(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
@@ -39,8 +40,8 @@ async def test_rotate(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None
     )
     await credentials.async_rotate()
     assert credentials.username == username
-    assert not credentials.token_matches(token)
-    assert not credentials.login_matches(username, password)
+    assert credentials.find_token(token) is None
+    assert credentials.find_login(username, password) is None
     assert credentials.is_previous(token)
     assert credentials.is_previous(password)
     assert not credentials.is_previous(credentials.password)
@@ -65,7 +66,7 @@ async def test_what_cannot_be_saved_is_not_replaced(
             await credentials.async_rotate()
 
     assert caught.value.translation_key == "cannot_store"
-    assert credentials.token_matches(token)
+    assert credentials.find_token(token) == HOME
     assert not credentials.is_previous(token)
     assert json.dumps(hass_storage[KEY]) == stored
     await credentials.async_rotate()
@@ -84,9 +85,9 @@ async def test_replaced_ones_do_not_pile_up(
 @pytest.mark.parametrize("strange", ["", "é", "\ud800", "x" * 10_000])
 async def test_strange_input_is_only_wrong(hass: HomeAssistant, strange: str) -> None:
     credentials = await CredentialStore.async_load(hass)
-    assert not credentials.token_matches(strange)
-    assert not credentials.login_matches(credentials.username, strange)
-    assert not credentials.login_matches(strange, credentials.password)
+    assert credentials.find_token(strange) is None
+    assert credentials.find_login(credentials.username, strange) is None
+    assert credentials.find_login(strange, credentials.password) is None
     assert not credentials.is_previous(strange)
 
 

@@ -27,6 +27,7 @@ from custom_components.toonami_downlink.const import (
     SILENT_BEFORE_REPAIR,
 )
 from custom_components.toonami_downlink.engine.downlink.models import Channel
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.relay import pull, source
 from custom_components.toonami_downlink.engine.downlink.relay.slate import slate_segment
 from custom_components.toonami_downlink.panel.status import status_payload
@@ -146,7 +147,7 @@ async def test_many_that_are_refused_leave_nothing(
         with pytest.raises(BusyError):
             await streams.async_touch(west, Watcher("192.168.1.9", f"P{number}"))
     held = [value for value in vars(streams).values() if isinstance(value, dict | list | set)]
-    assert max(len(value) for value in held) <= 2
+    assert max(len(value) for value in held) <= 3
 
 
 async def test_end_of_a_continuous_session(
@@ -209,7 +210,7 @@ async def test_end_all_lets_new_ones_come(harness: Harness, streams: StreamManag
     east = harness.publication.feed.channels[0]
     watching = harness.hass.async_create_background_task(watch(streams, east), "viewer")
     await wait_until(lambda: streams.viewers)
-    streams.async_end_all()
+    streams.async_end_of(HOME)
     with pytest.raises(ViewerEndedError):
         await watching
     assert streams.upstream_streams == 0
@@ -266,7 +267,7 @@ async def test_a_manager_that_is_stopped_no_longer_listens(
     hass: HomeAssistant, harness: Harness
 ) -> None:
     before = hass.bus.async_listeners()
-    manager = StreamManager(hass, harness.coordinator._stream_addresses, max_channels=1)  # noqa: SLF001
+    manager = StreamManager(hass, harness.coordinator.stream_addresses, max_channels=1)
     assert hass.bus.async_listeners() != before
     await manager.async_stop_all()
     assert hass.bus.async_listeners() == before
@@ -288,7 +289,7 @@ async def test_sensors(hass: HomeAssistant, harness: Harness, address: Address) 
     first.leave()
     second.leave()
     await wait_until(lambda: shown() == ("0", "1"))
-    harness.coordinator.streams.async_end_all()
+    harness.coordinator.streams.async_end_of(HOME)
     assert shown() == ("0", "0")
 
 

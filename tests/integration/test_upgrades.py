@@ -25,6 +25,7 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Source
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.publish import store
 from custom_components.toonami_downlink.following.follows import async_follows
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
@@ -76,7 +77,7 @@ async def test_every_layout_is_loaded(
 
     coordinator: DownlinkCoordinator = entry.runtime_data
     assert coordinator.credentials.feed_token == "F" * 43
-    assert coordinator.credentials.login_matches("toonamiabc123", "P" * 20)
+    assert coordinator.credentials.find_login("toonamiabc123", "P" * 20) == HOME
     assert coordinator.data
     assert [channel.number for channel in coordinator.data.feed.channels] == [1, 2, 101]
     assert coordinator.data.feed.channels[2].missed == 1

@@ -16,7 +16,7 @@ from custom_components.toonami_downlink.const import CONF_STREAM_LINKS, LINKS_HO
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.formats.m3u import parse_m3u
 from custom_components.toonami_downlink.engine.downlink.formats.xmltv_reader import parse_xmltv
-from custom_components.toonami_downlink.engine.downlink.publish.publication import Body, Publication
+from custom_components.toonami_downlink.engine.downlink.publish.publication import Body, Offer
 from custom_components.toonami_downlink.views.base import accepts_gzip
 from custom_components.toonami_downlink.views.response_cache import ResponseCache
 
@@ -181,14 +181,14 @@ async def test_only_so_many_bodies_are_kept(harness: Harness) -> None:
     bodies = ResponseCache()
     made: list[int] = []
 
-    def make(_: Publication, number: int) -> bytes:
+    def make(_: Offer, number: int) -> bytes:
         made.append(number)
         return b"%d" % number
 
-    for number in (*range(65), 64, 0):
+    for number in (*range(257), 256, 0):
         body = bodies.get(publication, make, number)
         assert body.content == b"%d" % number
-    assert made == [*range(65), 0]
+    assert made == [*range(257), 0]
 
 
 async def test_etag_names_the_content(harness: Harness) -> None:

@@ -69,8 +69,8 @@ async def test_only_so_many_guides_are_kept(
 
     monkeypatch.setattr(harness.hass, "async_add_executor_job", at_once)
     guides, cache = Guides(harness.publication, monkeypatch), GuideCache(harness.hass)
-    origins = [f"http://192.0.2.{number}" for number in range(7)]
-    for origin in (*origins[:6], origins[0], origins[6], origins[0], origins[1]):
+    origins = [f"http://192.0.2.{number}" for number in range(41)]
+    for origin in (*origins[:40], origins[0], origins[40], origins[0], origins[1]):
         body = await cache.async_get(guides.publication, origin, is_own=True)
         assert body
         assert f"{origin}/".encode() in body.content

@@ -21,6 +21,7 @@ from custom_components.toonami_downlink.const import (
     LINKS_DIRECT,
 )
 from custom_components.toonami_downlink.engine.downlink.models import Channel
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.recording.model import State
 from custom_components.toonami_downlink.recording.disk import Disk, DiskSilentError
 from custom_components.toonami_downlink.streaming.manager import StreamManager
@@ -123,7 +124,7 @@ async def test_what_is_held_is_told(start: Open) -> None:
     assert await archive(home) == ([1], [int(NOON.timestamp())])
     playlist = await get(home, f"{home.base}/playlist.m3u")
     assert playlist.count('catchup="default" catchup-days="1"') == 1
-    home.coordinator.streams.async_end_all()
+    home.coordinator.streams.async_end_of(HOME)
     assert await archive(home) == ([], [])
 
 
@@ -222,7 +223,7 @@ async def test_what_goes_while_somebody_watches_it(
     assert "EVENT" not in playlist
     assert dates(playlist)[0] > "2026-11-24T12:00:40"
     await get(home, past(home), HTTPStatus.NOT_FOUND)
-    home.coordinator.streams.async_end_all()
+    home.coordinator.streams.async_end_of(HOME)
     await get(home, path, HTTPStatus.NOT_FOUND)
 
 

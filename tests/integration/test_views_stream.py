@@ -15,7 +15,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import LINKS_DIRECT, LINKS_HOME_ASSISTANT
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Channel
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.relay.viewer import Viewer
+from custom_components.toonami_downlink.views.base import admit
 from custom_components.toonami_downlink.views.stream import transport_stream
 
 from .harness import Harness
@@ -180,7 +182,7 @@ async def test_a_segment_of_a_channel_that_nobody_watches(
         for address in (segment.replace("1/", "2/"), "2/0.ts", f"2/{'9' * 12}.ts"):
             assert await get(harness, f"{base}/{address}") == (HTTPStatus.NOT_FOUND, b"")
     assert not upstream.count("/pst/")
-    harness.coordinator.streams.async_end_all()
+    harness.coordinator.streams.async_end_of(HOME)
     asked = len(upstream.asked)
     assert await get(harness, urljoin(path, segment)) == (HTTPStatus.NOT_FOUND, b"")
     assert harness.coordinator.streams.upstream_streams == 0
@@ -190,7 +192,7 @@ async def test_a_segment_of_a_channel_that_nobody_watches(
 async def test_numbers_go_on_after_the_channel_has_stopped(harness: Harness) -> None:
     path = f"{harness.base}/stream/1.m3u8"
     before = listed((await get(harness, path))[1].decode())
-    harness.coordinator.streams.async_end_all()
+    harness.coordinator.streams.async_end_of(HOME)
     text = (await get(harness, path))[1].decode()
     after = listed(text)
     assert int(after[0][2:-3]) > int(before[-1][2:-3])
@@ -247,7 +249,7 @@ async def test_without_the_relay_players_are_sent_to_upstream(
     async def fresh(channel: Channel) -> str:
         return f"{FRESH}&channel={channel.number}"
 
-    monkeypatch.setattr(harness.coordinator, "async_stream_url", fresh)
+    monkeypatch.setattr(harness.coordinator.stream_addresses, "async_get", fresh)
     found = ways(harness)
     watch = found.pop("watch")
     for base in found.values():
@@ -300,7 +302,7 @@ async def test_the_channel_stops_while_a_playlist_is_waited_for(
         get(harness, f"{harness.base}/stream/1.m3u8"), "viewer"
     )
     await wait_until(lambda: upstream.asked)
-    harness.coordinator.streams.async_end_all()
+    harness.coordinator.streams.async_end_of(HOME)
     assert (await asked)[0] == HTTPStatus.SERVICE_UNAVAILABLE
     assert harness.coordinator.clients.records[0].outcome is Outcome.FAILED
 
@@ -312,7 +314,7 @@ async def test_the_channel_stops_just_when_its_playlist_is_ready(
 
     async def stopped(viewer: Viewer) -> None:
         await ready(viewer)
-        harness.coordinator.streams.async_end_all()
+        harness.coordinator.streams.async_end_of(HOME)
 
     monkeypatch.setattr(Viewer, "ready", stopped)
     status, _ = await get(harness, f"{harness.base}/stream/1.m3u8")
@@ -324,10 +326,10 @@ async def test_a_player_that_left_before_its_stream_began(harness: Harness) -> N
     """Its handler may still go on for a step; the connection is not there any more."""
     request = make_mocked_request("GET", "/")
     request.protocol.transport = None
+    guest = admit(request, harness.coordinator, HOME)
+    assert guest
     channel = harness.publication.feed.channels[0]
-    sending = asyncio.ensure_future(
-        transport_stream(request, harness.coordinator, channel, RequestKind.STREAM)
-    )
+    sending = asyncio.ensure_future(transport_stream(guest, channel, RequestKind.STREAM))
     streams = harness.coordinator.streams
     await wait_until(lambda: streams.viewers)
     assert streams.async_end(streams.sessions[0].identity)

@@ -18,6 +18,7 @@ from custom_components.toonami_downlink.const import (
     LINKS_RELAY,
 )
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.relay import channel as relay_channel
 from custom_components.toonami_downlink.views import stream as stream_module
 
@@ -134,7 +135,7 @@ async def test_an_end_that_nobody_asked_for_is_none(harness: Harness, address: A
         session.get(f"{harness.base}/stream/1.ts") as answer,
     ):
         await answer.content.readexactly(PACKET * 10)
-        harness.coordinator.streams.async_end_all()
+        harness.coordinator.streams.async_end_of(HOME)
         with pytest.raises(ClientPayloadError):
             await answer.read()
 
@@ -251,7 +252,7 @@ async def test_a_rotation_that_cannot_be_saved_ends_nothing(
     assert await viewer.open(f"{harness.base}/stream/1.ts") == HTTPStatus.OK
     before = harness.coordinator.credentials.feed_token
 
-    async def fail() -> None:
+    async def fail(_: str) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(harness.coordinator.credentials, "async_rotate", fail)
@@ -304,7 +305,7 @@ async def test_two_hundred_viewers_who_leave_at_once(
     assert await warm.open(path) == HTTPStatus.OK
     warm.leave()
     await wait_until(lambda: harness.coordinator.streams.viewers == 0)
-    harness.coordinator.streams.async_end_all()
+    harness.coordinator.streams.async_end_of(HOME)
     await wait_until(
         lambda: not [t for t in asyncio.all_tasks() if t.get_name().startswith("relay")]
     )
@@ -327,7 +328,7 @@ async def test_two_hundred_viewers_who_leave_at_once(
     streams = harness.coordinator.streams
     await wait_until(lambda: streams.viewers == 0)
     assert (upstream.count("playlist.m3u8"), upstream.twice) == (1, [])
-    streams.async_end_all()
+    streams.async_end_of(HOME)
     await wait_until(lambda: asyncio.all_tasks() <= tasks)
     await wait_until(lambda: count_open_files() <= files)
     assert streams.sessions == []

@@ -120,7 +120,7 @@ async def test_a_watch_token_outlives_a_reload(harness: Harness) -> None:
 async def test_how_far_one_can_go_back(
     hass: HomeAssistant, harness: Harness, minutes: int, seconds: int
 ) -> None:
-    addresses = harness.coordinator._stream_addresses  # noqa: SLF001
+    addresses = harness.coordinator.stream_addresses
     manager = StreamManager(hass, addresses, max_channels=1, pause_minutes=minutes)
     east = harness.publication.feed.channels[0]
     viewer = await manager.async_touch(east, Watcher("192.0.2.1", "VLC"))

@@ -25,7 +25,7 @@ from ..engine.downlink.recording.source import Finished
 from ..engine.downlink.recording.tags import Tags
 from ..engine.downlink.relay.viewer import Viewer
 from ..refreshing.texts import text
-from ..streaming.manager import BusyError, Watcher
+from ..streaming.manager import RECORDER, BusyError, Watcher
 from .describing import channel_name
 from .disk import DiskError
 from .library import Library
@@ -166,7 +166,7 @@ class Keeper:
         channel = next((one for one in channels if one.key == recording.channel), None)
         if channel is None:
             raise BusyError("The feed does not have the channel.")
-        watcher = Watcher(f"recording-{recording.number}", "Recording")
+        watcher = Watcher(f"recording-{recording.number}", "Recording", RECORDER)
         async with self._coordinator.streams.async_watch(channel, watcher) as viewer:
             yield viewer
 

@@ -1,7 +1,7 @@
 """The secrets that players know: made here, kept in private storage, replaced on demand."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 import hashlib
@@ -17,14 +17,19 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..engine.downlink.errors import StoreError
+from ..engine.downlink.passes import HOME
+from ..engine.downlink.short_codes import is_code, make_code
 from .versioned_store import Data, VersionedStore
 
 _LOGGER = logging.getLogger(__name__)
 
 _KEY: Final = f"{DOMAIN}.credentials"
+_PASSES_KEY: Final = f"{DOMAIN}.passes"
+"""A file of its own: an earlier version, which knows no passes, leaves it alone."""
 _LOWER: Final = string.ascii_lowercase + string.digits
 _ALPHABET: Final = string.ascii_letters + string.digits
 _PREVIOUS_KEPT: Final = 10
+_PREVIOUS_OF_PASSES_KEPT: Final = 64
 _SHAPES: Final = {
     "feed_token": re.compile(r"[A-Za-z0-9]{43}", re.ASCII),
     "username": re.compile(r"toonami[a-z0-9]{6}", re.ASCII),
@@ -61,16 +66,26 @@ def _make(username: str | None = None) -> Credentials:
 
 
 class CredentialStore:
-    """The current secrets, and the digests of those that were replaced."""
+    """The current secrets, and the digests of those that were replaced.
+
+    Those of *Home*, the house's own, are in the file that has been there since the first version;
+    those of the passes, and all short codes, in one beside it.
+    """
 
     def __init__(
-        self, store: VersionedStore, current: Credentials, previous: tuple[str, ...]
+        self,
+        hass: HomeAssistant,
+        current: Credentials,
+        previous: tuple[str, ...],
+        passes: _Passes,
     ) -> None:
         """Hold loaded secrets; use `async_load`."""
-        self._store = store
+        self._store = _storage(hass)
+        self._passes_store = _passes_storage(hass)
         self._current = current
         self._previous = previous
-        self._rotating = asyncio.Lock()
+        self._passes = passes
+        self._changing = asyncio.Lock()
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
@@ -79,52 +94,88 @@ class CredentialStore:
         What is no secret of ours any more, because something else wrote to the file, is made
         anew; the rest stays what it is.
         """
-        store = _storage(hass)
-        data = await store.async_load()
+        data = await _storage(hass).async_load()
+        of_passes = await _passes_storage(hass).async_load()
         kept = _usable(data.get("current") if data else None)
-        credentials = cls(store, replace(_make(), **kept), _digests(data))
+        previous = _digests(data, _PREVIOUS_KEPT)
+        passes = _read_passes(of_passes)
+        credentials = cls(hass, replace(_make(), **kept), previous, passes)
         if len(kept) < len(_SHAPES):
             if data is not None:
                 lost = ", ".join(name for name in _SHAPES if name not in kept)
                 _LOGGER.warning(
                     "The stored credentials were damaged; give the players new ones (%s)", lost
                 )
-            await store.async_save(credentials._as_data())
+            await credentials._store.async_save(credentials._as_data())
+        if of_passes is None:
+            await credentials._passes_store.async_save(passes.as_data())
         return credentials
 
     @staticmethod
     async def async_remove(hass: HomeAssistant) -> None:
         """Delete the stored secrets."""
         await _storage(hass).async_remove()
+        await _passes_storage(hass).async_remove()
 
     @property
     def feed_token(self) -> str:
-        """The secret in the playlist and guide addresses."""
+        """The secret in the playlist and guide addresses of *Home*."""
         return self._current.feed_token
 
     @property
     def username(self) -> str:
-        """The Xtream user name."""
+        """The Xtream user name of *Home*."""
         return self._current.username
 
     @property
     def password(self) -> str:
-        """The Xtream password."""
+        """The Xtream password of *Home*."""
         return self._current.password
 
-    def token_matches(self, token: str) -> bool:
-        """Compare a feed token in constant time."""
-        return _equal(token, self.feed_token)
+    @property
+    def all_secrets(self) -> tuple[str, ...]:
+        """Everything that nobody may read in a log."""
+        sets = (self._current, *self._passes.credentials.values())
+        secrets = (secret for one in sets for secret in (one.feed_token, one.password))
+        return (*secrets, *self._passes.codes.values())
 
-    def login_matches(self, username: str, password: str) -> bool:
-        """Compare a user name and password, both of them always, in constant time."""
-        user_matches = _equal(username, self.username)
-        return _equal(password, self.password) and user_matches
+    def of(self, identity: str) -> Credentials | None:
+        """Return the secrets of a pass, or of *Home*."""
+        return self._current if identity == HOME else self._passes.credentials.get(identity)
+
+    def code(self, identity: str) -> str | None:
+        """Return the short code of a pass, or of *Home*."""
+        return self._passes.codes.get(identity)
+
+    def find_token(self, token: str) -> str | None:
+        """Return whose feed token it is. All are compared with, each in constant time."""
+        found = HOME if _equal(token, self.feed_token) else None
+        for identity, one in self._passes.credentials.items():
+            if _equal(token, one.feed_token):
+                found = identity
+        return found
+
+    def find_login(self, username: str, password: str) -> str | None:
+        """Return whose login it is. All are compared with, each in constant time."""
+        found = None
+        for identity, one in ((HOME, self._current), *self._passes.credentials.items()):
+            user_matches = _equal(username, one.username)
+            if _equal(password, one.password) and user_matches:
+                found = identity
+        return found
+
+    def find_code(self, code: str) -> str | None:
+        """Return whose short code it is. All are compared with, each in constant time."""
+        found = None
+        for identity, one in self._passes.codes.items():
+            if _equal(code, one):
+                found = identity
+        return found
 
     def watch_token(self, until: datetime) -> str:
         """Return a secret that opens the streams, and nothing else, until that time.
 
-        It is made of the feed token: it outlives a restart, and ends with a rotation.
+        It is made of the feed token of *Home*: it outlives a restart, and ends with a rotation.
         """
         expires = f"{int(until.timestamp()):010x}"
         return f"{expires}{self._watch_mac(expires)}"
@@ -142,36 +193,103 @@ class CredentialStore:
 
     def is_previous(self, secret: str) -> bool:
         """Whether this feed token or password was valid before a rotation."""
-        return _digest(secret) in self._previous
+        digest = _digest(secret)
+        return digest in self._previous or digest in self._passes.previous
 
-    async def async_rotate(self) -> None:
-        """Replace the feed token and the password; the user name stays.
+    async def async_rotate(self, identity: str = HOME) -> None:
+        """Replace the feed token, the password and the short code of a pass; the user name stays.
 
         Raises HomeAssistantError when they cannot be saved: then the old ones stay, which would
         be back after a restart anyway.
         """
         # One after another: what one has replaced must not come back when another fails.
-        async with self._rotating:
-            before = self._current, self._previous
-            replaced = (_digest(self.feed_token), _digest(self.password))
-            self._previous = (*self._previous, *replaced)[-_PREVIOUS_KEPT:]
-            self._current = _make(self.username)
+        async with self._changing:
+            before = self._current, self._previous, self._passes
+            self._passes = self._passes.rotated(identity)
+            if identity == HOME:
+                replaced = (_digest(self.feed_token), _digest(self.password))
+                self._previous = (*self._previous, *replaced)[-_PREVIOUS_KEPT:]
+                self._current = _make(self.username)
             try:
-                await self._store.async_save_surely(self._as_data())
+                await self._passes_store.async_save_surely(self._passes.as_data())
+                if identity == HOME:
+                    await self._store.async_save_surely(self._as_data())
             except StoreError as err:
-                self._current, self._previous = before
+                self._current, self._previous, self._passes = before
                 raise HomeAssistantError(
                     translation_domain=DOMAIN,
                     translation_key=err.key,
                     translation_placeholders={"message": str(err)},
                 ) from err
 
+    async def async_keep(self, identities: Iterable[str]) -> None:
+        """Make the secrets of new passes, and forget those of passes that there are no more."""
+        async with self._changing:
+            passes = self._passes.kept(identities)
+            if passes != self._passes:
+                self._passes = passes
+                await self._passes_store.async_save(passes.as_data())
+
     def _as_data(self) -> Data:
         return {"current": asdict(self._current), "previous": list(self._previous)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    """The secrets of the passes, by the passes' identities."""
+
+    credentials: Mapping[str, Credentials]
+    codes: Mapping[str, str]
+    """Also of *Home*, which has one always."""
+    previous: tuple[str, ...]
+
+    def as_data(self) -> Data:
+        return {
+            "passes": {identity: asdict(one) for identity, one in self.credentials.items()},
+            "codes": dict(self.codes),
+            "previous": list(self.previous),
+        }
+
+    def kept(self, identities: Iterable[str]) -> _Passes:
+        wanted = tuple(identities)
+        return _Passes(
+            {identity: self.credentials.get(identity) or _make() for identity in wanted},
+            {identity: self.codes.get(identity) or make_code() for identity in (HOME, *wanted)},
+            self.previous,
+        )
+
+    def rotated(self, identity: str) -> _Passes:
+        credentials, previous = dict(self.credentials), self.previous
+        if old := credentials.get(identity):
+            replaced = (_digest(old.feed_token), _digest(old.password))
+            previous = (*previous, *replaced)[-_PREVIOUS_OF_PASSES_KEPT:]
+            credentials[identity] = _make(old.username)
+        return _Passes(credentials, {**self.codes, identity: make_code()}, previous)
+
+
 def _storage(hass: HomeAssistant) -> VersionedStore:
     return VersionedStore(hass, _KEY, private=True)
+
+
+def _passes_storage(hass: HomeAssistant) -> VersionedStore:
+    return VersionedStore(hass, _PASSES_KEY, private=True)
+
+
+def _read_passes(data: Mapping[str, Any] | None) -> _Passes:
+    """Read what can be used of what was stored; the rest is made anew."""
+    found = data or {}
+    passes, codes = found.get("passes"), found.get("codes")
+    credentials = {}
+    for identity, stored in passes.items() if isinstance(passes, Mapping) else ():
+        kept = _usable(stored)
+        credentials[identity] = replace(_make(), **kept)
+    usable = codes.items() if isinstance(codes, Mapping) else ()
+    read = _Passes(
+        credentials,
+        {identity: code for identity, code in usable if isinstance(code, str) and is_code(code)},
+        _digests(found, _PREVIOUS_OF_PASSES_KEPT),
+    )
+    return read.kept(credentials)
 
 
 def _usable(data: Any) -> dict[str, str]:
@@ -184,11 +302,11 @@ def _usable(data: Any) -> dict[str, str]:
     }
 
 
-def _digests(data: Mapping[str, Any] | None) -> tuple[str, ...]:
+def _digests(data: Mapping[str, Any] | None, count: int) -> tuple[str, ...]:
     """Return the digests of replaced secrets that were stored."""
     found = data.get("previous") if data else None
     digests = found if isinstance(found, list) else ()
-    return tuple(digest for digest in digests if isinstance(digest, str))[-_PREVIOUS_KEPT:]
+    return tuple(digest for digest in digests if isinstance(digest, str))[-count:]
 
 
 def _equal(given: str, expected: str) -> bool:

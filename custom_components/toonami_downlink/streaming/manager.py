@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import REPOSITORY, SILENT_BEFORE_REPAIR
 from ..engine.downlink.models import Channel
+from ..engine.downlink.passes import HOME
 from ..engine.downlink.relay.addresses import AddressGuard
 from ..engine.downlink.relay.channel import Events, Health, Settings
 from ..engine.downlink.relay.continuous import Span
@@ -31,10 +32,12 @@ _LOGGER = logging.getLogger(__name__)
 
 USER_AGENT: Final = f"ToonamiDownlink (+{REPOSITORY})"
 
+RECORDER: Final = "recording"
+"""Whose sessions those of the recordings are: of no pass, so that none ends them."""
 _STORED_A_MINUTE: Final = 60
 """How often a stored address is used again: nobody is asked for it."""
 
-__all__ = ["BusyError", "Session", "StreamManager", "ViewerEndedError", "Watcher"]
+__all__ = ["RECORDER", "BusyError", "Session", "StreamManager", "ViewerEndedError", "Watcher"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,19 @@ class Watcher:
 
     address: str
     player: str
+    identity: str = HOME
+    """Of the pass that it came with."""
 
     @property
     def key(self) -> str:
-        """Tells it from other clients; an address has no blank in it."""
-        return f"{self.address} {self.player}"
+        """Tells it from other clients; an identity and an address have no blank in them."""
+        return f"{self.identity} {self.address} {self.player}"
 
     @classmethod
     def of(cls, viewer: Viewer) -> Self:
         """Return who a viewer of the relay is."""
-        address, _, player = viewer.key.partition(" ")
-        return cls(address, player)
+        identity, address, player = viewer.key.split(" ", 2)
+        return cls(address, player, identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +204,19 @@ class StreamManager:
         return False
 
     @callback
-    def async_end_all(self) -> None:
-        """End all sessions, because their secrets are not right any more; new ones may come."""
+    def async_end_of(self, identity: str) -> None:
+        """End the sessions of a pass, because what it may is not what it was; it may come again.
+
+        A channel that nobody else watches stops at once.
+        """
         for channel in self._relay.channels.values():
-            channel.stop()
+            watchers = {viewer: Watcher.of(viewer).identity for viewer in channel.viewers}
+            ended = [viewer for viewer, of in watchers.items() if of == identity]
+            if len(ended) == len(watchers):
+                channel.stop()
+                continue
+            for viewer in ended:
+                channel.end(viewer, may_return=True)
 
     async def async_stop_all(self) -> None:
         """End everything, wait until nothing of it is left, and start nothing any more."""

@@ -12,9 +12,11 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind, player_name
-from ..engine.downlink.publish.publication import Body, Publication
+from ..engine.downlink.publish.publication import Body
 from ..storage.credentials import CredentialStore
 from .context import ViewContext
+from .guest import Guest
+from .log import record_request
 from .rate_limit import RateLimit
 
 JSON_TYPE: Final = "application/json"
@@ -61,37 +63,37 @@ class TokenView(DownlinkView):
         if coordinator is None:
             return unavailable()
         token = request.match_info["feed_token"]
-        if not self.may_pass(coordinator.credentials, token):
+        identity = self.find(coordinator.credentials, token)
+        if identity is None or not coordinator.passes.get(identity):
             is_old = coordinator.credentials.is_previous(token)
             return refuse(self._context.rate_limit, coordinator, request, self.kind, is_old=is_old)
-        if (publication := coordinator.data) is None:
+        guest = admit(request, coordinator, identity)
+        if guest is None:
             record_request(coordinator, request, self.kind, Outcome.NO_FEED)
             return unavailable()
-        return await self.serve(request, coordinator, publication)
+        return await self.serve(guest)
 
-    def may_pass(self, credentials: CredentialStore, token: str) -> bool:
-        """Whether the secret in the path opens this view."""
-        return credentials.token_matches(token)
+    def find(self, credentials: CredentialStore, token: str) -> str | None:
+        """Return whose pass the secret in the path is, if it opens this view."""
+        return credentials.find_token(token)
 
     @abstractmethod
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
+    async def serve(self, guest: Guest) -> web.StreamResponse:
         """Answer a request that may be answered."""
+
+
+def admit(request: web.Request, coordinator: DownlinkCoordinator, identity: str) -> Guest | None:
+    """Let a request with the secrets of that pass in; None without a feed, or such a pass."""
+    credentials, one = coordinator.credentials.of(identity), coordinator.passes.get(identity)
+    if coordinator.data is None or credentials is None or one is None:
+        return None
+    offer = coordinator.passes.offer(coordinator.data, one)
+    return Guest(request, coordinator, credentials, offer)
 
 
 def is_kodi(request: web.Request) -> bool:
     """Whether it is Kodi that asks, which has ways of its own."""
     return "Kodi" in request.headers.get(hdrs.USER_AGENT, "")
-
-
-def record_request(
-    coordinator: DownlinkCoordinator, request: web.Request, kind: RequestKind, outcome: Outcome
-) -> None:
-    """Add a request to the log of clients."""
-    coordinator.clients.record(
-        request.remote or "?", request.headers.get(hdrs.USER_AGENT, ""), kind, outcome
-    )
 
 
 def refuse(

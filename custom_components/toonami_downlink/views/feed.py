@@ -7,14 +7,15 @@ from typing import Final, override
 from aiohttp import web
 
 from ..const import LINKS_DIRECT
-from ..coordinator import DownlinkCoordinator
-from ..engine.downlink.client_log import Outcome, RequestKind
+from ..engine.downlink.client_log import RequestKind
 from ..engine.downlink.formats.m3u import Links, RecordingEntry
 from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.models import Channel
-from ..engine.downlink.publish.publication import Publication
+from ..engine.downlink.publish.publication import Body, Offer
 from ..engine.downlink.recording.xtream import extension
-from .base import GZIP_TYPE, TokenView, is_kodi, record_request, respond, unavailable
+from .base import GZIP_TYPE, TokenView, is_kodi, respond, unavailable
+from .context import ViewContext
+from .guest import Guest
 from .held import Held
 from .origin import client_origin, is_own_address
 from .paths import (
@@ -39,17 +40,9 @@ class PlaylistView(TokenView):
     kind = RequestKind.PLAYLIST
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        record_request(coordinator, request, self.kind, Outcome.OK)
-        origin, token = client_origin(request).url, coordinator.credentials.feed_token
-        links = coordinator.settings.stream_links
-        held = self._context.held.get(publication)
-        # Only Kodi knows such entries; all others would show them as channels.
-        for_kodi = is_kodi(request) and bool(held.recordings)
-        body = self._context.cache.get(publication, _playlist, origin, token, links, held, for_kodi)
-        return respond(request, body, PLAYLIST_TYPE)
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        guest.record(self.kind)
+        return respond(guest.request, playlist_for(self._context, guest), PLAYLIST_TYPE)
 
 
 class GuideView(TokenView):
@@ -60,22 +53,36 @@ class GuideView(TokenView):
     kind = RequestKind.GUIDE
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        record_request(coordinator, request, self.kind, Outcome.OK)
-        origin, guides = client_origin(request), self._context.guides
-        body = guides.get(publication, origin.url) or await guides.async_get(
-            publication, origin.url, is_own=is_own_address(request, origin)
-        )
-        if body is None:
-            return unavailable()
-        is_packed = request.match_info["file"] != GUIDE
-        return respond(request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        guest.record(self.kind)
+        is_packed = guest.request.match_info["file"] != GUIDE
+        return await guide_for(self._context, guest, is_packed=is_packed)
+
+
+def playlist_for(context: ViewContext, guest: Guest) -> Body:
+    """Return the playlist of a guest."""
+    origin, token = client_origin(guest.request).url, guest.credentials.feed_token
+    held = context.held.get(guest.offer)
+    # Only Kodi knows such entries; all others would show them as channels.
+    for_kodi = is_kodi(guest.request) and bool(held.recordings)
+    links = guest.stream_links
+    return context.cache.get(guest.offer, _playlist, origin, token, links, held, for_kodi)
+
+
+async def guide_for(context: ViewContext, guest: Guest, *, is_packed: bool) -> web.StreamResponse:
+    """Answer with the guide of a guest, as it is or as a compressed file."""
+    request, guides = guest.request, context.guides
+    origin = client_origin(request)
+    body = guides.get(guest.offer, origin.url) or await guides.async_get(
+        guest.offer, origin.url, is_own=is_own_address(request, origin)
+    )
+    if body is None:
+        return unavailable()
+    return respond(request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
 
 
 def _playlist(
-    publication: Publication,
+    offer: Offer,
     origin: str,
     token: str,
     stream_links: str,
@@ -94,7 +101,7 @@ def _playlist(
         path = timeshift_path(token, channel.number, "{utc}", "{duration}", "m3u8")
         return f"{origin}{path}"
 
-    return publication.playlist(
+    return offer.playlist(
         Links(
             guide=f"{origin}{guide_path(token)}",
             logo=logo,

@@ -16,14 +16,14 @@ from aiohttp import web
 from homeassistant.helpers.json import json_bytes
 
 from ..const import NAME, REPOSITORY
-from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
 from ..engine.downlink.formats.m3u import Links, render_m3u
 from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.models import Channel
-from ..engine.downlink.publish.publication import Publication
-from .base import JSON_TYPE, TokenView, not_found, record_request, respond_once
+from ..engine.downlink.passes import HOME
+from .base import JSON_TYPE, TokenView, not_found, respond_once
 from .feed import PLAYLIST_TYPE
+from .guest import Guest
 from .health import version
 from .origin import client_origin
 from .paths import tuner_path
@@ -71,8 +71,7 @@ class Asked(NamedTuple):
     origin: str
     base: str
     """The absolute address of the tuner."""
-    coordinator: DownlinkCoordinator
-    publication: Publication
+    guest: Guest
 
 
 class TunerDocumentView(TunerView):
@@ -81,13 +80,11 @@ class TunerDocumentView(TunerView):
     content_type: ClassVar[str]
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        record_request(coordinator, request, self.kind, Outcome.OK)
-        origin = client_origin(request).url
-        base = f"{origin}{tuner_path(coordinator.credentials.feed_token)}"
-        document = self.document(Asked(origin, base, coordinator, publication))
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        guest.record(self.kind)
+        origin = client_origin(guest.request).url
+        base = f"{origin}{tuner_path(guest.credentials.feed_token)}"
+        document = self.document(Asked(origin, base, guest))
         return respond_once(document, self.content_type)
 
     @abstractmethod
@@ -118,17 +115,17 @@ class DiscoverView(TunerJsonView):
     @override
     def content(self, asked: Asked) -> Any:
         return {
-            "FriendlyName": NAME,
+            "FriendlyName": _name(asked.guest),
             "Manufacturer": "Silicondust",
             "ManufacturerURL": REPOSITORY,
             "ModelNumber": _MODEL,
             "FirmwareName": "hdhomerun5_atsc",
-            "FirmwareVersion": version(asked.coordinator.hass),
-            "DeviceID": _device_id(asked.coordinator),
+            "FirmwareVersion": version(asked.guest.coordinator.hass),
+            "DeviceID": _device_id(asked.guest),
             "DeviceAuth": "",
             "BaseURL": asked.base,
             "LineupURL": f"{asked.base}/lineup.json",
-            "TunerCount": asked.coordinator.settings.max_channels,
+            "TunerCount": asked.guest.coordinator.settings.max_channels,
         }
 
 
@@ -176,7 +173,7 @@ class LineupM3uView(TunerDocumentView):
             logo=lambda channel: f"{asked.origin}{logo_path(channel.key)}",
             stream=lambda channel: _stream_url(asked.base, channel),
         )
-        return render_m3u(asked.publication.feed.channels, links)
+        return render_m3u(asked.guest.offer.feed.channels, links)
 
 
 class LineupStatusView(TunerJsonView):
@@ -220,14 +217,13 @@ class DeviceView(TunerDocumentView):
 
     @override
     def document(self, asked: Asked) -> bytes:
-        entry_id = asked.coordinator.config_entry.entry_id
         return _DEVICE_XML.format(
             base=escape(asked.base),
-            name=NAME,
+            name=escape(_name(asked.guest)),
             manufacturer=REPOSITORY,
             model=_MODEL,
-            device=_device_id(asked.coordinator),
-            uuid=uuid5(NAMESPACE_URL, f"{REPOSITORY}/{entry_id}"),
+            device=_device_id(asked.guest),
+            uuid=uuid5(NAMESPACE_URL, f"{REPOSITORY}/{_identity(asked.guest)}"),
         ).encode()
 
 
@@ -246,23 +242,21 @@ class TunerStreamView(TunerView):
     name = "toonami_downlink:hdhr_stream"
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        request = guest.request
         tuner = request.match_info["tuner"].removeprefix("tuner")
-        if tuner != "auto" and int(tuner) >= coordinator.settings.max_channels:
-            record_request(coordinator, request, self.kind, Outcome.NOT_FOUND)
+        if tuner != "auto" and int(tuner) >= guest.coordinator.settings.max_channels:
+            guest.record(self.kind, Outcome.NOT_FOUND)
             return not_found()
-        channel = publication.feed.channel(int(request.match_info["number"]))
+        channel = guest.channel(int(request.match_info["number"]))
         if channel is None:
-            record_request(coordinator, request, self.kind, Outcome.NOT_FOUND)
+            guest.record(self.kind, Outcome.NOT_FOUND)
             response = not_found()
             response.headers[_ERROR] = "801 Unknown Channel"
             return response
         duration = re.fullmatch("[0-9]{1,6}", request.query.get("duration", ""))
         return await transport_stream(
-            request,
-            coordinator,
+            guest,
             channel,
             self.kind,
             duration=int(duration[0]) if duration else None,
@@ -294,10 +288,21 @@ def _lineup(asked: Asked) -> list[dict[str, str]]:
             "GuideName": channel.name,
             "URL": _stream_url(asked.base, channel),
         }
-        for channel in asked.publication.feed.channels
+        for channel in asked.guest.offer.feed.channels
     ]
 
 
-def _device_id(coordinator: DownlinkCoordinator) -> str:
-    """Return eight hexadecimal digits that stay the same for the life of the entry."""
-    return f"{zlib.crc32(coordinator.config_entry.entry_id.encode()):08X}"
+def _name(guest: Guest) -> str:
+    """Return what the tuner is called: with several, each after its pass."""
+    return NAME if guest.identity == HOME else f"{NAME} ({guest.offer.owner.name})"
+
+
+def _identity(guest: Guest) -> str:
+    """Return what stays the same for the life of a pass."""
+    entry_id = guest.coordinator.config_entry.entry_id
+    return entry_id if guest.identity == HOME else f"{entry_id}/{guest.identity}"
+
+
+def _device_id(guest: Guest) -> str:
+    """Return eight hexadecimal digits that stay the same as long as the pass."""
+    return f"{zlib.crc32(_identity(guest).encode()):08X}"

@@ -9,7 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import async_loaded_coordinator
-from ..engine.downlink.publish.publication import Publication
+from ..engine.downlink.passes import MAX_PASSES
+from ..engine.downlink.publish.publication import Offer, Publication
 from ..engine.downlink.recording.archive import archived
 from ..engine.downlink.recording.model import Recording
 from ..engine.downlink.recording.xtream import is_film
@@ -57,42 +58,51 @@ class HeldCache:
     def __init__(self, hass: HomeAssistant) -> None:
         """Begin without a look."""
         self._hass = hass
-        self._seen: tuple[tuple[Recording, ...], Publication, _Starts] | None = None
-        self._held = NOTHING
+        self._publication: Publication | None = None
+        self._known: dict[Offer, _Look] = {}
 
-    def get(self, publication: Publication) -> Held:
-        """Return what is held, for the published feed."""
+    def get(self, offer: Offer) -> Held:
+        """Return what is held of the channels that are offered."""
         recordings = async_recordings(self._hass)
         items = recordings.items if recordings and recordings.is_on else ()
+        items = items if offer.owner.sees_recordings else ()
         coordinator = async_loaded_coordinator(self._hass)
-        begun = frozenset(_begun(coordinator.streams, publication) if coordinator else ())
+        begun = frozenset(_begun(coordinator.streams, offer) if coordinator else ())
         if not items and not begun:
             return NOTHING
-        if not self._is_known(items, publication, begun):
-            self._seen = items, publication, begun
-            self._held = _look(items, publication, begun)
-        return self._held
-
-    def _is_known(
-        self, items: tuple[Recording, ...], publication: Publication, begun: _Starts
-    ) -> bool:
-        if self._seen is None:
-            return False
-        return self._seen[0] is items and self._seen[1] is publication and self._seen[2] == begun
+        if offer.publication is not self._publication:
+            self._publication = offer.publication
+            self._known.clear()
+        look = self._known.get(offer)
+        if look is None or look.items is not items or look.begun != begun:
+            if len(self._known) > MAX_PASSES:
+                self._known.clear()
+            look = self._known[offer] = _Look(items, begun, _look(items, offer, begun))
+        return look.held
 
 
-def _begun(streams: StreamManager, publication: Publication) -> Iterator[tuple[str, datetime]]:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found, and what it was found in."""
+
+    items: tuple[Recording, ...]
+    begun: _Starts
+    held: Held
+
+
+def _begun(streams: StreamManager, offer: Offer) -> Iterator[tuple[str, datetime]]:
     """Yield the programmes whose beginning is held for those who watch their channel."""
-    for channel in publication.feed.channels:
+    for channel in offer.feed.channels:
         if window := streams.async_window(channel):
-            programmes = between(publication.listed.get(channel.key, ()), *extent(window))
+            programmes = between(offer.listed.get(channel.key, ()), *extent(window))
             for start in begun_in(window, (one.start for one in programmes)):
                 yield channel.key, start
 
 
-def _look(items: tuple[Recording, ...], publication: Publication, begun: _Starts) -> Held:
-    held = tuple(one for one in items if one.has_picture)
-    guide = publication.listed
+def _look(items: tuple[Recording, ...], offer: Offer, begun: _Starts) -> Held:
+    guide = offer.listed
+    owner = offer.owner
+    held = tuple(one for one in items if one.has_picture and owner.may_see(one.channel))
     begins = min((listed[0].start for listed in guide.values() if listed), default=None)
     recent = [one for one in held if begins and one.stop > begins]
     found = archived(recent, guide) | begun

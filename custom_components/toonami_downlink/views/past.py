@@ -9,11 +9,9 @@ from typing import Final, override
 from aiohttp import hdrs, web
 from homeassistant.util import dt as dt_util
 
-from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import RequestKind
 from ..engine.downlink.formats.timeshift import read_length, read_start
 from ..engine.downlink.models import Channel
-from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.recording.archive import find_recordings
 from ..engine.downlink.recording.holding import Holding, file_playlist
 from ..engine.downlink.recording.journal import playlist
@@ -24,9 +22,10 @@ from ..engine.downlink.relay.ring import NumberedSegment, Window
 from ..recording.disk import DiskError
 from ..streaming.manager import ViewerEndedError
 from .base import is_kodi, unavailable
+from .guest import Guest
 from .paths import timeshift_path
 from .recordings import Asker, RecordingView, send_holding
-from .stream import ended, transport_stream, watcher_of
+from .stream import ended, transport_stream
 
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
 _PLACE: Final = re.compile(r"([0-9]{1,12})-([0-9]{1,12})", re.ASCII)
@@ -64,7 +63,6 @@ class Addresses:
 
 async def serve_past(
     asker: Asker,
-    publication: Publication,
     channel: Channel,
     asked: Asked,
     addresses: Addresses,
@@ -80,12 +78,12 @@ async def serve_past(
     is_silent = False
     found = None
     try:
-        found = await _find(asker, publication, channel, asked)
+        found = await _find(asker, channel, asked)
     except DiskError:
         is_silent = True
     if found:
         return await _send_recorded(asker, asked, addresses, *found)
-    window = asker.coordinator.streams.async_window(channel)
+    window = asker.guest.coordinator.streams.async_window(channel)
     first = first_of(window, asked.start) if window else None
     if window and first is not None:
         return await _begin(asker, channel, asked, addresses, (window, first))
@@ -94,13 +92,10 @@ async def serve_past(
     return asker.missing("Nothing of that time is held.")
 
 
-async def _find(
-    asker: Asker, publication: Publication, channel: Channel, asked: Asked
-) -> tuple[Holding, slice] | None:
+async def _find(asker: Asker, channel: Channel, asked: Asked) -> tuple[Holding, slice] | None:
     """Return what has that time, and which entries of it. Raises DiskError."""
-    recordings = asker.recordings
-    items = recordings.items if recordings else ()
-    for found in find_recordings(items, publication.feed.guide, channel.key, asked.start):
+    guide = asker.guest.offer.feed.guide
+    for found in find_recordings(asker.items, guide, channel.key, asked.start):
         at = asked.start - found.earlier
         holding = await asker.holding(found.recording)
         if holding and holding.reaches(at):
@@ -145,8 +140,7 @@ async def _begin(
         place = f"{first}-{int(dt_util.utcnow().timestamp())}"
         return asker.playlist(render_master(window, f"{addresses.again}?place={place}"))
     return await transport_stream(
-        asker.request,
-        asker.coordinator,
+        asker.guest,
         channel,
         RequestKind.STREAM,
         span=Span(first, asked.stop),
@@ -157,7 +151,7 @@ async def _go_on(
     asker: Asker, channel: Channel, asked: Asked, addresses: Addresses, place: tuple[int, int]
 ) -> web.StreamResponse:
     """Answer with the playlist of what is held of a channel from a segment on."""
-    streams = asker.coordinator.streams
+    streams = asker.guest.coordinator.streams
     window = streams.async_window(channel)
     past = Past.of(window, place[0], asked.stop) if window else None
     if past is None:
@@ -165,7 +159,7 @@ async def _go_on(
     if asker.request.method == hdrs.METH_HEAD:
         return asker.playlist(b"")
     try:
-        viewer = await streams.async_touch(channel, watcher_of(asker.request))
+        viewer = await streams.async_touch(channel, asker.guest.watcher)
     except ViewerEndedError:
         return ended()
 
@@ -185,12 +179,10 @@ class TimeshiftView(RecordingView):
     name = "toonami_downlink:timeshift"
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        match = request.match_info
-        asker = self.asker(request, coordinator)
-        channel = publication.feed.channel(int(match["number"]))
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        match = guest.request.match_info
+        asker = self.asker(guest)
+        channel = guest.channel(int(match["number"]))
         start = read_start(match["start"])
         length = read_length(match["length"], lambda count: timedelta(seconds=count))
         if channel is None or start is None or length is None:
@@ -201,4 +193,4 @@ class TimeshiftView(RecordingView):
             again=f"{match['length']}.m3u8",
         )
         asked = Asked(start, length, match["ending"])
-        return await serve_past(asker, publication, channel, asked, addresses)
+        return await serve_past(asker, channel, asked, addresses)

@@ -1,7 +1,7 @@
 """Recordings for players."""
 
 from abc import ABC
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 import re
 from typing import Final, NamedTuple, override
@@ -9,9 +9,8 @@ from typing import Final, NamedTuple, override
 from aiohttp import hdrs, web
 from homeassistant.util import dt as dt_util
 
-from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
-from ..engine.downlink.publish.publication import Publication
+from ..engine.downlink.passes import HOME
 from ..engine.downlink.recording.holding import Holding, file_playlist
 from ..engine.downlink.recording.journal import playlist
 from ..engine.downlink.recording.model import Recording
@@ -20,8 +19,9 @@ from ..engine.downlink.relay.hls import MIME_TYPE
 from ..recording.disk import DiskError
 from ..recording.manager import Recordings, async_recordings
 from ..storage.credentials import CredentialStore
-from .base import TokenView, record_request, unavailable
+from .base import TokenView, unavailable
 from .context import ViewContext
+from .guest import Guest
 from .parts import Part, send_parts
 from .paths import (
     recording_path,
@@ -41,21 +41,36 @@ class Asker(NamedTuple):
     """Who asks for a recording, and whether that may go on."""
 
     context: ViewContext
-    request: web.Request
-    coordinator: DownlinkCoordinator
+    guest: Guest
     may_go_on: Callable[[], bool]
 
     @property
+    def request(self) -> web.Request:
+        """What is asked for."""
+        return self.guest.request
+
+    @property
     def recordings(self) -> Recordings | None:
-        """The recordings, unless none are made here."""
+        """The recordings, unless none are made here, or none are for who asks."""
         recordings = async_recordings(self.context.hass)
-        return recordings if recordings and recordings.is_on else None
+        is_for_it = self.guest.offer.owner.sees_recordings
+        return recordings if recordings and recordings.is_on and is_for_it else None
+
+    @property
+    def items(self) -> Iterator[Recording]:
+        """Yield the recordings of the channels that who asks may see."""
+        owner, recordings = self.guest.offer.owner, self.recordings
+        return (
+            (one for one in recordings.items if owner.may_see(one.channel))
+            if recordings
+            else iter(())
+        )
 
     def find(self, number: str) -> Recording | None:
         """Return the recording of that number, if there is something to play of it."""
-        recordings = self.recordings
+        recordings, owner = self.recordings, self.guest.offer.owner
         found = recordings.find(int(number)) if recordings else None
-        return found if found and found.has_picture else None
+        return found if found and found.has_picture and owner.may_see(found.channel) else None
 
     async def holding(self, recording: Recording) -> Holding | None:
         """Return what is there of a recording. Raises DiskError."""
@@ -66,7 +81,7 @@ class Asker(NamedTuple):
 
     def answer(self, outcome: Outcome) -> None:
         """Add the request to the log of clients."""
-        record_request(self.coordinator, self.request, RequestKind.STREAM, outcome)
+        self.guest.record(RequestKind.STREAM, outcome)
 
     def missing(self, why: str) -> web.Response:
         """Answer that it is not there, and why."""
@@ -164,20 +179,12 @@ class RecordingView(TokenView):
     kind = RequestKind.STREAM
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        return await serve_recording(self.asker(request, coordinator), request.match_info["name"])
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        return await serve_recording(self.asker(guest), guest.request.match_info["name"])
 
-    def asker(self, request: web.Request, coordinator: DownlinkCoordinator) -> Asker:
+    def asker(self, guest: Guest) -> Asker:
         """Return who asks, as long as the secret in the path is right."""
-        token = request.match_info["feed_token"]
-        return Asker(
-            self._context,
-            request,
-            coordinator,
-            lambda: self.may_pass(coordinator.credentials, token),
-        )
+        return Asker(self._context, guest, guest.is_right)
 
 
 class RecordingSegmentView(RecordingView):
@@ -187,20 +194,24 @@ class RecordingSegmentView(RecordingView):
     name = "toonami_downlink:recording_segment"
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        match = request.match_info
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        match = guest.request.match_info
         name = f"{match['number']}/{match['name']}"
-        return await serve_recording_segment(self.asker(request, coordinator), name)
+        return await serve_recording_segment(self.asker(guest), name)
 
 
 class _WatchTokenView(RecordingView, ABC):
     """A view below the token of a user of Home Assistant."""
 
     @override
-    def may_pass(self, credentials: CredentialStore, token: str) -> bool:
-        return credentials.watch_token_matches(token, dt_util.utcnow())
+    def find(self, credentials: CredentialStore, token: str) -> str | None:
+        return HOME if credentials.watch_token_matches(token, dt_util.utcnow()) else None
+
+    @override
+    def asker(self, guest: Guest) -> Asker:
+        credentials = guest.coordinator.credentials
+        token = guest.request.match_info["feed_token"]
+        return Asker(self._context, guest, lambda: self.find(credentials, token) is not None)
 
 
 class WatchRecordingView(_WatchTokenView):

@@ -9,16 +9,18 @@ from homeassistant.core import HomeAssistant
 
 from ..const import DOMAIN
 from ..engine.downlink.limits import MIB
-from ..engine.downlink.publish.publication import Body, Publication
+from ..engine.downlink.publish.publication import Body, Offer, Publication
 
-_KEPT: Final = 64
+_KEPT: Final = 256
+"""A few for each pass."""
 _KEPT_BYTES: Final = 16 * MIB
 """The listing of a channel's whole week is 0.2 MiB."""
 _ORIGINS_KNOWN: Final = 4
 """A house reaches us by a name, an address and a proxy; rarely by more."""
 _ORIGIN_FORGOTTEN_AFTER: Final = 86_400.0
 """Seconds after which an origin that is not asked for any more makes room for another."""
-_GUIDES_KEPT: Final = 6
+_GUIDES_KEPT: Final = 40
+"""One for each pass and some more, as far as `_GUIDE_BYTES` reach."""
 _GUIDE_BYTES: Final = 64 * MIB
 """A week of all channels is 1.5 MiB."""
 _STRANGE_ORIGINS_WAIT: Final = 4
@@ -79,24 +81,27 @@ class ResponseCache:
 
     def get[*Arguments](
         self,
-        publication: Publication,
-        make: Callable[[Publication, *Arguments], bytes],
+        offer: Offer,
+        make: Callable[[Offer, *Arguments], bytes],
         *arguments: *Arguments,
     ) -> Body:
         """Return what `make` makes of those hashable arguments, made the first time only."""
-        if publication is not self._publication:
-            self._publication = publication
+        if offer.publication is not self._publication:
+            self._publication = offer.publication
             self._bodies.clear()
-        key = (make, *arguments)
+        key = (make, offer, *arguments)
         body = self._bodies.get(key)
         if body is None:
-            body = Body.of(make(publication, *arguments))
+            body = Body.of(make(offer, *arguments))
             self._bodies.put(key, body)
         return body
 
 
+type _GuideKey = tuple[Offer, str]
+
+
 class GuideCache:
-    """The guide for each origin, made in a thread by one request for all that wait for it.
+    """The guide for each pass and origin, made in a thread by one request for all that wait for it.
 
     The origins of the house are known after a while, and never wait for others. A Host header is
     easily made up, though: what is not known is made one at a time, with few in the queue.
@@ -106,8 +111,8 @@ class GuideCache:
         """Make guides in Home Assistant's threads."""
         self._hass = hass
         self._publication: Publication | None = None
-        self._bodies = _Bodies[str](_GUIDES_KEPT, _GUIDE_BYTES)
-        self._tasks: dict[str, asyncio.Task[Body]] = {}
+        self._bodies = _Bodies[_GuideKey](_GUIDES_KEPT, _GUIDE_BYTES)
+        self._tasks: dict[_GuideKey, asyncio.Task[Body]] = {}
         self._known: dict[str, float] = {}
         """When each known origin was asked for last, in seconds of the loop's clock."""
         self._queue = asyncio.Lock()
@@ -118,56 +123,55 @@ class GuideCache:
         """Bytes kept."""
         return self._bodies.size
 
-    def get(self, publication: Publication, origin: str) -> Body | None:
+    def get(self, offer: Offer, origin: str) -> Body | None:
         """Return the guide for the clients of that origin, if it has been made."""
-        if publication is not self._publication:
-            self._publication = publication
+        if offer.publication is not self._publication:
+            self._publication = offer.publication
             self._bodies.clear()
             self._tasks = {}
         if origin in self._known:
             self._known[origin] = self._hass.loop.time()
-        return self._bodies.get(origin)
+        return self._bodies.get((offer.of_guide, origin))
 
-    async def async_get(
-        self, publication: Publication, origin: str, *, is_own: bool = False
-    ) -> Body | None:
+    async def async_get(self, offer: Offer, origin: str, *, is_own: bool = False) -> Body | None:
         """Return the guide for the clients of that origin; None when too many strange ones wait.
 
         `is_own`: it is the very address that the client's connection leads to.
         """
-        if body := self.get(publication, origin):
+        offer = offer.of_guide
+        if body := self.get(offer, origin):
             return body
-        if origin in self._tasks or is_own or origin in self._known:
-            return await self._async_make(publication, origin, is_kept=True)
+        if (offer, origin) in self._tasks or is_own or origin in self._known:
+            return await self._async_make(offer, origin, is_kept=True)
         if self._queued >= _STRANGE_ORIGINS_WAIT:
             return None
         self._queued += 1
         try:
             async with self._queue:
-                return await self._async_make(publication, origin, is_kept=self._learn(origin))
+                return await self._async_make(offer, origin, is_kept=self._learn(origin))
         finally:
             self._queued -= 1
 
-    async def _async_make(self, publication: Publication, origin: str, *, is_kept: bool) -> Body:
-        task = self._tasks.get(origin)
+    async def _async_make(self, offer: Offer, origin: str, *, is_kept: bool) -> Body:
+        task = self._tasks.get((offer, origin))
         if task is None:
             # One that had ended before it was in the table would stay there, guide and all.
-            task = self._tasks[origin] = self._hass.async_create_background_task(
-                self._async_render(publication, origin, is_kept=is_kept),
+            task = self._tasks[offer, origin] = self._hass.async_create_background_task(
+                self._async_render(offer, origin, is_kept=is_kept),
                 f"{DOMAIN} guide",
                 eager_start=False,
             )
         # Who leaves must not cancel what others wait for.
         return await asyncio.shield(task)
 
-    async def _async_render(self, publication: Publication, origin: str, *, is_kept: bool) -> Body:
+    async def _async_render(self, offer: Offer, origin: str, *, is_kept: bool) -> Body:
         try:
-            body = await self._hass.async_add_executor_job(publication.guide, origin)
+            body = await self._hass.async_add_executor_job(offer.guide, origin)
         finally:
-            if self._publication is publication:
-                self._tasks.pop(origin, None)
-        if self._publication is publication and is_kept:
-            self._bodies.put(origin, body)
+            if self._publication is offer.publication:
+                self._tasks.pop((offer, origin), None)
+        if self._publication is offer.publication and is_kept:
+            self._bodies.put((offer, origin), body)
         return body
 
     def _learn(self, origin: str) -> bool:

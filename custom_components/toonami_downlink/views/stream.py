@@ -14,17 +14,18 @@ from homeassistant.util import dt as dt_util
 
 from ..const import LINKS_RELAY
 from ..coordinator import DownlinkCoordinator
-from ..engine.downlink.client_log import Outcome, RequestKind, player_name
-from ..engine.downlink.models import Channel, Feed
-from ..engine.downlink.publish.publication import Publication
+from ..engine.downlink.client_log import Outcome, RequestKind
+from ..engine.downlink.models import Channel
+from ..engine.downlink.passes import HOME
 from ..engine.downlink.relay.continuous import Span
 from ..engine.downlink.relay.errors import RingClosedError
 from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
 from ..engine.downlink.relay.ring import NumberedSegment
 from ..engine.downlink.relay.viewer import Viewer
 from ..storage.credentials import CredentialStore
-from ..streaming.manager import BusyError, ViewerEndedError, Watcher
-from .base import TokenView, not_found, record_request, unavailable
+from ..streaming.manager import BusyError, ViewerEndedError
+from .base import TokenView, not_found, unavailable
+from .guest import Guest
 from .paths import segment_path, stream_path, watch_path, watch_segment_path
 
 TS_TYPE: Final = "video/mp2t"
@@ -51,11 +52,9 @@ class StreamView(TokenView):
     kind = RequestKind.STREAM
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        number, extension = request.match_info["number"], request.match_info["extension"]
-        return await stream(request, coordinator, publication.feed, f"{number}.{extension}")
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        match = guest.request.match_info
+        return await stream(guest, f"{match['number']}.{match['extension']}")
 
 
 class SegmentView(TokenView):
@@ -66,11 +65,9 @@ class SegmentView(TokenView):
     kind = RequestKind.STREAM
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        number, sequence = request.match_info["number"], request.match_info["sequence"]
-        return await segment(request, coordinator, publication.feed, f"{number}/{sequence}.ts")
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        match = guest.request.match_info
+        return await segment(guest, f"{match['number']}/{match['sequence']}.ts")
 
 
 class _WatchTokenView(TokenView, ABC):
@@ -79,8 +76,8 @@ class _WatchTokenView(TokenView, ABC):
     kind = RequestKind.STREAM
 
     @override
-    def may_pass(self, credentials: CredentialStore, token: str) -> bool:
-        return credentials.watch_token_matches(token, dt_util.utcnow())
+    def find(self, credentials: CredentialStore, token: str) -> str | None:
+        return HOME if credentials.watch_token_matches(token, dt_util.utcnow()) else None
 
 
 class WatchView(_WatchTokenView):
@@ -93,16 +90,15 @@ class WatchView(_WatchTokenView):
     name = "toonami_downlink:watch"
 
     @override
-    async def serve(
-        self, request: web.Request, coordinator: DownlinkCoordinator, publication: Publication
-    ) -> web.StreamResponse:
-        channel = _channel(publication.feed, request.match_info["number"])
+    async def serve(self, guest: Guest) -> web.StreamResponse:
+        number = guest.request.match_info["number"]
+        channel = guest.channel(int(number)) if _NUMBER.fullmatch(number) else None
         if channel is None:
             return not_found()
-        if request.method == hdrs.METH_DELETE:
-            coordinator.streams.async_leave(channel, watcher_of(request))
+        if guest.request.method == hdrs.METH_DELETE:
+            guest.coordinator.streams.async_leave(channel, guest.watcher)
             return web.Response(status=HTTPStatus.NO_CONTENT, headers=_NO_STORE)
-        return await playlist(request, coordinator, channel)
+        return await playlist(guest, channel)
 
     async def delete(self, request: web.Request, **_: str) -> web.StreamResponse:
         """Answer DELETE."""
@@ -119,25 +115,19 @@ class WatchSegmentView(_WatchTokenView, SegmentView):
 STREAM_VIEWS: Final = (SegmentView, StreamView, WatchView, WatchSegmentView)
 
 
-def _channel(feed: Feed, number: str) -> Channel | None:
-    return feed.channel(int(number)) if _NUMBER.fullmatch(number) else None
-
-
-async def stream(
-    request: web.Request, coordinator: DownlinkCoordinator, feed: Feed, name: str
-) -> web.StreamResponse:
+async def stream(guest: Guest, name: str) -> web.StreamResponse:
     """Answer with the stream of that name: a number and ``.m3u8``, ``.ts`` or nothing."""
     match = _NAME.fullmatch(name)
-    channel = feed.channel(int(match[1])) if match else None
+    channel = guest.channel(int(match[1])) if match else None
     if match is None or channel is None:
-        record_request(coordinator, request, RequestKind.STREAM, Outcome.NOT_FOUND)
+        guest.record(RequestKind.STREAM, Outcome.NOT_FOUND)
         return not_found()
     if match[2] != "m3u8":
-        return await transport_stream(request, coordinator, channel, RequestKind.STREAM)
-    if coordinator.settings.stream_links != LINKS_RELAY:
-        record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
-        return await redirect(coordinator, channel)
-    return await playlist(request, coordinator, channel)
+        return await transport_stream(guest, channel, RequestKind.STREAM)
+    if guest.stream_links != LINKS_RELAY:
+        guest.record(RequestKind.STREAM)
+        return await redirect(guest.coordinator, channel)
+    return await playlist(guest, channel)
 
 
 async def redirect(coordinator: DownlinkCoordinator, channel: Channel) -> web.Response:
@@ -145,39 +135,37 @@ async def redirect(coordinator: DownlinkCoordinator, channel: Channel) -> web.Re
     return web.Response(
         status=HTTPStatus.FOUND,
         headers={
-            hdrs.LOCATION: await coordinator.async_stream_url(channel),
+            hdrs.LOCATION: await coordinator.stream_addresses.async_get(channel),
             hdrs.CONTENT_TYPE: MIME_TYPE,
             **_NO_STORE,
         },
     )
 
 
-async def playlist(
-    request: web.Request, coordinator: DownlinkCoordinator, channel: Channel
-) -> web.StreamResponse:
+async def playlist(guest: Guest, channel: Channel) -> web.StreamResponse:
     """Answer with the relay's own HLS playlist; the first one waits for the first segments."""
     headers = {hdrs.CONTENT_TYPE: MIME_TYPE, **_NO_STORE}
     try:
-        if request.method == hdrs.METH_HEAD:
+        if guest.request.method == hdrs.METH_HEAD:
             # Asked for what it is, and not to be watched: nobody has to fetch anything for that.
-            record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
+            guest.record(RequestKind.STREAM)
             return web.Response(headers=headers)
-        viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
+        viewer = await guest.coordinator.streams.async_touch(channel, guest.watcher)
         await _wait_for_first(viewer)
     except BusyError:
-        record_request(coordinator, request, RequestKind.STREAM, Outcome.BUSY)
+        guest.record(RequestKind.STREAM, Outcome.BUSY)
         return unavailable()
     except ViewerEndedError:
         return ended()
     except RingClosedError:
-        record_request(coordinator, request, RequestKind.STREAM, Outcome.FAILED)
+        guest.record(RequestKind.STREAM, Outcome.FAILED)
         return unavailable()
-    record_request(coordinator, request, RequestKind.STREAM, Outcome.OK)
+    guest.record(RequestKind.STREAM)
 
     def address(numbered: NumberedSegment) -> str:
         return f"{channel.number}/{numbered.sequence}.ts"
 
-    body = viewer.ring.rendered(lambda window: render_playlist(window, address))
+    body = viewer.ring.rendered(channel.number, lambda window: render_playlist(window, address))
     viewer.sent += len(body)
     return web.Response(body=body, headers=headers)
 
@@ -190,29 +178,26 @@ async def _wait_for_first(viewer: Viewer) -> None:
         raise RingClosedError("The channel has stopped.")
 
 
-async def segment(
-    request: web.Request, coordinator: DownlinkCoordinator, feed: Feed, name: str
-) -> web.StreamResponse:
+async def segment(guest: Guest, name: str) -> web.StreamResponse:
     """Answer with a segment of that name: the channel's number, a slash, its own and ``.ts``."""
     match = _SEGMENT.fullmatch(name)
-    channel = feed.channel(int(match[1])) if match else None
+    channel = guest.channel(int(match[1])) if match else None
     if match is None or channel is None:
         return not_found()
-    data = coordinator.streams.async_segment(channel, int(match[2]))
+    data = guest.coordinator.streams.async_segment(channel, int(match[2]))
     if data is None:
         return not_found()
     try:
-        viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
+        viewer = await guest.coordinator.streams.async_touch(channel, guest.watcher)
     except ViewerEndedError:
         return ended()
-    if request.method != hdrs.METH_HEAD:
+    if guest.request.method != hdrs.METH_HEAD:
         viewer.sent += len(data)
     return web.Response(body=data, headers={hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER})
 
 
 async def transport_stream(
-    request: web.Request,
-    coordinator: DownlinkCoordinator,
+    guest: Guest,
     channel: Channel,
     kind: RequestKind,
     *,
@@ -224,17 +209,18 @@ async def transport_stream(
 
     `span`: what of the channel, if it is not what is on now.
     """
+    request, streams = guest.request, guest.coordinator.streams
     headers = {hdrs.CONTENT_TYPE: TS_TYPE, **_NO_STORE}
     if request.method == hdrs.METH_HEAD:
-        record_request(coordinator, request, kind, Outcome.OK)
+        guest.record(kind)
         return web.Response(headers=headers)
     response = web.StreamResponse(headers=headers)
     try:
-        async with coordinator.streams.async_watch(channel, watcher_of(request), span) as viewer:
-            record_request(coordinator, request, kind, Outcome.OK)
+        async with streams.async_watch(channel, guest.watcher, span) as viewer:
+            guest.record(kind)
             await _send(request, response, viewer, duration)
     except BusyError:
-        record_request(coordinator, request, kind, Outcome.BUSY)
+        guest.record(kind, Outcome.BUSY)
         return unavailable(busy_headers)
     except ViewerEndedError:
         if not response.prepared:
@@ -289,14 +275,6 @@ def _limit_unread(request: web.Request) -> None:
     connection = request.transport and request.transport.get_extra_info("socket")
     if connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD_BYTES)
-
-
-def watcher_of(request: web.Request) -> Watcher:
-    """Identify the client of a request by address and player."""
-    return Watcher(
-        address=request.remote or "?",
-        player=player_name(request.headers.get(hdrs.USER_AGENT, "")),
-    )
 
 
 def _cut(request: web.Request) -> None:

@@ -16,23 +16,24 @@ from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
 from ..engine.downlink.formats import xtream
 from ..engine.downlink.models import Channel
-from ..engine.downlink.publish.publication import Body, Publication
+from ..engine.downlink.publish.publication import Body, Offer
 from ..engine.downlink.timeline import last_change
 from . import xtream_responses as responses
 from .base import (
-    GZIP_TYPE,
     JSON_TYPE,
     DownlinkView,
-    record_request,
+    admit,
     refuse,
     respond,
     respond_once,
     unavailable,
 )
 from .context import ViewContext
-from .feed import GUIDE_TYPE, PLAYLIST_TYPE
+from .feed import PLAYLIST_TYPE, guide_for
+from .guest import Guest
 from .held import Held
-from .origin import client_origin, guest_origin, is_own_address
+from .log import record_request
+from .origin import client_origin, guest_origin
 from .paths import XTREAM_PREFIX
 from .request_parameters import read_parameters
 from .stream import segment, stream
@@ -48,10 +49,13 @@ class Call:
     """A request with a right login."""
 
     context: ViewContext
-    request: web.Request
-    coordinator: DownlinkCoordinator
-    publication: Publication
+    guest: Guest
     parameters: Mapping[str, str]
+
+    @property
+    def request(self) -> web.Request:
+        """The request itself."""
+        return self.guest.request
 
     def number(self, name: str) -> int | None:
         """Return a numeric parameter; None for anything else."""
@@ -60,18 +64,18 @@ class Call:
 
     def record_request(self, kind: RequestKind) -> None:
         """Add the request to the log of clients."""
-        record_request(self.coordinator, self.request, kind, Outcome.OK)
+        self.guest.record(kind)
 
     def render[*Arguments](
-        self, make: Callable[[Publication, *Arguments], bytes], *arguments: *Arguments
+        self, make: Callable[[Offer, *Arguments], bytes], *arguments: *Arguments
     ) -> Body:
-        """Return what that makes of the publication and those arguments."""
-        return self.context.cache.get(self.publication, make, *arguments)
+        """Return what that makes of what is offered and those arguments."""
+        return self.context.cache.get(self.guest.offer, make, *arguments)
 
     @property
     def held(self) -> Held:
         """What is there to play of recordings."""
-        return self.context.held.get(self.publication)
+        return self.context.held.get(self.guest.offer)
 
     @property
     def origin(self) -> str:
@@ -81,19 +85,19 @@ class Call:
     def channel(self) -> Channel | None:
         """Return the channel that is asked for; None when it is unknown."""
         number = self.number("stream_id")
-        return None if number is None else self.publication.feed.channel(number)
+        return None if number is None else self.guest.channel(number)
 
     def last_change(self, channel: Channel) -> datetime:
         """Return since when that channel's listings have been what they are now."""
-        return last_change(self.publication.feed.guide.get(channel.key, ()), dt_util.utcnow())
+        return last_change(self.guest.offer.feed.guide.get(channel.key, ()), dt_util.utcnow())
 
     async def account(self) -> bytes:
         """Return the account of this user."""
-        credentials = self.coordinator.credentials
+        guest = self.guest
         return responses.account(
-            credentials.username,
-            credentials.password,
-            self.coordinator.streams.viewers,
+            guest.credentials.username,
+            guest.credentials.password,
+            len(guest.coordinator.passes.watching(guest.identity)),
             client_origin(self.request),
             dt_util.utcnow().replace(microsecond=0),
         )
@@ -123,7 +127,8 @@ class XtreamView(DownlinkView):
             return unavailable()
         parameters = await self.parameters(request)
         username, password = parameters.get("username", ""), parameters.get("password", "")
-        if not coordinator.credentials.login_matches(username, password):
+        identity = coordinator.credentials.find_login(username, password)
+        if identity is None or not coordinator.passes.get(identity):
             return refuse(
                 self._context.rate_limit,
                 coordinator,
@@ -132,11 +137,11 @@ class XtreamView(DownlinkView):
                 is_old=coordinator.credentials.is_previous(password),
                 response=await self.refusal(request, coordinator),
             )
-        if coordinator.data is None:
+        guest = admit(request, coordinator, identity)
+        if guest is None:
             record_request(coordinator, request, self.kind, Outcome.NO_FEED)
             return unavailable()
-        call = Call(self._context, request, coordinator, coordinator.data, parameters)
-        return await self.serve(call)
+        return await self.serve(Call(self._context, guest, parameters))
 
     async def refusal(self, request: web.Request, coordinator: DownlinkCoordinator) -> web.Response:
         """Return what a wrong login gets.
@@ -204,7 +209,7 @@ class GetView(FormView):
         extension = "ts" if output in {"ts", "mpegts"} else "m3u8"
         origin = client_origin(call.request).url
         base = f"{origin}{self.prefix}"
-        login = (call.coordinator.credentials.username, call.coordinator.credentials.password)
+        login = (call.guest.credentials.username, call.guest.credentials.password)
         body = call.render(responses.playlist, base, origin, login, extension, call.held)
         return respond(call.request, body, PLAYLIST_TYPE, _ATTACHMENT)
 
@@ -218,14 +223,8 @@ class GuideView(FormView):
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
         call.record_request(RequestKind.GUIDE)
-        origin = client_origin(call.request)
-        body = await self._context.guides.async_get(
-            call.publication, origin.url, is_own=is_own_address(call.request, origin)
-        )
-        if body is None:
-            return unavailable()
         is_packed = call.parameters.get("gzip", "").lower() in {"1", "true"}
-        return respond(call.request, body, GZIP_TYPE if is_packed else GUIDE_TYPE)
+        return await guide_for(self._context, call.guest, is_packed=is_packed)
 
 
 class LiveView(XtreamView):
@@ -245,9 +244,7 @@ class LiveView(XtreamView):
 
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
-        return await stream(
-            call.request, call.coordinator, call.publication.feed, call.parameters["name"]
-        )
+        return await stream(call.guest, call.parameters["name"])
 
 
 class LiveSegmentView(LiveView):
@@ -263,9 +260,7 @@ class LiveSegmentView(LiveView):
 
     @override
     async def serve(self, call: Call) -> web.StreamResponse:
-        return await segment(
-            call.request, call.coordinator, call.publication.feed, call.parameters["name"]
-        )
+        return await segment(call.guest, call.parameters["name"])
 
 
 class ShortLiveView(LiveView):

@@ -17,11 +17,7 @@ _ENDINGS: Final = ("m3u8", "ts")
 
 def asker_of(call: Call) -> Asker:
     """Return who asks, as long as the login is right."""
-    credentials = call.coordinator.credentials
-    login = call.parameters["username"], call.parameters["password"]
-    return Asker(
-        call.context, call.request, call.coordinator, lambda: credentials.login_matches(*login)
-    )
+    return Asker(call.context, call.guest, call.guest.is_right)
 
 
 class FilmView(LiveView):
@@ -65,7 +61,7 @@ class EpisodeSegmentView(FilmSegmentView):
 async def _past(view: XtreamView, call: Call) -> web.StreamResponse:
     asker = asker_of(call)
     name, _, ending = call.parameters.get("stream", "").partition(".")
-    channel = call.publication.feed.channel(int(name)) if _is_number(name) else None
+    channel = call.guest.channel(int(name)) if _is_number(name) else None
     start = read_start(call.parameters.get("start", "").strip())
     minutes = call.parameters.get("duration", "").strip()
     length = read_length(minutes, lambda count: timedelta(minutes=count))
@@ -81,7 +77,7 @@ async def _past(view: XtreamView, call: Call) -> web.StreamResponse:
         live=lambda name: f"{view.prefix}/live/{login}/{name}",
         again=f"{view.prefix}/timeshift/{login}/{again}",
     )
-    return await serve_past(asker, call.publication, channel, asked, addresses)
+    return await serve_past(asker, channel, asked, addresses)
 
 
 class PastView(LiveView):

@@ -11,7 +11,7 @@ from ..engine.downlink.formats import xtream
 from ..engine.downlink.formats.m3u import Links
 from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.models import Channel
-from ..engine.downlink.publish.publication import Body, Publication
+from ..engine.downlink.publish.publication import Body, Offer
 from ..engine.downlink.recording import xtream as vod
 from ..engine.downlink.recording.model import Recording
 from .held import Held
@@ -51,41 +51,41 @@ def _account(user_info: xtream.UserInfo, origin: Origin, now: datetime) -> bytes
     return json_bytes(xtream.Account(user_info=user_info, server_info=server_info))
 
 
-def live_streams(publication: Publication, origin: str, category: int | None, held: Held) -> bytes:
+def live_streams(offer: Offer, origin: str, category: int | None, held: Held) -> bytes:
     """Render the channels of a category, or all of them."""
-    channels = publication.feed.channels
+    channels = offer.feed.channels
     return json_bytes(xtream.live_streams(channels, _logo(origin), category, held.days))
 
 
-def panel(publication: Publication, origin: str, held: Held) -> bytes:
+def panel(offer: Offer, origin: str, held: Held) -> bytes:
     """Render what ``panel_api.php`` adds to an account."""
-    return json_bytes(xtream.panel_content(publication.feed, _logo(origin), held.days))
+    return json_bytes(xtream.panel_content(offer.feed, _logo(origin), held.days))
 
 
-def short_epg(publication: Publication, channel: Channel, at: datetime, limit: int) -> bytes:
+def short_epg(offer: Offer, channel: Channel, at: datetime, limit: int) -> bytes:
     """Render `limit` programmes of a channel from that time on."""
-    programmes = publication.feed.guide.get(channel.key, ())
+    programmes = offer.feed.guide.get(channel.key, ())
     return json_bytes({"epg_listings": xtream.short_epg(channel, programmes, at, limit)})
 
 
-def data_table(publication: Publication, channel: Channel, at: datetime, held: Held) -> bytes:
+def data_table(offer: Offer, channel: Channel, at: datetime, held: Held) -> bytes:
     """Render all programmes of a channel; that on air and those that are held are marked."""
-    programmes = publication.feed.guide.get(channel.key, ())
+    programmes = offer.feed.guide.get(channel.key, ())
     archived = {start for key, start in held.archived if key == channel.key}
     return json_bytes({"epg_listings": xtream.data_table(channel, programmes, at, archived)})
 
 
-def film_categories(_: Publication, held: Held) -> bytes:
+def film_categories(_: Offer, held: Held) -> bytes:
     """Render the groups of films."""
     return json_bytes(vod.categories(held.films))
 
 
-def films(_: Publication, origin: str, held: Held) -> bytes:
+def films(_: Offer, origin: str, held: Held) -> bytes:
     """Render the recordings that are films."""
     return json_bytes(vod.films(held.films, _picture(origin)))
 
 
-def film(_: Publication, origin: str, number: int | None, held: Held) -> bytes:
+def film(_: Offer, origin: str, number: int | None, held: Held) -> bytes:
     """Render what is known of a film."""
     for one in held.films:
         if one.number == number:
@@ -93,24 +93,24 @@ def film(_: Publication, origin: str, number: int | None, held: Held) -> bytes:
     return NO_FILM.content
 
 
-def series_categories(_: Publication, held: Held) -> bytes:
+def series_categories(_: Offer, held: Held) -> bytes:
     """Render the groups of series."""
     return json_bytes(vod.categories(held.episodes))
 
 
-def all_series(_: Publication, origin: str, held: Held) -> bytes:
+def all_series(_: Offer, origin: str, held: Held) -> bytes:
     """Render the shows of which there are recordings."""
     return json_bytes(vod.all_series(held.episodes, _picture(origin)))
 
 
-def series(_: Publication, origin: str, number: int | None, held: Held) -> bytes:
+def series(_: Offer, origin: str, number: int | None, held: Held) -> bytes:
     """Render the recordings of a show."""
     of_show = [one for one in held.episodes if vod.series_id(one) == number]
     return json_bytes(vod.series(of_show, _picture(origin))) if of_show else NO_SERIES.content
 
 
 def playlist(
-    publication: Publication,
+    offer: Offer,
     base: str,
     origin: str,
     login: tuple[str, str],
@@ -120,7 +120,7 @@ def playlist(
     """Render the playlist of ``get.php``; `base` is what the API's paths come after."""
     username, password = login
     past = "/".join((base, "timeshift", *login))
-    return publication.playlist(
+    return offer.playlist(
         Links(
             guide=f"{base}/xmltv.php?username={username}&password={password}",
             logo=_logo(origin),

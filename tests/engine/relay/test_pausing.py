@@ -208,7 +208,7 @@ async def test_another_size_is_told_to_those_who_read_next() -> None:
         ring.append(Segment(data=b"G", duration=2.0))
 
     def count() -> bytes:
-        return ring.rendered(lambda window: b"%d" % len(listed(window)))
+        return ring.rendered(1, lambda window: b"%d" % len(listed(window)))
 
     assert count() == b"100"
     ring.resize(Capacity())

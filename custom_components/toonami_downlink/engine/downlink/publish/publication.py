@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 import gzip
 import hashlib
-from typing import Final, Self
+from typing import Final, Self, override
 
 from ..airings import Airings
 from ..formats.m3u import Links, render_m3u
+from ..formats.xmltv_writer import render_xmltv
+from ..lineup import logo_path
 from ..models import Feed, IngestReport, Programme
+from ..passes import HOME, Pass, line_up
 from .store import Generation
 
 ORIGIN_PLACEHOLDER: Final = "http://downlink.invalid"
 """Stands in a stored guide for the origin that a client reaches us by (RFC 6761, § 6.4)."""
 
+_HOME: Final = Pass(identity=HOME, name="")
 _FIRST_PROGRAMME: Final = b"<programme "
 
 
@@ -38,41 +42,71 @@ class Body:
         return cls(content, gzip.compress(content, compresslevel=6, mtime=0), f'"{digest}"')
 
 
-class Publication:
-    """The published feed. Any thread may use it."""
+class Offer:
+    """What one pass may see of a published feed. Any thread may use it."""
 
-    def __init__(self, generation: Generation) -> None:
-        """Publish that generation: call it in an executor, it looks through the guide."""
-        self.feed: Feed = generation.feed
-        self.report: IngestReport = generation.report
-        self.generation: int = generation.number
-        self.airings = Airings(generation.feed)
-        """When what is in the feed is on again."""
-        self.listed: Mapping[str, tuple[Programme, ...]] = {
-            key: tuple(one for one in programmes if not one.is_filler)
-            for key, programmes in generation.feed.guide.items()
-        }
+    def __init__(
+        self,
+        publication: Publication,
+        owner: Pass,
+        feed: Feed,
+        listed: Mapping[str, tuple[Programme, ...]],
+    ) -> None:
+        """Offer that of a publication; `Publication.offer` makes one."""
+        self.publication = publication
+        self.owner = owner
+        self.feed = feed
+        self.listed = listed
         """The guide of each channel key without filler."""
-        self.prints = {key: hash(programmes) for key, programmes in self.listed.items()}
-        """A number for each channel key, the same as long as its guide is."""
-        self.guide_bytes: bytes = generation.guide
-        """As stored, with `ORIGIN_PLACEHOLDER` for the origin."""
+
+    @property
+    def of_guide(self) -> Offer:
+        """The one whose guide is the same, so that it is made and kept once."""
+        return self.publication if self.feed is self.publication.feed else self
 
     def guide(self, origin: str) -> Body:
         """The guide for clients that reach us by that origin, such as ``http://tv.local:8123``.
 
         Takes tenths of a second: call it in an executor.
         """
-        return Body.of(self._guide_for(origin))
+        return Body.of(render_xmltv(self.feed, lambda one: f"{origin}{logo_path(one.key)}"))
 
     def playlist(self, links: Links) -> bytes:
         """The playlist with those links; cheap."""
         return render_m3u(self.feed.channels, links)
 
-    def _guide_for(self, origin: str) -> bytes:
+
+class Publication(Offer):
+    """The published feed: what *Home* sees is all of it."""
+
+    def __init__(self, generation: Generation) -> None:
+        """Publish that generation: call it in an executor, it looks through the guide."""
+        listed = {
+            key: tuple(one for one in programmes if not one.is_filler)
+            for key, programmes in generation.feed.guide.items()
+        }
+        super().__init__(self, _HOME, generation.feed, listed)
+        self.report: IngestReport = generation.report
+        self.generation: int = generation.number
+        self.airings = Airings(generation.feed)
+        """When what is in the feed is on again."""
+        self.prints = {key: hash(programmes) for key, programmes in listed.items()}
+        """A number for each channel key, the same as long as its guide is."""
+        self.guide_bytes: bytes = generation.guide
+        """As stored, with `ORIGIN_PLACEHOLDER` for the origin."""
+
+    def offer(self, one: Pass) -> Offer:
+        """Return what a pass may see; cheap."""
+        if one.identity == HOME:
+            return self
+        feed = line_up(self.feed, one)
+        return Offer(self, one, feed, {key: self.listed[key] for key in feed.guide})
+
+    @override
+    def guide(self, origin: str) -> Body:
         # Our addresses are all in the channels; what programmes say about themselves stays.
         end = self.guide_bytes.find(_FIRST_PROGRAMME)
         end = len(self.guide_bytes) if end < 0 else end
         safe = origin.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
         head = self.guide_bytes[:end].replace(ORIGIN_PLACEHOLDER.encode(), safe.encode())
-        return head + self.guide_bytes[end:]
+        return Body.of(head + self.guide_bytes[end:])

@@ -201,17 +201,21 @@ class RelayChannel:
         """Return a segment by its number; None when it is no longer or not yet there."""
         return self._ring.get(sequence) if self._ring else None
 
-    def end(self, viewer: Viewer) -> None:
-        """End a viewer, and refuse its key for a minute."""
-        now = asyncio.get_running_loop().time()
-        if len(self._barred) >= _MAX_BARRED:
-            del self._barred[next(iter(self._barred))]
-        self._barred[viewer.key] = now + _BARRED_SECONDS
+    def end(self, viewer: Viewer, *, may_return: bool = False) -> None:
+        """End a viewer, and refuse its key for a minute, unless it may return at once."""
+        if not may_return:
+            self._bar(viewer.key)
         if self._visitors.get(viewer.key) is viewer:
             del self._visitors[viewer.key]
             self._note_change(has_left=True)
         elif viewer in self._viewers:
             viewer.end()
+
+    def _bar(self, key: str) -> None:
+        now = asyncio.get_running_loop().time()
+        if len(self._barred) >= _MAX_BARRED:
+            del self._barred[next(iter(self._barred))]
+        self._barred[key] = now + _BARRED_SECONDS
 
     def leave(self, key: str) -> None:
         """Forget a player that comes and goes, because it says that it does not come again."""

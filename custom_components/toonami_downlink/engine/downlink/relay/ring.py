@@ -101,7 +101,7 @@ class Ring:
         self._held: deque[NumberedSegment] = deque()
         self._seconds = 0.0
         self._size = 0
-        self._rendered: bytes | None = None
+        self._rendered: dict[int, bytes] = {}
         self._news = asyncio.Event()
 
     @property
@@ -127,14 +127,14 @@ class Ring:
     def raise_target(self, seconds: float) -> None:
         """Let the target duration be at least so long; it never goes down (RFC 8216 § 6.2.1)."""
         self.target = max(self.target, math.floor(seconds + 0.5))
-        self._rendered = None
+        self._rendered.clear()
 
     def resize(self, capacity: Capacity) -> None:
         """Hold more or less from now on; what does not fit any more is dropped."""
         if capacity == self.capacity:
             return
         self.capacity = capacity
-        self._rendered = None
+        self._rendered.clear()
         self._make_place()
 
     def drop_oldest(self) -> bool:
@@ -144,7 +144,7 @@ class Ring:
         oldest = self._held.popleft().segment
         self._seconds -= oldest.duration
         self._size -= len(oldest.data)
-        self._rendered = None
+        self._rendered.clear()
         return True
 
     def append(self, segment: Segment) -> NumberedSegment:
@@ -166,7 +166,7 @@ class Ring:
         """Let go of everything; those who wait get RingClosedError."""
         self.is_closed = True
         self._held.clear()
-        self._rendered = None
+        self._rendered.clear()
         self._seconds = self._size = 0
         self._wake()
 
@@ -174,11 +174,14 @@ class Ring:
         """Return all that is held."""
         return Window(self.target, tuple(self._held), self.capacity.listed)
 
-    def rendered(self, render: Callable[[Window], bytes]) -> bytes:
-        """Return what `render` makes of the window; it is asked once until something changes."""
-        if self._rendered is None:
-            self._rendered = render(self.window())
-        return self._rendered
+    def rendered(self, number: int, render: Callable[[Window], bytes]) -> bytes:
+        """Return what `render` makes of the window for those who know the channel by that number.
+
+        It is asked once for each until something changes.
+        """
+        if (rendered := self._rendered.get(number)) is None:
+            rendered = self._rendered[number] = render(self.window())
+        return rendered
 
     def get(self, sequence: int) -> Segment | None:
         """Return a segment by its number, None when it is no longer or not yet there."""

@@ -1,0 +1,170 @@
+"""The passes of the entry: read from its subentries, and kept in step with secrets and streams."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+import logging
+from typing import Final
+
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+)
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN, SUBENTRY_TYPE
+from ..engine.downlink.passes import HOME, MAX_PASSES, Pass, PassError, read_pass
+from ..engine.downlink.publish.publication import Offer, Publication
+from ..storage.credentials import CredentialStore
+from ..streaming.manager import Session, StreamManager
+
+_LOGGER = logging.getLogger(__name__)
+_HOME: Final = Pass(identity=HOME, name="Home")
+_TOLD_EVERY: Final = timedelta(minutes=1)
+
+
+class Passes:
+    """The passes of a loaded entry."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        credentials: CredentialStore,
+        streams: StreamManager,
+    ) -> None:
+        """Read them; `async_start` makes their secrets."""
+        self._hass = hass
+        self._entry = entry
+        self._credentials = credentials
+        self._streams = streams
+        self._all: dict[str, Pass] = {one.identity: one for one in _read(entry)}
+        self._offers: dict[str, Offer] = {}
+        self._seen: dict[str, datetime] = {}
+        self._told: dict[str, datetime] = {}
+        self._listeners: list[CALLBACK_TYPE] = []
+        self._unsubscribe: list[CALLBACK_TYPE] = []
+
+    async def async_start(self) -> None:
+        """Make the secrets of what is new, and follow the entry from now on."""
+        await self._credentials.async_keep(self._all)
+        self._unsubscribe = [
+            async_dispatcher_connect(
+                self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_on_entry_changed
+            ),
+            self._streams.async_add_listener(self._tell),
+        ]
+
+    @callback
+    def async_stop(self) -> None:
+        """Follow nothing any more."""
+        while self._unsubscribe:
+            self._unsubscribe.pop()()
+
+    @property
+    def items(self) -> tuple[Pass, ...]:
+        """All but *Home*, also those that are disabled, in the order in which they were made."""
+        return tuple(self._all.values())
+
+    def find(self, identity: str) -> Pass | None:
+        """Return a pass, or *Home*."""
+        return _HOME if identity == HOME else self._all.get(identity)
+
+    def get(self, identity: str) -> Pass | None:
+        """Return a pass that opens something now, or *Home*."""
+        one = self.find(identity)
+        return one if one and one.is_enabled else None
+
+    def offer(self, publication: Publication, one: Pass) -> Offer:
+        """Return what a pass may see, the same object as long as nothing changes."""
+        if one.identity == HOME:
+            return publication
+        offer = self._offers.get(one.identity)
+        if offer is None or offer.publication is not publication or offer.owner is not one:
+            offer = self._offers[one.identity] = publication.offer(one)
+        return offer
+
+    def last_seen(self, identity: str) -> datetime | None:
+        """When something last came with the secrets of a pass, in UTC, since the start."""
+        return self._seen.get(identity)
+
+    def watching(self, identity: str) -> tuple[Session, ...]:
+        """Who watches with a pass, the longest first."""
+        return tuple(one for one in self._streams.sessions if one.watcher.identity == identity)
+
+    @callback
+    def note(self, identity: str) -> None:
+        """Note that something came with the secrets of a pass."""
+        now = self._seen[identity] = dt_util.utcnow()
+        if (told := self._told.get(identity)) is None or now - told >= _TOLD_EVERY or now < told:
+            self._told[identity] = now
+            self._tell()
+
+    @callback
+    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call `listener` when passes change, when one is seen, and when somebody watches or stops.
+
+        One that is seen again and again is told once a minute.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def async_end(self, identity: str) -> None:
+        """End what is watched with a pass; each may come back after a minute."""
+        for session in self.watching(identity):
+            self._streams.async_end(session.identity)
+
+    async def async_rotate(self, identity: str) -> None:
+        """Replace the secrets of a pass, and end what is watched with the old ones.
+
+        Raises HomeAssistantError when they cannot be saved; then nothing has changed.
+        """
+        await self._credentials.async_rotate(identity)
+        self._streams.async_end_of(identity)
+        self._tell()
+
+    @callback
+    def _async_on_entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry is not self._entry or change is not ConfigEntryChange.UPDATED:
+            return
+        before = self._all
+        self._all = {one.identity: one for one in _read(entry)}
+        if before == self._all:
+            self._all = before
+            return
+        for identity, one in before.items():
+            if self._all.get(identity) != one:
+                self._offers.pop(identity, None)
+                self._streams.async_end_of(identity)
+        for kept in (self._offers, self._seen, self._told):
+            for identity in kept.keys() - self._all.keys() - {HOME}:
+                del kept[identity]
+        entry.async_create_task(self._hass, self._async_keep(), f"{DOMAIN} passes")
+
+    async def _async_keep(self) -> None:
+        await self._credentials.async_keep(self._all)
+        self._tell()
+
+    @callback
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+
+def _read(entry: ConfigEntry) -> Iterator[Pass]:
+    """Yield the passes of an entry; what is none is left out, and said."""
+    count = 0
+    for subentry in entry.subentries.values():
+        if subentry.subentry_type != SUBENTRY_TYPE:
+            continue
+        count += 1
+        if count > MAX_PASSES:
+            _LOGGER.warning("Only the first %d devices have a pass", MAX_PASSES)
+            return
+        try:
+            yield read_pass(subentry.subentry_id, subentry.title, subentry.data)
+        except PassError as err:
+            _LOGGER.warning("A device has no pass: %s Set it up again", err)
