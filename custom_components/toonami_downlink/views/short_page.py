@@ -52,8 +52,6 @@ HEADERS: Final = {
     ),
     "Vary": "Accept, Accept-Language, User-Agent",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex",
 }
 
