@@ -15,7 +15,7 @@ from ..engine.downlink.passes import HOME
 from ..engine.downlink.short_codes import ALPHABET, MAX_CHARS, read_code
 from .base import admit, respond, unavailable
 from .context import ViewContext
-from .feed import PLAYLIST_TYPE, guide_for, playlist_for
+from .feed import guide_for, playlist_for
 from .guesses import GuessLimit
 from .log import record_request
 from .origin import client_origin
@@ -28,6 +28,8 @@ _CODE: Final = rf"[{ALPHABET}{ALPHABET.upper()} -]{{1,{MAX_CHARS}}}"
 _TAIL: Final = r"(?:/|/guide(?:\.xml(?:\.gz)?)?/?)?"
 _PREFIXES: Final = (SHORT_PREFIX, SHORT_PREFIX.title(), SHORT_PREFIX.upper())
 """A television may begin each word with a capital, or write nothing else."""
+_PLAYLIST_TYPE: Final = "audio/x-mpegurl"
+"""No ending says what it is here, and mpv does not know the type with a parameter."""
 _MAX_ACCEPT: Final = 1024
 
 
@@ -81,7 +83,7 @@ class ShortView(HomeAssistantView):
             guest.record(RequestKind.GUIDE)
             return await guide_for(self._context, guest, is_packed=tail.endswith(".gz"))
         guest.record(RequestKind.SHORT)
-        response = respond(request, playlist_for(self._context, guest), PLAYLIST_TYPE)
+        response = respond(request, playlist_for(self._context, guest), _PLAYLIST_TYPE)
         response.headers[hdrs.VARY] = f"{hdrs.ACCEPT}, {hdrs.ACCEPT_ENCODING}"
         return response
 
