@@ -127,9 +127,8 @@ async def test_a_program_in_java_is_no_browser(harness: Harness) -> None:
 async def test_the_guide(harness: Harness) -> None:
     usual = await (await harness.client.get(f"{harness.base}/guide.xml")).read()
     tails = ("/guide", "/guide/", "/guide.xml", "/guide.xml.gz")
-    headers: dict[str, str]
-    for tail, headers in product(tails, ({}, BROWSER)):
-        answer = await harness.client.get(short(harness, tail), headers=headers)
+    for tail, accept in product(tails, ("*/*", BROWSER[hdrs.ACCEPT])):
+        answer = await harness.client.get(short(harness, tail), headers={hdrs.ACCEPT: accept})
         assert answer.status == HTTPStatus.OK
         body = await answer.read()
         assert (gzip.decompress(body) if tail.endswith(".gz") else body) == usual
@@ -245,7 +244,9 @@ async def test_other_sites_cannot_read_it(harness: Harness) -> None:
 
 async def test_the_cloud_is_outside(hass: HomeAssistant, harness: Harness) -> None:
     hass.config.components.add("cloud")
-    server = harness.client.server.runner.server
+    runner = harness.client.server.runner
+    assert runner is not None
+    server = runner.server
     assert server is not None
     # The cloud's client marks what it brings so: a connection has the context of who listens.
     mark = remote.is_cloud_request.set(True)

@@ -11,6 +11,7 @@ from ..engine.downlink.short_codes import LENGTH
 from ..storage.credentials import Credentials
 from .short_texts import TEXTS, Device, Texts
 
+_BRAND: Final = "Toonami Downlink"
 _QUIET: Final = 4
 """The width of the border that scanners need, in modules."""
 # The colours of the panel; black on white for the code in the dark too, as not all scanners read
@@ -33,6 +34,7 @@ p{margin:.75em 0}
 .address{margin:.5em 0;font-family:ui-monospace,monospace;overflow-wrap:anywhere;font-size:1.25em}
 .code{display:block;color:var(--signal);font-size:clamp(36px,9vw,112px);line-height:1.2;
 font-weight:700;letter-spacing:.08em;white-space:nowrap}
+@media(max-width:600px){.code{font-size:12.5vw}}
 figure{margin:0;max-width:clamp(160px,22vw,340px)}
 svg{display:block;width:clamp(160px,22vw,340px);background:#fff;border-radius:10px}
 ol{padding-left:1.5em}
@@ -74,12 +76,13 @@ def render_page(page: Page) -> bytes:
     """Make the page; it takes some milliseconds, most of them for the QR code."""
     texts = TEXTS[page.language]
     name, address = escape(page.name), escape(page.address)
+    brand = "" if page.name == _BRAND else f'<p class="dim">{_BRAND}</p>'
     steps = "".join(f"<li>{escape(step)}</li>" for step in _steps(texts, page.device))
     return (
         f'<!doctype html><html lang="{page.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name} · Toonami Downlink</title><style>{_STYLE}</style></head><body><main>"
-        f'<p class="dim">Toonami Downlink</p><h1>{name}</h1><div class="top"><div>'
+        f"<title>{name}</title><style>{_STYLE}</style></head><body><main>"
+        f'{brand}<h1>{name}</h1><div class="top"><div>'
         f"<p>{escape(texts['type_this'])}</p>"
         f'<p class="address">{address[:-LENGTH]}<b class="code">{address[-LENGTH:]}</b></p>'
         f'<p class="dim">{escape(texts["only_here"])}</p></div>{_qr(page.address, texts)}</div>'
