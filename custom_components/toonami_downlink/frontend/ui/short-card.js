@@ -11,18 +11,18 @@ export function shortCard({ t }, data, origin, players, before) {
 	const seen = opened(players, before);
 	const { start, code } = typed(data, origin);
 	return html`<section class="card short ${seen ? "here" : ""}" aria-labelledby="short-title">
-		<h2 id="short-title">${t("short.title")}</h2>
-		<p class="dim">${t("short.text")}</p>
+		<h2 id="short-title">${t("arrival.short_title")}</h2>
+		<p class="dim">${t("arrival.short_text")}</p>
 		<p class="typed" translate="no">
 			<span class="start">${start}</span><wbr /><b class="code">${code}</b>
 		</p>
 		${seen
 			? html`<p class="arrival here" role="status">
 					${icon("done", 24)}
-					${t("short.here", { name: playerName(seen, t), address: seen.address })}
+					${t("arrival.short_here", { name: playerName(seen, t), address: seen.address })}
 				</p>`
 			: html`<p class="arrival" role="status">
-					<span class="dots">${signalBars(2)}</span> ${t("short.waiting")}
+					<span class="dots">${signalBars(2)}</span> ${t("arrival.short_waiting")}
 				</p>`}
 	</section>`;
 }
