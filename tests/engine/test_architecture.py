@@ -209,7 +209,7 @@ RULES: Final = (
     Rule("entity", (*STANDS_ON, *FEED_READERS, "places"), "entities read the coordinator"),
     Rule(
         "views",
-        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay", "recording"),
+        (*STANDS_ON, *FEED_READERS, f"{ENGINE}.relay", f"{ENGINE}.short_codes", "recording"),
         "views read the coordinator, and pass streams and recordings on",
     ),
     Rule(

@@ -20,6 +20,7 @@ from custom_components.toonami_downlink.const import CONF_HDHOMERUN, DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
 
 from .factories import FAILING_COMMAND, make_entry, make_feed, write_provider_files
 from .harness import NOW, limit_platforms, move_clock, set_provider_command, setup_integration
@@ -203,6 +204,7 @@ async def test_connect(
     }
     assert result == {
         "version": "1.0.0",
+        "short_url": f"/tv/{panel_coordinator.credentials.code(HOME)}",
         "revision": sha256(token.encode()).hexdigest()[:8],
         "origins": ["http://192.168.1.5:8123", "https://tv.example.com"],
         "username": panel_coordinator.credentials.username,

@@ -4,7 +4,7 @@ import {
   candidates, checkAddress, parseOrigin, proposal, warningFor,
 } from "../../custom_components/toonami_downlink/frontend/model/address.js";
 import {
-  EVERYTHING, MASK, RECIPES, arrival, byPlayer, countsOf, masked, playerName, valueOf,
+  EVERYTHING, MASK, RECIPES, arrival, byPlayer, countsOf, masked, opened, playerName, typed as parts, valueOf,
 } from "../../custom_components/toonami_downlink/frontend/model/players.js";
 
 const TOKEN = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
@@ -15,6 +15,7 @@ const DATA = {
   origins: [],
   username: "toonamik3x9qz",
   password: "pW7xK2mQ9vL4nT8bR3zC",
+  short_url: "/tv/k7f3qx9m",
   playlist: `/api/toonami_downlink/${TOKEN}/playlist.m3u`,
   guide: `/api/toonami_downlink/${TOKEN}/guide.xml`,
   xtream: "/api/toonami_downlink/xtream",
@@ -184,4 +185,22 @@ test("a player that is not recognised is called so", () => {
   const t = (/** @type {string} */ key) => `[${key}]`;
   assert.equal(playerName({ player: "Kodi" }, t), "Kodi");
   assert.equal(playerName({ player: "?" }, t), "[seen.unknown]");
+});
+
+test("the short address is taken apart for the television", () => {
+  assert.deepEqual(parts(DATA, ORIGIN), { start: `${ORIGIN}/tv/`, code: "k7f3qx9m" });
+  assert.equal(valueOf("short_url", DATA, ORIGIN), `${ORIGIN}/tv/k7f3qx9m`);
+});
+
+test("only a player that came by the short address turns it green", () => {
+  /** @param {Partial<SeenPlayer>} how */
+  const seen = (how) => ({ address: "192.168.1.7", player: "mpv", asked: "short", result: "ok", when: 1, count: 1, ...how });
+  const before = countsOf([]);
+  assert.equal(opened([seen({})], undefined), undefined);
+  assert.equal(opened([seen({})], countsOf([seen({})])), undefined);
+  for (const other of [{ asked: "page" }, { asked: "playlist" }, { result: "refused" }]) {
+    assert.equal(opened([seen(other)], before), undefined);
+  }
+  assert.deepEqual(opened([seen({ asked: "page" }), seen({})], before), seen({}));
+  assert.equal(arrival([seen({ asked: "page" })], RECIPES[0], before), undefined);
 });

@@ -137,6 +137,8 @@ interface ConnectData {
   origins: string[];
   username: string;
   password: string;
+  /** For the home network only. */
+  short_url: string;
   playlist: string;
   guide: string;
   xtream: string;
@@ -529,6 +531,7 @@ type Entry = string | Record<string, string>;
 
 /** A value that a player is told. */
 type Field =
+  | "short_url"
   | "playlist"
   | "guide"
   | "guide_gz"

@@ -20,9 +20,10 @@ from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.description import programme_values
 from ..engine.downlink.lineup import logo_path, normalise
 from ..engine.downlink.models import Channel, Feed, Programme
+from ..engine.downlink.passes import HOME
 from ..engine.downlink.timeline import on_air, upcoming
 from ..views.health import health_of, version
-from ..views.paths import XTREAM_PREFIX, guide_path, playlist_path, tuner_path
+from ..views.paths import XTREAM_PREFIX, guide_path, playlist_path, short_path, tuner_path
 
 ASSETS: Final[HassKey[str]] = HassKey(f"{DOMAIN}_frontend")
 """The path below which this run of Home Assistant serves the files of the panel and the card."""
@@ -209,6 +210,7 @@ def connect(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "origins": _origins(hass),
         "username": credentials.username,
         "password": credentials.password,
+        "short_url": short_path(credentials.code(HOME) or ""),
         "playlist": playlist_path(token),
         "guide": guide_path(token),
         "xtream": XTREAM_PREFIX,

@@ -6,11 +6,13 @@ Home Assistant logs both when it is told to log everything.
 
 from collections.abc import Iterable
 import logging
+import re
 from typing import Final, override
 from urllib.parse import unquote
 
 from homeassistant.core import callback
 
+from ..engine.downlink.short_codes import ALPHABET, LENGTH, MAX_CHARS
 from .credentials import CredentialStore
 
 _LOGGERS: Final = (
@@ -22,6 +24,10 @@ _LOGGERS: Final = (
     "homeassistant.helpers.http",
 )
 _INSTEAD: Final = "**REDACTED**"
+_TYPED: Final = re.compile(
+    rf"(/tv/)(?:[{ALPHABET}-]|%[0-9a-f]{{2}}){{{LENGTH},{3 * MAX_CHARS}}}", re.IGNORECASE
+)
+"""A short code however it was typed: with capitals, with dashes, or nearly right."""
 _FORMATTER: Final = logging.Formatter()
 
 
@@ -51,7 +57,7 @@ class SecretFilter(logging.Filter):
             return None
         secrets = known.all_secrets
         # As it is written first: what stands before a secret may take its first digits along.
-        safe = _without(secrets, unquote(_without(secrets, text)))
+        safe = _without(secrets, unquote(_TYPED.sub(rf"\1{_INSTEAD}", _without(secrets, text))))
         return safe if safe != unquote(text) else None
 
 

@@ -8,6 +8,7 @@ from .hdhomerun import TUNER_VIEWS
 from .health import HealthView
 from .past import TimeshiftView
 from .recordings import RECORDING_VIEWS
+from .short import ShortView
 from .stream import STREAM_VIEWS
 from .xtream import XTREAM_PREFIXES, XTREAM_VIEWS
 from .xtream_recordings import XTREAM_RECORDING_VIEWS
@@ -26,6 +27,7 @@ def async_register_views(hass: HomeAssistant) -> None:
     for view in (
         *(make(context) for make in tokens),
         HealthView(),
+        ShortView(context),
         *(make(context, prefix) for prefix in XTREAM_PREFIXES for make in logins),
     ):
         hass.http.register_view(view)

@@ -7,6 +7,8 @@ from ..const import DOMAIN
 API: Final = f"/api/{DOMAIN}"
 XTREAM_PREFIX: Final = f"{API}/xtream"
 """The Xtream Codes API is at the root of the server and below this."""
+SHORT_PREFIX: Final = "/tv"
+"""Short addresses are below it: what is typed with a remote."""
 PLAYLIST: Final = "playlist.m3u"
 GUIDE: Final = "guide.xml"
 """With ``.gz`` appended, the compressed one."""
@@ -25,6 +27,11 @@ def playlist_path(token: str) -> str:
 def guide_path(token: str) -> str:
     """Return the path of the guide."""
     return feed_path(token, GUIDE)
+
+
+def short_path(code: str) -> str:
+    """Return the short address of a pass, for the home network."""
+    return f"{SHORT_PREFIX}/{code}"
 
 
 def stream_path(token: str, number: int | str, extension: str) -> str:

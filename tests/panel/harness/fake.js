@@ -315,6 +315,7 @@ export class FakeConnection {
       password: this.password,
       playlist: `/api/toonami_downlink/${this.token}/playlist.m3u`,
       guide: `/api/toonami_downlink/${this.token}/guide.xml`,
+      short_url: "/tv/k7f3qx9m",
       xtream: "/api/toonami_downlink/xtream",
       hdhomerun: this.hasTuner ? `/api/toonami_downlink/hdhr/${this.token}` : null,
       has_feed: true,

@@ -28,6 +28,10 @@ class RequestKind(StrEnum):
     EPG = "epg"
     STREAM = "stream"
     TUNER = "tuner"
+    SHORT = "short"
+    """The playlist, by a short address."""
+    PAGE = "page"
+    """The page for people behind a short address."""
 
 
 class Outcome(StrEnum):

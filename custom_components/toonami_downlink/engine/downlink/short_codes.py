@@ -11,7 +11,7 @@ Without the groups that look alike across a room: i l 1, o 0, s 5, z 2, b 8, u v
 """
 LENGTH: Final = 8
 """Of 23 characters each: one of 78 billion, 36 bits."""
-_MAX_CHARS: Final = 32
+MAX_CHARS: Final = 32
 """What is read of what somebody typed: a code with a blank or a dash around each character fits."""
 _FORGIVEN: Final = str.maketrans("", "", " -")
 _CODE: Final = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}", re.ASCII)
@@ -24,7 +24,7 @@ def make_code() -> str:
 
 def read_code(text: str) -> str | None:
     """Read a code as it was typed, with capitals, blanks or dashes; None if it is none."""
-    if len(text) > _MAX_CHARS or not text.isascii():
+    if len(text) > MAX_CHARS or not text.isascii():
         return None
     code = text.translate(_FORGIVEN).lower()
     return code if is_code(code) else None

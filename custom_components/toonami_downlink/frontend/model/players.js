@@ -25,7 +25,7 @@ export const RECIPES = [
 
 /** All fields. @type {Field[]} */
 export const EVERYTHING = [
-	"playlist", "guide", "guide_gz", "server", "server_prefix", "username", "password", "tuner",
+	"short_url", "playlist", "guide", "guide_gz", "server", "server_prefix", "username", "password", "tuner",
 ];
 
 export const MASK = "••••••••";
@@ -91,8 +91,29 @@ export function isNew(seen, before) {
  * @param {RequestCounts} before
  */
 export function arrival(players, recipe, before) {
-	const fresh = players.filter((seen) => seen.result === "ok" && isNew(seen, before));
+	const fresh = players.filter(
+		(seen) => seen.asked !== "page" && seen.result === "ok" && isNew(seen, before),
+	);
 	return fresh.find(({ player }) => player === recipe.name) ?? fresh[0];
+}
+
+/**
+ * Return the newest request by a short address since then.
+ * @param {SeenPlayer[]} players - the newest first @param {RequestCounts} before
+ */
+export function opened(players, before) {
+	return players.find(
+		(seen) => seen.asked === "short" && seen.result === "ok" && isNew(seen, before),
+	);
+}
+
+/**
+ * Return the short address in two parts: the code is what differs from house to house.
+ * @param {ConnectData} data @param {string} origin
+ */
+export function typed({ short_url }, origin) {
+	const end = short_url.lastIndexOf("/") + 1;
+	return { start: origin + short_url.slice(0, end), code: short_url.slice(end) };
 }
 
 /** Group requests by player, the newest first. @param {SeenPlayer[]} players - the newest first */

@@ -7,6 +7,7 @@ import { AddressCard } from "./address-card.js";
 import { qrDialog, rotateDialog, tunerDialog } from "./connect-dialogs.js";
 import { FieldRows } from "./field-row.js";
 import { seenList } from "./seen-list.js";
+import { shortCard } from "./short-card.js";
 
 const NO_QR = { label: "", value: "", isSecret: false };
 
@@ -92,6 +93,7 @@ class ConnectPage extends Page {
 				${question} ${this.#tiles()}
 				<div class="column">
 					${this.#address.template(this.context, data)}
+					${shortCard(this.context, data, this.#address.origin, this.#players, this.#before)}
 					${this.#recipe
 						? this.#steps(data, this.#recipe)
 						: html`<p class="card dim">${t("connect.hint")}</p>`}
