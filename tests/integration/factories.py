@@ -7,6 +7,7 @@ import shlex
 import sys
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentryData
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.toonami_downlink.const import (
@@ -96,7 +97,9 @@ def copy_command(folder: Path) -> str:
     return shlex.join(words).replace("'{m3u}'", "{m3u}") + " {xmltv}"
 
 
-def make_entry(provider: Path | str, **options: Any) -> MockConfigEntry:
+def make_entry(
+    provider: Path | str, *, subentries: Iterable[ConfigSubentryData] = (), **options: Any
+) -> MockConfigEntry:
     """Make an entry, with the same id each time, on a folder's files or a provider command."""
     command = copy_command(provider) if isinstance(provider, Path) else provider
     return MockConfigEntry(
@@ -105,4 +108,5 @@ def make_entry(provider: Path | str, **options: Any) -> MockConfigEntry:
         title="Toonami Downlink",
         data={CONF_PROVIDER: PROVIDER_COMMAND, CONF_PROVIDER_COMMAND: command},
         options=options,
+        subentries_data=tuple(subentries),
     )
