@@ -19,6 +19,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, PANEL_PATH
 from ..coordinator import DownlinkConfigEntry, DownlinkCoordinator
@@ -173,17 +174,25 @@ class ConnectEvent(PassEntity, EventEntity):
     @callback
     @override
     def _async_on_change(self) -> None:
-        before, self._seen = self._seen, self.coordinator.passes.last_seen(self.identity)
-        if self._seen and (before is None or self._seen - before >= _AWAY):
-            self._trigger_event("connected")
-            self.async_write_ha_state()
         known, sessions = self._watched, self.sessions
         self._watched = frozenset(session.identity for session in sessions)
+        if self._is_back(is_there=bool(known or sessions)):
+            self._trigger_event("connected")
+            self.async_write_ha_state()
         for session in sessions:
             if session.identity not in known:
                 self._trigger_event("watching", self._of(session))
                 self.async_write_ha_state()
         super()._async_on_change()
+
+    def _is_back(self, *, is_there: bool) -> bool:
+        """Whether it was away until now. One that watches is there, though it asks for nothing."""
+        before, now = self._seen, dt_util.utcnow()
+        asked = now if is_there else self.coordinator.passes.last_seen(self.identity)
+        # Not later than now, in case the clock was wrong.
+        times = [min(at, now) for at in (before, asked) if at]
+        self._seen = max(times, default=None)
+        return self._seen is not None and (before is None or self._seen - before >= _AWAY)
 
     def _of(self, session: Session) -> dict[str, Any]:
         return {
