@@ -41,7 +41,8 @@ CONF_CHANNELS: Final = "channels"
 CONF_IS_RENUMBERED: Final = "is_renumbered"
 CONF_IS_ENABLED: Final = "is_enabled"
 type SubentryFlows = dict[str, type[ConfigSubentryFlow]]
-_LINKS: Final = (HOUSE_LINKS, LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT)
+_NEW: Final = Pass(identity="", name="")
+LINKS: Final = (HOUSE_LINKS, LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT)
 
 
 class PassFlow(ConfigSubentryFlow):
@@ -76,7 +77,7 @@ class PassFlow(ConfigSubentryFlow):
             values = {**data, CONF_NAME: user_input[CONF_NAME]}
         return self.async_show_form(
             step_id=step_id,
-            data_schema=_schema(
+            data_schema=pass_schema(
                 values,
                 _channel_options(coordinator, known[CONF_CHANNELS]),
                 is_known=self.source != SOURCE_USER,
@@ -89,29 +90,24 @@ class PassFlow(ConfigSubentryFlow):
         """Return why the dialog cannot go on; each time, for another may be open beside it."""
         subentries = coordinator.config_entry.subentries
         if self.source != SOURCE_USER:
-            return None if self.context["subentry_id"] in subentries else "removed"
-        passes = [one for one in subentries.values() if one.subentry_type == SUBENTRY_TYPE]
-        return "too_many" if len(passes) >= MAX_PASSES else None
+            if self.context["subentry_id"] not in subentries:
+                return "removed"
+            return None
+        if sum(one.subentry_type == SUBENTRY_TYPE for one in subentries.values()) >= MAX_PASSES:
+            return "too_many"
+        return None
 
     def _known(self, coordinator: DownlinkCoordinator) -> dict[str, Any]:
         """Return the values that the form begins with."""
-        one, title = Pass(identity="", name=""), ""
-        if self.source != SOURCE_USER:
-            subentry = coordinator.config_entry.subentries[self.context["subentry_id"]]
-            title = subentry.title
-            try:
-                one = read_pass(subentry.subentry_id, title, subentry.data)
-            except PassError:
-                # What cannot be read is set up again with this form.
-                title, _ = clean_line(title, MAX_NAME)
-        return {
-            CONF_NAME: title,
-            CONF_CHANNELS: list(one.channels or ()),
-            CONF_IS_RENUMBERED: one.is_renumbered,
-            CONF_STREAM_LINKS: one.links or HOUSE_LINKS,
-            CONF_RECORDINGS: one.sees_recordings,
-            CONF_IS_ENABLED: one.is_enabled,
-        }
+        if self.source == SOURCE_USER:
+            return form_values()
+        subentry = coordinator.config_entry.subentries[self.context["subentry_id"]]
+        try:
+            return form_values(read_pass(subentry.subentry_id, subentry.title, subentry.data))
+        except PassError:
+            # What cannot be read is set up again with this form.
+            title, _ = clean_line(subentry.title, MAX_NAME)
+            return form_values() | {CONF_NAME: title}
 
     def _name_error(self, coordinator: DownlinkCoordinator, text: str) -> str | None:
         name, is_changed = clean_line(text, MAX_NAME)
@@ -120,7 +116,9 @@ class PassFlow(ConfigSubentryFlow):
         own = None if self.source == SOURCE_USER else self.context["subentry_id"]
         subentries = coordinator.config_entry.subentries
         others = {_spelled(one.title) for one in subentries.values() if one.subentry_id != own}
-        return "name_taken" if _spelled(name) in others | {HOME} else None
+        if _spelled(name) in others | {HOME}:
+            return "name_taken"
+        return None
 
     def _keep(
         self, coordinator: DownlinkCoordinator, name: str, data: dict[str, Any]
@@ -133,6 +131,18 @@ class PassFlow(ConfigSubentryFlow):
 
 
 SUBENTRY_FLOWS: Final[SubentryFlows] = {SUBENTRY_TYPE: PassFlow}
+
+
+def form_values(one: Pass = _NEW) -> dict[str, Any]:
+    """Return the fields of the form for a pass."""
+    return {
+        CONF_NAME: one.name,
+        CONF_CHANNELS: list(one.channels or ()),
+        CONF_IS_RENUMBERED: one.is_renumbered,
+        CONF_STREAM_LINKS: one.links or HOUSE_LINKS,
+        CONF_RECORDINGS: one.sees_recordings,
+        CONF_IS_ENABLED: one.is_enabled,
+    }
 
 
 def _spelled(name: str) -> str:
@@ -166,11 +176,12 @@ def _channel_options(
     ]
 
 
-def _schema(
+def pass_schema(
     values: dict[str, Any], channels: list[SelectOptionDict], *, is_known: bool
 ) -> vol.Schema:
+    """Return the form; only a pass that is known can be switched off."""
     choice = SelectSelectorConfig(options=channels, multiple=True, mode=SelectSelectorMode.DROPDOWN)
-    links = SelectSelectorConfig(options=list(_LINKS), translation_key="pass_links")
+    links = SelectSelectorConfig(options=list(LINKS), translation_key="pass_links")
     fields: dict[vol.Marker, Any] = {
         vol.Required(CONF_NAME, description={"suggested_value": values[CONF_NAME]}): TextSelector(),
         vol.Optional(
