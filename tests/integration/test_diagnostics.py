@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -116,7 +116,7 @@ async def test_passes(
     """How devices are set up, but neither whose they are nor what opens something."""
     data = {"channels": ["toonami_east", "gone"], "stream_links": "direct", "is_enabled": False}
     subentries = [
-        ConfigSubentryData(
+        ConfigSubentryDataWithId(
             data=values, subentry_id=name, subentry_type="pass", title=name, unique_id=None
         )
         for name, values in {"Granny": {}, "Uncle Bob": data}.items()

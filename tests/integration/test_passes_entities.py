@@ -179,8 +179,10 @@ async def test_a_restart(
 ) -> None:
     """Entities, device and secrets are the same ones; when it was seen is still known."""
     seen = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
-    stored = {"native_value": {"__type": str(datetime), "isoformat": seen.isoformat()}}
-    stored |= {"native_unit_of_measurement": None}
+    stored = {
+        "native_value": {"__type": str(datetime), "isoformat": seen.isoformat()},
+        "native_unit_of_measurement": None,
+    }
     mock_restore_cache_with_extra_data(hass, [(State(LAST_SEEN, seen.isoformat()), stored)])
     coordinator = await setup_integration(hass, entry)
     subentry = await add(hass, entry)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentry, SubentryFlowResult
+from homeassistant.config_entries import ConfigSubentry, SubentryFlowContext, SubentryFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.setup import async_setup_component
@@ -37,9 +37,9 @@ TABLET = {
 async def begin(
     hass: HomeAssistant, entry: MockConfigEntry, changed: ConfigSubentry | None = None
 ) -> SubentryFlowResult:
-    context: dict[str, Any] = {"source": "user"}
+    context = SubentryFlowContext(source="user")
     if changed:
-        context = {"source": "reconfigure", "subentry_id": changed.subentry_id}
+        context = SubentryFlowContext(source="reconfigure", subentry_id=changed.subentry_id)
     flows = hass.config_entries.subentries
     return await flows.async_init((entry.entry_id, "pass"), context=context)
 
@@ -271,7 +271,7 @@ async def test_what_cannot_be_read_is_set_up_again(
     coordinator: DownlinkCoordinator = entry.runtime_data
     broken = plant(hass, entry, "Tablet\x00", **data)
     await hass.async_block_till_done()
-    assert coordinator.passes.items == ()
+    assert not coordinator.passes.items
     form = await begin(hass, entry, broken)
     assert proposed(form)["name"] == "Tablet"
     await fill(hass, form, name="Tablet")
