@@ -197,6 +197,7 @@ async def test_a_lost_signal_and_who_sees_it_are_pushed(
     await ask(socket, "status/subscribe")
     (session,) = (await event(socket))["status"]["streams"]["sessions"]
     assert (session["address"], session["player"], session["kind"]) == ("192.168.1.9", "VLC", "hls")
+    assert session["device"] is None
     freezer.tick(2.1)
     async_fire_time_changed(panel_coordinator.hass)
     await panel_coordinator.hass.async_block_till_done()

@@ -137,6 +137,7 @@ def doors(one: Credentials, seen: Seen) -> Iterator[Door]:
             yield Door(vod, post=OK)
 
 
+METHODS: Final = (hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST)
 ACTIONS: Final = (
     *("get_live_categories", "get_live_streams", "get_vod_categories", "get_vod_streams"),
     *("get_vod_info", "get_series_categories", "get_series", "get_series_info"),
@@ -205,7 +206,9 @@ async def test_matrix(house: Harness, identity: str) -> None:
     found, expected = {}, {}
     for door in all_doors(house, identity):
         statuses = (door.get, door.get, door.post)
-        for method, status in zip((hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST), statuses, strict=True):
+        for method, status in zip(
+            (hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST), statuses, strict=True
+        ):
             found[method, door.path] = (await ask(house, method, door.path))[0]
             expected[method, door.path] = status
     assert found == expected

@@ -305,7 +305,7 @@ async def main():
     stored = json.loads(path.read_text())["data"]["current"]["feed_token"]
     print(json.dumps({
         "failed": [repr(one) for one in failed if one],
-        "leaked is valid": credentials.find_token(leaked) == HOME,
+        "leaked is valid": credentials.find_token(leaked) is not None,
         "disk agrees": stored == credentials.feed_token,
     }))
     await hass.async_stop(force=True)

@@ -210,6 +210,8 @@ interface Status {
 
 /** One viewer on one channel; `since` is ISO 8601. */
 interface WatchSession {
+  /** The name of the device that has a pass; null with the secrets of the house. */
+  device: string | null;
   id: string;
   /** The key of the channel. */
   channel: string;

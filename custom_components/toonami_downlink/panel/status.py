@@ -8,6 +8,7 @@ from homeassistant.helpers.json import json_bytes
 
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
 from ..engine.downlink.models import Progress
+from ..engine.downlink.passes import HOME
 from ..engine.downlink.publish.history import record_to_json, report_to_json
 from ..engine.downlink.publish.store import Generation
 from ..streaming.manager import Session
@@ -77,7 +78,7 @@ def streams_payload(coordinator: DownlinkCoordinator) -> dict[str, Any]:
         "viewers": streams.viewers,
         "upstream": streams.upstream_streams,
         "max": coordinator.settings.max_channels,
-        "sessions": [_session(session) for session in streams.sessions],
+        "sessions": [_session(coordinator, session) for session in streams.sessions],
         "channels": _channels(coordinator),
     }
 
@@ -104,12 +105,15 @@ def _feed(generation: Generation | None) -> dict[str, Any] | None:
     }
 
 
-def _session(session: Session) -> dict[str, Any]:
+def _session(coordinator: DownlinkCoordinator, session: Session) -> dict[str, Any]:
+    identity = session.watcher.identity
+    device = None if identity == HOME else coordinator.passes.find(identity)
     return {
         "id": session.identity,
         "channel": session.channel,
         "address": session.watcher.address,
         "player": session.watcher.player,
+        "device": device.name if device else None,
         "kind": "ts" if session.is_continuous else "hls",
         "since": session.viewer.since.isoformat(),
         "bytes": session.viewer.sent,

@@ -1,9 +1,10 @@
 """The passes of the entry: read from its subentries, and kept in step with secrets and streams."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -40,6 +41,7 @@ class Passes:
         self._entry = entry
         self._credentials = credentials
         self._streams = streams
+        self._subentries = _subentries(entry)
         self._all: dict[str, Pass] = {one.identity: one for one in _read(entry)}
         self._offers: dict[str, Offer] = {}
         self._seen: dict[str, datetime] = {}
@@ -130,14 +132,15 @@ class Passes:
     def _async_on_entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
         if entry is not self._entry or change is not ConfigEntryChange.UPDATED:
             return
-        before = self._all
-        self._all = {one.identity: one for one in _read(entry)}
-        if before == self._all:
-            self._all = before
+        # Home Assistant changes them in place.
+        if (subentries := _subentries(entry)) == self._subentries:
             return
+        self._subentries = subentries
+        before, self._all = self._all, {one.identity: one for one in _read(entry)}
         for identity, one in before.items():
-            if self._all.get(identity) != one:
-                self._offers.pop(identity, None)
+            now = self._all.get(identity)
+            # Under another name everything else is what it was.
+            if now is None or replace(now, name=one.name) != one:
                 self._streams.async_end_of(identity)
         for kept in (self._offers, self._seen, self._told):
             for identity in kept.keys() - self._all.keys() - {HOME}:
@@ -152,6 +155,10 @@ class Passes:
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _subentries(entry: ConfigEntry) -> list[tuple[str, str, Mapping[str, Any]]]:
+    return [(one.subentry_id, one.title, one.data) for one in entry.subentries.values()]
 
 
 def _read(entry: ConfigEntry) -> Iterator[Pass]:

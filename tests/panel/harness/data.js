@@ -224,7 +224,7 @@ export function makeStreams(time, state) {
     ["b2", "toonami_east", "192.168.1.41", "TiviMate", "hls", 640, 71_300_000],
     ["c3", "movies", "2001:db8:85a3:8d3:1319:8a2e:370:7348", "?", "hls", 95, 9_100_000],
   ].map(([id, channel, address, player, kind, seconds, bytes]) =>
-    /** @type {any} */ ({ id, channel, address, player, kind, since: ago(Number(seconds)), bytes }));
+    /** @type {any} */ ({ id, channel, address, player, kind, since: ago(Number(seconds)), bytes, device: id === "c3" ? "Children's room" : null }));
   const rest = { running: true, node_changes: 0, slate_since: null, reason: null };
   const lost = state === "slate" ? { slate_since: ago(260), reason: "silent", node_changes: 2 } : {};
   /** @type {ChannelSignal[]} */

@@ -51,7 +51,7 @@ export class StreamsCards extends Controller {
 
 	/** @param {Context} context @param {Streams} streams @param {WatchSession} session */
 	#session({ dayAndTime, number, t }, { channels }, session) {
-		const { address, kind, bytes } = session;
+		const { address, device, kind, bytes } = session;
 		const channel = channels.find(({ key }) => key === session.channel)?.name ?? session.channel;
 		const player = playerName(session, t);
 		const since = t("streams.since", { time: dayAndTime(timestamp(session.since)) });
@@ -63,8 +63,8 @@ export class StreamsCards extends Controller {
 				${t("streams.end")}
 			</button>
 			<span class="what">
-				<span dir="auto">${channel}</span> · <span class="mono">${address}</span> · ${since} ·
-				${sizeOf(bytes, number)} · ${KINDS[kind]}
+				${device ? html`<span dir="auto">${device}</span> · ` : ""}<span dir="auto">${channel}</span> ·
+				<span class="mono">${address}</span> · ${since} · ${sizeOf(bytes, number)} · ${KINDS[kind]}
 			</span>
 		</li>`;
 	}
