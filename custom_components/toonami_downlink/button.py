@@ -1,4 +1,4 @@
-"""A button that refreshes the feed."""
+"""Buttons: one refreshes the feed, one of each pass ends what is watched with it."""
 
 from typing import Final, override
 
@@ -9,6 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import DownlinkConfigEntry
 from .engine.downlink.models import Cause
 from .entity import DownlinkEntity
+from .passes.entities import EndButton, async_add_pass_entities
 
 PARALLEL_UPDATES = 0  # the coordinator runs one refresh at a time by itself
 
@@ -20,8 +21,9 @@ async def async_setup_entry(
     entry: DownlinkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the button."""
+    """Add the buttons."""
     async_add_entities([RefreshButton(entry.runtime_data, REFRESH_BUTTON)])
+    async_add_pass_entities(hass, entry, async_add_entities, EndButton)
 
 
 class RefreshButton(DownlinkEntity, ButtonEntity):

@@ -72,6 +72,7 @@ from .engine.downlink.limits import MAX_GUIDE_DAYS, MAX_PAST_DAYS
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
 from .engine.downlink.publish.refresh import PastReader
 from .following.notifications import async_targets
+from .passes.flow import SUBENTRY_FLOWS, SubentryFlows
 from .recording.options import RECORDED, RecordingOptions, recorded_schema
 from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
 from .refreshing.texts import quoted
@@ -214,6 +215,12 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: DownlinkConfigEntry) -> DownlinkOptionsFlow:
         return DownlinkOptionsFlow()
 
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(cls, config_entry: DownlinkConfigEntry) -> SubentryFlows:
+        return SUBENTRY_FLOWS
+
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for nothing but a press of the button; other sources are below *Advanced*."""
         return await self._async_ask("user", user_input)
@@ -297,12 +304,11 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
         started = dt_util.utcnow()
         state = await State.async_acquire(self.hass)
         try:
-            previous = await async_load_generation(self.hass)
             refreshed = await async_refresh_once(
                 self.hass,
                 self._settings(self._data),
                 state,
-                previous,
+                await async_load_generation(self.hass),
                 self._on_progress,
                 past=self._past(),
             )
@@ -378,10 +384,9 @@ class DownlinkOptionsFlow(OptionsFlowWithReload):
         settings = Settings.from_mappings(self.config_entry.data, options)
         settings, warning = await self._recorded.async_look(settings)
         targets = async_targets(self.hass, settings.notify)
-        is_open = error == INVALID_SCHEDULE
         return self.async_show_form(
             step_id="init",
-            data_schema=_options_schema(settings, targets, is_open=is_open),
+            data_schema=_options_schema(settings, targets, is_open=error == INVALID_SCHEDULE),
             errors={"base": error} if error else {},
             description_placeholders={"warning": warning},
         )

@@ -18,6 +18,7 @@ from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, async_loaded_
 from .engine.downlink.client_log import ClientRecord
 from .engine.downlink.lineup import GUIDE_DOMAIN
 from .engine.downlink.models import Channel, Programme, RefreshRecord
+from .engine.downlink.passes import HOUSE_LINKS, Pass
 from .engine.downlink.publish.history import record_to_json
 from .engine.downlink.timeline import next_change, on_air
 from .following.follows import Follows, async_follows
@@ -66,6 +67,7 @@ async def async_get_config_entry_diagnostics(
         "history": [_record(record) for record in reversed(coordinator.history[-_HISTORY:])],
         "channels": [_channel(coordinator, channel) for channel in channels],
         "players": [_player(record) for record in coordinator.clients.records],
+        "passes": [_pass(coordinator, one) for one in coordinator.passes.items],
         "follows": _follows(async_follows(hass)),
         "recordings": _recordings(async_recordings(hass)),
         "issues": _issues(hass),
@@ -75,11 +77,14 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: DownlinkConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return the diagnostics of one channel; of the service device, those of everything."""
+    """Return the diagnostics of one channel or pass; of the service device, of everything."""
     coordinator = async_loaded_coordinator(hass)
     keys = {identifier for domain, identifier in device.identifiers if domain == DOMAIN}
     if coordinator is None or entry.entry_id in keys:
         return await async_get_config_entry_diagnostics(hass, entry)
+    for one in coordinator.passes.items:
+        if f"pass_{one.identity}" in keys:
+            return {"pass": _pass(coordinator, one)}
     channels = coordinator.data.feed.channels if coordinator.data else ()
     return {
         "channel": next(
@@ -102,6 +107,20 @@ def _of_unloaded(hass: HomeAssistant, entry: DownlinkConfigEntry) -> dict[str, A
 def _issues(hass: HomeAssistant) -> list[str]:
     known = ir.async_get(hass).issues.values()
     return sorted(issue.issue_id for issue in known if issue.domain == DOMAIN and issue.active)
+
+
+def _pass(coordinator: DownlinkCoordinator, one: Pass) -> dict[str, Any]:
+    """Tell how a device is set up, but not what it is called: that may be a person's name."""
+    seen = coordinator.passes.last_seen(one.identity)
+    return {
+        "channels": None if one.channels is None else len(one.channels),
+        "is_renumbered": one.is_renumbered,
+        "stream_links": one.links or HOUSE_LINKS,
+        "recordings": one.sees_recordings,
+        "is_enabled": one.is_enabled,
+        "last_seen": seen.isoformat() if seen else None,
+        "watching": len(coordinator.passes.watching(one.identity)),
+    }
 
 
 def _follows(follows: Follows | None) -> dict[str, int] | None:

@@ -27,6 +27,16 @@ def at_fixed_offset(at: datetime) -> datetime:
     return local.astimezone(timezone(local.utcoffset() or timedelta()))
 
 
+def service_device(entry_id: str) -> DeviceInfo:
+    """Describe the device of the station itself."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, entry_id)},
+        entry_type=DeviceEntryType.SERVICE,
+        name=NAME,
+        configuration_url=f"homeassistant://{PANEL_PATH}",
+    )
+
+
 class DownlinkEntity(CoordinatorEntity[DownlinkCoordinator]):
     """An entity of the service itself.
 
@@ -41,12 +51,7 @@ class DownlinkEntity(CoordinatorEntity[DownlinkCoordinator]):
         entry_id = coordinator.config_entry.entry_id
         self.entity_description = description
         self._attr_unique_id = f"{entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, entry_id)},
-            entry_type=DeviceEntryType.SERVICE,
-            name=NAME,
-            configuration_url=f"homeassistant://{PANEL_PATH}",
-        )
+        self._attr_device_info = service_device(entry_id)
 
     @property
     @override

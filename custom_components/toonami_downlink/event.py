@@ -1,4 +1,4 @@
-"""Event entities: the outcome of refreshes, what is followed as it begins, what is recorded."""
+"""Event entities: refreshes, what is followed as it begins, what is recorded, who watches."""
 
 from datetime import datetime
 from typing import Any, Final, override
@@ -16,6 +16,7 @@ from .engine.downlink.models import RefreshRecord
 from .engine.downlink.recording.model import Recording
 from .entity import DownlinkEntity
 from .following.announcements import async_announcements
+from .passes.entities import ConnectEvent, async_add_pass_entities
 from .recording.catalogue import EVENTS
 from .recording.describing import describe
 from .recording.entities import async_shown_recordings
@@ -76,6 +77,7 @@ async def async_setup_entry(
     async_add_entities([entity, FollowedEvent(coordinator, FOLLOWED_EVENT)])
     if recordings := async_shown_recordings(hass, entry, Platform.EVENT, RECORDING_EVENT):
         async_add_entities([RecordingEvent(coordinator, recordings)])
+    async_add_pass_entities(hass, entry, async_add_entities, ConnectEvent)
 
     @callback
     def fire(

@@ -1,4 +1,4 @@
-"""Sensors: what is on now and next on each channel, how the feed is doing, what is recorded."""
+"""Sensors: what is on now and next on each channel, the feed, what is recorded, who watches."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from .engine.downlink.models import Programme
 from .engine.downlink.timeline import on_air, upcoming
 from .entity import ChannelEntity, DownlinkEntity, async_add_channel_entities
 from .following.follows import Follows, async_follows
+from .passes.entities import LastSeenSensor, WatchingSensor, async_add_pass_entities
 from .recording.describing import channel_name
 from .recording.entities import async_shown_recordings
 from .recording.manager import Recordings
@@ -187,6 +188,7 @@ async def async_setup_entry(
             ]
         )
     async_add_channel_entities(entry, async_add_entities, ProgrammeSensor, PROGRAMME_SENSORS)
+    async_add_pass_entities(hass, entry, async_add_entities, WatchingSensor, LastSeenSensor)
 
 
 class StreamSensor(DownlinkEntity, SensorEntity):

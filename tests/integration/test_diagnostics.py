@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -107,6 +108,34 @@ async def test_channel_that_is_gone(
         config_entry_id=entry.entry_id, identifiers={(DOMAIN, "other_gone")}
     )
     assert await downloads.of_device(gone) == {"channel": None}
+
+
+async def test_passes(
+    hass: HomeAssistant, downloads: Downloads, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    """How devices are set up, but neither whose they are nor what opens something."""
+    data = {"channels": ["toonami_east", "gone"], "stream_links": "direct", "is_enabled": False}
+    subentries = [
+        ConfigSubentryDataWithId(
+            data=values, subentry_id=name, subentry_type="pass", title=name, unique_id=None
+        )
+        for name, values in {"Granny": {}, "Uncle Bob": data}.items()
+    ]
+    coordinator = await setup_integration(hass, make_entry(folder, subentries=subentries))
+    coordinator.passes.note("Granny")
+    usual = {"channels": None, "is_renumbered": False, "stream_links": "house", "recordings": True}
+    granny = usual | {"is_enabled": True, "last_seen": NOON.isoformat(), "watching": 0}
+    uncle = granny | data | {"channels": 2, "last_seen": None}
+    everything = await downloads.of_entry()
+    assert everything["passes"] == [granny, uncle]
+    assert await downloads.of_device(device_named(hass, "Uncle Bob")) == {"pass": uncle}
+    for identity in ("Granny", "Uncle Bob"):
+        credentials = coordinator.credentials.of(identity)
+        assert credentials
+        secrets = {identity, credentials.feed_token, credentials.username, credentials.password}
+        written = json.dumps(everything)
+        secrets.add(coordinator.credentials.code(identity) or "")
+        assert {text for text in secrets if text in written} == set()
 
 
 async def test_channel_after_the_end_of_the_guide(

@@ -28,11 +28,13 @@ from custom_components.toonami_downlink import (
 from custom_components.toonami_downlink.assist import speech
 from custom_components.toonami_downlink.engine.downlink import (
     errors,
+    passes,
     recording as engine_recording,
     relay,
 )
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.engine.downlink.recording.model import Reason
+from custom_components.toonami_downlink.passes import entities, flow as pass_flow
 from custom_components.toonami_downlink.recording.library import Trouble
 from custom_components.toonami_downlink.refreshing import issues
 from custom_components.toonami_downlink.storage.settings import Settings
@@ -66,14 +68,16 @@ RECORDING_ERRORS = {
 }
 """The keys of what cannot be recorded."""
 DEFAULTS = Settings.from_mappings({}, {})
+EVENTS = (event.REFRESH_EVENT, event.FOLLOWED_EVENT, event.RECORDING_EVENT, entities.CONNECT)
 DESCRIPTIONS = {
     Platform.BINARY_SENSOR: (*binary_sensor.FEED_BINARY_SENSORS, binary_sensor.RECORDING),
-    Platform.BUTTON: (button.REFRESH_BUTTON,),
+    Platform.BUTTON: (button.REFRESH_BUTTON, entities.END),
     Platform.CALENDAR: (*calendar.GUIDES, calendar.FOLLOWED, calendar.RECORDED),
-    Platform.EVENT: (event.REFRESH_EVENT, event.FOLLOWED_EVENT, event.RECORDING_EVENT),
+    Platform.EVENT: EVENTS,
     Platform.SENSOR: (
         *(*sensor.FEED_SENSORS, *sensor.STREAM_SENSORS, *sensor.PROGRAMME_SENSORS),
         *(sensor.NEXT_FOLLOWED, sensor.NEXT_RECORDING, sensor.RECORDINGS_SPACE),
+        *(entities.WATCHING, entities.LAST_SEEN),
     ),
     Platform.TODO: (todo.FOLLOW_LIST,),
 }
@@ -111,10 +115,11 @@ def literals(module: str, keyword: str) -> set[str]:
 def error_keys(tree: type[errors.DownlinkError] = errors.DownlinkError) -> set[str]:
     """Return the keys of an error and of all that are derived from it.
 
-    Those of the relay and the recorder are not shown: viewers get a status, and the log and the
-    panel a reason.
+    Those of the relay, the recorder and the passes are not shown: viewers get a status, and the log
+    and the panel a reason.
     """
-    if tree.__module__.startswith((relay.__name__, engine_recording.__name__)):
+    hidden = relay.__name__, engine_recording.__name__, passes.__name__
+    if tree.__module__.startswith(hidden):
         return set()
     keys = {tree.key}
     for derived in tree.__subclasses__():
@@ -151,21 +156,13 @@ def test_entities() -> None:
 
 
 def test_states_of_attributes() -> None:
-    attributes = TEXTS["entity"]["event"]["refresh"]["state_attributes"]
-    assert event.REFRESH_EVENT.event_types is not None
-    assert list(attributes["event_type"]["state"]) == event.REFRESH_EVENT.event_types
-    icons = ICONS["entity"]["event"]["refresh"]["state_attributes"]["event_type"]["state"]
-    assert list(icons) == event.REFRESH_EVENT.event_types
-    assert set(attributes["cause"]["state"]) == set(Cause)
-    attributes = TEXTS["entity"]["event"]["followed"]["state_attributes"]
-    assert list(attributes["event_type"]["state"]) == event.FOLLOWED_EVENT.event_types
-    icons = ICONS["entity"]["event"]["followed"]["state_attributes"]["event_type"]["state"]
-    assert list(icons) == event.FOLLOWED_EVENT.event_types
-    attributes = TEXTS["entity"]["event"]["recording"]["state_attributes"]
-    assert list(attributes["event_type"]["state"]) == event.RECORDING_EVENT.event_types
-    icons = ICONS["entity"]["event"]["recording"]["state_attributes"]["event_type"]["state"]
-    assert list(icons) == event.RECORDING_EVENT.event_types
-    assert set(attributes["reason"]["state"]) == set(Reason)
+    for description in EVENTS:
+        for texts in (TEXTS, ICONS):
+            attributes = texts["entity"]["event"][description.translation_key]["state_attributes"]
+            assert list(attributes["event_type"]["state"]) == description.event_types
+    events = TEXTS["entity"]["event"]
+    assert set(events["refresh"]["state_attributes"]["cause"]["state"]) == set(Cause)
+    assert set(events["recording"]["state_attributes"]["reason"]["state"]) == set(Reason)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -278,10 +275,23 @@ def test_options() -> None:
     assert shown(options["step"]["init"]) == fields(schema)
     folder = literals_returned("recording/folder", "prepare") | {"recordings_folder_unusable"}
     assert set(options["error"]) == {"invalid_schedule", "recordings_warning"} | folder
-    assert set(TEXTS["selector"]) == {"provider", "stream_links"}
+    assert set(TEXTS["selector"]) == {"provider", "stream_links", "pass_links"}
     assert set(TEXTS["selector"]["provider"]["options"]) == set(config_flow.SOURCES)
     links = TEXTS["selector"]["stream_links"]["options"]
     assert set(links) == {"relay", "direct", "home_assistant"}
+    assert tuple(TEXTS["selector"]["pass_links"]["options"]) == pass_flow.LINKS
+
+
+def test_passes() -> None:
+    assert set(TEXTS["config_subentries"]) == set(pass_flow.SUBENTRY_FLOWS)
+    texts = TEXTS["config_subentries"]["pass"]
+    assert set(texts["step"]) == set(texts["initiate_flow"]) == {"user", "reconfigure"}
+    for name, step in texts["step"].items():
+        schema = pass_flow.pass_schema(pass_flow.form_values(), [], is_known=name != "user")
+        assert shown(step) == fields(schema)
+    assert set(texts["error"]) == literals_returned("passes/flow", "_name_error")
+    aborts = literals_returned("passes/flow", "_reason_not_to") | literals("passes/flow", "reason")
+    assert set(texts["abort"]) == aborts | {"reconfigure_successful"}
 
 
 @pytest.mark.parametrize(
@@ -289,6 +299,8 @@ def test_options() -> None:
     [
         TEXTS["config"]["step"]["user"]["sections"]["advanced"],
         TEXTS["config"]["step"]["reconfigure"]["sections"]["advanced"],
+        TEXTS["config_subentries"]["pass"]["step"]["user"],
+        TEXTS["config_subentries"]["pass"]["step"]["reconfigure"],
         TEXTS["options"]["step"]["init"],
         TEXTS["options"]["step"]["init"]["sections"]["followed"],
         TEXTS["options"]["step"]["init"]["sections"]["recorded"],
@@ -297,6 +309,8 @@ def test_options() -> None:
     ids=[
         "set-up",
         "reconfigure",
+        "device",
+        "device that is changed",
         "options",
         "options of follows",
         "options of recordings",
@@ -366,6 +380,7 @@ def test_categories() -> None:
     assert set(TEXTS) == {
         "common",
         "config",
+        "config_subentries",
         "entity",
         "exceptions",
         "issues",
