@@ -158,12 +158,12 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self._progress_listeners.append(listener)
         return lambda: self._progress_listeners.remove(listener)
 
-    async def async_rotate_credentials(self) -> None:
-        """Replace the secrets, and end what is watched with the old ones.
+    async def async_rotate_credentials(self, identity: str = HOME) -> None:
+        """Replace the secrets of a pass, and end what is watched with the old ones.
 
         Raises HomeAssistantError when they cannot be saved; then nothing has changed.
         """
-        await self.passes.async_rotate(HOME)
+        await self.passes.async_rotate(identity)
         self.async_update_listeners()
 
     # Life

@@ -100,7 +100,8 @@ RULES: Final = (
         because="what is announced is told by what is followed and the time",
     ),
     engine(
-        "passes", "errors", "models", because="a pass chooses among channels, and knows no more"
+        *("passes", "errors", "models", "text"),
+        because="a pass chooses among channels, and knows no more",
     ),
     engine("short_codes", because="a code is made of chance only"),
     engine("timeline", "models", because="questions to a guide need its values only"),

@@ -63,10 +63,10 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "recordings/rules/remove": Command({"rule": "0123456789abcdef"}),
     "status/subscribe": Command(),
-    "connect": Command(),
+    "connect": Command({"device": "home"}),
     "connect/subscribe": Command(),
     "refresh": Command(),
-    "credentials/rotate": Command(),
+    "credentials/rotate": Command({"device": "home"}),
     "sessions/end": Command({"session": "abc"}),
     "tuner": Command({"on": True}),
 }

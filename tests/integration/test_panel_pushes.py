@@ -30,8 +30,8 @@ async def test_players_are_pushed_as_they_come(
 ) -> None:
     await ask(socket, "connect/subscribe")
     first = await event(socket)
-    revision = (await ask(socket, "connect"))["result"]["revision"]
-    assert first == {"loaded": True, "players": [], "revision": revision}
+    devices = (await ask(socket, "connect"))["result"]["devices"]
+    assert first == {"loaded": True, "players": [], "devices": devices}
 
     panel_coordinator.clients.record("192.168.1.7", "TiviMate/5", RequestKind.PLAYLIST, Outcome.OK)
     for _ in range(2):
@@ -157,15 +157,15 @@ async def test_a_rotation_made_elsewhere_is_pushed(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     await ask(socket, "connect/subscribe")
-    before = (await event(socket))["revision"]
+    before = (await event(socket))["devices"]
     await panel_coordinator.async_rotate_credentials()
     freezer.tick(1.1)
     async_fire_time_changed(panel_coordinator.hass)
     await panel_coordinator.hass.async_block_till_done()
 
-    after = (await event(socket))["revision"]
+    after = (await event(socket))["devices"]
 
-    assert after == (await ask(socket, "connect"))["result"]["revision"] != before
+    assert after == (await ask(socket, "connect"))["result"]["devices"] != before
     assert after not in panel_coordinator.credentials.feed_token
 
 

@@ -205,7 +205,8 @@ async def test_connect(
     assert result == {
         "version": "1.0.0",
         "short_url": f"/tv/{panel_coordinator.credentials.code(HOME)}",
-        "revision": sha256(token.encode()).hexdigest()[:8],
+        "device": HOME,
+        "devices": [{"id": HOME, "name": "", "revision": sha256(token.encode()).hexdigest()[:8]}],
         "origins": ["http://192.168.1.5:8123", "https://tv.example.com"],
         "username": panel_coordinator.credentials.username,
         "password": panel_coordinator.credentials.password,
@@ -249,6 +250,16 @@ async def test_rotate(
     assert panel_coordinator.credentials.feed_token in after["playlist"]
     assert after["playlist"] != before["playlist"]
     assert after["username"] == before["username"]
+
+
+async def test_connect_a_device_that_is_not_there(socket: MockHAClientWebSocket) -> None:
+    house = (await ask(socket, "connect"))["result"]
+    assert (await ask(socket, "connect", device="x" * 64))["result"] == house
+    refused = await ask(socket, "connect", device="x" * 65)
+    assert refused["error"]["code"] == "invalid_format"
+    # Nothing is replaced for it.
+    rotated = (await ask(socket, "credentials/rotate", device="gone"))["result"]
+    assert rotated["password"] == house["password"]
 
 
 async def test_the_tuner_is_switched_without_a_reload(

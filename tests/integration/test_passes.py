@@ -25,6 +25,7 @@ from custom_components.toonami_downlink.const import (
 )
 from custom_components.toonami_downlink.engine.downlink.passes import HOME, MAX_PASSES
 from custom_components.toonami_downlink.engine.downlink.short_codes import is_code
+from custom_components.toonami_downlink.panel.payloads import connect
 from custom_components.toonami_downlink.panel.status import streams_payload
 from custom_components.toonami_downlink.passes.manager import Passes
 from custom_components.toonami_downlink.storage.credentials import Credentials, CredentialStore
@@ -354,6 +355,23 @@ async def test_status_names_the_device(house: Harness, viewers: dict[str, Viewer
     await watch(house, viewers)
     sessions = streams_payload(house.coordinator)["sessions"]
     assert {session["device"] for session in sessions} == {None, "The kids", "The guest"}
+
+
+async def test_connect_tells_each_its_own(house: Harness) -> None:
+    house_data, kids = connect(house.coordinator), connect(house.coordinator, "kids")
+    assert [one["id"] for one in kids["devices"]] == [HOME, "kids", "guest"]
+    assert (house_data["device"], kids["device"]) == (HOME, "kids")
+    assert kids["username"] == secrets(house, "kids").username
+    assert secrets(house, "kids").feed_token in kids["playlist"]
+    assert kids["short_url"] == f"/tv/{house.coordinator.credentials.code('kids')}"
+    revisions = {one["id"]: one["revision"] for one in kids["devices"]}
+    await house.coordinator.async_rotate_credentials("kids")
+    now = {one["id"]: one["revision"] for one in connect(house.coordinator)["devices"]}
+    assert [one for one in now if now[one] != revisions[one]] == ["kids"]
+    update(house, "kids", is_enabled=False)
+    off = connect(house.coordinator, "kids")
+    assert off["device"] == HOME
+    assert [one["id"] for one in off["devices"]] == [HOME, "guest"]
 
 
 async def test_not_followed_once_it_is_unloaded(house: Harness) -> None:

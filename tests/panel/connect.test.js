@@ -11,7 +11,8 @@ const TOKEN = "Zk3vQ9bX7mT2pL8nR4sW6yA1cE5gJ0hKdFuViOqBtNz";
 /** @type {ConnectData} */
 const DATA = {
   version: "1.0.0",
-  revision: "0f0f0f0f",
+  device: "home",
+  devices: [],
   origins: [],
   username: "toonamik3x9qz",
   password: "pW7xK2mQ9vL4nT8bR3zC",

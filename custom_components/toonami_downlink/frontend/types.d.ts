@@ -129,11 +129,20 @@ interface PlayerRequests {
   asked: SeenPlayer[];
 }
 
+/** What has secrets of its own: the house, which has no name, or a device with a pass. */
+interface Device {
+  id: string;
+  name: string;
+  /** Another one after the secrets were replaced. */
+  revision: string;
+}
+
 /** What players have to be told; all but the first four are paths. */
 interface ConnectData {
   version: string;
-  /** Another one after the secrets were replaced. */
-  revision: string;
+  /** Whose secrets are told. */
+  device: string;
+  devices: Device[];
   origins: string[];
   username: string;
   password: string;

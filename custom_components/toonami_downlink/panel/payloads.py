@@ -22,6 +22,7 @@ from ..engine.downlink.lineup import logo_path, normalise
 from ..engine.downlink.models import Channel, Feed, Programme
 from ..engine.downlink.passes import HOME
 from ..engine.downlink.timeline import on_air, upcoming
+from ..storage.credentials import Credentials
 from ..views.health import health_of, version
 from ..views.paths import XTREAM_PREFIX, guide_path, playlist_path, short_path, tuner_path
 
@@ -201,16 +202,22 @@ def _nearness(programme: Programme, now: datetime) -> tuple[bool, float]:
     return is_over, -start if is_over else start
 
 
-def connect(coordinator: DownlinkCoordinator) -> dict[str, Any]:
-    """Return what players have to be told, secrets included: for administrators only."""
-    hass, credentials = coordinator.hass, coordinator.credentials
+def connect(coordinator: DownlinkCoordinator, identity: str = HOME) -> dict[str, Any]:
+    """Return what players have to be told, secrets included: for administrators only.
+
+    What belongs to *Home* is told where there is no such pass, or none that opens anything.
+    """
+    hass, store = coordinator.hass, coordinator.credentials
+    identity = identity if coordinator.passes.get(identity) and store.of(identity) else HOME
+    credentials = store.of(identity) or store.home
     token = credentials.feed_token
     return {
+        "device": identity,
         "version": version(hass),
         "origins": _origins(hass),
         "username": credentials.username,
         "password": credentials.password,
-        "short_url": short_path(credentials.code(HOME) or ""),
+        "short_url": short_path(store.code(identity) or ""),
         "playlist": playlist_path(token),
         "guide": guide_path(token),
         "xtream": XTREAM_PREFIX,
@@ -220,9 +227,22 @@ def connect(coordinator: DownlinkCoordinator) -> dict[str, Any]:
     }
 
 
-def revision(coordinator: DownlinkCoordinator) -> str:
-    """Name the secrets that are valid now, without telling them: eight hexadecimal digits."""
-    return hashlib.sha256(coordinator.credentials.feed_token.encode()).hexdigest()[:8]
+def _devices(coordinator: DownlinkCoordinator) -> list[dict[str, str]]:
+    """Return the house and the devices with a pass, each with a name for its secrets.
+
+    That tells nothing of them, and is another one when they are replaced.
+    """
+    store, passes = coordinator.credentials, coordinator.passes
+    found = ((one.identity, one.name) for one in passes.items if one.is_enabled)
+    return [
+        {"id": identity, "name": name, "revision": _revision(credentials)}
+        for identity, name in ((HOME, ""), *found)
+        if (credentials := store.of(identity))
+    ]
+
+
+def _revision(credentials: Credentials) -> str:
+    return hashlib.sha256(credentials.feed_token.encode()).hexdigest()[:8]
 
 
 def _origins(hass: HomeAssistant) -> list[str]:
@@ -253,7 +273,7 @@ def _is_of_a_container(url: str) -> bool:
 
 def connected(coordinator: DownlinkCoordinator) -> dict[str, Any]:
     """Return who came lately, and with which secrets one comes now."""
-    return {"players": players(coordinator), "revision": revision(coordinator)}
+    return {"players": players(coordinator), "devices": _devices(coordinator)}
 
 
 def players(coordinator: DownlinkCoordinator) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from ..engine.downlink.limits import (
     MAX_TITLE_CHARS,
 )
 from ..engine.downlink.models import Cause, Progress
+from ..engine.downlink.passes import HOME
 from ..engine.downlink.publish.history import record_to_json
 from ..storage.settings import Settings
 from . import payloads, recordings
@@ -35,6 +36,9 @@ from .watching import watch
 MAX_QUERY_CHARS: Final = 100
 MAX_RESULTS: Final = 100
 MAX_SESSION_CHARS: Final = 32
+MAX_DEVICE_CHARS: Final = 64
+DEVICE: Final = vol.All(str, vol.Length(min=1, max=MAX_DEVICE_CHARS))
+"""The identity of a pass."""
 PLAYERS_INTERVAL: Final = timedelta(seconds=1)
 """How often the players seen are looked at while somebody watches them."""
 STREAMS_INTERVAL: Final = timedelta(seconds=2)
@@ -189,14 +193,16 @@ def subscribe_status(
     Subscription(connection, msg["id"], attach).async_start(coordinator)
 
 
-@websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/connect"})
+@websocket_api.websocket_command(
+    {vol.Required("type"): "toonami_downlink/connect", vol.Optional("device", default=HOME): DEVICE}
+)
 @websocket_api.require_admin
 @with_coordinator
 def get_connect(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> None:
-    """Return what players have to be told."""
-    connection.send_result(msg["id"], payloads.connect(coordinator))
+    """Return what the players of the house, or those of a device, have to be told."""
+    connection.send_result(msg["id"], payloads.connect(coordinator, msg["device"]))
 
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/connect/subscribe"})
@@ -234,16 +240,22 @@ async def start_refresh(
     return record_to_json(await coordinator.async_refresh_feed(Cause.PANEL, context))
 
 
-@websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/credentials/rotate"})
+@websocket_api.websocket_command(
+    {
+        vol.Required("type"): "toonami_downlink/credentials/rotate",
+        vol.Optional("device", default=HOME): DEVICE,
+    }
+)
 @websocket_api.require_admin
 @with_coordinator
 @_in_background
 async def rotate_credentials(
-    coordinator: DownlinkCoordinator, _connection: ActiveConnection, _msg: Message
+    coordinator: DownlinkCoordinator, _connection: ActiveConnection, msg: Message
 ) -> dict[str, Any]:
-    """Replace the feed token and the password, and return what players have to be told now."""
-    await coordinator.async_rotate_credentials()
-    return payloads.connect(coordinator)
+    """Replace the secrets of the house or of a device; return what players have to be told now."""
+    if coordinator.passes.get(msg["device"]):
+        await coordinator.async_rotate_credentials(msg["device"])
+    return payloads.connect(coordinator, msg["device"])
 
 
 @websocket_api.websocket_command(

@@ -139,6 +139,11 @@ class CredentialStore:
         secrets = (secret for one in sets for secret in (one.feed_token, one.password))
         return (*secrets, *self._passes.codes.values())
 
+    @property
+    def home(self) -> Credentials:
+        """The secrets of *Home*."""
+        return self._current
+
     def of(self, identity: str) -> Credentials | None:
         """Return the secrets of a pass, or of *Home*."""
         return self._current if identity == HOME else self._passes.credentials.get(identity)

@@ -45,6 +45,7 @@ export class FakeConnection {
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
     this.hasTuner = options.state === "tuner";
+    this.passes = options.state === "devices" ? ["Children's tablet", "Guest"] : [];
     /** @type {{id: string, kind: string, text: string, channel: string | null}[]} */
     this.follows = options.follows.map((text, index) => ({ id: `f${index}`, kind: "show", text, channel: null }));
     /** The code that `follows/add` is refused with. @type {string | null} */
@@ -102,7 +103,7 @@ export class FakeConnection {
     if (type === "overview") return this.overview();
     if (type === "recordings") return this.library.event();
     if (type === "follows") return this.followed();
-    if (type === "connect") return { loaded: true, players: this.players, revision: this.token.slice(0, 3) };
+    if (type === "connect") return { loaded: true, players: this.players, devices: this.devices() };
     return { loaded: true, status: this.status() };
   }
 
@@ -122,7 +123,7 @@ export class FakeConnection {
       "follows/add": () => this.follow(message),
       "follows/remove": () => this.unfollow(message),
       "follows/preview": () => this.preview(message),
-      connect: () => this.connect(),
+      connect: () => this.connect(message),
       "credentials/rotate": () => this.rotate(),
       "sessions/end": () => this.end(message),
       tuner: () => this.switchTuner(message),
@@ -306,16 +307,24 @@ export class FakeConnection {
     return { showings: showings.slice(0, 10), count: showings.length };
   }
 
-  connect() {
+  devices() {
+    const others = this.passes.map((name, index) => ({ id: `pass${index}`, name, revision: "p" }));
+    return [{ id: "home", name: "", revision: this.token.slice(0, 3) }, ...others];
+  }
+
+  /** @param {{device?: string}} [message] */
+  connect({ device = "home" } = {}) {
+    const isThere = this.devices().some(({ id }) => id === device);
     return {
       version: "1.0.0",
-      revision: this.token.slice(0, 3),
+      device: isThere ? device : "home",
+      devices: this.devices(),
       origins: this.origins ?? ["http://192.168.1.5:8123", "https://tv.example.com"],
       username: "toonamik3x9qz",
       password: this.password,
       playlist: `/api/toonami_downlink/${this.token}/playlist.m3u`,
       guide: `/api/toonami_downlink/${this.token}/guide.xml`,
-      short_url: "/tv/k7f3qx9m",
+      short_url: device === "home" ? "/tv/k7f3qx9m" : "/tv/m4cdyx7q",
       xtream: "/api/toonami_downlink/xtream",
       hdhomerun: this.hasTuner ? `/api/toonami_downlink/hdhr/${this.token}` : null,
       has_feed: true,

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-import re
 from typing import Any, Final
 
 from .errors import DownlinkError
 from .models import Channel, Feed
+from .text import clean_line
 
 HOME: Final = "home"
 """The identity of the pass that sees everything: the house's own secrets."""
@@ -18,7 +18,6 @@ _MAX_KEY: Final = 100
 _LINKS: Final = frozenset({"relay", "home_assistant", "direct"})
 HOUSE_LINKS: Final = "house"
 """Addresses as the house's own."""
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class PassError(DownlinkError):
@@ -53,10 +52,9 @@ def read_pass(identity: str, name: str, data: Mapping[str, Any]) -> Pass:
 
     Raises PassError when there is anything in it that no form of ours makes.
     """
-    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME:
-        raise PassError(f"A device's name has 1 to {MAX_NAME} characters.")
-    if _CONTROLS.search(name):
-        raise PassError("A device's name has no control characters.")
+    line, is_changed = clean_line(name, MAX_NAME) if isinstance(name, str) else ("", True)
+    if is_changed or not line:
+        raise PassError(f"A device's name is one line of 1 to {MAX_NAME} characters.")
     keys = data.get("channels", [])
     if not isinstance(keys, list) or len(keys) > _MAX_CHANNELS:
         raise PassError(f"A device has a list of at most {_MAX_CHANNELS} channels.")
@@ -67,7 +65,7 @@ def read_pass(identity: str, name: str, data: Mapping[str, Any]) -> Pass:
         raise PassError("A device has unknown links.")
     return Pass(
         identity=identity,
-        name=name.strip(),
+        name=line,
         channels=tuple(dict.fromkeys(keys)) or None,
         is_renumbered=_flag(data, "is_renumbered", default=False),
         links=None if links == HOUSE_LINKS else links,

@@ -3,12 +3,14 @@ import { qrCode } from "./qr-code.js";
 
 /**
  * The dialog before the secrets are replaced: it says what stops working.
- * @param {Strings} text @param {{isBusy: boolean, rotate: () => void}} action
+ * @param {Strings} text
+ * @param {{isBusy: boolean, rotate: () => void, name?: string}} action - `name`: of the only device
+ *   that they are replaced for
  */
-export function rotateDialog(text, { isBusy, rotate }) {
+export function rotateDialog(text, { isBusy, rotate, name }) {
 	return html`<dialog id="rotate" aria-labelledby="rotate-title">
 		<h2 id="rotate-title">${text.get("rotate.title")}</h2>
-		<p>${text.get("rotate.stops")}</p>
+		<p>${name ? text.get("rotate.only", { name }) : text.get("rotate.stops")}</p>
 		<ul>
 			<li>${text.get("rotate.stops_links")}</li>
 			<li>${text.get("rotate.stops_login")}</li>

@@ -5,11 +5,18 @@ import { storedValue, storeValue } from "../lib/stored-values.js";
 import { EVERYTHING, RECIPES, arrival, countsOf, playerName } from "../model/players.js";
 import { AddressCard } from "./address-card.js";
 import { qrDialog, rotateDialog, tunerDialog } from "./connect-dialogs.js";
+import { deviceCard } from "./device-card.js";
 import { FieldRows } from "./field-row.js";
 import { seenList } from "./seen-list.js";
 import { shortCard } from "./short-card.js";
 
+const HOUSE = "home";
 const NO_QR = { label: "", value: "", isSecret: false };
+
+/** Name the secrets that are in it. @param {ConnectData | undefined} data */
+function revisionOf(data) {
+	return data?.devices.find(({ id }) => id === data.device)?.revision;
+}
 
 /** How to set up each player, and which have been seen. */
 class ConnectPage extends Page {
@@ -23,8 +30,9 @@ class ConnectPage extends Page {
 	#before;
 	#isFailed = false;
 	#isLoading = false;
-	/** Which secrets are valid now, as Home Assistant says. @type {string | undefined} */
-	#revision;
+	/** Those that have secrets, the house first. @type {Device[]} */
+	#devices = [];
+	#device = HOUSE;
 	#recipe = RECIPES.find(({ id }) => id === storedValue("tile"));
 	#qr = NO_QR;
 	#isRotating = false;
@@ -36,10 +44,11 @@ class ConnectPage extends Page {
 	#rows = new FieldRows(this, (qr) => this.#showQr(qr));
 
 	start() {
-		this.context.store.subscribe("connect", this.signal, ({ loaded, players, revision }) => {
+		this.context.store.subscribe("connect", this.signal, ({ loaded, players, devices }) => {
 			if (!loaded) return;
 			this.#players = players;
-			this.#revision = revision;
+			this.#devices = devices;
+			if (!this.#chosen) this.#device = HOUSE;
 			this.#before ??= countsOf(players);
 			this.#follow();
 			this.redraw();
@@ -54,18 +63,21 @@ class ConnectPage extends Page {
 
 	/** Load what players are told, unless it is there and its secrets are still valid. */
 	#follow() {
-		const isCurrent = this.#revision === undefined || this.#revision === this.#data?.revision;
-		if ((this.#data && isCurrent) || this.#isLoading || this.#isRotating) return;
+		const data = this.#data;
+		const isCurrent = !this.#chosen || this.#chosen.revision === revisionOf(data);
+		if ((data?.device === this.#device && isCurrent) || this.#isLoading || this.#isRotating) return;
 		this.#load();
 	}
 
 	async #load() {
-		const before = this.#data?.revision;
+		const before = this.#data;
+		const device = this.#device;
 		this.#isLoading = true;
 		try {
-			this.#take(await this.context.store.request("connect"));
+			this.#take(await this.context.store.request("connect", { device }));
 			this.#isFailed = false;
-			if (before !== undefined && before !== this.#data?.revision) this.#renew("elsewhere");
+			const isSame = before?.device === this.#data?.device;
+			if (isSame && revisionOf(before) !== revisionOf(this.#data)) this.#renew("elsewhere");
 		} catch {
 			this.#isFailed = true;
 		}
@@ -73,9 +85,16 @@ class ConnectPage extends Page {
 		this.redraw();
 	}
 
+	/** What is chosen, as Home Assistant says; nothing before it has said anything. */
+	get #chosen() {
+		return this.#devices.find(({ id }) => id === this.#device);
+	}
+
 	/** @param {ConnectData} data */
 	#take(data) {
 		this.#data = data;
+		// One that is not there any more has no addresses.
+		this.#device = data.device;
 		this.#address.take(data);
 	}
 
@@ -88,10 +107,12 @@ class ConnectPage extends Page {
 			return html`<div class="page">${question}<p role="status" class="dim">${t(what)}</p></div>`;
 		}
 		const tuner = { isBusy: this.#tuner === "busy", switchOn: this.#switchOn };
-		const rotate = { isBusy: this.#isRotating, rotate: this.#rotate };
+		const name = this.#chosen?.name;
+		const rotate = { isBusy: this.#isRotating, rotate: this.#rotate, name };
 		return html`<div class="page">
 				${question} ${this.#tiles()}
 				<div class="column">
+					${deviceCard(this.context, this.#devices, this.#device, this.#choosePass)}
 					${this.#address.template(this.context, data)}
 					${shortCard(this.context, data, this.#address.origin, this.#players, this.#before)}
 					${this.#recipe
@@ -254,11 +275,20 @@ class ConnectPage extends Page {
 		this.#begin();
 	}
 
+	/** @param {string} device */
+	#choosePass = (device) => {
+		this.#device = device;
+		this.#rotated = "";
+		this.#begin();
+		this.#follow();
+	};
+
 	#switchOn = async () => {
 		this.#tuner = "busy";
 		this.redraw();
 		try {
-			this.#take(await this.context.store.request("tuner", { on: true }));
+			await this.context.store.request("tuner", { on: true });
+			await this.#load();
 			this.#tuner = "";
 		} catch {
 			this.#tuner = "failed";
@@ -271,7 +301,7 @@ class ConnectPage extends Page {
 		this.#isRotating = true;
 		this.redraw();
 		try {
-			this.#take(await this.context.store.request("credentials/rotate"));
+			this.#take(await this.context.store.request("credentials/rotate", { device: this.#device }));
 			this.#renew("done");
 		} catch {
 			this.#rotated = "failed";
