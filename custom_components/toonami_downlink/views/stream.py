@@ -198,16 +198,21 @@ async def segment(
     channel = feed.channel(int(match[1])) if match else None
     if match is None or channel is None:
         return not_found()
-    data = coordinator.streams.async_segment(channel, int(match[2]))
-    if data is None:
+    numbered = coordinator.streams.async_segment(channel, int(match[2]))
+    if numbered is None:
         return not_found()
+    headers = {hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER}
     try:
         viewer = await coordinator.streams.async_touch(channel, watcher_of(request))
     except ViewerEndedError:
         return ended()
-    if request.method != hdrs.METH_HEAD:
-        viewer.sent += len(data)
-    return web.Response(body=data, headers={hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER})
+    if request.method == hdrs.METH_HEAD:
+        return web.Response(headers={hdrs.CONTENT_LENGTH: str(numbered.segment.size), **headers})
+    data = await viewer.ring.read(numbered)
+    if data is None:
+        return not_found()
+    viewer.sent += len(data)
+    return web.Response(body=data, headers=headers)
 
 
 async def transport_stream(
