@@ -174,6 +174,7 @@ RULES: Final = (
         (
             *(*STANDS_ON, *FEED_READERS, "following.follows"),
             *(f"{ENGINE}.network", f"{ENGINE}.provider.outside", f"{ENGINE}.relay.viewer"),
+            f"{ENGINE}.relay.store",
         ),
         "what is recorded comes of the published feed, what is followed in it, and the relay",
     ),
