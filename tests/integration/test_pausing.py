@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.engine.downlink.recording.model import TRACKS
 from custom_components.toonami_downlink.engine.downlink.relay.ring import Ring
 from custom_components.toonami_downlink.recording import library, pausing
-from custom_components.toonami_downlink.recording.folder import Place
+from custom_components.toonami_downlink.recording.folder import Place, look
 from custom_components.toonami_downlink.recording.manager import async_recordings
 from custom_components.toonami_downlink.recording.pausing import PAUSED
 from custom_components.toonami_downlink.streaming import manager
@@ -62,7 +62,6 @@ async def start(
     """A house with a disk for recordings, which is what a test says it is."""
     monkeypatch.setattr(manager, "PAUSED_IN_MEMORY", IN_MEMORY)
     monkeypatch.setattr(pausing, "MIN_FREE_TO_PAUSE", 0)
-    look = library.look
     started: list[Harness] = []
 
     async def start(*, on: bool = True, minutes: int = 1, **place: bool) -> Harness:

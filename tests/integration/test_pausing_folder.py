@@ -12,7 +12,6 @@ import threading
 import pytest
 
 from custom_components.toonami_downlink.engine.downlink.policy import MIN_FREE, MIN_FREE_TO_PAUSE
-from custom_components.toonami_downlink.engine.downlink.recording import folder as folder_module
 from custom_components.toonami_downlink.engine.downlink.recording.folder import Folder
 from custom_components.toonami_downlink.engine.downlink.recording.model import TRACKS
 from custom_components.toonami_downlink.engine.downlink.relay.store import StoreError
@@ -137,7 +136,7 @@ def failing(number: int) -> Callable[[Path, pytest.MonkeyPatch], None]:
         def write(descriptor: int, data: bytes) -> int:
             raise OSError(number, os.strerror(number))
 
-        monkeypatch.setattr(folder_module.os, "write", write)
+        monkeypatch.setattr(os, "write", write)
 
     return fail
 

@@ -363,7 +363,7 @@ async def test_a_real_player_begins_at_the_start(
 
     def listen(manager: StreamManager, channel: Channel, sequence: int) -> NumberedSegment | None:
         found = segment(manager, channel, sequence)
-        asked.append(found and found.segment.data)
+        asked.append(found.segment.data if found else None)
         if len(asked) >= 3:
             (has_more if len(asked) >= 5 else has_few).set()
         return found
