@@ -106,14 +106,14 @@ async def test_limits_of_the_lead(hass: HomeAssistant, folder: Path, lead: int) 
     assert entry.runtime_data.settings.lead_minutes == lead
 
 
-@pytest.mark.parametrize("minutes", [0, 120])
+@pytest.mark.parametrize("minutes", [0, 240])
 async def test_limits_of_the_pause(hass: HomeAssistant, folder: Path, minutes: int) -> None:
     entry = make_entry(folder)
     await setup_integration(hass, entry)
     assert entry.runtime_data.settings.pause_minutes == 10
     flow = hass.config_entries.options
     result = await options_form(hass, entry)
-    for wrong in (-1, 121):
+    for wrong in (-1, 241):
         with pytest.raises(InvalidData):
             await flow.async_configure(result["flow_id"], chosen() | {"pause_minutes": wrong})
     given = chosen() | {"pause_minutes": minutes}

@@ -23,6 +23,7 @@ from custom_components.toonami_downlink.const import (
 from custom_components.toonami_downlink.engine.downlink.models import Channel
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.recording.model import State
+from custom_components.toonami_downlink.engine.downlink.relay.ring import NumberedSegment
 from custom_components.toonami_downlink.recording.disk import Disk, DiskSilentError
 from custom_components.toonami_downlink.streaming.manager import StreamManager
 from custom_components.toonami_downlink.views import held
@@ -361,11 +362,12 @@ async def test_a_real_player_begins_at_the_start(
     has_few, has_more = asyncio.Event(), asyncio.Event()
     segment = StreamManager.async_segment
 
-    def listen(manager: StreamManager, channel: Channel, sequence: int) -> bytes | None:
-        asked.append(segment(manager, channel, sequence))
+    def listen(manager: StreamManager, channel: Channel, sequence: int) -> NumberedSegment | None:
+        found = segment(manager, channel, sequence)
+        asked.append(found.segment.data if found else None)
         if len(asked) >= 3:
             (has_more if len(asked) >= 5 else has_few).set()
-        return asked[-1]
+        return found
 
     monkeypatch.setattr(StreamManager, "async_segment", listen)
     url = str(home.client.make_url(past(home)))

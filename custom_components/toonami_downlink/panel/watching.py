@@ -44,5 +44,5 @@ def _give(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: M
     # Not the time at which it ends: the clock of the browser may be another.
     lasts = int(PANEL_WATCH_TTL.total_seconds())
     url = watch_path(token, channel.number)
-    pause = coordinator.settings.pause_minutes * 60
-    connection.send_result(msg["id"], {"url": url, "expires_in": lasts, "pause": pause})
+    answer = {"url": url, "expires_in": lasts, "pause": coordinator.streams.reach}
+    connection.send_result(msg["id"], answer)

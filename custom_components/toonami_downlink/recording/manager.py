@@ -25,6 +25,7 @@ from ..following.follows import Follows
 from .catalogue import Catalogue, EventListener
 from .disk import DiskError
 from .library import Trouble
+from .pausing import ChannelFolder, PauseFolder
 from .scheduler import RecordingScheduler
 
 _EVERY_DAY: Final = frozenset(range(7))
@@ -60,6 +61,8 @@ class Recordings:
         self._follows = follows
         self._catalogue = Catalogue(hass)
         self._scheduler = RecordingScheduler(hass, coordinator, follows, self._catalogue)
+        folder = self._scheduler.library.folder
+        self._pause_folder = PauseFolder(folder, Path(hass.config.config_dir))
 
     # What is read
 
@@ -159,6 +162,21 @@ class Recordings:
             async_track_time_interval(self._hass, self._async_tick, _TICK, cancel_on_shutdown=True)
         )
         wake()
+        self._coordinator.streams.async_store_in(self._place_for_pause)
+        entry.async_create_background_task(
+            self._hass, self._pause_folder.async_clean(), f"{DOMAIN} pause"
+        )
+
+    @callback
+    def _place_for_pause(self) -> ChannelFolder | None:
+        """Return where a channel puts what people may go back to; None if that is no good place.
+
+        That is never the configuration's own disk, and nothing that is in every backup.
+        """
+        place = self._scheduler.place
+        if place is None or self.trouble or place.beside_configuration or place.in_backups:
+            return None
+        return self._pause_folder.open()
 
     @callback
     def _async_tick(self, _now: datetime) -> None:

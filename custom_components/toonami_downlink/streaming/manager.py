@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 import hashlib
 import logging
 from typing import Final, Self
@@ -15,16 +16,19 @@ from homeassistant.util import dt as dt_util
 from ..const import REPOSITORY, SILENT_BEFORE_REPAIR
 from ..engine.downlink.models import Channel
 from ..engine.downlink.passes import HOME
+from ..engine.downlink.policy import PAUSED_IN_MEMORY
 from ..engine.downlink.relay.addresses import AddressGuard
 from ..engine.downlink.relay.channel import Events, Health, Settings
 from ..engine.downlink.relay.continuous import Span
 from ..engine.downlink.relay.download import Downloader
 from ..engine.downlink.relay.errors import BusyError, Reason, ViewerEndedError
 from ..engine.downlink.relay.relay import Relay
-from ..engine.downlink.relay.ring import Window, pause_capacity
+from ..engine.downlink.relay.ring import NumberedSegment, Window, pause_capacity
 from ..engine.downlink.relay.segment import Segment
 from ..engine.downlink.relay.slate import slate_segment
 from ..engine.downlink.relay.source import Listener, Origin, ResolutionBudget, Source
+from ..engine.downlink.relay.spill import OpenStore
+from ..engine.downlink.relay.store import SegmentStore
 from ..engine.downlink.relay.viewer import Viewer
 from .addresses import StreamAddresses
 
@@ -34,6 +38,8 @@ USER_AGENT: Final = f"ToonamiDownlink (+{REPOSITORY})"
 
 RECORDER: Final = "recording"
 """Whose sessions those of the recordings are: of no pass, so that none ends them."""
+_SECONDS_WITHOUT_STORE: Final = 7200
+"""Of going back, when all of it is in memory: as much of one channel as there is room for."""
 _STORED_A_MINUTE: Final = 60
 """How often a stored address is used again: nobody is asked for it."""
 
@@ -98,7 +104,8 @@ class StreamManager:
         """
         self._hass = hass
         self._addresses = addresses
-        self._can_go_back = pause_minutes > 0
+        self._pause_minutes = pause_minutes
+        self._open_store: OpenStore = lambda: None
         self._budget = ResolutionBudget()
         self._slates: dict[bool, tuple[bytes, float]] = {}
         self._channels: dict[str, Channel] = {}
@@ -107,7 +114,7 @@ class StreamManager:
         self._relay = Relay(
             self._open_source,
             max_channels=max_channels,
-            settings=Settings(pause=pause_capacity(pause_minutes * 60) if pause_minutes else None),
+            settings=self._pause_settings(),
             events=Events(
                 on_broken=self._on_broken, on_healed=self._on_healed, on_change=self._on_change
             ),
@@ -117,6 +124,33 @@ class StreamManager:
         self._forget_stop: CALLBACK_TYPE | None = hass.bus.async_listen_once(
             EVENT_HOMEASSISTANT_STOP, self._async_on_stop
         )
+
+    # Going back
+
+    def _pause_settings(self) -> Settings:
+        if not self._pause_minutes:
+            return Settings()
+        seconds = self._pause_minutes * 60
+        return Settings(
+            pause=pause_capacity(min(seconds, _SECONDS_WITHOUT_STORE)),
+            open_store=self._store_for_pause,
+            pause_with_store=pause_capacity(seconds, PAUSED_IN_MEMORY.total_seconds()),
+        )
+
+    def _store_for_pause(self) -> SegmentStore | None:
+        is_needed = timedelta(minutes=self._pause_minutes) > PAUSED_IN_MEMORY
+        return self._open_store() if is_needed else None
+
+    @callback
+    def async_store_in(self, open_store: OpenStore) -> None:
+        """Let what memory has no room for go there, for channels that start from now on."""
+        self._open_store = open_store
+
+    @property
+    def reach(self) -> int:
+        """The seconds that one could go back by in a channel that starts now."""
+        seconds = self._pause_minutes * 60
+        return seconds if self._store_for_pause() else min(seconds, _SECONDS_WITHOUT_STORE)
 
     # What is read
 
@@ -184,15 +218,17 @@ class StreamManager:
     @callback
     def async_window(self, channel: Channel) -> Window | None:
         """Return what is held of a channel; None when nobody watches it, or none can go back."""
-        relayed = self._relay.channels.get(channel.key) if self._can_go_back else None
+        relayed = self._relay.channels.get(channel.key) if self._pause_minutes else None
         return relayed.window if relayed else None
 
     @callback
-    def async_segment(self, channel: Channel, sequence: int) -> bytes | None:
-        """Return a segment of a channel that is being watched; None when it is not held."""
+    def async_segment(self, channel: Channel, sequence: int) -> NumberedSegment | None:
+        """Return a segment of a channel that is being watched; None when it is not held.
+
+        A viewer's ring reads what is in it.
+        """
         relayed = self._relay.channels.get(channel.key)
-        segment = relayed.segment(sequence) if relayed else None
-        return segment.data if segment else None
+        return relayed.segment(sequence) if relayed else None
 
     @callback
     def async_end(self, identity: str) -> bool:

@@ -184,16 +184,21 @@ async def segment(guest: Guest, name: str) -> web.StreamResponse:
     channel = guest.channel(int(match[1])) if match else None
     if match is None or channel is None:
         return not_found()
-    data = guest.coordinator.streams.async_segment(channel, int(match[2]))
-    if data is None:
+    numbered = guest.coordinator.streams.async_segment(channel, int(match[2]))
+    if numbered is None:
         return not_found()
+    headers = {hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER}
     try:
         viewer = await guest.coordinator.streams.async_touch(channel, guest.watcher)
     except ViewerEndedError:
         return ended()
-    if guest.request.method != hdrs.METH_HEAD:
-        viewer.sent += len(data)
-    return web.Response(body=data, headers={hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER})
+    if guest.request.method == hdrs.METH_HEAD:
+        return web.Response(headers={hdrs.CONTENT_LENGTH: str(numbered.segment.size), **headers})
+    data = await viewer.ring.read(numbered)
+    if data is None:
+        return not_found()
+    viewer.sent += len(data)
+    return web.Response(body=data, headers=headers)
 
 
 async def transport_stream(

@@ -73,7 +73,7 @@ async def served(home: House) -> AsyncIterator[str]:
         found = viewer.ring.get(int(request.match_info["sequence"]))
         if found is None:
             return web.Response(status=404)
-        return web.Response(body=found.data, content_type="video/mp2t")
+        return web.Response(body=found.segment.data, content_type="video/mp2t")
 
     app = web.Application()
     app.add_routes([web.get("/1.m3u8", playlist), web.get("/1/{sequence}.ts", segment)])
@@ -150,7 +150,7 @@ async def test_begins_live_where_one_can_go_back(film: list[bytes]) -> None:
         asked.append(int(request.match_info["sequence"]))
         found = ring.get(asked[-1])
         assert found is not None
-        return web.Response(body=found.data, content_type="video/mp2t")
+        return web.Response(body=found.segment.data, content_type="video/mp2t")
 
     app = web.Application()
     app.add_routes([web.get("/1.m3u8", playlist), web.get("/1/{sequence}.ts", segment)])

@@ -58,8 +58,8 @@ async def test_get() -> None:
     assert ring.get(7) is None
     added = [ring.append(segment(bytes([number]))) for number in range(5)]
     assert ring.get(8) is None
-    assert ring.get(9) is added[2].segment
-    assert ring.get(11) is added[4].segment
+    assert ring.get(9) is added[2]
+    assert ring.get(11) is added[4]
     assert ring.get(12) is None
     assert ring.get(-1) is None
 

@@ -72,10 +72,17 @@ MARATHON_LASTS: Final = timedelta(days=1)
 MARATHON_PARTS: Final = 100
 """Showings that one message speaks of; what goes on after that goes on without another one."""
 
+# What is watched.
+
+PAUSED_IN_MEMORY: Final = timedelta(minutes=10)
+"""How much of a channel stays in memory for those who may go back, if there is a disk for more."""
+
 # Recordings.
 
 MIN_FREE: Final = 2 * 1024**3
 """Bytes that a recording leaves free on its disk."""
+MIN_FREE_TO_PAUSE: Final = 4 * 1024**3
+"""The same for what people may go back to: recordings have the rest to themselves."""
 MIN_FREE_TO_FINISH: Final = 512 * 1024**2
 """The same while a recording becomes one file, and is there twice for a while."""
 DISK_HANGS_AFTER: Final = timedelta(seconds=60)

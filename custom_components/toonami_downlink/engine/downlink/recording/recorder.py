@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 import logging
 from pathlib import Path
@@ -211,11 +211,16 @@ class Recorder:
             if self._after >= 0 and numbered.sequence != self._after + 1:
                 self._lose()
             self._after = numbered.sequence
-            if numbered.segment.is_slate:
+            segment = numbered.segment
+            if segment.is_slate:
                 self._lose()
-            else:
-                await self._consider(track, numbered, self._joining)
-            viewer.sent += len(numbered.segment.data)
+            elif not (segment.kept and self._is_before(segment, self._joining)):
+                if (data := await ring.read(numbered)) is None:
+                    self._lose()
+                else:
+                    there = replace(numbered, segment=replace(segment, data=data))
+                    await self._consider(track, there, self._joining)
+            viewer.sent += segment.size
 
     async def _next(self, ring: Ring) -> NumberedSegment | None:
         """Return the next segment; None when there is nothing more to be recorded."""
@@ -228,6 +233,15 @@ class Recorder:
     def _lose(self) -> None:
         self._trouble = Reason.NO_SIGNAL
         self._is_break = True
+
+    def _is_before(self, segment: Segment, joining: _Joining) -> bool:
+        """Whether a segment is from before the recording, as far as its date says.
+
+        Not all that people could go back to has to be read for that.
+        """
+        if segment.date is None or joining.is_done or joining.is_known:
+            return False
+        return segment.date + timedelta(seconds=segment.duration) <= self.start
 
     async def _consider(self, track: Track, numbered: NumberedSegment, joining: _Joining) -> None:
         """Write a segment, if it belongs to the recording and is not there yet."""

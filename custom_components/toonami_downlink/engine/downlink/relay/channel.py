@@ -12,9 +12,10 @@ from typing import Final, Protocol
 from .continuous import Span
 from .errors import Reason, ViewerEndedError
 from .memory import Memory
-from .ring import Capacity, Ring, Window, first_sequence
+from .ring import Capacity, NumberedSegment, Ring, Window, first_sequence
 from .segment import Segment
 from .source import Listener
+from .spill import OpenStore, spilling
 from .viewer import Viewer
 
 _LOGGER = logging.getLogger(__name__)
@@ -44,8 +45,10 @@ class Settings:
 
     capacity: Capacity = field(default_factory=Capacity)
     pause: Capacity | None = None
-    """What is held while an HLS player watches, so that it can go back (`pause_capacity`); None:
-    no more than for others, who cannot."""
+    """What is held while an HLS player watches, so that it can go back (`pause_capacity`)."""
+    open_store: OpenStore = lambda: None
+    pause_with_store: Capacity | None = None
+    """The same for a channel that was given a store by `open_store` when it started."""
     linger: float = 30.0
     """For which a channel goes on after its last viewer."""
     linger_after_leave: float = 5.0
@@ -175,7 +178,8 @@ class RelayChannel:
         self._refuse_barred(key)
         self._forget_visitors()
         ring = self._started()
-        ring.resize(self._settings.pause or self._settings.capacity)
+        pause = self._settings.pause_with_store if ring.store else self._settings.pause
+        ring.resize(pause or self._settings.capacity)
         viewer = self._visitors.get(key)
         if viewer is None:
             viewer = self._visitors[key] = self._new_viewer(key, label, ring)
@@ -197,7 +201,7 @@ class RelayChannel:
         """What is held; None while upstream is not asked for this channel."""
         return self._ring.window() if self._ring else None
 
-    def segment(self, sequence: int) -> Segment | None:
+    def segment(self, sequence: int) -> NumberedSegment | None:
         """Return a segment by its number; None when it is no longer or not yet there."""
         return self._ring.get(sequence) if self._ring else None
 
@@ -271,7 +275,8 @@ class RelayChannel:
     def _started(self) -> Ring:
         if self._ring is None:
             first = max(first_sequence(self._now()), self._next_sequence)
-            self._ring = Ring(first, self._settings.capacity, self._discontinuities)
+            store = self._settings.open_store()
+            self._ring = Ring(first, self._settings.capacity, self._discontinuities, store)
             self._memory.add(self._ring)
             task = asyncio.create_task(self._run(self._ring), name=f"relay {self.key}")
             self._tasks.add(task)
@@ -293,7 +298,7 @@ class RelayChannel:
 
     async def _run(self, ring: Ring) -> None:
         try:
-            async with asyncio.TaskGroup() as group:
+            async with spilling(ring), asyncio.TaskGroup() as group:
                 source = self._open_source(self.key, self._listener(ring))
                 pull = group.create_task(source.run(), name=f"relay {self.key} source")
                 await self._until_unwatched(ring)

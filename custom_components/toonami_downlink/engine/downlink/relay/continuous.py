@@ -39,15 +39,18 @@ async def continuous(
     """
     try:
         numbered = await ring.wait_for(span.first - 1 if span else _near_the_end(ring, lead))
+        follows = True
         while not _is_after(numbered, span):
-            yield numbered.segment.data
+            data = await ring.read(numbered)
+            if data is not None:
+                if not follows and (announcement := resume(data)):
+                    yield announcement
+                yield data
             after = numbered.sequence
             numbered = await ring.wait_for(after)
-            if numbered.sequence != after + 1:
-                if span is None:
-                    numbered = await ring.wait_for(_near_the_end(ring, lead))
-                if announcement := resume(numbered.segment.data):
-                    yield announcement
+            follows = data is not None and numbered.sequence == after + 1
+            if numbered.sequence != after + 1 and span is None:
+                numbered = await ring.wait_for(_near_the_end(ring, lead))
     except RingClosedError:
         return
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from .ring import MOST_LISTED, NumberedSegment, Window
+from .ring import NumberedSegment, Window
 
 MIME_TYPE: Final = "application/vnd.apple.mpegurl"
 _TARGETS_BEHIND: Final = 3
@@ -26,7 +26,7 @@ def listed(window: Window) -> Sequence[NumberedSegment]:
     seconds = 0.0
     enough = max(window.listed, _TARGETS_BEHIND * window.target)
     for numbered in reversed(window.segments):
-        if count >= MOST_LISTED or (count >= _LEAST_LISTED and seconds >= enough):
+        if count >= window.most_listed or (count >= _LEAST_LISTED and seconds >= enough):
             break
         count += 1
         seconds += numbered.segment.duration

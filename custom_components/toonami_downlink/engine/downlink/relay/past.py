@@ -93,6 +93,6 @@ class Past:
 
 def render_master(window: Window, address: str) -> bytes:
     """Write a master playlist with the one of what is there (RFC 8216 § 4.3.4)."""
-    rates = [len(one.segment.data) * 8 / one.segment.duration for one in listed(window)]
+    rates = [one.segment.size * 8 / one.segment.duration for one in listed(window)]
     rate = max(1, round(max(rates)))
     return f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH={rate}\n{address}\n".encode()

@@ -10,6 +10,7 @@ from .joiner import Joiner
 from .packed_audio import is_packed_audio, pack
 from .segment_error import Flaw, SegmentError
 from .segment_info import SegmentInfo
+from .store import Kept
 from .transport_stream import inspect
 
 _IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x00\x00\x01\x00")
@@ -57,6 +58,13 @@ class Segment:
     is_slate: bool = False
     info: SegmentInfo | None = None
     """What `inspect` said of `data`, until it is joined."""
+    kept: Kept | None = None
+    """In a ring: what is in the ring's store in the place of `data`, which then is empty."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, wherever they are."""
+        return self.kept.size if self.kept else len(self.data)
 
 
 type Join = Callable[[bytes, bool, SegmentInfo | None], bytes]
