@@ -7,7 +7,7 @@ import shlex
 import sys
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.toonami_downlink.const import (
@@ -98,7 +98,7 @@ def copy_command(folder: Path) -> str:
 
 
 def make_entry(
-    provider: Path | str, *, subentries: Iterable[ConfigSubentryData] = (), **options: Any
+    provider: Path | str, subentries: Iterable[ConfigSubentryDataWithId] = (), /, **options: Any
 ) -> MockConfigEntry:
     """Make an entry, with the same id each time, on a folder's files or a provider command."""
     command = copy_command(provider) if isinstance(provider, Path) else provider

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.util import dt as dt_util
@@ -102,12 +102,12 @@ async def start_harness(
     make_client: ClientSessionGenerator,
     feed: Feed | None = None,
     options: Mapping[str, Any] | None = None,
-    subentries: Iterable[ConfigSubentryData] = (),
+    subentries: Iterable[ConfigSubentryDataWithId] = (),
 ) -> Harness:
     """Publish a feed and load the entry."""
     published = replace(feed or make_feed(), made=dt_util.utcnow())
     await hass.async_add_executor_job(publish_feed, hass, published)
-    entry = make_entry("provider {m3u} {xmltv}", subentries=subentries, **(options or {}))
+    entry = make_entry("provider {m3u} {xmltv}", subentries, **(options or {}))
     return Harness(hass, entry, await setup_integration(hass, entry), await make_client())
 
 

@@ -15,6 +15,8 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from tests.hostile.commands import ACTIONS, COMMANDS, messages
 from tests.hostile.guest import Secrets, leaks
 
+from .panel_client import ask
+
 DAY = 86_400
 NOW = 1_795_521_600
 ADMIN_ONLY = [name for name, command in COMMANDS.items() if not command.is_for_all]
@@ -149,3 +151,13 @@ async def test_nonsense_after_the_entry_was_unloaded(
     assert await hass.config_entries.async_setup(coordinator.config_entry.entry_id)
     await hass.async_block_till_done()
     assert (await socket.receive_json())["event"]["loaded"]
+
+
+async def test_connect_a_device_that_is_not_there(socket: MockHAClientWebSocket) -> None:
+    house = (await ask(socket, "connect"))["result"]
+    assert (await ask(socket, "connect", device="x" * 64))["result"] == house
+    refused = await ask(socket, "connect", device="x" * 65)
+    assert refused["error"]["code"] == "invalid_format"
+    # Nothing is replaced for it.
+    rotated = (await ask(socket, "credentials/rotate", device="gone"))["result"]
+    assert rotated["password"] == house["password"]

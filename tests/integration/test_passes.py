@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigSubentry, ConfigSubentryData
+from homeassistant.config_entries import ConfigSubentry, ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
@@ -28,7 +28,7 @@ from custom_components.toonami_downlink.engine.downlink.short_codes import is_co
 from custom_components.toonami_downlink.panel.payloads import connect
 from custom_components.toonami_downlink.panel.status import streams_payload
 from custom_components.toonami_downlink.passes.manager import Passes
-from custom_components.toonami_downlink.storage.credentials import Credentials, CredentialStore
+from custom_components.toonami_downlink.storage.credentials import Credentials
 from custom_components.toonami_downlink.streaming.manager import RECORDER, Watcher
 
 from .factories import MIDNIGHT, make_feed
@@ -41,8 +41,8 @@ KEY, HOME_KEY = f"{DOMAIN}.passes", f"{DOMAIN}.credentials"
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-def subentry(identity: str, title: Any = "", **data: Any) -> ConfigSubentryData:
-    return ConfigSubentryData(
+def subentry(identity: str, title: Any = "", **data: Any) -> ConfigSubentryDataWithId:
+    return ConfigSubentryDataWithId(
         data=data,
         subentry_id=identity,
         subentry_type="pass",
@@ -149,51 +149,6 @@ async def test_they_stay_over_a_reload(house: Harness) -> None:
     assert [credentials.code(one) for one in (HOME, "kids")] == codes
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        {},
-        {"passes": [], "codes": "x", "previous": 7},
-        {"passes": {"kids": None, "guest": {"feed_token": 7}}, "codes": {"kids": 1, HOME: "x"}},
-    ],
-)
-async def test_what_is_damaged_is_made_anew(
-    hass: HomeAssistant, hass_storage: dict[str, Any], data: dict[str, Any]
-) -> None:
-    await CredentialStore.async_load(hass)
-    hass_storage[KEY]["data"] = data
-    credentials = await CredentialStore.async_load(hass)
-    await credentials.async_keep(["kids", "guest"])
-    assert is_code(credentials.code(HOME) or "")
-    for identity in ("kids", "guest"):
-        one = credentials.of(identity)
-        assert one
-        assert credentials.find_token(one.feed_token) == identity
-        assert credentials.find_login(one.username, one.password) == identity
-    assert credentials.of(HOME)
-
-
-async def test_what_is_whole_of_a_damaged_one_stays(
-    hass: HomeAssistant, hass_storage: dict[str, Any]
-) -> None:
-    credentials = await CredentialStore.async_load(hass)
-    await credentials.async_keep(["kids"])
-    before = credentials.of("kids")
-    hass_storage[KEY]["data"]["passes"]["kids"]["password"] = "short"
-    after = (await CredentialStore.async_load(hass)).of("kids")
-    assert before
-    assert after
-    assert (after.feed_token, after.username) == (before.feed_token, before.username)
-    assert after.password != before.password
-
-
-async def test_removed_with_all_others(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
-    await CredentialStore.async_load(hass)
-    assert KEY in hass_storage
-    await CredentialStore.async_remove(hass)
-    assert KEY not in hass_storage
-
-
 # Rotation
 
 
@@ -255,16 +210,6 @@ async def test_what_cannot_be_saved_is_not_replaced(
     assert {identity: secrets(house, identity) for identity in before} == before
 
 
-async def test_replaced_ones_do_not_pile_up(
-    hass: HomeAssistant, hass_storage: dict[str, Any]
-) -> None:
-    credentials = await CredentialStore.async_load(hass)
-    await credentials.async_keep(["kids"])
-    for _ in range(40):
-        await credentials.async_rotate("kids")
-    assert len(hass_storage[KEY]["data"]["previous"]) == 64
-
-
 # What happens to a pass
 
 
@@ -283,7 +228,7 @@ async def test_a_new_one(house: Harness) -> None:
     assert (await answer.text()).count("#EXTINF") == 1
 
 
-def _plain(data: ConfigSubentryData) -> dict[str, Any]:
+def _plain(data: ConfigSubentryDataWithId) -> dict[str, Any]:
     return {**data, "data": MappingProxyType(dict(data["data"]))}
 
 
@@ -430,7 +375,7 @@ async def test_what_is_no_pass_is_left_out(
     hass_client_no_auth: ClientSessionGenerator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    other = ConfigSubentryData(
+    other = ConfigSubentryDataWithId(
         data={}, subentry_id="x", subentry_type="other", title="X", unique_id=None
     )
     passes = [subentry("bad", channels="east"), other, subentry("kids")]

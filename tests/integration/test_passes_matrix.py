@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from aiohttp import hdrs
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -79,7 +79,7 @@ async def house(
     hass_storage[STORE] = stored(EAST_FILE, WEST_FILE)
     freezer.move_to(NOW)
     subentries = [
-        ConfigSubentryData(
+        ConfigSubentryDataWithId(
             data=data,
             subentry_id=identity,
             subentry_type="pass",

@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.recording.model import TRACKS
 from custom_components.toonami_downlink.engine.downlink.relay.ring import Ring
 from custom_components.toonami_downlink.recording import library, pausing
@@ -156,7 +157,7 @@ async def test_all_that_is_listed_is_as_it_was_live(
     answer = await home.client.head(paths(home, names)[0])
     assert answer.headers["Content-Length"] == str(len(body(oldest)))
     # Nothing is left of it when nobody watches any more.
-    home.coordinator.streams.async_end_all()
+    home.coordinator.streams.async_end_of(HOME)
     await home.coordinator.streams.async_stop_all()
     assert not (folder / PAUSED).exists()
 

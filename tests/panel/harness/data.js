@@ -236,3 +236,12 @@ export function makeStreams(time, state) {
   if (state === "idle") return { viewers: 0, upstream: 0, max: 4, sessions: [], channels: [] };
   return { viewers: 3, upstream: 2, max: 4, sessions, channels };
 }
+
+/** @param {string} state @param {string} token @returns {Device[]} */
+export function makeDevices(state, token) {
+  const others = state === "devices" ? ["Children's tablet", "Guest"] : [];
+  return [
+    { id: "home", name: "", revision: token.slice(0, 3) },
+    ...others.map((name, index) => ({ id: `pass${index}`, name, revision: "p" })),
+  ];
+}

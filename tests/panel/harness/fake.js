@@ -2,7 +2,7 @@
 /** A Home Assistant that knows nothing but the commands of the panel. */
 
 import { FakeRecordings } from "./recordings.js";
-import { CHANNELS, makeGuide, makeHistory, makeShorts, makeStreams } from "./data.js";
+import { CHANNELS, makeDevices, makeGuide, makeHistory, makeShorts, makeStreams } from "./data.js";
 
 const DAY = 86_400;
 
@@ -45,7 +45,6 @@ export class FakeConnection {
       { address: "192.168.1.41", player: "TiviMate", asked: "stream", result: "old_credentials", when: Date.now() / 1000 - 5400, count: 3 },
     ];
     this.hasTuner = options.state === "tuner";
-    this.passes = options.state === "devices" ? ["Children's tablet", "Guest"] : [];
     /** @type {{id: string, kind: string, text: string, channel: string | null}[]} */
     this.follows = options.follows.map((text, index) => ({ id: `f${index}`, kind: "show", text, channel: null }));
     /** The code that `follows/add` is refused with. @type {string | null} */
@@ -103,7 +102,7 @@ export class FakeConnection {
     if (type === "overview") return this.overview();
     if (type === "recordings") return this.library.event();
     if (type === "follows") return this.followed();
-    if (type === "connect") return { loaded: true, players: this.players, devices: this.devices() };
+    if (type === "connect") return { loaded: true, players: this.players, devices: makeDevices(this.state, this.token) };
     return { loaded: true, status: this.status() };
   }
 
@@ -307,18 +306,12 @@ export class FakeConnection {
     return { showings: showings.slice(0, 10), count: showings.length };
   }
 
-  devices() {
-    const others = this.passes.map((name, index) => ({ id: `pass${index}`, name, revision: "p" }));
-    return [{ id: "home", name: "", revision: this.token.slice(0, 3) }, ...others];
-  }
-
   /** @param {{device?: string}} [message] */
   connect({ device = "home" } = {}) {
-    const isThere = this.devices().some(({ id }) => id === device);
     return {
       version: "1.0.0",
-      device: isThere ? device : "home",
-      devices: this.devices(),
+      device,
+      devices: makeDevices(this.state, this.token),
       origins: this.origins ?? ["http://192.168.1.5:8123", "https://tv.example.com"],
       username: "toonamik3x9qz",
       password: this.password,
@@ -337,7 +330,6 @@ export class FakeConnection {
     this.hasTuner = on;
     return this.connect();
   }
-
   rotate() {
     this.token = `N3w${this.token.slice(3)}`;
     this.password = `N3w${this.password.slice(3)}`;

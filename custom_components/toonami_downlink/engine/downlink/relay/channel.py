@@ -208,18 +208,14 @@ class RelayChannel:
     def end(self, viewer: Viewer, *, may_return: bool = False) -> None:
         """End a viewer, and refuse its key for a minute, unless it may return at once."""
         if not may_return:
-            self._bar(viewer.key)
+            if len(self._barred) >= _MAX_BARRED:
+                del self._barred[next(iter(self._barred))]
+            self._barred[viewer.key] = asyncio.get_running_loop().time() + _BARRED_SECONDS
         if self._visitors.get(viewer.key) is viewer:
             del self._visitors[viewer.key]
             self._note_change(has_left=True)
         elif viewer in self._viewers:
             viewer.end()
-
-    def _bar(self, key: str) -> None:
-        now = asyncio.get_running_loop().time()
-        if len(self._barred) >= _MAX_BARRED:
-            del self._barred[next(iter(self._barred))]
-        self._barred[key] = now + _BARRED_SECONDS
 
     def leave(self, key: str) -> None:
         """Forget a player that comes and goes, because it says that it does not come again."""
