@@ -66,7 +66,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "connect": Command({"device": "home"}),
     "connect/subscribe": Command(),
     "refresh": Command(),
-    "credentials/rotate": Command({"device": "home"}),
+    "credentials/rotate": Command(),  # may name a device, and would do it without one
     "sessions/end": Command({"session": "abc"}),
     "tuner": Command({"on": True}),
 }

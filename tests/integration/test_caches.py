@@ -42,6 +42,7 @@ from custom_components.toonami_downlink.views.response_cache import (
     ResponseCache,
     _Bodies,
 )
+from custom_components.toonami_downlink.views.short_page import draw_qr
 from custom_components.toonami_downlink.views.xtream import _NUMBER_CHARS, Call
 from custom_components.toonami_downlink.views.xtream_responses import account
 
@@ -98,6 +99,7 @@ ASKED: Final = {
         lambda text: parse_origin("http", f"{text}:65535"), _MAX_HOST_CHARS, MIB
     ),
     "views.xtream._number": Asked(ask_for_a_number, _NUMBER_CHARS, MIB // 4),
+    "views.short_page.draw_qr": Asked(draw_qr, 300, MIB),
     "views.xtream_responses.account": Asked(ask_for_an_account, 60, MIB // 4),
     "engine.downlink.client_log._player_name": Asked(player_name, 65_536, MIB),
     "engine.downlink.identity.show_key": Asked(show_key, MAX_TITLE_CHARS, 48 * MIB, "\U00020000"),

@@ -121,7 +121,7 @@ async def test_passes(
         )
         for name, values in {"Granny": {}, "Uncle Bob": data}.items()
     ]
-    coordinator = await setup_integration(hass, make_entry(folder, subentries=subentries))
+    coordinator = await setup_integration(hass, make_entry(folder, subentries))
     coordinator.passes.note("Granny")
     usual = {"channels": None, "is_renumbered": False, "stream_links": "house", "recordings": True}
     granny = usual | {"is_enabled": True, "last_seen": NOON.isoformat(), "watching": 0}

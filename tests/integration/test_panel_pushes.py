@@ -166,7 +166,7 @@ async def test_a_rotation_made_elsewhere_is_pushed(
     after = (await event(socket))["devices"]
 
     assert after == (await ask(socket, "connect"))["result"]["devices"] != before
-    assert after not in panel_coordinator.credentials.feed_token
+    assert after[0]["revision"] not in panel_coordinator.credentials.feed_token
 
 
 async def test_a_lost_signal_and_who_sees_it_are_pushed(

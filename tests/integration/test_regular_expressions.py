@@ -93,6 +93,7 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     "views.past._PLACE": (Attack("1"), Attack("1", "1-")),
     "views.recordings._NAME": (Attack("1"), Attack("1", "", ".mp4")),
     "views.recordings._SEGMENT": (Attack("1"), Attack("1", "1/")),
+    "recording.pausing._OURS": (Attack("a"),),
     f"{ENGINE}short_codes._CODE": (Attack("a"),),
     f"{ENGINE}formats.timeshift._WRITTEN": (Attack("1"), Attack("1", "2026-11-26:20-30-")),
     f"{ENGINE}formats.timeshift._SECONDS": (Attack("1"),),

@@ -121,7 +121,7 @@ def _qr(address: str, texts: Texts) -> str:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def draw_qr(text: str) -> tuple[int, str] | None:
     """Return a QR code as the size of its picture and an SVG path, in modules.
 
