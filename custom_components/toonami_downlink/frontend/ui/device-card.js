@@ -12,7 +12,7 @@ export function deviceCard({ t }, devices, chosen, onChoose) {
 		onChoose(/** @type {HTMLSelectElement} */ (target).value);
 	return html`<section class="card device">
 		<label for="device" class="dim">${t("connect.for")}</label>
-		<div class="pick">
+		<div class="buttons">
 			<select id="device" class="field" @change=${onChange}>
 				${devices.map(
 					({ id, name }) => html`<option value=${id} ?selected=${id === chosen}>
