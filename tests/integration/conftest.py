@@ -25,8 +25,10 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.panel import registration
 from custom_components.toonami_downlink.panel.files import Files, read_files
 from custom_components.toonami_downlink.recording import library
+from custom_components.toonami_downlink.streaming.manager import StreamManager
 
 from . import released
+from .broadcast import Station
 from .factories import NOON, make_entry, make_feed, write_provider_files
 from .harness import NOW, Harness, limit_platforms, setup_integration, start_harness
 from .phone import Phone, make_phone
@@ -169,3 +171,11 @@ async def house(
     monkeypatch.setattr(library, "MIN_FREE", 0)
     async with open_house(hass, tmp_path / "media") as house:
         yield house
+
+
+@pytest.fixture
+def station(monkeypatch: pytest.MonkeyPatch) -> Station:
+    """Let segments come when a test says so, in place of those from upstream."""
+    station = Station()
+    monkeypatch.setattr(StreamManager, "_open_source", station.open)
+    return station

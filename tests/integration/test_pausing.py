@@ -21,7 +21,7 @@ from custom_components.toonami_downlink.recording.folder import Place, look
 from custom_components.toonami_downlink.recording.manager import async_recordings
 from custom_components.toonami_downlink.recording.pausing import PAUSED
 from custom_components.toonami_downlink.streaming import manager
-from custom_components.toonami_downlink.streaming.manager import StreamManager, Watcher
+from custom_components.toonami_downlink.streaming.manager import Watcher
 
 from .broadcast import BEFORE, Station, channel_of, watch
 from .factories import NOON
@@ -35,13 +35,6 @@ COUNT = 100
 """Segments that came one after the other, after all those that came at once."""
 
 type Open = Callable[..., Awaitable[Harness]]
-
-
-@pytest.fixture
-def station(monkeypatch: pytest.MonkeyPatch) -> Station:
-    station = Station()
-    monkeypatch.setattr(StreamManager, "_open_source", station.open)
-    return station
 
 
 @pytest.fixture

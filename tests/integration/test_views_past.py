@@ -43,13 +43,6 @@ type Open = Callable[..., Awaitable[Harness]]
 
 
 @pytest.fixture
-def station(monkeypatch: pytest.MonkeyPatch) -> Station:
-    station = Station()
-    monkeypatch.setattr(StreamManager, "_open_source", station.open)
-    return station
-
-
-@pytest.fixture
 async def start(
     hass: HomeAssistant,
     hass_client_no_auth: ClientSessionGenerator,
