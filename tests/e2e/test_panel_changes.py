@@ -22,6 +22,9 @@ KEY = """(fields) => {
     cancelable: true, ...fields });
   return !input.dispatchEvent(event);
 }"""
+ASKED_FOR_THE_TUNER = """
+harness.connection.asked.findLast(({ type }) => type === "toonami_downlink/tuner")
+"""
 ELSEWHERE = "harness.connection.rotate(); harness.connection.push('connect')"
 CARD_BODY = "**/ui/card-body.js"
 
@@ -178,7 +181,7 @@ def test_the_tuner_is_switched_on_where_plex_is_set_up(page: Page) -> None:
     page.get_by_role("button", name="Switch on", exact=True).click()
     expect(page.locator(".steps .value").first).to_contain_text("/api/toonami_downlink/hdhr/")
     expect(dialog).to_be_hidden()
-    assert page.evaluate("harness.connection.asked.at(-1)") == {
+    assert page.evaluate(ASKED_FOR_THE_TUNER) == {
         "type": "toonami_downlink/tuner",
         "on": True,
     }

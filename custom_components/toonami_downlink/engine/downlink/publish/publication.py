@@ -96,9 +96,7 @@ class Publication(Offer):
         """As stored, with `ORIGIN_PLACEHOLDER` for the origin."""
 
     def offer(self, one: Pass) -> Offer:
-        """Return what a pass may see; cheap."""
-        if one.identity == HOME:
-            return self
+        """Return what a pass other than *Home* may see; cheap."""
         feed = line_up(self.feed, one)
         return Offer(self, one, feed, {key: self.listed[key] for key in feed.guide})
 
