@@ -67,6 +67,6 @@ async def test_what_has_no_date_is_read(studio: Studio) -> None:
     held = studio.ring.window().segments
     undated = [replace(one, segment=replace(one.segment, date=None)) for one in held]
     studio.ring._held.clear()  # noqa: SLF001  # no other way leads to that
-    studio.ring._held.extend(undated)  # noqa: SLF001
+    studio.ring._held.extend(undated)  # noqa: SLF001  # as before
     await run(studio.recorder(60.0))
     assert cellar.asked[0] == 1

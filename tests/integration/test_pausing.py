@@ -77,7 +77,7 @@ async def start(
         recordings = async_recordings(hass)
         assert recordings
         # What is on another disk than any folder of a test.
-        recordings._pause_folder._config_dir = Path("/proc")  # noqa: SLF001
+        recordings._pause_folder._config_dir = Path("/proc")  # noqa: SLF001  # another disk than the test's
         await until(lambda: not on or recordings.space.free)
         return home
 

@@ -159,6 +159,10 @@ class StreamManager:
         """The number of viewers now."""
         return len(self._relay.viewers)
 
+    def viewers_of(self, identity: str) -> int:
+        """Return how many of them came with a pass."""
+        return sum(Watcher.of(viewer).identity == identity for _, viewer in self._relay.viewers)
+
     @property
     def upstream_streams(self) -> int:
         """How many channels are fetched from upstream now."""

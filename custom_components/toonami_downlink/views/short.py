@@ -42,6 +42,7 @@ class ShortView(HomeAssistantView):
     """
 
     url = f"{SHORT_PREFIX}/{{code:{_CODE}}}{{tail:{_TAIL}}}"
+    # A list, as the base class has it.
     extra_urls = [f"{prefix}/{{code:{_CODE}}}{{tail:{_TAIL}}}" for prefix in _PREFIXES[1:]]  # noqa: RUF012
     name = "toonami_downlink:short"
     requires_auth = False

@@ -97,7 +97,7 @@ class Call:
         return responses.account(
             guest.credentials.username,
             guest.credentials.password,
-            len(guest.coordinator.passes.watching(guest.identity)),
+            guest.coordinator.streams.viewers_of(guest.identity),
             client_origin(self.request),
             dt_util.utcnow().replace(microsecond=0),
         )
