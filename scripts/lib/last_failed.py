@@ -7,7 +7,7 @@ from typing import Final
 
 CACHE: Final = Path(".pytest_cache/v/cache/lastfailed")
 """Where pytest's plugin for its cache keeps them: an object with their names."""
-_GROUP: Final = re.compile(r"@\w+$")
+_GROUP: Final = re.compile(r"@[\w-]+$")
 """What xdist adds to the name of a test that belongs to a group."""
 
 

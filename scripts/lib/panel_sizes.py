@@ -12,7 +12,7 @@ CARD_FILE: Final = "card.js"
 SOON: Final = (
     *("ui/search-box.js", "ui/programme-sheet.js"),
     *("shared/ui/play-on.js", "shared/ui/follow-button.js", "shared/ui/way-out.js"),
-    *("shared/lib/copy.js", "shared/lib/stored-values.js"),
+    *("shared/lib/copy.js", "shared/lib/stored-values.js", "lib/panning.js"),
 )
 """What the guide fetches itself when it is there, before anybody asks for it."""
 LIMIT: Final = 150_000

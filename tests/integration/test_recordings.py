@@ -32,7 +32,7 @@ async def test_what_is_on_is_recorded(house: House, hass_storage: dict[str, Any]
     await wait_until(lambda: streams.sessions)
     sessions = streams.sessions
     assert [(one.watcher.player, one.channel) for one in sessions] == [("Recording", EAST)]
-    assert house.recordings.running == (recording,)
+    assert [one.identity for one in house.recordings.running] == [recording.identity]
     recording = await house.until_file()
     assert (recording.state, recording.gaps, recording.reason) == (State.COMPLETE, (), None)
     assert house.said == ["started Show 0", "finished Show 0"]

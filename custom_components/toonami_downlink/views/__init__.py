@@ -9,7 +9,7 @@ from .health import HealthView
 from .past import TimeshiftView
 from .recordings import RECORDING_VIEWS
 from .short import ShortView
-from .stream import STREAM_VIEWS
+from .stream import STREAM_VIEWS, WATCH_VIEWS
 from .xtream import XTREAM_PREFIXES, XTREAM_VIEWS
 from .xtream_recordings import XTREAM_RECORDING_VIEWS
 
@@ -18,10 +18,12 @@ from .xtream_recordings import XTREAM_RECORDING_VIEWS
 def async_register_views(hass: HomeAssistant) -> None:
     """Register all views; they stay until Home Assistant stops."""
     context = ViewContext(hass)
-    # The first one that fits answers: a channel's segments would fit recordings too.
+    # They are tried in this order. Streams are first, because they are asked for most; what users
+    # watch is behind the recordings, whose segments would fit it too.
     tokens = (
+        *STREAM_VIEWS,
         *(PlaylistView, GuideView, TimeshiftView),
-        *(*RECORDING_VIEWS, *STREAM_VIEWS, *TUNER_VIEWS),
+        *(*RECORDING_VIEWS, *WATCH_VIEWS, *TUNER_VIEWS),
     )
     logins = (*XTREAM_RECORDING_VIEWS, *XTREAM_VIEWS)
     for view in (

@@ -112,7 +112,8 @@ class WatchSegmentView(_WatchTokenView, SegmentView):
     name = "toonami_downlink:watch_segment"
 
 
-STREAM_VIEWS: Final = (SegmentView, StreamView, WatchView, WatchSegmentView)
+STREAM_VIEWS: Final = (SegmentView, StreamView)
+WATCH_VIEWS: Final = (WatchView, WatchSegmentView)
 
 
 async def stream(guest: Guest, name: str) -> web.StreamResponse:

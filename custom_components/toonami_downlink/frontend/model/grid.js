@@ -49,6 +49,26 @@ export function windowAt(scale, left, width) {
 	};
 }
 
+const UNKNOWN = { title: "", episode_title: null, season: null, episode: null, filler: true };
+
+/**
+ * What of a channel is in a window, by start; what is not loaded, by the negative start of its day.
+ * @param {import("./guide.js").Guide} guide @param {number} number
+ * @param {{from: number, until: number}} window
+ * @param {number[]} days - those that the window touches
+ * @param {string} zone
+ * @returns {Map<number, Programme>}
+ */
+export function wantedIn(guide, number, { from, until }, days, zone) {
+	const programmes = guide.shown(number).between(from, until);
+	const wanted = new Map(programmes.map((item) => [item.start, item]));
+	for (const day of days) {
+		const times = { start: day, stop: addDays(day, 1, zone) };
+		if (!guide.has(day)) wanted.set(-day, { ...UNKNOWN, ...times });
+	}
+	return wanted;
+}
+
 /** The least and the greatest height of a row. */
 const ROW = { least: 64, most: 260 };
 

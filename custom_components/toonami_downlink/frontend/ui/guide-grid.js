@@ -1,15 +1,16 @@
 import { controls, define, el, isComposing, loadSheet, now, send } from "../lib/index.js";
-import { letMousePan } from "../lib/panning.js";
-import { heightFor, roomIn, scrollFor, stepOf, windowAt } from "../model/grid.js";
-import { HALF_HOUR, HOUR, addDays, daysBetween } from "../model/time.js";
+import { heightFor, roomIn, scrollFor, stepOf, wantedIn, windowAt } from "../model/grid.js";
+import { HALF_HOUR, HOUR, daysBetween } from "../model/time.js";
 import { GridCell } from "./grid-cell.js";
+import { makeHeads } from "./grid-heads.js";
 import { makeRow } from "./grid-row.js";
 
 const gridSheet = loadSheet("grid");
 /** The longest that scrolling smoothly takes, in milliseconds. */
 const GLIDE = 1500;
+/** How long rows are drawn in one frame while somebody scrolls, in milliseconds. */
+const SHARE = 4;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
-const UNKNOWN = { title: "", episode_title: null, season: null, episode: null, filler: true };
 
 /**
  * The timeline. It has cells only for what is near the visible part.
@@ -28,6 +29,10 @@ export class GuideGrid extends HTMLElement {
 	/** @type {Cursor | undefined} */
 	#cursor;
 	#window = { from: 0, until: 0 };
+	/** The days that it touches. @type {number[]} */
+	#days = [];
+	/** The rows to draw for it. @type {Set<GridRow>} */
+	#due = new Set();
 	/** The times above the rows, by where they are. @type {Map<number, HTMLElement>} */
 	#heads = new Map();
 	/** The time at the left edge. */
@@ -59,7 +64,11 @@ export class GuideGrid extends HTMLElement {
 			// Who takes hold of it ends what it does by itself.
 			this.#scroller.addEventListener(name, () => (this.#glides = 0), { passive: true });
 		}
-		letMousePan(this.#scroller);
+		import("../lib/panning.js").then(
+			({ letMousePan }) => letMousePan(this.#scroller),
+			// There are scroll bars all the same.
+			() => {},
+		);
 		this.#scroller.addEventListener("pointerover", (event) => this.#cellOf(event)?.explain());
 		this.#scroller.addEventListener("keydown", (event) => this.#onKey(event));
 		this.#scroller.addEventListener("click", (event) => this.#onClick(event));
@@ -79,9 +88,11 @@ export class GuideGrid extends HTMLElement {
 	 * @param {Context} context @param {Channel[]} channels @param {Scale} scale
 	 */
 	show(context, channels, scale) {
-		const isMoved = this.#scale?.from !== scale.from || this.#scale.slot !== scale.slot;
+		const known = this.#scale;
+		const isMoved = known?.from !== scale.from || known.slot !== scale.slot;
 		this.#context = context;
-		this.#scale = scale;
+		// With another one all cells would be drawn again.
+		if (isMoved || known.until !== scale.until) this.#scale = scale;
 		this.#scroller.setAttribute("aria-label", context.t("guide.grid"));
 		this.#scroller.setAttribute("aria-rowcount", String(channels.length + 1));
 		this.#scroller.setAttribute("aria-colcount", String(scale.columns + 1));
@@ -89,13 +100,15 @@ export class GuideGrid extends HTMLElement {
 		this.#canvas.style.width = `calc(var(--channel) + ${scale.width}px)`;
 		this.#setRows(channels);
 		this.refresh();
-		if (isMoved) this.#keepTime();
+		if (!isMoved) return;
+		this.#paint();
+		this.#keepTime();
 	}
 
 	/** Draw again, because programmes were loaded. */
 	refresh() {
 		this.#window = { from: 0, until: 0 };
-		this.#paint();
+		this.#schedule();
 	}
 
 	/** Move the now-line, and turn programmes into past ones. */
@@ -195,6 +208,7 @@ export class GuideGrid extends HTMLElement {
 		this.#identity = identity;
 		for (const row of this.#rows) row.element.remove();
 		this.#rows = channels.map(makeRow);
+		this.#due.clear();
 		this.#canvas.append(...this.#rows.map(({ element }) => element));
 		this.style.setProperty("--rows", String(channels.length));
 		this.#measure();
@@ -205,51 +219,54 @@ export class GuideGrid extends HTMLElement {
 		this.#isScheduled = true;
 		requestAnimationFrame(() => {
 			this.#isScheduled = false;
-			this.#paint();
+			this.#paint(performance.now() + SHARE);
 		});
 	}
 
-	#paint() {
+	/**
+	 * Draw what is new in the window, until it is late; the rest has the next frame.
+	 * @param {number} [late]
+	 */
+	#paint(late = Infinity) {
 		const [context, scale] = [this.#context, this.#scale];
 		if (!context || !scale || !this.#viewWidth) return;
 		const { scrollLeft } = this.#scroller;
-		for (const [x, head] of this.#heads) head.toggleAttribute("cut", x + 4 < scrollLeft);
 		const window = windowAt(scale, scrollLeft, this.#viewWidth);
-		if (window.from === this.#window.from && window.until === this.#window.until) return;
-		this.#window = window;
-		this.#edge = scale.time(scrollLeft);
-		const days = daysBetween(window.from, window.until, context.clock.zone);
-		this.#paintTimes(context, scale, days);
-		for (const row of this.#rows) this.#paintRow(context, scale, row, days);
+		if (window.from !== this.#window.from || window.until !== this.#window.until) {
+			this.#window = window;
+			this.#days = daysBetween(window.from, window.until, context.clock.zone);
+			this.#edge = scale.time(scrollLeft);
+			this.#corner.textContent = context.t("guide.channels");
+			this.#heads = makeHeads(context, scale, this.#window, this.#days);
+			this.#times.replaceChildren(this.#corner, ...this.#heads.values());
+			// Behind those that still wait: whoever scrolls on and on sees all of them.
+			for (const row of this.#rows) this.#due.add(row);
+		}
+		for (const [x, head] of this.#heads) head.toggleAttribute("cut", x + 4 < scrollLeft);
+		if (!this.#due.size) return;
+		this.#paintRows(context, scale, late);
 		this.#keepCursor(this.#edge);
 		this.tick();
-		send(this, "window", { days });
+		send(this, "window", { days: this.#days });
 	}
 
-	/** @param {Context} context @param {Scale} scale @param {number[]} days */
-	#paintTimes({ clock, t }, scale, days) {
-		this.#corner.textContent = t("guide.channels");
-		this.#heads = new Map();
-		const first = scale.from + scale.column(this.#window.from) * HALF_HOUR;
-		for (let time = first; time < this.#window.until; time += HALF_HOUR) {
-			const column = String(scale.column(time) + 2);
-			const head = el("div", { role: "columnheader", class: "time", "aria-colindex": column });
-			const x = scale.x(time);
-			head.style.transform = `translateX(${x}px)`;
-			head.toggleAttribute("cut", x + 4 < scale.x(this.#edge));
-			if (days.includes(time)) head.append(el("b", {}, [clock.shortDate(time)]), " ");
-			head.append(clock.time(time));
-			this.#heads.set(x, head);
+	/** @param {Context} context @param {Scale} scale @param {number} late */
+	#paintRows(context, scale, late) {
+		for (const row of this.#due) {
+			this.#due.delete(row);
+			this.#paintRow(context, scale, row);
+			if (performance.now() > late) break;
 		}
-		this.#times.replaceChildren(this.#corner, ...this.#heads.values());
+		if (this.#due.size) this.#schedule();
 	}
 
-	/** @param {Context} context @param {Scale} scale @param {GridRow} row @param {number[]} days */
-	#paintRow(context, scale, row, days) {
-		const wanted = this.#wanted(context, row.channel.number, days);
-		for (const [key, cell] of row.cells) if (!wanted.has(key)) this.#drop(row, key, cell);
+	/** @param {Context} context @param {Scale} scale @param {GridRow} row */
+	#paintRow(context, scale, row) {
+		const { store, clock } = context;
+		const wanted = wantedIn(store.guide, row.channel.number, this.#window, this.#days, clock.zone);
+		const free = this.#release(row, wanted);
 		for (const [key, programme] of wanted) {
-			const cell = row.cells.get(key) ?? new GridCell();
+			const cell = row.cells.get(key) ?? free.pop() ?? new GridCell();
 			if (cell.element.parentNode !== row.element) row.element.append(cell.element);
 			row.cells.set(key, cell);
 			cell.show(context, scale, row.channel, programme, key < 0);
@@ -257,30 +274,22 @@ export class GuideGrid extends HTMLElement {
 			const { start, stop } = programme;
 			cell.element.toggleAttribute("edge", start < this.#edge + HOUR && stop > this.#edge - HOUR);
 		}
+		for (const { element } of free) element.remove();
 	}
 
 	/**
-	 * What is in the window, by start; what is not loaded, by the negative start of its day.
-	 * @param {Context} context @param {number} number @param {number[]} days
-	 * @returns {Map<number, Programme>}
+	 * Take the cells of what is not wanted any more: others are drawn in them, which costs less.
+	 * @param {GridRow} row @param {Map<number, Programme>} wanted
 	 */
-	#wanted({ store: { guide }, clock: { zone } }, number, days) {
-		const { from, until } = this.#window;
-		const programmes = guide.shown(number).between(from, until);
-		const wanted = new Map(programmes.map((item) => [item.start, item]));
-		for (const day of days) {
-			const times = { start: day, stop: addDays(day, 1, zone) };
-			if (!guide.has(day)) wanted.set(-day, { ...UNKNOWN, ...times });
-		}
-		return wanted;
-	}
-
-	/** @param {GridRow} row @param {number} key @param {GridCell} cell */
-	#drop(row, key, cell) {
+	#release(row, wanted) {
 		// A cell that vanished with the focus in it would take the keyboard with it.
-		if (this.shadowRoot?.activeElement === cell.element) return;
-		row.cells.delete(key);
-		cell.element.remove();
+		const focused = this.shadowRoot?.activeElement;
+		const free = [...row.cells].filter(([key, { element }]) => !wanted.has(key) && element !== focused);
+		return free.map(([key, cell]) => {
+			row.cells.delete(key);
+			cell.setReachable(false);
+			return cell;
+		});
 	}
 
 	/** Let one cell be in the order of the tab key, what is on first. @param {number} left */

@@ -217,7 +217,8 @@ export class GuidePage extends Page {
 	#onMove = ({ detail: { time } }) => {
 		const wasFollowing = this.position.isFollowing;
 		this.position.go(time, now());
-		if (wasFollowing || this.#day !== this.#shownDay) this.redraw();
+		// Behind the grid in this frame: it asks how far it is scrolled, while nothing has changed yet.
+		if (wasFollowing || this.#day !== this.#shownDay) requestAnimationFrame(() => this.redraw());
 	};
 
 	/** @param {ChoiceEvent} event */
