@@ -44,9 +44,10 @@ class Airing:
     title: str
 
 
-def find_access(client: Client) -> Access:
-    """Ask the integration for the addresses and the login."""
-    connect: dict[str, Any] = client.command("toonami_downlink/connect")
+def find_access(client: Client, device: str | None = None) -> Access:
+    """Ask the integration for the addresses and the login, of the house or of a device."""
+    fields = {"device": device} if device else {}
+    connect: dict[str, Any] = client.command("toonami_downlink/connect", **fields)
     login = {name: connect[name] for name in ("username", "password")}
     return Access(
         playlist_url=f"{client.base_url}{connect['playlist']}",
