@@ -45,7 +45,8 @@ FEED = Feed(
 
 def offer(one: Pass = KIDS, feed: Feed = FEED) -> Offer:
     report = IngestReport(channels=2, programmes=5, filler=0, guide_until=None)
-    return Publication(Generation(number=1, feed=feed, report=report, guide=b"<tv></tv>")).offer(one)
+    generation = Generation(1, feed, report, b"", b"<tv></tv>", {})
+    return Publication(generation).offer(one)
 
 
 def test_what_is_rated_too_high_has_no_words() -> None:
