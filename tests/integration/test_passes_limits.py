@@ -1,6 +1,7 @@
 """Hours and age ratings of devices: what they get at every door, and what ends when."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -420,6 +421,8 @@ async def test_guide_without_its_words(house: Harness) -> None:
         starts = [int(item["start_timestamp"]) for item in table]
         # Its place is kept.
         assert int(ADULT.timestamp()) in starts
+        titles = {base64.b64decode(item["title"]).decode() for item in table}
+        assert ("Not for you" in titles) is is_there
 
 
 # Where streams come from
