@@ -120,6 +120,7 @@ def _pass(coordinator: DownlinkCoordinator, one: Pass) -> dict[str, Any]:
         "is_enabled": one.is_enabled,
         "has_hours": one.hours is not None,
         "max_age": one.ceiling.age if one.ceiling else None,
+        "users": len(one.users),
         "last_seen": seen.isoformat() if seen else None,
         "watching": len(coordinator.passes.watching(one.identity)),
     }

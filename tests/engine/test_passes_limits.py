@@ -8,7 +8,7 @@ import pytest
 
 from downlink.access import Ceiling, Hours
 from downlink.models import Channel, Feed, IngestReport, Programme, Source
-from downlink.passes import Pass, PassError, line_up, read_pass
+from downlink.passes import MAX_USERS, Pass, PassError, line_up, read_pass
 from downlink.publish.publication import Offer, Publication
 from downlink.publish.store import Generation
 
@@ -141,6 +141,9 @@ def test_what_a_form_makes() -> None:
     one = read_pass("1", "T", {"max_age": 18, "shows_unrated": False})
     assert one.hours is None
     assert one.ceiling == Ceiling(18, shows_unrated=False)
+    users = ["u" * 100, *map(str, range(MAX_USERS - 1))]
+    assert read_pass("1", "T", {"users": users}).users == tuple(users)
+    assert read_pass("1", "T", {"users": ["a", "a"]}).users == ("a",)
     nothing: dict[str, Any] = dict.fromkeys(("allowed_from", "allowed_until", "max_age"))
     assert read_pass("1", "T", nothing) == Pass(identity="1", name="T")
 
@@ -167,6 +170,11 @@ def test_what_a_form_makes() -> None:
         {"max_age": "7"},
         {"max_age": [7]},
         {"shows_unrated": "yes"},
+        {"users": "me"},
+        {"users": [1]},
+        {"users": [""]},
+        {"users": ["u" * 101]},
+        {"users": ["u"] * (MAX_USERS + 1)},
     ],
     ids=lambda data: str(data)[:60],
 )

@@ -37,6 +37,7 @@ TABLET = {
     "allowed_until": "20:30",
     "max_age": 10,
     "shows_unrated": False,
+    "users": [],
 }
 
 
@@ -128,6 +129,7 @@ async def test_add_with_what_is_proposed(hass: HomeAssistant, entry: MockConfigE
         "allowed_until": None,
         "max_age": None,
         "shows_unrated": True,
+        "users": [],
     }
     coordinator: DownlinkCoordinator = entry.runtime_data
     assert coordinator.data
@@ -312,6 +314,8 @@ async def test_what_cannot_be_read_is_set_up_again(
         {"max_age": 19},
         {"max_age": "seven"},
         {"shows_unrated": None},
+        {"users": ["nobody"]},
+        {"users": "nobody"},
         {"name": None},
         {"name": ["Tablet"]},
         {"unheard_of": 1},

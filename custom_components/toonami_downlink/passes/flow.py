@@ -7,6 +7,7 @@ import unicodedata
 
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -38,6 +39,7 @@ from ..engine.downlink.passes import (
     HOUSE_LINKS,
     MAX_NAME,
     MAX_PASSES,
+    MAX_USERS,
     Pass,
     PassError,
     read_pass,
@@ -51,6 +53,7 @@ CONF_ALLOWED_FROM: Final = "allowed_from"
 CONF_ALLOWED_UNTIL: Final = "allowed_until"
 CONF_MAX_AGE: Final = "max_age"
 CONF_SHOWS_UNRATED: Final = "shows_unrated"
+CONF_USERS: Final = "users"
 type SubentryFlows = dict[str, type[ConfigSubentryFlow]]
 _NEW: Final = Pass(identity="", name="")
 LINKS: Final = (HOUSE_LINKS, LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT)
@@ -61,15 +64,15 @@ class PassFlow(ConfigSubentryFlow):
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device."""
-        return self._ask("user", user_input)
+        return await self._ask("user", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Change a device; it keeps its secrets."""
-        return self._ask("reconfigure", user_input)
+        return await self._ask("reconfigure", user_input)
 
-    def _ask(self, step_id: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+    async def _ask(self, step_id: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
         coordinator = async_loaded_coordinator(self.hass)
         if coordinator is None or coordinator.config_entry.entry_id != self.handler[0]:
             return self.async_abort(reason="not_loaded")
@@ -94,6 +97,7 @@ class PassFlow(ConfigSubentryFlow):
             data_schema=pass_schema(
                 values,
                 _channel_options(coordinator, known[CONF_CHANNELS]),
+                await _user_options(self.hass, known[CONF_USERS]),
                 is_known=self.source != SOURCE_USER,
             ),
             errors=errors,
@@ -160,6 +164,7 @@ def form_values(one: Pass = _NEW) -> dict[str, Any]:
         CONF_ALLOWED_UNTIL: f"{one.hours.end:%H:%M}" if one.hours else None,
         CONF_MAX_AGE: one.ceiling.age if one.ceiling else None,
         CONF_SHOWS_UNRATED: one.ceiling.shows_unrated if one.ceiling else True,
+        CONF_USERS: list(one.users),
     }
 
 
@@ -181,6 +186,7 @@ def _data(user_input: dict[str, Any], *, is_enabled: bool) -> dict[str, Any]:
         CONF_ALLOWED_UNTIL: _time(user_input.get(CONF_ALLOWED_UNTIL)),
         CONF_MAX_AGE: None if (age := user_input.get(CONF_MAX_AGE)) is None else int(age),
         CONF_SHOWS_UNRATED: user_input[CONF_SHOWS_UNRATED],
+        CONF_USERS: list(dict.fromkeys(user_input.get(CONF_USERS, []))),
     }
 
 
@@ -211,11 +217,30 @@ def _channel_options(
     ]
 
 
+async def _user_options(hass: HomeAssistant, chosen: Sequence[str]) -> list[SelectOptionDict]:
+    """Return the users who are no administrators, and those chosen that are not there any more."""
+    users = await hass.auth.async_get_users()
+    names = {
+        user.id: user.name or user.id
+        for user in users
+        if user.is_active and not user.is_admin and not user.system_generated
+    }
+    return [
+        SelectOptionDict(value=identity, label=label)
+        for identity, label in (names | {one: names.get(one, one) for one in chosen}).items()
+    ]
+
+
 def pass_schema(
-    values: dict[str, Any], channels: list[SelectOptionDict], *, is_known: bool
+    values: dict[str, Any],
+    channels: list[SelectOptionDict],
+    users: list[SelectOptionDict],
+    *,
+    is_known: bool,
 ) -> vol.Schema:
     """Return the form; only a pass that is known can be switched off."""
     choice = SelectSelectorConfig(options=channels, multiple=True, mode=SelectSelectorMode.DROPDOWN)
+    people = SelectSelectorConfig(options=users, multiple=True, mode=SelectSelectorMode.DROPDOWN)
     links = SelectSelectorConfig(options=list(LINKS), translation_key="pass_links")
     age = NumberSelectorConfig(min=0, max=MAX_AGE, step=1, mode=NumberSelectorMode.BOX)
     fields: dict[vol.Marker, Any] = {
@@ -228,6 +253,7 @@ def pass_schema(
         _optional(CONF_ALLOWED_UNTIL, values): TimeSelector(),
         _optional(CONF_MAX_AGE, values): NumberSelector(age),
         vol.Required(CONF_SHOWS_UNRATED, default=values[CONF_SHOWS_UNRATED]): BooleanSelector(),
+        _optional(CONF_USERS, values): vol.All(SelectSelector(people), vol.Length(max=MAX_USERS)),
     }
     if is_known:
         fields[vol.Required(CONF_IS_ENABLED, default=values[CONF_IS_ENABLED])] = BooleanSelector()

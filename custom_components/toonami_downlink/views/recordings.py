@@ -10,7 +10,6 @@ from aiohttp import hdrs, web
 from homeassistant.util import dt as dt_util
 
 from ..engine.downlink.client_log import Outcome, RequestKind
-from ..engine.downlink.passes import HOME
 from ..engine.downlink.recording.holding import Holding, file_playlist
 from ..engine.downlink.recording.journal import playlist
 from ..engine.downlink.recording.model import Recording
@@ -217,13 +216,17 @@ class _WatchTokenView(RecordingView, ABC):
 
     @override
     def find(self, credentials: CredentialStore, token: str) -> str | None:
-        return HOME if credentials.watch_token_matches(token, dt_util.utcnow()) else None
+        return credentials.find_watch_token(token, dt_util.utcnow())
 
     @override
     def asker(self, guest: Guest) -> Asker:
         credentials = guest.coordinator.credentials
         token = guest.request.match_info["feed_token"]
-        return Asker(self._context, guest, lambda: self.find(credentials, token) is not None)
+
+        def may_go_on() -> bool:
+            return self.find(credentials, token) == guest.identity and guest.is_right()
+
+        return Asker(self._context, guest, may_go_on)
 
 
 class WatchRecordingView(_WatchTokenView):

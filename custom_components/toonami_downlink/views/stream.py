@@ -16,7 +16,6 @@ from ..const import LINKS_RELAY
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
 from ..engine.downlink.models import Channel
-from ..engine.downlink.passes import HOME
 from ..engine.downlink.relay.continuous import Span
 from ..engine.downlink.relay.errors import RingClosedError
 from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
@@ -77,7 +76,7 @@ class _WatchTokenView(TokenView, ABC):
 
     @override
     def find(self, credentials: CredentialStore, token: str) -> str | None:
-        return HOME if credentials.watch_token_matches(token, dt_util.utcnow()) else None
+        return credentials.find_watch_token(token, dt_util.utcnow())
 
 
 class WatchView(_WatchTokenView):

@@ -17,6 +17,7 @@ MAX_PASSES: Final = 32
 MAX_NAME: Final = 50
 _MAX_CHANNELS: Final = 200
 _MAX_KEY: Final = 100
+MAX_USERS: Final = 50
 _LINKS: Final = frozenset({"relay", "home_assistant", "direct"})
 HOUSE_LINKS: Final = "house"
 """Addresses as the house's own."""
@@ -47,6 +48,8 @@ class Pass:
     """When anything may be watched; None: always."""
     ceiling: Ceiling | None = None
     """Up to which age rating; None: all."""
+    users: tuple[str, ...] = ()
+    """The ids of the users of Home Assistant who watch there with it."""
 
     @property
     def is_limited(self) -> bool:
@@ -78,25 +81,30 @@ def read_pass(identity: str, name: str, data: Mapping[str, Any]) -> Pass:
     line, is_changed = clean_line(name, MAX_NAME) if isinstance(name, str) else ("", True)
     if is_changed or not line:
         raise PassError(f"A device's name is one line of 1 to {MAX_NAME} characters.")
-    keys = data.get("channels", [])
-    if not isinstance(keys, list) or len(keys) > _MAX_CHANNELS:
-        raise PassError(f"A device has a list of at most {_MAX_CHANNELS} channels.")
-    if not all(isinstance(key, str) and 0 < len(key) <= _MAX_KEY for key in keys):
-        raise PassError("A channel of a device has no usable key.")
     links = data.get("stream_links", HOUSE_LINKS)
     if not isinstance(links, str) or (links != HOUSE_LINKS and links not in _LINKS):
         raise PassError("A device has unknown links.")
     return Pass(
         identity=identity,
         name=line,
-        channels=tuple(dict.fromkeys(keys)) or None,
+        channels=_keys(data, "channels", _MAX_CHANNELS) or None,
         is_renumbered=_flag(data, "is_renumbered", default=False),
         links=None if links == HOUSE_LINKS else links,
         sees_recordings=_flag(data, "recordings", default=True),
         is_enabled=_flag(data, "is_enabled", default=True),
         hours=_hours(data),
         ceiling=_ceiling(data),
+        users=_keys(data, "users", MAX_USERS),
     )
+
+
+def _keys(data: Mapping[str, Any], name: str, most: int) -> tuple[str, ...]:
+    keys = data.get(name, [])
+    if not isinstance(keys, list) or len(keys) > most:
+        raise PassError(f"A device has a list of at most {most} {name}.")
+    if not all(isinstance(key, str) and 0 < len(key) <= _MAX_KEY for key in keys):
+        raise PassError(f"One of the {name} of a device has no usable key.")
+    return tuple(dict.fromkeys(keys))
 
 
 def _hours(data: Mapping[str, Any]) -> Hours | None:
