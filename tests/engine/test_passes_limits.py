@@ -79,7 +79,10 @@ def test_filler_stays_as_it_is_for_one_that_sees_only_what_is_rated() -> None:
 def test_own_order_and_numbers_stay() -> None:
     one = replace(KIDS, channels=("west", "east"), is_renumbered=True)
     seen = line_up(FEED, one)
-    assert [(channel.key, channel.number) for channel in seen.channels] == [("west", 1), ("east", 2)]
+    assert [(channel.key, channel.number) for channel in seen.channels] == [
+        ("west", 1),
+        ("east", 2),
+    ]
     assert seen.guide["east"][1].is_filler
 
 
@@ -118,9 +121,10 @@ def test_how_far_one_may_see() -> None:
     assert until("east", NOON + 2 * HOUR, NOON + 9 * HOUR) == NOON + 3 * HOUR
     assert until("east", NOON - 9 * HOUR, NOON) == NOON
     assert until("west", NOON, NOON + HOUR) == NOON + HOUR
-    assert offer(replace(KIDS, ceiling=None)).allowed_until(
-        "east", NOON, NOON + 4 * HOUR
-    ) == NOON + 4 * HOUR
+    assert (
+        offer(replace(KIDS, ceiling=None)).allowed_until("east", NOON, NOON + 4 * HOUR)
+        == NOON + 4 * HOUR
+    )
 
 
 def test_pass() -> None:

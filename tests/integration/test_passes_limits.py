@@ -224,9 +224,7 @@ async def test_one_that_leaves_the_notice(
     assert await is_closed(house, playlists(house, KIDS)[0])
 
 
-async def test_what_is_no_television_stays(
-    house: Harness, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_what_is_no_television_stays(house: Harness, freezer: FrozenDateTimeFactory) -> None:
     one = secrets(house, KIDS)
     base = f"/api/{DOMAIN}/{one.feed_token}"
     login = f"username={one.username}&password={one.password}"

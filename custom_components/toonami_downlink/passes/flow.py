@@ -245,7 +245,9 @@ def pass_schema(
     age = NumberSelectorConfig(min=0, max=MAX_AGE, step=1, mode=NumberSelectorMode.BOX)
     fields: dict[vol.Marker, Any] = {
         vol.Required(CONF_NAME, description={"suggested_value": values[CONF_NAME]}): TextSelector(),
-        _optional(CONF_CHANNELS, values): vol.All(SelectSelector(choice), vol.Length(max=MAX_CHANNELS)),
+        _optional(CONF_CHANNELS, values): vol.All(
+            SelectSelector(choice), vol.Length(max=MAX_CHANNELS)
+        ),
         vol.Required(CONF_IS_RENUMBERED, default=values[CONF_IS_RENUMBERED]): BooleanSelector(),
         vol.Required(CONF_STREAM_LINKS, default=values[CONF_STREAM_LINKS]): SelectSelector(links),
         vol.Required(CONF_RECORDINGS, default=values[CONF_RECORDINGS]): BooleanSelector(),

@@ -35,7 +35,9 @@ async def notice_playlist(guest: Guest, channel: Channel) -> web.Response:
     guest.record(RequestKind.STREAM)
     first = first_sequence(dt_util.utcnow())
     segments = [
-        NumberedSegment(first + index, 1, Segment(data=b"", duration=seconds, discontinuity=not index))
+        NumberedSegment(
+            first + index, 1, Segment(data=b"", duration=seconds, discontinuity=not index)
+        )
         for index in range(len(pieces))
     ]
     body = render_segments(
