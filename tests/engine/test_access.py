@@ -1,6 +1,6 @@
 """Hours and age ratings, at their limits, over midnight, and when the clocks change."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,16 +33,18 @@ def rated(rating: str | None) -> Programme:
 )
 @pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, "UTC"])
 def test_hours(zone: str, at: time, day: bool, night: bool, until_midnight: bool) -> None:
-    now = datetime.combine(datetime(2026, 11, 26), at, ZoneInfo(zone))
+    now = datetime.combine(date(2026, 11, 26), at, ZoneInfo(zone))
     found = [hours.are_open(now) for hours in (DAY, NIGHT, UNTIL_MIDNIGHT)]
     assert found == [day, night, until_midnight]
 
 
-def open_minutes(hours: Hours, zone: str, day: datetime) -> int:
+def open_minutes(hours: Hours, zone: str, day: date) -> int:
     """Count the minutes of a day that are open, as they pass."""
     here = ZoneInfo(zone)
-    minute = day.replace(tzinfo=here).astimezone(UTC)
-    end = (day + timedelta(days=1)).replace(tzinfo=here).astimezone(UTC)
+    minute, end = (
+        datetime.combine(one, time(), here).astimezone(UTC)
+        for one in (day, day + timedelta(days=1))
+    )
     count = 0
     while minute < end:
         count += hours.are_open(minute.astimezone(here))
@@ -53,13 +55,11 @@ def open_minutes(hours: Hours, zone: str, day: datetime) -> int:
 @pytest.mark.parametrize(
     ("zone", "forward", "back", "hour"),
     [
-        (BERLIN, datetime(2026, 3, 29), datetime(2026, 10, 25), 2),
-        (NEW_YORK, datetime(2026, 3, 8), datetime(2026, 11, 1), 1),
+        (BERLIN, date(2026, 3, 29), date(2026, 10, 25), 2),
+        (NEW_YORK, date(2026, 3, 8), date(2026, 11, 1), 1),
     ],
 )
-def test_days_on_which_the_clock_changes(
-    zone: str, forward: datetime, back: datetime, hour: int
-) -> None:
+def test_days_on_which_the_clock_changes(zone: str, forward: date, back: date, hour: int) -> None:
     # By day nothing changes.
     assert {open_minutes(DAY, zone, day) for day in (forward, back)} == {870}
     # The night is an hour shorter, or longer.

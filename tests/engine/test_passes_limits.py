@@ -45,7 +45,9 @@ FEED = Feed(
 
 def offer(one: Pass = KIDS, feed: Feed = FEED) -> Offer:
     report = IngestReport(channels=2, programmes=5, filler=0, guide_until=None)
-    generation = Generation(1, feed, report, b"", b"<tv></tv>", {})
+    generation = Generation(
+        number=1, feed=feed, report=report, playlist=b"", guide=b"<tv></tv>", digests={}
+    )
     return Publication(generation).offer(one)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from aiohttp import hdrs
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
@@ -19,11 +20,14 @@ from custom_components.toonami_downlink.const import CONF_STREAM_LINKS, DOMAIN, 
 from custom_components.toonami_downlink.engine.downlink.models import Feed
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.relay.slate import NOTICE_SEGMENTS
-from custom_components.toonami_downlink.passes.limits import async_end_what_is_over
+from custom_components.toonami_downlink.passes import limits
+from custom_components.toonami_downlink.passes.limits import (
+    async_end_what_is_over,
+)
 from custom_components.toonami_downlink.views import notice as notices
 
 from .factories import MIDNIGHT, NOON, SLOT, make_feed
-from .harness import NOW, Harness, move_clock, start_harness
+from .harness import NOW, Harness, start_harness
 from .relayed import listed
 from .stream_harness import Viewer, serve_app, wait_until
 from .test_passes import secrets, stream, subentry, update
@@ -63,10 +67,9 @@ async def house(
     hass: HomeAssistant,
     hass_client_no_auth: ClientSessionGenerator,
     upstream: Upstream,
-    freezer: FrozenDateTimeFactory,
+    clock: FrozenDateTimeFactory,
 ) -> AsyncIterator[Harness]:
     """Start a house in Berlin with the relay: one device has hours, one a ceiling, one neither."""
-    freezer.move_to(NOW)
     await hass.config.async_set_time_zone(ZONE)
     options: dict[str, Any] = {CONF_STREAM_LINKS: LINKS_RELAY, "hdhomerun": True}
     passes = [
@@ -132,13 +135,19 @@ async def is_closed(house: Harness, path: str) -> bool:
     return all(names)
 
 
+def go_on(house: Harness, clock: FrozenDateTimeFactory, to: datetime) -> None:
+    """Let it be that time, and look at the clock, as each minute does."""
+    clock.move_to(to)
+    async_end_what_is_over(house.coordinator)
+
+
 # Outside the hours
 
 
 async def test_notice_as_hls(
-    house: Harness, upstream: Upstream, freezer: FrozenDateTimeFactory
+    house: Harness, upstream: Upstream, clock: FrozenDateTimeFactory
 ) -> None:
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     for path in playlists(house, KIDS):
         status, text = await get(house, path)
         assert status == HTTPStatus.OK
@@ -162,10 +171,10 @@ async def test_notice_as_ts(
     house: Harness,
     upstream: Upstream,
     address: Address,
-    freezer: FrozenDateTimeFactory,
+    clock: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     bodies = []
     monkeypatch.setattr(notices, "_AT_ONCE", NOTICE_SEGMENTS)
     for path in endless(house, KIDS):
@@ -183,9 +192,9 @@ async def test_notice_as_ts(
 
 
 async def test_notice_comes_as_fast_as_it_is_played(
-    house: Harness, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+    house: Harness, clock: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     waited: list[float] = []
     sleep = asyncio.sleep
 
@@ -201,22 +210,22 @@ async def test_notice_comes_as_fast_as_it_is_played(
 async def test_one_that_does_not_read_the_notice_is_left(
     house: Harness,
     address: Address,
-    freezer: FrozenDateTimeFactory,
+    clock: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    freezer.move_to(BEDTIME)
-    monkeypatch.setattr(notices, "_AT_ONCE", NOTICE_SEGMENTS)
-    monkeypatch.setattr(notices, "_READ_SECONDS", 0.0)
+    clock.move_to(BEDTIME)
+    monkeypatch.setattr(notices, "notice", lambda _: ((bytes(10_000_000),), 0.0))
+    monkeypatch.setattr(notices, "_READ_SECONDS", 0.1)
     viewer = Viewer(address)
-    assert await viewer.open(endless(house, KIDS)[0]) == HTTPStatus.OK
+    assert await viewer.open(endless(house, KIDS)[0], room=4096) == HTTPStatus.OK
     async with asyncio.timeout(5):
-        await viewer.end()
+        assert len(await viewer.end()) < 10_000_000
 
 
 async def test_one_that_leaves_the_notice(
-    house: Harness, address: Address, freezer: FrozenDateTimeFactory
+    house: Harness, address: Address, clock: FrozenDateTimeFactory
 ) -> None:
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     viewer = Viewer(address)
     assert await viewer.open(endless(house, KIDS)[0]) == HTTPStatus.OK
     await viewer.read(PACKET)
@@ -224,7 +233,7 @@ async def test_one_that_leaves_the_notice(
     assert await is_closed(house, playlists(house, KIDS)[0])
 
 
-async def test_what_is_no_television_stays(house: Harness, freezer: FrozenDateTimeFactory) -> None:
+async def test_what_is_no_television_stays(house: Harness, clock: FrozenDateTimeFactory) -> None:
     one = secrets(house, KIDS)
     base = f"/api/{DOMAIN}/{one.feed_token}"
     login = f"username={one.username}&password={one.password}"
@@ -238,13 +247,13 @@ async def test_what_is_no_television_stays(house: Harness, freezer: FrozenDateTi
         f"/tv/{code}/guide",
     ]
     by_day = [await get(house, path) for path in paths]
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     assert [await get(house, path) for path in paths] == by_day
     assert {status for status, _ in by_day} == {HTTPStatus.OK}
 
 
-async def test_others_watch(house: Harness, freezer: FrozenDateTimeFactory) -> None:
-    freezer.move_to(BEDTIME)
+async def test_others_watch(house: Harness, clock: FrozenDateTimeFactory) -> None:
+    clock.move_to(BEDTIME)
     closed = [await is_closed(house, playlists(house, one)[0]) for one in (HOME, KIDS, GUEST)]
     assert closed == [False, True, False]
 
@@ -260,9 +269,9 @@ async def test_others_watch(house: Harness, freezer: FrozenDateTimeFactory) -> N
     ids=str,
 )
 async def test_limits_of_the_hours(
-    house: Harness, freezer: FrozenDateTimeFactory, at: datetime, closed: bool
+    house: Harness, clock: FrozenDateTimeFactory, at: datetime, closed: bool
 ) -> None:
-    freezer.move_to(at)
+    clock.move_to(at)
     assert await is_closed(house, playlists(house, KIDS)[0]) is closed
 
 
@@ -273,20 +282,18 @@ async def test_the_hours_end_while_all_watch(
     house: Harness,
     viewers: dict[str, Viewer],
     address: Address,
-    freezer: FrozenDateTimeFactory,
+    clock: FrozenDateTimeFactory,
 ) -> None:
-    await move_clock(house.hass, freezer, BEDTIME - timedelta(minutes=1))
+    clock.move_to(BEDTIME - SECOND)
     for identity, viewer in viewers.items():
         assert await viewer.open(stream(house, identity)) == HTTPStatus.OK
     assert len(house.coordinator.streams.sessions) == len(viewers)
-    freezer.move_to(BEDTIME)
-    async_fire = asyncio.create_task(move_clock(house.hass, freezer, BEDTIME + SECOND))
+    clock.move_to(BEDTIME)
     async with asyncio.timeout(5):
         await viewers[KIDS].end()
         await wait_until(lambda: not house.coordinator.passes.watching(KIDS))
-    await async_fire
     for identity in (HOME, TEEN, GUEST):
-        await viewers[identity].read(PACKET * 500)
+        await viewers[identity].read(PACKET * 100)
         assert len(house.coordinator.passes.watching(identity)) == 1
     # It may come again at once, and gets the notice.
     again = Viewer(address)
@@ -296,16 +303,16 @@ async def test_the_hours_end_while_all_watch(
 
 
 async def test_the_hours_end_for_one_that_watches_hls(
-    house: Harness, freezer: FrozenDateTimeFactory
+    house: Harness, clock: FrozenDateTimeFactory
 ) -> None:
-    await move_clock(house.hass, freezer, BEDTIME - timedelta(minutes=1))
+    clock.move_to(BEDTIME - SECOND)
     path = playlists(house, KIDS)[0]
     _, text = await get(house, path)
     last = listed(text)[-1]
     segment = path.replace("1.m3u8", last)
     assert (await house.client.get(segment)).status == HTTPStatus.OK
     assert house.coordinator.streams.upstream_streams == 1
-    await move_clock(house.hass, freezer, BEDTIME + SECOND)
+    go_on(house, clock, BEDTIME)
     # Nobody else watches.
     assert house.coordinator.streams.upstream_streams == 0
     assert house.coordinator.streams.sessions == []
@@ -316,37 +323,37 @@ async def test_the_hours_end_for_one_that_watches_hls(
 
 
 async def test_segments_are_closed_although_others_watch(
-    house: Harness, freezer: FrozenDateTimeFactory
+    house: Harness, clock: FrozenDateTimeFactory
 ) -> None:
-    await move_clock(house.hass, freezer, BEDTIME - timedelta(minutes=1))
+    clock.move_to(BEDTIME - SECOND)
     paths = {identity: playlists(house, identity)[0] for identity in (KIDS, GUEST)}
     for path in paths.values():
         _, text = await get(house, path)
     last = listed(text)[-1]
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     found = [
         (await house.client.get(path.replace("1.m3u8", last))).status for path in paths.values()
     ]
     assert found == [HTTPStatus.NOT_FOUND, HTTPStatus.OK]
-    await move_clock(house.hass, freezer, BEDTIME + SECOND)
+    go_on(house, clock, BEDTIME)
     assert [one.watcher.identity for one in house.coordinator.streams.sessions] == [GUEST]
 
 
 async def test_several_that_end_together_stop_the_channel(
-    house: Harness, freezer: FrozenDateTimeFactory
+    house: Harness, clock: FrozenDateTimeFactory
 ) -> None:
-    await move_clock(house.hass, freezer, BEDTIME - timedelta(minutes=1))
+    clock.move_to(BEDTIME - SECOND)
     for player in ("VLC/3.0.20", "mpv 0.40"):
         path = playlists(house, KIDS)[0]
         answer = await house.client.get(path, headers={hdrs.USER_AGENT: player})
         assert answer.status == HTTPStatus.OK
     assert len(house.coordinator.streams.sessions) == 2
-    await move_clock(house.hass, freezer, BEDTIME + SECOND)
+    go_on(house, clock, BEDTIME)
     assert house.coordinator.streams.upstream_streams == 0
 
 
 async def test_other_hours_go_for_what_is_watched(
-    house: Harness, freezer: FrozenDateTimeFactory
+    house: Harness, clock: FrozenDateTimeFactory
 ) -> None:
     path = playlists(house, KIDS)[0]
     assert not await is_closed(house, path)
@@ -354,6 +361,13 @@ async def test_other_hours_go_for_what_is_watched(
     await house.hass.async_block_till_done()
     assert house.coordinator.streams.sessions == []
     assert await is_closed(house, path)
+
+
+async def test_each_programme_is_looked_at(house: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[datetime] = []
+    monkeypatch.setattr(limits, "async_end_what_is_over", lambda _: looked.append(dt_util.utcnow()))
+    house.coordinator.async_update_listeners()
+    assert looked == [NOW]
 
 
 async def test_without_limits_nobody_is_ended(
@@ -372,32 +386,32 @@ async def test_without_limits_nobody_is_ended(
 
 
 async def test_a_ceiling_while_it_is_watched(
-    house: Harness, upstream: Upstream, freezer: FrozenDateTimeFactory
+    house: Harness, upstream: Upstream, clock: FrozenDateTimeFactory
 ) -> None:
     east, west = (playlists(house, TEEN, number)[0] for number in (1, 2))
     assert not await is_closed(house, east)
     asked = listed((await get(house, east))[1])[-1]
-    await move_clock(house.hass, freezer, ADULT + SECOND)
+    go_on(house, clock, ADULT)
     assert house.coordinator.streams.sessions == []
     assert house.coordinator.streams.upstream_streams == 0
     assert await is_closed(house, east)
     assert (await get(house, east.replace("1.m3u8", asked)))[0] == HTTPStatus.NOT_FOUND
     assert "notice" not in (await get(house, west))[1]
     assert not await is_closed(house, playlists(house, KIDS)[0])
-    await move_clock(house.hass, freezer, ADULT + SLOT)
+    clock.move_to(ADULT + SLOT)
     assert not await is_closed(house, east)
 
 
 async def test_a_segment_of_what_is_rated_too_high(
-    house: Harness, freezer: FrozenDateTimeFactory
+    house: Harness, clock: FrozenDateTimeFactory
 ) -> None:
     """Others watch it, and so it is there; also afterwards, for a while."""
-    await move_clock(house.hass, freezer, ADULT + timedelta(minutes=10))
+    clock.move_to(ADULT + timedelta(minutes=10))
     _, text = await get(house, playlists(house, GUEST)[0])
     last = listed(text)[-1]
     statuses = []
     for at in (ADULT + timedelta(minutes=10), ADULT + SLOT):
-        freezer.move_to(at)
+        clock.move_to(at)
         path = playlists(house, TEEN)[0].replace("1.m3u8", last)
         statuses.append((await get(house, path))[0])
     assert statuses == [HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND]
@@ -428,7 +442,7 @@ async def test_guide_without_its_words(house: Harness) -> None:
 
 @pytest.mark.parametrize("links", ["home_assistant", "direct"])
 async def test_links_that_lead_to_upstream(
-    house: Harness, upstream: Upstream, freezer: FrozenDateTimeFactory, links: str
+    house: Harness, upstream: Upstream, clock: FrozenDateTimeFactory, links: str
 ) -> None:
     data = {"allowed_from": "06:00", "allowed_until": "20:30", "stream_links": links}
     update(house, KIDS, **data)
@@ -442,5 +456,5 @@ async def test_links_that_lead_to_upstream(
     assert (upstream.url in (await get(house, other))[1]) is (links == "direct")
     path = playlists(house, KIDS)[0]
     assert (await get(house, path))[0] == HTTPStatus.FOUND
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     assert await is_closed(house, path)

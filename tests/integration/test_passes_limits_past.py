@@ -26,8 +26,8 @@ from .test_passes import secrets, subentry
 
 KIDS, TEEN, HOME = "kids", "teen", "home"
 HOUR: Final = timedelta(hours=1)
-LONG: Final = make(1, NOON - 2 * HOUR, title="Outlaw Star", file="Long.mp4", size=360)
-"""Recorded from ten to eleven; the second half of it is rated higher in the guide."""
+LONG: Final = make(1, NOON - 2 * HOUR, stop=NOON - HOUR, file="Long.mp4", size=10)
+"""Recorded for forty minutes; what begins after half an hour is rated higher in the guide."""
 ADULT: Final = NOON - 2 * HOUR + SLOT
 
 
@@ -61,10 +61,9 @@ async def house(
     monkeypatch.setattr(Recordings, "async_start", lambda _: None)
     monkeypatch.setattr(RecordingScheduler, "async_wake", lambda _: None)
     library = tmp_path / "library"
-    hour = replace(LONG, stop=LONG.start + HOUR)
-    put_file(library, hour, 360)
+    put_file(library, LONG, 240)
     put_file(library, HIGH, 1)
-    hass_storage[STORE] = stored(hour, HIGH)
+    hass_storage[STORE] = stored(LONG, HIGH)
     freezer.move_to(NOW)
     await hass.config.async_set_time_zone("UTC")
     passes = [
@@ -78,6 +77,7 @@ async def house(
 def doors(house: Harness, identity: str, number: int, start: datetime) -> list[str]:
     one = secrets(house, identity)
     base, user = f"/api/{DOMAIN}/{one.feed_token}", f"{one.username}/{one.password}"
+    login = f"username={one.username}&password={one.password}"
     at = int(start.timestamp())
     return [
         f"{base}/recordings/{number}.mp4",
@@ -87,8 +87,7 @@ def doors(house: Harness, identity: str, number: int, start: datetime) -> list[s
         f"{base}/timeshift/1/{at}/600.m3u8",
         f"{base}/timeshift/1/{at}/600.ts",
         f"/timeshift/{user}/10/{at}/1.ts",
-        f"/streaming/timeshift.php?username={one.username}&password={one.password}"
-        f"&stream=1&start={at}&duration=10",
+        f"/streaming/timeshift.php?{login}&stream=1&start={at}&duration=10",
     ]
 
 
@@ -143,7 +142,7 @@ async def length(house: Harness, identity: str, start: datetime, seconds: int) -
 
 
 async def test_what_was_on_ends_before_what_is_rated_too_high(house: Harness) -> None:
-    assert await length(house, KIDS, LONG.start, 3600) == 3600
+    assert await length(house, KIDS, LONG.start, 3600) == 2400
     assert await length(house, TEEN, LONG.start, 3600) == SLOT.total_seconds()
     before = ADULT - timedelta(minutes=1)
     assert await length(house, TEEN, before, 3600) == 60
@@ -151,7 +150,7 @@ async def test_what_was_on_ends_before_what_is_rated_too_high(house: Harness) ->
     assert await statuses(house, paths) == {HTTPStatus.NOT_FOUND}
     text = await (await house.client.get(paths[4])).text()
     assert text == "What was on then is not for this device.\n"
-    after = ADULT + SLOT - timedelta(seconds=10)
+    after = ADULT + timedelta(minutes=5)
     assert await statuses(house, doors(house, TEEN, 2, after)) == {HTTPStatus.NOT_FOUND}
 
 

@@ -9,6 +9,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.media_source import Unresolvable, async_resolve_media
 from homeassistant.components.websocket_api import current_connection
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import (
@@ -25,7 +26,7 @@ from .test_passes import secrets, subentry, update
 from .upstream import Upstream
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-BEDTIME: Final = MIDNIGHT + timedelta(hours=20, minutes=30)
+BEDTIME: Final = MIDNIGHT + timedelta(hours=14)
 KIDS: Final = "kids"
 
 type Ask = Callable[[MockUser, int], Awaitable[dict[str, Any]]]
@@ -50,20 +51,20 @@ async def house(
     hass_client_no_auth: ClientSessionGenerator,
     upstream: Upstream,
     child: MockUser,
-    freezer: FrozenDateTimeFactory,
+    clock: FrozenDateTimeFactory,
 ) -> AsyncIterator[Harness]:
-    """Start a house in UTC, whose child watches West and East, counted from 1, until half past 8."""
-    freezer.move_to(NOW)
+    """Start a house in UTC, whose child watches West and East until two."""
     await hass.config.async_set_time_zone("UTC")
     one = subentry(
         KIDS,
         channels=["toonami_west", "toonami_east"],
         is_renumbered=True,
         allowed_from="06:00",
-        allowed_until="20:30",
+        allowed_until="14:00",
         users=[child.id],
     )
     feed = upstream.bring(make_feed(MIDNIGHT))
+    assert await async_setup_component(hass, "media_source", {})
     options = {CONF_STREAM_LINKS: LINKS_RELAY}
     house = await start_harness(hass, hass_client_no_auth, feed, options, [one])
     yield house
@@ -93,7 +94,7 @@ async def playlist(house: Harness, url: str) -> str:
 
 
 async def test_a_user_watches_with_the_pass(
-    house: Harness, ask: Ask, child: MockUser, freezer: FrozenDateTimeFactory
+    house: Harness, ask: Ask, child: MockUser, clock: FrozenDateTimeFactory
 ) -> None:
     # East is the second one of the pass, and the first one of the house.
     url = (await ask(child, 1))["result"]["url"]
@@ -103,19 +104,19 @@ async def test_a_user_watches_with_the_pass(
     assert session.channel == "toonami_east"
     refused = await ask(child, 3)
     assert refused["error"]["code"] == "not_found"
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     assert "2/notice0.ts" in await playlist(house, url)
     # The token opens what is for the pass only.
     assert (await house.client.get(url.replace("/2.m3u8", "/3.m3u8"))).status == 404
 
 
 async def test_administrators_and_all_others_are_not_limited(
-    house: Harness, ask: Ask, hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    house: Harness, ask: Ask, hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     admin, other = MockUser(is_owner=True).add_to_hass(hass), MockUser().add_to_hass(hass)
-    update(house, KIDS, allowed_from="06:00", allowed_until="20:30", users=[admin.id])
+    update(house, KIDS, allowed_from="06:00", allowed_until="14:00", users=[admin.id])
     await hass.async_block_till_done()
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     for user in (admin, other):
         url = (await ask(user, 3))["result"]["url"]
         assert "notice" not in await playlist(house, url)
@@ -173,11 +174,11 @@ async def resolve(house: Harness, user: MockUser | None, what: str) -> str:
 
 
 async def test_media_browser(
-    house: Harness, child: MockUser, hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    house: Harness, child: MockUser, hass: HomeAssistant, clock: FrozenDateTimeFactory
 ) -> None:
     url = await resolve(house, child, "1")
     assert url.endswith("/2.m3u8")
-    freezer.move_to(BEDTIME)
+    clock.move_to(BEDTIME)
     assert "notice0" in await playlist(house, url)
     for what in ("3", "99"):
         with pytest.raises(Unresolvable):
