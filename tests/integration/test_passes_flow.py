@@ -313,7 +313,6 @@ async def test_what_cannot_be_read_is_set_up_again(
         {"max_age": -1},
         {"max_age": 19},
         {"max_age": "seven"},
-        {"shows_unrated": None},
         {"users": ["nobody"]},
         {"users": "nobody"},
         {"name": None},

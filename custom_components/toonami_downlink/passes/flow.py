@@ -200,7 +200,9 @@ def _hours_error(data: dict[str, Any]) -> str | None:
     begin, end = data[CONF_ALLOWED_FROM], data[CONF_ALLOWED_UNTIL]
     if (begin is None) != (end is None):
         return "half_hours"
-    return "no_hours" if begin and begin == end else None
+    if begin is not None and begin == end:
+        return "no_hours"
+    return None
 
 
 def _channel_options(
