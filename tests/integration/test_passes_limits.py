@@ -202,7 +202,7 @@ async def test_notice_comes_as_fast_as_it_is_played(
         waited.append(seconds)
         await sleep(0)
 
-    monkeypatch.setattr(notices.asyncio, "sleep", note)
+    monkeypatch.setattr(asyncio, "sleep", note)
     await get(house, endless(house, KIDS)[0])
     assert 20 < sum(waited) < 30
 

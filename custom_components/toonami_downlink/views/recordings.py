@@ -21,6 +21,7 @@ from ..storage.credentials import CredentialStore
 from .base import TokenView, unavailable
 from .context import ViewContext
 from .guest import Guest
+from .notice import TS_TYPE
 from .parts import Part, send_parts
 from .paths import (
     recording_path,
@@ -28,7 +29,6 @@ from .paths import (
     watch_recording_path,
     watch_recording_segment_path,
 )
-from .stream import TS_TYPE
 
 _NO_STORE: Final = {hdrs.CACHE_CONTROL: "no-store"}
 _NAME: Final = re.compile(r"([0-9]{1,9})(?:\.(m3u8|mp4|m4a|ts))?", re.ASCII)
