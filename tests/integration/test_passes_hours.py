@@ -1,13 +1,10 @@
-"""Hours and age ratings of devices: what they get at every door, and what ends when."""
+"""Devices with hours: what they get at every door outside of them, and what ends when."""
 
 import asyncio
-import base64
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
 
 from aiohttp import hdrs
 from freezegun.api import FrozenDateTimeFactory
@@ -16,44 +13,43 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.toonami_downlink.const import CONF_STREAM_LINKS, DOMAIN, LINKS_RELAY
-from custom_components.toonami_downlink.engine.downlink.models import Feed
+from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
-from custom_components.toonami_downlink.engine.downlink.relay.slate import NOTICE_SEGMENTS
+from custom_components.toonami_downlink.engine.downlink.relay.slate import (
+    NOTICE_SEGMENTS,
+    notice,
+    slate_segment,
+)
 from custom_components.toonami_downlink.passes import limits
 from custom_components.toonami_downlink.passes.limits import (
     async_end_what_is_over,
+    async_setup_limits,
 )
 from custom_components.toonami_downlink.views import notice as notices
 
-from .factories import MIDNIGHT, NOON, SLOT, make_feed
-from .harness import NOW, Harness, start_harness
+from . import upstream as upstreams
+from .harness import NOW, Harness
+from .limited import (
+    BEDTIME,
+    GUEST,
+    KIDS,
+    MORNING,
+    SECOND,
+    TEEN,
+    endless,
+    get,
+    go_on,
+    is_closed,
+    open_limited,
+    playlists,
+)
 from .relayed import listed
 from .stream_harness import Viewer, serve_app, wait_until
-from .test_passes import secrets, stream, subentry, update
+from .test_passes import secrets, stream, update
 from .upstream import PACKET, Upstream
 
 Address = tuple[str, int]
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-ZONE: Final = "Europe/Berlin"
-BEDTIME: Final = MIDNIGHT + timedelta(hours=19, minutes=30)
-"""Half past eight in the evening there."""
-MORNING: Final = MIDNIGHT + timedelta(days=1, hours=5)
-SECOND: Final = timedelta(seconds=1)
-ADULT: Final = NOON + SLOT
-"""When East shows something that is not for all."""
-KIDS, TEEN, GUEST = "kids", "teen", "guest"
-
-
-def feed_with_something_for_adults(upstream: Upstream) -> Feed:
-    feed = make_feed(MIDNIGHT)
-    guide = dict(feed.guide)
-    guide["toonami_east"] = tuple(
-        replace(one, title="Not for you", rating="TV-MA") if one.start == ADULT else one
-        for one in guide["toonami_east"]
-    )
-    return upstream.bring(replace(feed, guide=guide))
 
 
 @pytest.fixture
@@ -69,16 +65,7 @@ async def house(
     upstream: Upstream,
     clock: FrozenDateTimeFactory,
 ) -> AsyncIterator[Harness]:
-    """Start a house in Berlin with the relay: one device has hours, one a ceiling, one neither."""
-    await hass.config.async_set_time_zone(ZONE)
-    options: dict[str, Any] = {CONF_STREAM_LINKS: LINKS_RELAY, "hdhomerun": True}
-    passes = [
-        subentry(KIDS, allowed_from="06:00", allowed_until="20:30"),
-        subentry(TEEN, max_age=7),
-        subentry(GUEST),
-    ]
-    feed = feed_with_something_for_adults(upstream)
-    house = await start_harness(hass, hass_client_no_auth, feed, options, passes)
+    house = await open_limited(hass, hass_client_no_auth, upstream)
     yield house
     await house.coordinator.streams.async_stop_all()
 
@@ -96,49 +83,6 @@ def viewers(address: Address) -> Iterator[dict[str, Viewer]]:
         for one in sets.values():
             stack.callback(one.leave)
         yield sets
-
-
-def playlists(house: Harness, identity: str, number: int = 1) -> list[str]:
-    one = secrets(house, identity)
-    user = f"{one.username}/{one.password}"
-    return [
-        f"/api/{DOMAIN}/{one.feed_token}/stream/{number}.m3u8",
-        f"/live/{user}/{number}.m3u8",
-        f"/{user}/{number}.m3u8",
-        f"/api/{DOMAIN}/xtream/live/{user}/{number}.m3u8",
-    ]
-
-
-def endless(house: Harness, identity: str, number: int = 1) -> list[str]:
-    one = secrets(house, identity)
-    user = f"{one.username}/{one.password}"
-    return [
-        f"/api/{DOMAIN}/{one.feed_token}/stream/{number}.ts",
-        f"/api/{DOMAIN}/hdhr/{one.feed_token}/auto/v{number}",
-        f"/api/{DOMAIN}/hdhr/{one.feed_token}/tuner1/v{number}",
-        f"/live/{user}/{number}",
-        f"/{user}/{number}.ts",
-    ]
-
-
-async def get(house: Harness, path: str) -> tuple[int, str]:
-    answer = await house.client.get(path, allow_redirects=False)
-    return answer.status, (await answer.read()).decode("utf-8", "replace")
-
-
-async def is_closed(house: Harness, path: str) -> bool:
-    """Whether a channel's playlist is the notice, and nothing but that."""
-    status, text = await get(house, path)
-    assert status == HTTPStatus.OK
-    names = [name.startswith("1/notice") for name in listed(text)]
-    assert all(names) == any(names)
-    return all(names)
-
-
-def go_on(house: Harness, clock: FrozenDateTimeFactory, to: datetime) -> None:
-    """Let it be that time, and look at the clock, as each minute does."""
-    clock.move_to(to)
-    async_end_what_is_over(house.coordinator)
 
 
 # Outside the hours
@@ -288,8 +232,8 @@ async def test_the_hours_end_while_all_watch(
     for identity, viewer in viewers.items():
         assert await viewer.open(stream(house, identity)) == HTTPStatus.OK
     assert len(house.coordinator.streams.sessions) == len(viewers)
-    clock.move_to(BEDTIME)
-    async with asyncio.timeout(5):
+    go_on(house, clock, BEDTIME)
+    async with asyncio.timeout(1):
         await viewers[KIDS].end()
         await wait_until(lambda: not house.coordinator.passes.watching(KIDS))
     for identity in (HOME, TEEN, GUEST):
@@ -320,6 +264,29 @@ async def test_the_hours_end_for_one_that_watches_hls(
     assert listed(text)[0] == "1/notice0.ts"
     sequence = int(text.split("#EXT-X-MEDIA-SEQUENCE:")[1].split()[0])
     assert sequence > int(last.removeprefix("1/").removesuffix(".ts"))
+
+
+async def test_a_player_goes_from_the_channel_to_the_notice_and_ends(
+    house: Harness,
+    address: Address,
+    clock: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture, _ = slate_segment(radio=False)
+    monkeypatch.setattr(upstreams, "body", lambda *_: picture)
+    clock.move_to(BEDTIME - SECOND)
+    host, port = address
+    command = ("ffmpeg", "-v", "error", "-i", f"http://{host}:{port}{playlists(house, KIDS)[0]}")
+    player = await asyncio.create_subprocess_exec(
+        *(*command, "-c", "copy", "-f", "mpegts", "pipe:1"), stdout=asyncio.subprocess.PIPE
+    )
+    assert player.stdout
+    await player.stdout.readexactly(PACKET * 100)
+    go_on(house, clock, BEDTIME)
+    async with asyncio.timeout(20):
+        rest = await player.stdout.read()
+        assert await player.wait() == 0
+    assert len(rest) > sum(map(len, notice(radio=False)[0])) // 2
 
 
 async def test_segments_are_closed_although_others_watch(
@@ -363,6 +330,28 @@ async def test_other_hours_go_for_what_is_watched(
     assert await is_closed(house, path)
 
 
+async def test_each_minute_is_looked_at(
+    house: Harness, clock: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracked: list[tuple[Callable[[datetime], None], dict[str, int]]] = []
+
+    def track(
+        _hass: HomeAssistant, action: Callable[[datetime], None], **when: int
+    ) -> Callable[[], None]:
+        tracked.append((action, when))
+        return lambda: None
+
+    monkeypatch.setattr(limits, "async_track_time_change", track)
+    async_setup_limits(house.coordinator.config_entry)
+    ((action, when),) = tracked
+    assert when == {"second": 0}
+    assert not await is_closed(house, playlists(house, KIDS)[0])
+    clock.move_to(BEDTIME)
+    assert len(house.coordinator.streams.sessions) == 1
+    action(BEDTIME)
+    assert house.coordinator.streams.sessions == []
+
+
 async def test_each_programme_is_looked_at(house: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[datetime] = []
     monkeypatch.setattr(limits, "async_end_what_is_over", lambda _: looked.append(dt_util.utcnow()))
@@ -380,81 +369,3 @@ async def test_without_limits_nobody_is_ended(
     monkeypatch.setattr(house.coordinator.streams, "async_end_sessions", ended.append)
     async_end_what_is_over(house.coordinator)
     assert ended == []
-
-
-# What is rated too high
-
-
-async def test_a_ceiling_while_it_is_watched(
-    house: Harness, upstream: Upstream, clock: FrozenDateTimeFactory
-) -> None:
-    east, west = (playlists(house, TEEN, number)[0] for number in (1, 2))
-    assert not await is_closed(house, east)
-    asked = listed((await get(house, east))[1])[-1]
-    go_on(house, clock, ADULT)
-    assert house.coordinator.streams.sessions == []
-    assert house.coordinator.streams.upstream_streams == 0
-    assert await is_closed(house, east)
-    assert (await get(house, east.replace("1.m3u8", asked)))[0] == HTTPStatus.NOT_FOUND
-    assert "notice" not in (await get(house, west))[1]
-    assert not await is_closed(house, playlists(house, KIDS)[0])
-    clock.move_to(ADULT + SLOT)
-    assert not await is_closed(house, east)
-
-
-async def test_a_segment_of_what_is_rated_too_high(
-    house: Harness, clock: FrozenDateTimeFactory
-) -> None:
-    """Others watch it, and so it is there; also afterwards, for a while."""
-    clock.move_to(ADULT + timedelta(minutes=10))
-    _, text = await get(house, playlists(house, GUEST)[0])
-    last = listed(text)[-1]
-    statuses = []
-    for at in (ADULT + timedelta(minutes=10), ADULT + SLOT):
-        clock.move_to(at)
-        path = playlists(house, TEEN)[0].replace("1.m3u8", last)
-        statuses.append((await get(house, path))[0])
-    assert statuses == [HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND]
-    path = playlists(house, GUEST)[0].replace("1.m3u8", last)
-    assert (await get(house, path))[0] == HTTPStatus.OK
-
-
-async def test_guide_without_its_words(house: Harness) -> None:
-    for identity, is_there in ((HOME, True), (KIDS, True), (TEEN, False)):
-        one = secrets(house, identity)
-        login = f"username={one.username}&password={one.password}"
-        for path in (
-            f"/api/{DOMAIN}/{one.feed_token}/guide.xml",
-            f"/xmltv.php?{login}",
-        ):
-            assert ("Not for you" in (await get(house, path))[1]) is is_there
-        path = f"/player_api.php?{login}&action=get_simple_data_table&stream_id=1"
-        table = (await (await house.client.get(path)).json())["epg_listings"]
-        starts = [int(item["start_timestamp"]) for item in table]
-        # Its place is kept.
-        assert int(ADULT.timestamp()) in starts
-        titles = {base64.b64decode(item["title"]).decode() for item in table}
-        assert ("Not for you" in titles) is is_there
-
-
-# Where streams come from
-
-
-@pytest.mark.parametrize("links", ["home_assistant", "direct"])
-async def test_links_that_lead_to_upstream(
-    house: Harness, upstream: Upstream, clock: FrozenDateTimeFactory, links: str
-) -> None:
-    data = {"allowed_from": "06:00", "allowed_until": "20:30", "stream_links": links}
-    update(house, KIDS, **data)
-    update(house, GUEST, stream_links=links)
-    await house.hass.async_block_till_done()
-    token = secrets(house, KIDS).feed_token
-    _, playlist = await get(house, f"/api/{DOMAIN}/{token}/playlist.m3u")
-    # An address of the station's own would go on for ever.
-    assert upstream.url not in playlist
-    other = f"/api/{DOMAIN}/{secrets(house, GUEST).feed_token}/playlist.m3u"
-    assert (upstream.url in (await get(house, other))[1]) is (links == "direct")
-    path = playlists(house, KIDS)[0]
-    assert (await get(house, path))[0] == HTTPStatus.FOUND
-    clock.move_to(BEDTIME)
-    assert await is_closed(house, path)
