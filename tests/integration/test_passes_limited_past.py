@@ -9,13 +9,19 @@ from typing import Any, Final
 from aiohttp.test_utils import make_mocked_request
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.models import Feed
 from custom_components.toonami_downlink.engine.downlink.recording.model import Recording
 from custom_components.toonami_downlink.recording.manager import Recordings
+from custom_components.toonami_downlink.recording.media import ITEM
 from custom_components.toonami_downlink.recording.scheduler import RecordingScheduler
 from custom_components.toonami_downlink.views.base import admit
 
@@ -48,12 +54,20 @@ def feed() -> Feed:
 
 
 @pytest.fixture
+def child(hass: HomeAssistant) -> MockUser:
+    user = MockUser(name="A child").add_to_hass(hass)
+    user.mock_policy({"entities": {"all": True}})
+    return user
+
+
+@pytest.fixture
 async def house(
     hass: HomeAssistant,
     hass_client_no_auth: ClientSessionGenerator,
     hass_storage: dict[str, Any],
     folder: Path,
     tmp_path: Path,
+    child: MockUser,
     monkeypatch: pytest.MonkeyPatch,
     freezer: FrozenDateTimeFactory,
 ) -> Harness:
@@ -66,9 +80,10 @@ async def house(
     hass_storage[STORE] = stored(LONG, HIGH)
     freezer.move_to(NOW)
     await hass.config.async_set_time_zone("UTC")
+    assert await async_setup_component(hass, "media_source", {})
     passes = [
         subentry(KIDS, allowed_from="06:00", allowed_until="20:30"),
-        subentry(TEEN, max_age=7),
+        subentry(TEEN, max_age=7, users=[child.id]),
     ]
     options = {"recordings": True, "recordings_folder": str(library)}
     return await start_harness(hass, hass_client_no_auth, feed(), options, passes)
@@ -163,3 +178,48 @@ async def test_what_is_being_sent_ends_with_the_hours(
     assert guest.is_right()
     freezer.move_to(NOON.replace(hour=20, minute=30))
     assert not guest.is_right()
+
+
+async def test_users_in_the_panel(
+    house: Harness, child: MockUser, hass_ws_client: WebSocketGenerator
+) -> None:
+    hass = house.hass
+    admin = MockUser(is_owner=True).add_to_hass(hass)
+    found = {}
+    for user in (child, admin):
+        login = await hass.auth.async_create_refresh_token(user, "https://home.example")
+        socket = await hass_ws_client(hass, hass.auth.async_create_access_token(login))
+        for recording in (LONG, HIGH):
+            command = f"{DOMAIN}/recordings/watch"
+            await socket.send_json_auto_id({"type": command, "recording": recording.identity})
+            answer = await socket.receive_json()
+            found[user.id, recording.number] = answer["success"]
+            if answer["success"]:
+                played = await house.client.get(answer["result"]["url"])
+                assert played.status == HTTPStatus.OK
+                other = answer["result"]["url"].replace("/1.mp4", "/2.mp4")
+                assert (await house.client.get(other)).status == (
+                    HTTPStatus.NOT_FOUND if user is child else HTTPStatus.OK
+                )
+        await socket.close()
+    assert found == {
+        (child.id, 1): True,
+        (child.id, 2): False,
+        (admin.id, 1): True,
+        (admin.id, 2): True,
+    }
+
+
+async def test_users_in_the_media_browser(
+    house: Harness, child: MockUser, hass_ws_client: WebSocketGenerator
+) -> None:
+    hass = house.hass
+    login = await hass.auth.async_create_refresh_token(child, "https://home.example")
+    socket = await hass_ws_client(hass, hass.auth.async_create_access_token(login))
+    for recording, is_there in ((LONG, True), (HIGH, False)):
+        media = f"media-source://{DOMAIN}/{ITEM}/{recording.number}"
+        await socket.send_json_auto_id(
+            {"type": "media_source/resolve_media", "media_content_id": media}
+        )
+        answer = await socket.receive_json()
+        assert answer["success"] is is_there, answer
