@@ -20,6 +20,7 @@ from .following.announcements import async_setup_announcements
 from .following.follows import async_setup_follows
 from .panel.registration import async_register_panel, async_register_static, async_unregister_panel
 from .panel.websocket import async_register_commands
+from .passes.limits import async_setup_limits
 from .recording.manager import async_setup_recordings
 from .refreshing.issues import async_delete_issues
 from .refreshing.refresh import data_folder
@@ -88,6 +89,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> 
     # Entities are not taken back when something fails after them.
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _async_remove_gone_devices(hass, entry)
+    async_setup_limits(entry)
     coordinator.async_start()
     announcements.async_start()
     recordings.async_start()

@@ -118,6 +118,9 @@ def _pass(coordinator: DownlinkCoordinator, one: Pass) -> dict[str, Any]:
         "stream_links": one.links or HOUSE_LINKS,
         "recordings": one.sees_recordings,
         "is_enabled": one.is_enabled,
+        "has_hours": one.hours is not None,
+        "max_age": one.ceiling.age if one.ceiling else None,
+        "users": len(one.users),
         "last_seen": seen.isoformat() if seen else None,
         "watching": len(coordinator.passes.watching(one.identity)),
     }

@@ -29,6 +29,8 @@ from .const import DOMAIN, LINKS_RELAY, NAME, WATCH_TOKEN_TTL
 from .coordinator import DownlinkCoordinator, async_loaded_coordinator
 from .engine.downlink.lineup import logo_path
 from .engine.downlink.models import Channel, Feed
+from .engine.downlink.passes import HOME
+from .engine.downlink.publish.publication import Publication
 from .engine.downlink.recording.xtream import extension
 from .engine.downlink.timeline import on_air, upcoming
 from .recording.media import Shows, find, media_type
@@ -61,24 +63,26 @@ class DownlinkMediaSource(MediaSource):
 
     @override
     async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
-        coordinator, feed = self._published(Unresolvable)
+        coordinator, publication = self._published(Unresolvable)
+        passes, connection = coordinator.passes, current_connection.get()
+        identity = passes.of_user(connection.user) if connection else HOME
+        token, one = passes.watch_token(identity, WATCH_TOKEN_TTL), passes.get(identity)
         if recording := find(self._hass, item.identifier):
-            token = coordinator.credentials.watch_token(dt_util.utcnow() + WATCH_TOKEN_TTL)
+            if not token or not one or not one.may_see_of(recording.channel, recording.programme):
+                raise _unknown(item)
             name = f"{recording.number}.{extension(recording)}"
             kind = media_type(recording)
             if kind == HLS and not item.target_media_player:
                 kind = HLS_IN_BROWSER
             return PlayMedia(watch_recording_path(token, name), kind)
-        channel = _channel(feed, item.identifier)
-        if channel is None:
-            raise Unresolvable(
-                translation_domain=DOMAIN,
-                translation_key="unknown_channel",
-                translation_placeholders={"channel": item.identifier},
-            )
-        if coordinator.settings.stream_links == LINKS_RELAY:
-            until = dt_util.utcnow() + WATCH_TOKEN_TTL
-            url = watch_path(coordinator.credentials.watch_token(until), channel.number)
+        channel = _channel(publication.feed, item.identifier)
+        if channel is None or token is None:
+            raise _unknown(item)
+        if identity != HOME or coordinator.settings.stream_links == LINKS_RELAY:
+            number = passes.number_for(publication, identity, channel.number)
+            if number is None:
+                raise _unknown(item)
+            url = watch_path(token, number)
         else:
             # Upstream moves its streams between servers: an address is asked for each time.
             url = await coordinator.stream_addresses.async_get(channel)
@@ -86,7 +90,7 @@ class DownlinkMediaSource(MediaSource):
 
     @override
     async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
-        _, feed = self._published(BrowseError)
+        feed = self._published(BrowseError)[1].feed
         listing = await Listing.async_create(self._hass, feed)
         shows = Shows(self._hass, await _async_clock(self._hass))
         if item.identifier:
@@ -122,7 +126,7 @@ class DownlinkMediaSource(MediaSource):
         self, item: MediaSourceItem, query: SearchMediaQuery
     ) -> SearchMedia:
         """Find channels by their names, and by what they show: now, or else next."""
-        _, feed = self._published(BrowseError)
+        feed = self._published(BrowseError)[1].feed
         found = (await Listing.async_create(self._hass, feed)).search(query.search_query)
         if len(query.search_query) <= MAX_QUERY_CHARS and (wanted := fold(query.search_query)):
             found += Shows(self._hass, await _async_clock(self._hass)).search(wanted)
@@ -130,11 +134,21 @@ class DownlinkMediaSource(MediaSource):
             found = [item for item in found if item.media_class in classes]
         return SearchMedia(result=found)
 
-    def _published(self, error: type[HomeAssistantError]) -> tuple[DownlinkCoordinator, Feed]:
+    def _published(
+        self, error: type[HomeAssistantError]
+    ) -> tuple[DownlinkCoordinator, Publication]:
         coordinator = async_loaded_coordinator(self._hass)
         if coordinator is None or coordinator.data is None:
             raise error(translation_domain=DOMAIN, translation_key="no_feed")
-        return coordinator, coordinator.data.feed
+        return coordinator, coordinator.data
+
+
+def _unknown(item: MediaSourceItem) -> Unresolvable:
+    return Unresolvable(
+        translation_domain=DOMAIN,
+        translation_key="unknown_channel",
+        translation_placeholders={"channel": item.identifier},
+    )
 
 
 def _channel(feed: Feed, identifier: str) -> Channel | None:

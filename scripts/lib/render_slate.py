@@ -1,4 +1,4 @@
-"""Make what viewers see while upstream is away: artwork/slate.svg as segments to be repeated.
+"""Make what viewers see instead of a channel: artwork/slate*.svg as segments to be repeated.
 
 One turn of the picture's animation is one segment, and whole frames of picture and of sound fit
 into it, so that repeating it leaves no gap.
@@ -31,7 +31,7 @@ _PICTURE: Final = (
 )
 _SOUND: Final = ("-c:a", "aac", "-b:a", "64k", "-ar", "48000", "-ac", "2")
 _FORMAT: Final = (
-    *("-metadata", "service_provider=Toonami Downlink", "-metadata", "service_name=Signal lost"),
+    *("-metadata", "service_provider=Toonami Downlink"),
     *("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"),
     *("-muxdelay", "0.5", "-f", "mpegts", "pipe:1"),
 )
@@ -41,17 +41,18 @@ _PING: Final = "aevalsrc=0.03*sin(2*PI*660*t)*exp(-7*t)*min(1\\,t*200):s=48000:d
 
 
 def render(page: Page) -> None:
-    """Write both slates, and say how large they are."""
-    pictures = b"".join(draw(page))
+    """Write all slates, and say how large they are."""
     from_pipe = ("-f", "image2pipe", "-framerate", str(RATE), "-c:v", "png", "-i", "pipe:0")
     sound = ("-f", "lavfi", "-i", _SILENCE)
-    keep("slate.ts", encode(*from_pipe, *sound, *_PICTURE, stdin=pictures))
-    keep("slate_radio.ts", encode("-f", "lavfi", "-i", _PING))
+    for name, says in (("slate", "Signal lost"), ("slate_closed", "Not now")):
+        pictures = b"".join(draw(page, name))
+        keep(f"{name}.ts", encode(says, *from_pipe, *sound, *_PICTURE, stdin=pictures))
+    keep("slate_radio.ts", encode("Signal lost", "-f", "lavfi", "-i", _PING))
 
 
-def draw(page: Page) -> Iterator[bytes]:
+def draw(page: Page, name: str) -> Iterator[bytes]:
     """Yield a PNG of each moment of one turn."""
-    svg = (ROOT / "artwork" / "slate.svg").read_text("utf-8")
+    svg = (ROOT / "artwork" / f"{name}.svg").read_text("utf-8")
     page.set_viewport_size({"width": 640, "height": 480})
     page.set_content(f"<style>body{{margin:0}}svg{{display:block;width:100vw}}</style>{svg}")
     for number in range(FRAMES):
@@ -61,11 +62,11 @@ def draw(page: Page) -> Iterator[bytes]:
         yield page.screenshot()
 
 
-def encode(*arguments: str, stdin: bytes = b"") -> bytes:
-    """Return what ffmpeg makes of its inputs."""
+def encode(service: str, *arguments: str, stdin: bytes = b"") -> bytes:
+    """Return what ffmpeg makes of its inputs, for a service of that name."""
     command = (
         *("ffmpeg", "-v", "error", "-bitexact", *arguments, *_SOUND),
-        *("-frames:a", str(SOUND_FRAMES), *_FORMAT),
+        *("-frames:a", str(SOUND_FRAMES), "-metadata", f"service_name={service}", *_FORMAT),
     )
     return subprocess.run(command, input=stdin, capture_output=True, check=True).stdout  # noqa: S603
 

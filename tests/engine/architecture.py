@@ -43,6 +43,7 @@ FEED_READERS: Final = tuple(
         *(
             "airings",
             "identity",
+            "access",
             "passes",
             "publish.aired_log.Aired",
             "publish.aired_log.MAX_AIRED",
@@ -87,8 +88,9 @@ RULES: Final = (
         *(*VALUES, "airings", "announced", "follows"),
         because="what is announced is told by what is followed and the time",
     ),
+    engine("access", "models", because="whether something may be watched is told by its values"),
     engine(
-        *("passes", "errors", "models", "text"),
+        *("passes", "access", "errors", "models", "text"),
         because="a pass chooses among channels, and knows no more",
     ),
     engine("short_codes", because="a code is made of chance only"),
@@ -245,7 +247,7 @@ RULES: Final = (
         "__init__",
         (
             *(*STANDS_ON, *FEED_READERS),
-            *("assist", "following", "panel", "recording", "services", "views"),
+            *("assist", "following", "panel", "passes", "recording", "services", "views"),
         ),
         "the integration is put together here",
     ),

@@ -33,6 +33,7 @@ from .factories import NOON, make_entry, make_feed, write_provider_files
 from .harness import NOW, Harness, limit_platforms, setup_integration, start_harness
 from .phone import Phone, make_phone
 from .recorded import House, open_house
+from .upstream import monotonic
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -179,3 +180,13 @@ def station(monkeypatch: pytest.MonkeyPatch) -> Station:
     station = Station()
     monkeypatch.setattr(StreamManager, "_open_source", station.open)
     return station
+
+
+@pytest.fixture
+async def clock(
+    freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> FrozenDateTimeFactory:
+    """Stop the clock on the wall, ten minutes into a programme; what is timed goes on."""
+    freezer.move_to(NOW)
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", monotonic)
+    return freezer

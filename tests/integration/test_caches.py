@@ -115,6 +115,7 @@ ASKED: Final = {
 FIXED: Final = {
     "engine.downlink.provider.tls.shared_verifier": "by whether it verifies, and our own file",
     "engine.downlink.relay.slate.slate_segment": "by whether it is the radio's",
+    "engine.downlink.relay.slate.notice": "by whether it is the radio's",
 }
 
 

@@ -123,7 +123,13 @@ async def test_passes(
     ]
     coordinator = await setup_integration(hass, make_entry(folder, subentries))
     coordinator.passes.note("Granny")
-    usual = {"channels": None, "is_renumbered": False, "stream_links": "house", "recordings": True}
+    usual: dict[str, Any] = {
+        "channels": None,
+        "is_renumbered": False,
+        "stream_links": "house",
+        "recordings": True,
+    }
+    usual |= {"has_hours": False, "max_age": None, "users": 0}
     granny = usual | {"is_enabled": True, "last_seen": NOON.isoformat(), "watching": 0}
     uncle = granny | data | {"channels": 2, "last_seen": None}
     everything = await downloads.of_entry()

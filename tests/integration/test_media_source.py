@@ -255,9 +255,9 @@ async def test_the_relay_is_played_with_a_signed_address(hass: HomeAssistant, fo
         match = re.fullmatch(r"/api/toonami_downlink/watch/([0-9a-f]{42})/2\.m3u8", media.url)
         assert match
         token = match[1]
-        matches = coordinator.credentials.watch_token_matches
+        matches = coordinator.credentials.find_watch_token
         assert matches(token, NOON + WATCH_TOKEN_TTL - timedelta(seconds=1))
         assert not matches(token, NOON + WATCH_TOKEN_TTL)
         assert coordinator.credentials.feed_token not in media.url
     await coordinator.async_rotate_credentials()
-    assert not coordinator.credentials.watch_token_matches(token, NOON)
+    assert not coordinator.credentials.find_watch_token(token, NOON)

@@ -333,7 +333,7 @@ async def test_watching(
     base, _, name = answer["url"].rpartition("/")
     assert name == "3.m3u8"
     token = base.removeprefix("/api/toonami_downlink/watch/")
-    matches = panel_coordinator.credentials.watch_token_matches
+    matches = panel_coordinator.credentials.find_watch_token
     assert matches(token, NOW + timedelta(hours=6, seconds=-1))
     assert not matches(token, NOW + timedelta(hours=6, seconds=1))
 

@@ -1,5 +1,6 @@
 """The dialogs of a device's pass: what they take and refuse, and that nothing is reloaded."""
 
+from datetime import time
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.access import Ceiling, Hours
 from custom_components.toonami_downlink.engine.downlink.limits import MAX_CHANNELS
 from custom_components.toonami_downlink.engine.downlink.passes import (
     MAX_NAME,
@@ -31,6 +33,11 @@ TABLET = {
     "is_renumbered": True,
     "stream_links": "direct",
     "recordings": False,
+    "allowed_from": "06:00",
+    "allowed_until": "20:30",
+    "max_age": 10,
+    "shows_unrated": False,
+    "users": [],
 }
 
 
@@ -102,6 +109,8 @@ async def test_add(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         is_renumbered=True,
         links="direct",
         sees_recordings=False,
+        hours=Hours(time(6), time(20, 30)),
+        ceiling=Ceiling(10, shows_unrated=False),
     )
     assert entry.runtime_data is coordinator
     assert coordinator.credentials.of(one.identity)
@@ -116,6 +125,11 @@ async def test_add_with_what_is_proposed(hass: HomeAssistant, entry: MockConfigE
         "is_renumbered": False,
         "stream_links": "house",
         "recordings": True,
+        "allowed_from": None,
+        "allowed_until": None,
+        "max_age": None,
+        "shows_unrated": True,
+        "users": [],
     }
     coordinator: DownlinkCoordinator = entry.runtime_data
     assert coordinator.data
@@ -262,7 +276,14 @@ async def test_removed_meanwhile(hass: HomeAssistant, entry: MockConfigEntry) ->
 
 @pytest.mark.parametrize(
     "data",
-    [{"channels": "all"}, {"channels": [1]}, {"stream_links": "moon"}, {"is_enabled": "maybe"}],
+    [
+        {"channels": "all"},
+        {"channels": [1]},
+        {"stream_links": "moon"},
+        {"is_enabled": "maybe"},
+        {"allowed_from": "06:00"},
+        {"max_age": 99},
+    ],
     ids=str,
 )
 async def test_what_cannot_be_read_is_set_up_again(
@@ -286,6 +307,14 @@ async def test_what_cannot_be_read_is_set_up_again(
         {"channels": ["toonami_east"] * (MAX_CHANNELS + 1)},
         {"stream_links": "moon"},
         {"is_enabled": False},
+        {"allowed_from": "24:00"},
+        {"allowed_from": "half past eight"},
+        {"allowed_from": 6},
+        {"max_age": -1},
+        {"max_age": 19},
+        {"max_age": "seven"},
+        {"users": ["nobody"]},
+        {"users": "nobody"},
         {"name": None},
         {"name": ["Tablet"]},
         {"unheard_of": 1},
@@ -298,6 +327,30 @@ async def test_what_no_form_sends(
     with pytest.raises(InvalidData):
         await add(hass, entry, **values)
     assert passes(entry) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "error"),
+    [
+        ({"allowed_from": "06:00:00"}, "half_hours"),
+        ({"allowed_until": "20:30:00"}, "half_hours"),
+        ({"allowed_from": "06:00:00", "allowed_until": "06:00:59"}, "no_hours"),
+    ],
+)
+async def test_hours_that_are_none(
+    hass: HomeAssistant, entry: MockConfigEntry, hours: dict[str, str], error: str
+) -> None:
+    form = await begin(hass, entry)
+    result = await fill(hass, form, name="\n", **hours)
+    assert result["errors"] == {"name": "invalid_name", "allowed_until": error}
+    assert {name: proposed(result)[name] for name in hours} == {
+        name: text[:5] for name, text in hours.items()
+    }
+    right = await fill(hass, result, name="T", allowed_from="20:30:59", allowed_until="00:00:00")
+    assert right["type"] is FlowResultType.CREATE_ENTRY
+    (one,) = passes(entry)
+    assert one.hours == Hours(time(20, 30), time(0))
+    assert one.ceiling is None
 
 
 async def test_a_channel_chosen_again_and_again(

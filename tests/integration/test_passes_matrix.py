@@ -1,8 +1,9 @@
 """Every pass at every door: what it may have, and what of the others' it must never see."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+import gzip
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -30,14 +31,16 @@ MISSING: Final = HTTPStatus.NOT_FOUND
 SENT_ON: Final = HTTPStatus.FOUND
 NO_METHOD: Final = HTTPStatus.METHOD_NOT_ALLOWED
 HOUR: Final = timedelta(hours=1)
-KIDS, GUEST, OFF = "kids", "guest", "off"
+KIDS, GUEST, TEEN, OFF = "kids", "guest", "teen", "off"
 EAST_FILE = make(1, title="Outlaw Star", file="East.mp4", size=10)
 WEST_FILE = make(2, title="Gundam Wing", channel=WEST, file="West.mp4", size=10)
+WEST_FILE = replace(WEST_FILE, programme=replace(WEST_FILE.programme, rating="TV-14"))
 NAMES = {known.key: known.channel("").name for known in KNOWN}
 IDS = {known.key: known.channel("").guide_id for known in KNOWN}
 PASSES: Final[dict[str, dict[str, Any]]] = {
     KIDS: {"channels": ["snick_east", "toonami_east"], "is_renumbered": True},
     GUEST: {"channels": ["toonami_west"], "recordings": False},
+    TEEN: {"max_age": 6},
     OFF: {"is_enabled": False},
 }
 
@@ -54,6 +57,8 @@ class Seen:
 
 
 SEEN: Final = {
+    # Everything in the guide is from 7 on.
+    TEEN: Seen(tuple(NAMES), own=1, other=99, own_recording=1, other_recording=2),
     KIDS: Seen(("snick_east", "toonami_east"), own=2, other=3, own_recording=1, other_recording=2),
     GUEST: Seen(("toonami_west",), own=2, other=1, own_recording=None, other_recording=2),
     HOME: Seen(tuple(NAMES), own=1, other=99, own_recording=1, other_recording=99),
@@ -201,11 +206,12 @@ async def ask(house: Harness, method: str, path: str) -> tuple[int, bytes]:
     return answer.status, await answer.read()
 
 
-@pytest.mark.parametrize("identity", [KIDS, GUEST, HOME])
+@pytest.mark.parametrize("identity", [KIDS, GUEST, TEEN, HOME])
 async def test_matrix(house: Harness, identity: str) -> None:
     found, expected = {}, {}
     for door in all_doors(house, identity):
-        statuses = (door.get, door.get, door.post)
+        get = OK if identity == TEEN and door.get == SENT_ON else door.get
+        statuses = (get, get, door.post)
         for method, status in zip(
             (hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST), statuses, strict=True
         ):
@@ -240,6 +246,18 @@ async def test_nothing_of_others_in_any_body(house: Harness, identity: str) -> N
         answer = await house.client.get(door.path, allow_redirects=False)
         text = (await answer.read()).decode("utf-8", "replace") + str(answer.headers)
         if door.is_read:
+            looked += len(text)
+            assert [word for word in hidden if word in text] == [], door.path
+    assert looked > 100_000
+
+
+async def test_nothing_that_is_rated_too_high_in_any_body(house: Harness) -> None:
+    hidden = ["Show ", "What happens in part", "Part 1", "images.example.com", "Gundam Wing"]
+    looked = 0
+    for door in all_doors(house, TEEN):
+        status, body = await ask(house, hdrs.METH_GET, door.path)
+        text = gzip.decompress(body).decode() if body[:2] == b"\x1f\x8b" else body.decode("latin-1")
+        if door.is_read and status == OK:
             looked += len(text)
             assert [word for word in hidden if word in text] == [], door.path
     assert looked > 100_000

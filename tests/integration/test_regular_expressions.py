@@ -79,7 +79,7 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     'views.base:findall("[^"]*")': (Attack("x", '"'), Attack('"x')),
     "views.stream._NAME": (Attack("1", "", ".m3u8"),),
     "views.stream._NUMBER": (Attack("1"),),
-    "views.stream._SEGMENT": (Attack("1"), Attack("1", "1/")),
+    "views.stream._SEGMENT": (Attack("1"), Attack("1", "1/"), Attack("notice", "1/")),
     "views.xtream._NUMBER": (Attack("0", "1."),),
     "assist.sentences:sub([^\\w' -])": (),
     "assist.sentences:sub((?<![a-z0-9]) | (?![a-z0-9]))": (),

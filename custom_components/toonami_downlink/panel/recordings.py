@@ -15,7 +15,6 @@ from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import PANEL_WATCH_TTL
@@ -51,8 +50,13 @@ class _Asked:
     """A command, and what it is about."""
 
     def __init__(
-        self, coordinator: DownlinkCoordinator, recordings: Recordings, msg: Message
+        self,
+        coordinator: DownlinkCoordinator,
+        recordings: Recordings,
+        connection: ActiveConnection,
+        msg: Message,
     ) -> None:
+        self.user = connection.user
         self.coordinator = coordinator
         self.recordings = recordings
         self.msg = msg
@@ -75,7 +79,7 @@ def _answer(*, admins: bool) -> Callable[[_Answer], Callable[..., None]]:
             if not connection.user.is_admin and not may_watch:
                 raise Unauthorized
             try:
-                result = await answer(_Asked(coordinator, recordings, msg))
+                result = await answer(_Asked(coordinator, recordings, connection, msg))
             except HomeAssistantError as err:
                 _refuse(connection, msg, err)
                 return
@@ -201,7 +205,11 @@ async def watch_recording(asked: _Asked) -> dict[str, Any] | None:
     ending = recording.file.rpartition(".")[2] if recording.file else ""
     kind = _TYPES.get(ending, _HLS)
     name = f"{recording.number}.{'m3u8' if kind == _HLS else ending}"
-    token = asked.coordinator.credentials.watch_token(dt_util.utcnow() + PANEL_WATCH_TTL)
+    passes = asked.coordinator.passes
+    identity = passes.of_user(asked.user)
+    token, one = passes.watch_token(identity, PANEL_WATCH_TTL), passes.get(identity)
+    if one is None or token is None or not one.may_see_of(recording.channel, recording.programme):
+        return None
     return {
         "url": watch_recording_path(token, name),
         "type": kind,

@@ -2,7 +2,6 @@
 
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import PANEL_WATCH_TTL
@@ -22,7 +21,8 @@ def watch(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: M
     """Return the path of a channel's HLS, and for how many seconds it can be opened.
 
     `pause`: the seconds that it can be wound back by, once it has been watched for so long.
-    Administrators may, and other users unless an option forbids it.
+    Administrators may, and other users unless an option forbids it. Those that a pass names get
+    what it lets them watch.
     """
     if connection.user.is_admin or coordinator.settings.users_may_watch:
         _give(coordinator, connection, msg)
@@ -35,14 +35,16 @@ def _give(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: M
     there = published(coordinator.hass, connection, msg)
     if there is None:
         return
-    channel = there[1].feed.channel(msg["channel"])
-    if channel is None:
+    passes, publication = coordinator.passes, there[1]
+    identity = passes.of_user(connection.user)
+    channel = passes.number_for(publication, identity, msg["channel"])
+    token = passes.watch_token(identity, PANEL_WATCH_TTL)
+    if channel is None or token is None:
         code = websocket_api.ERR_NOT_FOUND
         connection.send_error(msg["id"], code, "There is no such channel")
         return
-    token = coordinator.credentials.watch_token(dt_util.utcnow() + PANEL_WATCH_TTL)
     # Not the time at which it ends: the clock of the browser may be another.
     lasts = int(PANEL_WATCH_TTL.total_seconds())
-    url = watch_path(token, channel.number)
+    url = watch_path(token, channel)
     answer = {"url": url, "expires_in": lasts, "pause": coordinator.streams.reach}
     connection.send_result(msg["id"], answer)

@@ -1,19 +1,26 @@
 """The dialogs of a device's pass: to add one, and to change it."""
 
 from collections.abc import Sequence
+from datetime import time
 from typing import Any, Final
 import unicodedata
 
 from homeassistant.config_entries import SOURCE_USER, ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
+    TimeSelector,
 )
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import (
@@ -25,12 +32,14 @@ from ..const import (
     SUBENTRY_TYPE,
 )
 from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
+from ..engine.downlink.access import MAX_AGE
 from ..engine.downlink.limits import MAX_CHANNELS
 from ..engine.downlink.passes import (
     HOME,
     HOUSE_LINKS,
     MAX_NAME,
     MAX_PASSES,
+    MAX_USERS,
     Pass,
     PassError,
     read_pass,
@@ -40,6 +49,11 @@ from ..engine.downlink.text import clean_line
 CONF_CHANNELS: Final = "channels"
 CONF_IS_RENUMBERED: Final = "is_renumbered"
 CONF_IS_ENABLED: Final = "is_enabled"
+CONF_ALLOWED_FROM: Final = "allowed_from"
+CONF_ALLOWED_UNTIL: Final = "allowed_until"
+CONF_MAX_AGE: Final = "max_age"
+CONF_SHOWS_UNRATED: Final = "shows_unrated"
+CONF_USERS: Final = "users"
 type SubentryFlows = dict[str, type[ConfigSubentryFlow]]
 _NEW: Final = Pass(identity="", name="")
 LINKS: Final = (HOUSE_LINKS, LINKS_RELAY, LINKS_HOME_ASSISTANT, LINKS_DIRECT)
@@ -50,15 +64,15 @@ class PassFlow(ConfigSubentryFlow):
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Add a device."""
-        return self._ask("user", user_input)
+        return await self._ask("user", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Change a device; it keeps its secrets."""
-        return self._ask("reconfigure", user_input)
+        return await self._ask("reconfigure", user_input)
 
-    def _ask(self, step_id: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
+    async def _ask(self, step_id: str, user_input: dict[str, Any] | None) -> SubentryFlowResult:
         coordinator = async_loaded_coordinator(self.hass)
         if coordinator is None or coordinator.config_entry.entry_id != self.handler[0]:
             return self.async_abort(reason="not_loaded")
@@ -66,13 +80,16 @@ class PassFlow(ConfigSubentryFlow):
             return self.async_abort(
                 reason=reason, description_placeholders={"max_passes": str(MAX_PASSES)}
             )
-        error = None
+        errors: dict[str, str] = {}
         known = values = self._known(coordinator)
         if user_input is not None:
             name, _ = clean_line(user_input[CONF_NAME])
-            error = self._name_error(coordinator, user_input[CONF_NAME])
             data = _data(user_input, is_enabled=known[CONF_IS_ENABLED])
-            if not error:
+            if error := self._name_error(coordinator, user_input[CONF_NAME]):
+                errors[CONF_NAME] = error
+            if error := _hours_error(data):
+                errors[CONF_ALLOWED_UNTIL] = error
+            if not errors:
                 return self._keep(coordinator, name, data)
             values = {**data, CONF_NAME: user_input[CONF_NAME]}
         return self.async_show_form(
@@ -80,9 +97,10 @@ class PassFlow(ConfigSubentryFlow):
             data_schema=pass_schema(
                 values,
                 _channel_options(coordinator, known[CONF_CHANNELS]),
+                await _user_options(self.hass, known[CONF_USERS]),
                 is_known=self.source != SOURCE_USER,
             ),
-            errors={CONF_NAME: error} if error else {},
+            errors=errors,
             description_placeholders={"max_name": str(MAX_NAME)},
         )
 
@@ -142,6 +160,11 @@ def form_values(one: Pass = _NEW) -> dict[str, Any]:
         CONF_STREAM_LINKS: one.links or HOUSE_LINKS,
         CONF_RECORDINGS: one.sees_recordings,
         CONF_IS_ENABLED: one.is_enabled,
+        CONF_ALLOWED_FROM: f"{one.hours.begin:%H:%M}" if one.hours else None,
+        CONF_ALLOWED_UNTIL: f"{one.hours.end:%H:%M}" if one.hours else None,
+        CONF_MAX_AGE: one.ceiling.age if one.ceiling else None,
+        CONF_SHOWS_UNRATED: one.ceiling.shows_unrated if one.ceiling else True,
+        CONF_USERS: list(one.users),
     }
 
 
@@ -159,7 +182,27 @@ def _data(user_input: dict[str, Any], *, is_enabled: bool) -> dict[str, Any]:
         CONF_STREAM_LINKS: user_input[CONF_STREAM_LINKS],
         CONF_RECORDINGS: user_input[CONF_RECORDINGS],
         CONF_IS_ENABLED: user_input.get(CONF_IS_ENABLED, is_enabled),
+        CONF_ALLOWED_FROM: _time(user_input.get(CONF_ALLOWED_FROM)),
+        CONF_ALLOWED_UNTIL: _time(user_input.get(CONF_ALLOWED_UNTIL)),
+        CONF_MAX_AGE: None if (age := user_input.get(CONF_MAX_AGE)) is None else int(age),
+        CONF_SHOWS_UNRATED: user_input[CONF_SHOWS_UNRATED],
+        CONF_USERS: list(dict.fromkeys(user_input.get(CONF_USERS, []))),
     }
+
+
+def _time(text: str | None) -> str | None:
+    """Return a time of the form to the minute; the form itself has let nothing else through."""
+    found: time | None = dt_util.parse_time(text) if text else None
+    return f"{found:%H:%M}" if found else None
+
+
+def _hours_error(data: dict[str, Any]) -> str | None:
+    begin, end = data[CONF_ALLOWED_FROM], data[CONF_ALLOWED_UNTIL]
+    if (begin is None) != (end is None):
+        return "half_hours"
+    if begin is not None and begin == end:
+        return "no_hours"
+    return None
 
 
 def _channel_options(
@@ -176,21 +219,50 @@ def _channel_options(
     ]
 
 
+async def _user_options(hass: HomeAssistant, chosen: Sequence[str]) -> list[SelectOptionDict]:
+    """Return the users who are no administrators, and those chosen that are not there any more."""
+    users = await hass.auth.async_get_users()
+    names = {
+        user.id: user.name or user.id
+        for user in users
+        if user.is_active and not user.is_admin and not user.system_generated
+    }
+    return [
+        SelectOptionDict(value=identity, label=label)
+        for identity, label in (names | {one: names.get(one, one) for one in chosen}).items()
+    ]
+
+
 def pass_schema(
-    values: dict[str, Any], channels: list[SelectOptionDict], *, is_known: bool
+    values: dict[str, Any],
+    channels: list[SelectOptionDict],
+    users: list[SelectOptionDict],
+    *,
+    is_known: bool,
 ) -> vol.Schema:
     """Return the form; only a pass that is known can be switched off."""
     choice = SelectSelectorConfig(options=channels, multiple=True, mode=SelectSelectorMode.DROPDOWN)
+    people = SelectSelectorConfig(options=users, multiple=True, mode=SelectSelectorMode.DROPDOWN)
     links = SelectSelectorConfig(options=list(LINKS), translation_key="pass_links")
+    age = NumberSelectorConfig(min=0, max=MAX_AGE, step=1, mode=NumberSelectorMode.BOX)
     fields: dict[vol.Marker, Any] = {
         vol.Required(CONF_NAME, description={"suggested_value": values[CONF_NAME]}): TextSelector(),
-        vol.Optional(
-            CONF_CHANNELS, description={"suggested_value": values[CONF_CHANNELS]}
-        ): vol.All(SelectSelector(choice), vol.Length(max=MAX_CHANNELS)),
+        _optional(CONF_CHANNELS, values): vol.All(
+            SelectSelector(choice), vol.Length(max=MAX_CHANNELS)
+        ),
         vol.Required(CONF_IS_RENUMBERED, default=values[CONF_IS_RENUMBERED]): BooleanSelector(),
         vol.Required(CONF_STREAM_LINKS, default=values[CONF_STREAM_LINKS]): SelectSelector(links),
         vol.Required(CONF_RECORDINGS, default=values[CONF_RECORDINGS]): BooleanSelector(),
+        _optional(CONF_ALLOWED_FROM, values): TimeSelector(),
+        _optional(CONF_ALLOWED_UNTIL, values): TimeSelector(),
+        _optional(CONF_MAX_AGE, values): NumberSelector(age),
+        vol.Required(CONF_SHOWS_UNRATED, default=values[CONF_SHOWS_UNRATED]): BooleanSelector(),
+        _optional(CONF_USERS, values): vol.All(SelectSelector(people), vol.Length(max=MAX_USERS)),
     }
     if is_known:
         fields[vol.Required(CONF_IS_ENABLED, default=values[CONF_IS_ENABLED])] = BooleanSelector()
     return vol.Schema(fields)
+
+
+def _optional(name: str, values: dict[str, Any]) -> vol.Marker:
+    return vol.Optional(name, description={"suggested_value": values[name]})

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
+from homeassistant.auth.models import User
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
@@ -79,6 +80,20 @@ class Passes:
         one = self.find(identity)
         return one if one and one.is_enabled else None
 
+    def of_user(self, user: User) -> str:
+        """Return whose pass a user of Home Assistant watches with there.
+
+        *Home* for an administrator, and for a user that no pass names; of several the first one.
+        """
+        named = (one.identity for one in self._all.values() if user.id in one.users)
+        return HOME if user.is_admin else next(named, HOME)
+
+    def watch_token(self, identity: str, lasts: timedelta) -> str | None:
+        """Return a secret that opens the streams of a pass for a while; None: it opens nothing."""
+        if self.get(identity) is None or self._credentials.of(identity) is None:
+            return None
+        return self._credentials.watch_token(dt_util.utcnow() + lasts, identity)
+
     def offer(self, publication: Publication, one: Pass) -> Offer:
         """Return what a pass may see, the same object as long as nothing changes."""
         if one.identity == HOME:
@@ -87,6 +102,17 @@ class Passes:
         if offer is None or offer.publication is not publication or offer.owner is not one:
             offer = self._offers[one.identity] = publication.offer(one)
         return offer
+
+    def number_for(self, publication: Publication, identity: str, number: int) -> int | None:
+        """Return the number that a channel has for a pass, from its number in the house.
+
+        None when there is no such channel, or none for that pass.
+        """
+        one, channel = self.get(identity), publication.feed.channel(number)
+        if one is None or channel is None:
+            return None
+        seen = self.offer(publication, one).feed.channels
+        return next((other.number for other in seen if other.key == channel.key), None)
 
     def last_seen(self, identity: str) -> datetime | None:
         """When something last came with the secrets of a pass, in UTC, since the start."""

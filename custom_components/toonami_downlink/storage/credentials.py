@@ -177,24 +177,27 @@ class CredentialStore:
                 found = identity
         return found
 
-    def watch_token(self, until: datetime) -> str:
-        """Return a secret that opens the streams, and nothing else, until that time.
+    def watch_token(self, until: datetime, identity: str = HOME) -> str:
+        """Return a secret that opens the streams of a pass, and nothing else, until that time.
 
-        It is made of the feed token of *Home*: it outlives a restart, and ends with a rotation.
+        It is made of the feed token: it outlives a restart, and ends with a rotation. Raises
+        KeyError for a pass without secrets.
         """
+        one = self._current if identity == HOME else self._passes.credentials[identity]
         expires = f"{int(until.timestamp()):010x}"
-        return f"{expires}{self._watch_mac(expires)}"
+        return f"{expires}{_watch_mac(one.feed_token, expires)}"
 
-    def watch_token_matches(self, token: str, now: datetime) -> bool:
-        """Compare such a secret in constant time, and look whether its time is over."""
+    def find_watch_token(self, token: str, now: datetime) -> str | None:
+        """Return whose such a secret is, until its time is over.
+
+        It is compared with those of all, each in constant time.
+        """
         expires, mac = token[:10], token[10:]
-        if not _equal(mac, self._watch_mac(expires)):
-            return False
-        return int(expires, 16) > now.timestamp()
-
-    def _watch_mac(self, expires: str) -> str:
-        message = f"watch {expires}".encode("utf-8", "surrogatepass")
-        return hmac.new(self.feed_token.encode(), message, "sha256").hexdigest()[:32]
+        found = None
+        for identity, one in ((HOME, self._current), *self._passes.credentials.items()):
+            if _equal(mac, _watch_mac(one.feed_token, expires)):
+                found = identity
+        return found if found and int(expires, 16) > now.timestamp() else None
 
     def is_previous(self, secret: str) -> bool:
         """Whether this feed token or password was valid before a rotation."""
@@ -312,6 +315,11 @@ def _digests(data: Mapping[str, Any] | None, count: int) -> tuple[str, ...]:
     found = data.get("previous") if data else None
     digests = found if isinstance(found, list) else ()
     return tuple(digest for digest in digests if isinstance(digest, str))[-count:]
+
+
+def _watch_mac(feed_token: str, expires: str) -> str:
+    message = f"watch {expires}".encode("utf-8", "surrogatepass")
+    return hmac.new(feed_token.encode(), message, "sha256").hexdigest()[:32]
 
 
 def _equal(given: str, expected: str) -> bool:

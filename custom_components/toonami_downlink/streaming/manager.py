@@ -18,7 +18,7 @@ from ..engine.downlink.models import Channel
 from ..engine.downlink.passes import HOME
 from ..engine.downlink.policy import PAUSED_IN_MEMORY
 from ..engine.downlink.relay.addresses import AddressGuard
-from ..engine.downlink.relay.channel import Events, Health, Settings
+from ..engine.downlink.relay.channel import Events, Health, RelayChannel, Settings
 from ..engine.downlink.relay.continuous import Span
 from ..engine.downlink.relay.download import Downloader
 from ..engine.downlink.relay.errors import BusyError, Reason, ViewerEndedError
@@ -250,13 +250,21 @@ class StreamManager:
         A channel that nobody else watches stops at once.
         """
         for channel in self._relay.channels.values():
-            watchers = {viewer: Watcher.of(viewer).identity for viewer in channel.viewers}
-            ended = [viewer for viewer, of in watchers.items() if of == identity]
-            if len(ended) == len(watchers):
-                channel.stop()
-                continue
-            for viewer in ended:
-                channel.end(viewer, may_return=True)
+            viewers = channel.viewers
+            _end(channel, [one for one in viewers if Watcher.of(one).identity == identity])
+
+    @callback
+    def async_end_sessions(self, is_meant: Callable[[Session], bool]) -> None:
+        """End sessions, because they may not go on at this time; their players may come again.
+
+        A channel that nobody else watches stops at once.
+        """
+        ended: dict[str, list[Viewer]] = {}
+        for session in self._sessions():
+            if is_meant(session):
+                ended.setdefault(session.channel, []).append(session.viewer)
+        for key, viewers in ended.items():
+            _end(self._relay.channels[key], viewers)
 
     async def async_stop_all(self) -> None:
         """End everything, wait until nothing of it is left, and start nothing any more."""
@@ -329,6 +337,15 @@ class StreamManager:
     def _notify(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _end(channel: RelayChannel, viewers: list[Viewer]) -> None:
+    """End some of a channel's viewers, and with the last of them the channel."""
+    if len(viewers) == len(channel.viewers):
+        channel.stop()
+        return
+    for viewer in viewers:
+        channel.end(viewer, may_return=True)
 
 
 class _OwnedSource:

@@ -1,9 +1,13 @@
 """A request with a right secret: whose it is, and what may be answered."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from aiohttp import hdrs, web
+from homeassistant.util import dt as dt_util
 
+from ..const import LINKS_DIRECT, LINKS_HOME_ASSISTANT
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind, player_name
 from ..engine.downlink.models import Channel
@@ -11,6 +15,9 @@ from ..engine.downlink.publish.publication import Offer
 from ..storage.credentials import Credentials
 from ..streaming.manager import Watcher
 from .log import record_request
+
+_INEXACT: Final = timedelta(minutes=1)
+"""How much earlier than the guide says a programme may begin, and players begin behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,29 @@ class Guest:
 
     @property
     def stream_links(self) -> str:
-        """Where the addresses of its streams lead."""
-        return self.offer.owner.links or self.coordinator.settings.stream_links
+        """Where the addresses of its streams lead.
+
+        One that may not always watch has to ask us each time.
+        """
+        links = self.offer.owner.links or self.coordinator.settings.stream_links
+        is_asked = links == LINKS_DIRECT and self.offer.owner.is_limited
+        return LINKS_HOME_ASSISTANT if is_asked else links
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its pass may watch anything at this hour."""
+        return self.offer.owner.is_open(dt_util.now())
+
+    def may_watch(self, channel: Channel) -> bool:
+        """Whether its pass may watch what is on now."""
+        return self.is_open and self.offer.allows(channel.key, dt_util.utcnow())
+
+    def may_have(self, channel: Channel, at: datetime | None) -> bool:
+        """Whether its pass may have now what was on at a time; None: nobody knows when that was."""
+        allows = self.offer.allows
+        return self.is_open and (
+            at is None or allows(channel.key, at) or allows(channel.key, at + _INEXACT)
+        )
 
     @property
     def watcher(self) -> Watcher:
@@ -53,9 +81,11 @@ class Guest:
         self.coordinator.passes.note(self.identity)
 
     def is_right(self) -> bool:
-        """Whether its secrets are still right, for what takes long."""
+        """Whether its secrets are still right, and the hour is, for what takes long."""
         coordinator = self.coordinator
+        one = coordinator.passes.get(self.identity)
         return (
             coordinator.credentials.of(self.identity) is self.credentials
-            and coordinator.passes.get(self.identity) is not None
+            and one is not None
+            and one.is_open(dt_util.now())
         )

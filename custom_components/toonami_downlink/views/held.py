@@ -102,7 +102,9 @@ def _begun(streams: StreamManager, offer: Offer) -> Iterator[tuple[str, datetime
 def _look(items: tuple[Recording, ...], offer: Offer, begun: _Starts) -> Held:
     guide = offer.listed
     owner = offer.owner
-    held = tuple(one for one in items if one.has_picture and owner.may_see(one.channel))
+    held = tuple(
+        one for one in items if one.has_picture and owner.may_see_of(one.channel, one.programme)
+    )
     begins = min((listed[0].start for listed in guide.values() if listed), default=None)
     recent = [one for one in held if begins and one.stop > begins]
     found = archived(recent, guide) | begun

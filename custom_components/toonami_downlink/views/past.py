@@ -1,7 +1,7 @@
 """What was on a channel: catch-up, from recordings and from what is held for those who watch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 import re
 from typing import Final, override
@@ -70,8 +70,14 @@ async def serve_past(
     """Answer with what was on a channel. It may begin a segment earlier than asked.
 
     Recordings come first, because they stay. Nothing is fetched for it: what is held of a channel
-    is held for those who watch it.
+    is held for those who watch it. It ends where something begins that is not for who asks.
     """
+    if not asker.guest.is_open:
+        return asker.not_now()
+    stop = asker.guest.offer.allowed_until(channel.key, asked.start, asked.stop)
+    if stop is None:
+        return asker.missing("What was on then is not for this device.")
+    asked = replace(asked, length=stop - asked.start)
     place = _PLACE.fullmatch(asker.request.query.get("place", ""))
     if place and asked.ending == "m3u8":
         return await _go_on(asker, channel, asked, addresses, (int(place[1]), int(place[2])))

@@ -10,7 +10,6 @@ from aiohttp import hdrs, web
 from homeassistant.util import dt as dt_util
 
 from ..engine.downlink.client_log import Outcome, RequestKind
-from ..engine.downlink.passes import HOME
 from ..engine.downlink.recording.holding import Holding, file_playlist
 from ..engine.downlink.recording.journal import playlist
 from ..engine.downlink.recording.model import Recording
@@ -22,6 +21,7 @@ from ..storage.credentials import CredentialStore
 from .base import TokenView, unavailable
 from .context import ViewContext
 from .guest import Guest
+from .notice import TS_TYPE
 from .parts import Part, send_parts
 from .paths import (
     recording_path,
@@ -29,7 +29,6 @@ from .paths import (
     watch_recording_path,
     watch_recording_segment_path,
 )
-from .stream import TS_TYPE
 
 _NO_STORE: Final = {hdrs.CACHE_CONTROL: "no-store"}
 _NAME: Final = re.compile(r"([0-9]{1,9})(?:\.(m3u8|mp4|m4a|ts))?", re.ASCII)
@@ -61,7 +60,7 @@ class Asker(NamedTuple):
         """Yield the recordings of the channels that who asks may see."""
         owner, recordings = self.guest.offer.owner, self.recordings
         return (
-            (one for one in recordings.items if owner.may_see(one.channel))
+            (one for one in recordings.items if owner.may_see_of(one.channel, one.programme))
             if recordings
             else iter(())
         )
@@ -70,7 +69,9 @@ class Asker(NamedTuple):
         """Return the recording of that number, if there is something to play of it."""
         recordings, owner = self.recordings, self.guest.offer.owner
         found = recordings.find(int(number)) if recordings else None
-        return found if found and found.has_picture and owner.may_see(found.channel) else None
+        if found is None or not found.has_picture:
+            return None
+        return found if owner.may_see_of(found.channel, found.programme) else None
 
     async def holding(self, recording: Recording) -> Holding | None:
         """Return what is there of a recording. Raises DiskError."""
@@ -87,6 +88,12 @@ class Asker(NamedTuple):
         """Answer that it is not there, and why."""
         self.answer(Outcome.NOT_FOUND)
         return web.Response(status=HTTPStatus.NOT_FOUND, text=f"{why}\n", headers=_NO_STORE)
+
+    def not_now(self) -> web.Response:
+        """Answer that nothing may be watched at this hour."""
+        self.answer(Outcome.NOT_FOUND)
+        text = "Not at this hour.\n"
+        return web.Response(status=HTTPStatus.FORBIDDEN, text=text, headers=_NO_STORE)
 
     async def send(self, parts: list[Part], kind: str, etag: str = "") -> web.StreamResponse:
         """Answer with parts of files."""
@@ -108,6 +115,8 @@ class Asker(NamedTuple):
 
 async def serve_recording(asker: Asker, name: str) -> web.StreamResponse:
     """Answer with a recording: a number and ``.m3u8``, the ending of its file, or nothing."""
+    if not asker.guest.is_open:
+        return asker.not_now()
     match = _NAME.fullmatch(name)
     recording = asker.find(match[1]) if match else None
     if match is None or recording is None:
@@ -139,6 +148,8 @@ async def serve_recording(asker: Asker, name: str) -> web.StreamResponse:
 
 async def serve_recording_segment(asker: Asker, name: str) -> web.StreamResponse:
     """Answer with a segment of a recording that is not finished: its number, a slash, a name."""
+    if not asker.guest.is_open:
+        return asker.not_now()
     match = _SEGMENT.fullmatch(name)
     recording = asker.find(match[1]) if match else None
     if match is None or recording is None:
@@ -205,13 +216,17 @@ class _WatchTokenView(RecordingView, ABC):
 
     @override
     def find(self, credentials: CredentialStore, token: str) -> str | None:
-        return HOME if credentials.watch_token_matches(token, dt_util.utcnow()) else None
+        return credentials.find_watch_token(token, dt_util.utcnow())
 
     @override
     def asker(self, guest: Guest) -> Asker:
         credentials = guest.coordinator.credentials
         token = guest.request.match_info["feed_token"]
-        return Asker(self._context, guest, lambda: self.find(credentials, token) is not None)
+
+        def may_go_on() -> bool:
+            return self.find(credentials, token) == guest.identity and guest.is_right()
+
+        return Asker(self._context, guest, may_go_on)
 
 
 class WatchRecordingView(_WatchTokenView):

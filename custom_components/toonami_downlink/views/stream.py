@@ -16,7 +16,6 @@ from ..const import LINKS_RELAY
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind
 from ..engine.downlink.models import Channel
-from ..engine.downlink.passes import HOME
 from ..engine.downlink.relay.continuous import Span
 from ..engine.downlink.relay.errors import RingClosedError
 from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
@@ -26,14 +25,14 @@ from ..storage.credentials import CredentialStore
 from ..streaming.manager import BusyError, ViewerEndedError
 from .base import TokenView, not_found, unavailable
 from .guest import Guest
+from .notice import TS_TYPE, notice_playlist, notice_segment, send_notice
 from .paths import segment_path, stream_path, watch_path, watch_segment_path
 
-TS_TYPE: Final = "video/mp2t"
 _NO_STORE: Final = {hdrs.CACHE_CONTROL: "no-store"}
 _FOR_EVER: Final = {hdrs.CACHE_CONTROL: "private, max-age=3600, immutable"}
 _NAME: Final = re.compile(r"([0-9]{1,9})(?:\.(m3u8|ts))?", re.ASCII)
 _NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-_SEGMENT: Final = re.compile(r"([0-9]{1,9})/([0-9]{1,12})\.ts", re.ASCII)
+_SEGMENT: Final = re.compile(r"([0-9]{1,9})/(notice)?([0-9]{1,12})\.ts", re.ASCII)
 _READ_SECONDS: Final = 30.0
 """A viewer that takes nothing for so long has gone, or holds a connection for nothing."""
 _MAX_DURATION: Final = 86_400
@@ -77,7 +76,7 @@ class _WatchTokenView(TokenView, ABC):
 
     @override
     def find(self, credentials: CredentialStore, token: str) -> str | None:
-        return HOME if credentials.watch_token_matches(token, dt_util.utcnow()) else None
+        return credentials.find_watch_token(token, dt_util.utcnow())
 
 
 class WatchView(_WatchTokenView):
@@ -125,7 +124,7 @@ async def stream(guest: Guest, name: str) -> web.StreamResponse:
         return not_found()
     if match[2] != "m3u8":
         return await transport_stream(guest, channel, RequestKind.STREAM)
-    if guest.stream_links != LINKS_RELAY:
+    if guest.stream_links != LINKS_RELAY and guest.may_watch(channel):
         guest.record(RequestKind.STREAM)
         return await redirect(guest.coordinator, channel)
     return await playlist(guest, channel)
@@ -151,6 +150,8 @@ async def playlist(guest: Guest, channel: Channel) -> web.StreamResponse:
             # Asked for what it is, and not to be watched: nobody has to fetch anything for that.
             guest.record(RequestKind.STREAM)
             return web.Response(headers=headers)
+        if not guest.may_watch(channel):
+            return await notice_playlist(guest, channel)
         viewer = await guest.coordinator.streams.async_touch(channel, guest.watcher)
         await _wait_for_first(viewer)
     except BusyError:
@@ -185,8 +186,10 @@ async def segment(guest: Guest, name: str) -> web.StreamResponse:
     channel = guest.channel(int(match[1])) if match else None
     if match is None or channel is None:
         return not_found()
-    numbered = guest.coordinator.streams.async_segment(channel, int(match[2]))
-    if numbered is None:
+    if match[2]:
+        return await notice_segment(guest, channel, int(match[3]))
+    numbered = guest.coordinator.streams.async_segment(channel, int(match[3]))
+    if numbered is None or not guest.may_have(channel, numbered.segment.date):
         return not_found()
     headers = {hdrs.CONTENT_TYPE: TS_TYPE, **_FOR_EVER}
     try:
@@ -220,6 +223,8 @@ async def transport_stream(
     if request.method == hdrs.METH_HEAD:
         guest.record(kind)
         return web.Response(headers=headers)
+    if span is None and not guest.may_watch(channel):
+        return await send_notice(guest, channel, kind)
     response = web.StreamResponse(headers=headers)
     try:
         async with streams.async_watch(channel, guest.watcher, span) as viewer:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from downlink.relay.joiner import Joiner
-from downlink.relay.slate import slate_segment
+from downlink.relay.slate import NOTICE_SEGMENTS, notice, slate_segment
 from downlink.relay.tables import Codec
 from downlink.relay.transport_stream import inspect
 
@@ -68,3 +68,34 @@ def test_says_something() -> None:
     assert not any(rows[:24]), "rim above"
     assert not any(rows[456:]), "rim below"
     assert sum(abs(one - two) > 40 for one, two in zip(first, later, strict=True)) > 500
+
+
+@pytest.mark.parametrize("radio", [False, True])
+def test_notice_is_one_stream(radio: bool) -> None:
+    pieces, seconds = notice(radio)
+    assert (len(pieces), seconds) == (NOTICE_SEGMENTS, SECONDS)
+    assert 25 < len(pieces) * seconds < 35
+    assert sum(map(len, pieces)) < 2_000_000
+    out = b"".join(pieces)
+    verdict = judge(out)
+    assert verdict.wrong == []
+    assert complaints(out) == ""
+    for times in verdict.dts.values():
+        assert times[-1] - times[0] > (NOTICE_SEGMENTS - 1) * SECONDS * 90_000
+    assert notice(radio) is notice(radio)
+
+
+def test_notice_says_something_else() -> None:
+    command = ("ffmpeg", "-v", "error", "-i", "-", "-map", "0:v", "-pix_fmt", "gray")
+    pictures, _ = run(*command, "-f", "rawvideo", "-", data=notice(radio=False)[0][0])
+    lost, _ = run(*command, "-f", "rawvideo", "-", data=slate_segment(radio=False)[0])
+    size = 640 * 480
+    first = pictures[:size]
+    rows = [sum(byte > 150 for byte in first[at : at + 640]) for at in range(0, size, 640)]
+    assert max(rows[250:320]) > 100, "headline"
+    assert max(rows[370:415]) > 80, "line below it"
+    assert not any(rows[:24]), "rim above"
+    assert not any(rows[456:]), "rim below"
+    words = slice(250 * 640, 320 * 640)
+    differing = sum(abs(a - b) > 60 for a, b in zip(first[words], lost[:size][words], strict=True))
+    assert differing > 2000

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Any, Final
 
+from .access import MAX_AGE, Ceiling, Hours
 from .errors import DownlinkError
-from .models import Channel, Feed
+from .models import Channel, Feed, Programme, Source
 from .text import clean_line
 
 HOME: Final = "home"
@@ -15,6 +17,7 @@ MAX_PASSES: Final = 32
 MAX_NAME: Final = 50
 _MAX_CHANNELS: Final = 200
 _MAX_KEY: Final = 100
+MAX_USERS: Final = 50
 _LINKS: Final = frozenset({"relay", "home_assistant", "direct"})
 HOUSE_LINKS: Final = "house"
 """Addresses as the house's own."""
@@ -41,10 +44,33 @@ class Pass:
     """``relay``, ``home_assistant`` or ``direct``; None: as the house's own."""
     sees_recordings: bool = True
     is_enabled: bool = True
+    hours: Hours | None = None
+    """When anything may be watched; None: always."""
+    ceiling: Ceiling | None = None
+    """Up to which age rating; None: all."""
+    users: tuple[str, ...] = ()
+    """The ids of the users of Home Assistant who watch there with it."""
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is anything that it may not watch at a time."""
+        return self.hours is not None or self.ceiling is not None
 
     def may_see(self, key: str) -> bool:
         """Whether the channel of that key is one of its own."""
         return self.channels is None or key in self.channels
+
+    def may_see_of(self, key: str, programme: Programme) -> bool:
+        """Whether a programme that was recorded of a channel is for it."""
+        return self.may_see(key) and self.allows(programme)
+
+    def allows(self, programme: Programme | None) -> bool:
+        """Whether its ceiling lets it see a programme; None: what the guide does not know."""
+        return self.ceiling is None or self.ceiling.allows(programme)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether anything may be watched at a time (aware, in the zone of the house)."""
+        return self.hours is None or self.hours.are_open(at)
 
 
 def read_pass(identity: str, name: str, data: Mapping[str, Any]) -> Pass:
@@ -55,23 +81,62 @@ def read_pass(identity: str, name: str, data: Mapping[str, Any]) -> Pass:
     line, is_changed = clean_line(name, MAX_NAME) if isinstance(name, str) else ("", True)
     if is_changed or not line:
         raise PassError(f"A device's name is one line of 1 to {MAX_NAME} characters.")
-    keys = data.get("channels", [])
-    if not isinstance(keys, list) or len(keys) > _MAX_CHANNELS:
-        raise PassError(f"A device has a list of at most {_MAX_CHANNELS} channels.")
-    if not all(isinstance(key, str) and 0 < len(key) <= _MAX_KEY for key in keys):
-        raise PassError("A channel of a device has no usable key.")
     links = data.get("stream_links", HOUSE_LINKS)
     if not isinstance(links, str) or (links != HOUSE_LINKS and links not in _LINKS):
         raise PassError("A device has unknown links.")
     return Pass(
         identity=identity,
         name=line,
-        channels=tuple(dict.fromkeys(keys)) or None,
+        channels=_keys(data, "channels", _MAX_CHANNELS) or None,
         is_renumbered=_flag(data, "is_renumbered", default=False),
         links=None if links == HOUSE_LINKS else links,
         sees_recordings=_flag(data, "recordings", default=True),
         is_enabled=_flag(data, "is_enabled", default=True),
+        hours=_hours(data),
+        ceiling=_ceiling(data),
+        users=_keys(data, "users", MAX_USERS),
     )
+
+
+def _keys(data: Mapping[str, Any], name: str, most: int) -> tuple[str, ...]:
+    keys = data.get(name, [])
+    if not isinstance(keys, list) or len(keys) > most:
+        raise PassError(f"A device has a list of at most {most} {name}.")
+    if not all(isinstance(key, str) and 0 < len(key) <= _MAX_KEY for key in keys):
+        raise PassError(f"One of the {name} of a device has no usable key.")
+    return tuple(dict.fromkeys(keys))
+
+
+def _hours(data: Mapping[str, Any]) -> Hours | None:
+    begin, end = _time(data, "allowed_from"), _time(data, "allowed_until")
+    if begin is None and end is None:
+        return None
+    if begin is None or end is None or begin == end:
+        raise PassError("The hours of a device have a beginning and another end.")
+    return Hours(begin, end)
+
+
+def _time(data: Mapping[str, Any], name: str) -> time | None:
+    value = data.get(name)
+    if value is None:
+        return None
+    try:
+        found: time | None = time.fromisoformat(value)
+    except TypeError, ValueError:
+        found = None
+    if found is None or f"{found:%H:%M}" != value:
+        raise PassError(f"{name} of a device is no time such as 20:30.")
+    return found
+
+
+def _ceiling(data: Mapping[str, Any]) -> Ceiling | None:
+    age = data.get("max_age")
+    shows_unrated = _flag(data, "shows_unrated", default=True)
+    if age is None:
+        return None
+    if isinstance(age, bool) or not isinstance(age, int) or not 0 <= age <= MAX_AGE:
+        raise PassError(f"The highest age rating of a device is none from 0 to {MAX_AGE}.")
+    return Ceiling(age, shows_unrated)
 
 
 def _flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
@@ -86,8 +151,36 @@ def line_up(feed: Feed, one: Pass) -> Feed:
 
     Keys and guide ids stay those of the house: only so a recorded favourite or a guide that a
     player has stored stays right. A channel that is not in the feed at the moment leaves its
-    number free.
+    number free. A programme that is not for it keeps its place, for players do not take a guide
+    with gaps; but all that is said of it is the name of the channel, as of one that nobody knows.
     """
+    seen = _chosen(feed, one)
+    guide = {
+        channel.key: _unnamed(seen.guide[channel.key], channel, one)
+        for channel in seen.channels
+        if channel.key in seen.guide
+    }
+    is_same = all(guide[key] is seen.guide[key] for key in guide)
+    return seen if is_same else replace(seen, guide=guide)
+
+
+def _unnamed(
+    programmes: tuple[Programme, ...], channel: Channel, one: Pass
+) -> tuple[Programme, ...]:
+    """Return the programmes of a channel without a word about those that are not for a pass."""
+    if all(programme.is_filler or one.allows(programme) for programme in programmes):
+        return programmes
+    return tuple(
+        programme
+        if programme.is_filler or one.allows(programme)
+        else Programme(
+            start=programme.start, stop=programme.stop, title=channel.name, source=Source.FILLER
+        )
+        for programme in programmes
+    )
+
+
+def _chosen(feed: Feed, one: Pass) -> Feed:
     if one.channels is None:
         return feed if not one.is_renumbered else _narrowed(feed, _counted(feed.channels))
     known = {channel.key: channel for channel in feed.channels}

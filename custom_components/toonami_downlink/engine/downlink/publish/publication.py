@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 import gzip
 import hashlib
 from typing import Final, Self, override
@@ -12,6 +13,7 @@ from ..formats.xmltv_writer import render_xmltv
 from ..lineup import logo_path
 from ..models import Feed, IngestReport, Programme
 from ..passes import HOME, Pass, line_up
+from ..timeline import between, on_air
 from .store import Generation
 
 ORIGIN_PLACEHOLDER: Final = "http://downlink.invalid"
@@ -64,6 +66,21 @@ class Offer:
         """The one whose guide is the same, so that it is made and kept once."""
         return self.publication if self.feed is self.publication.feed else self
 
+    def allows(self, key: str, at: datetime) -> bool:
+        """Whether the pass may see what the guide has on a channel at a time (aware)."""
+        guide = self.publication.feed.guide
+        return self.owner.ceiling is None or self.owner.allows(on_air(guide.get(key, ()), at))
+
+    def allowed_until(self, key: str, start: datetime, stop: datetime) -> datetime | None:
+        """Return how far of ``[start, stop)`` on a channel the pass may see; None: nothing of it.
+
+        What the guide does not know is not known to be too much.
+        """
+        for programme in between(self.publication.feed.guide.get(key, ()), start, stop):
+            if not self.owner.allows(programme):
+                return programme.start if programme.start > start else None
+        return stop
+
     def guide(self, origin: str) -> Body:
         """The guide for clients that reach us by that origin, such as ``http://tv.local:8123``.
 
@@ -81,10 +98,7 @@ class Publication(Offer):
 
     def __init__(self, generation: Generation) -> None:
         """Publish that generation: call it in an executor, it looks through the guide."""
-        listed = {
-            key: tuple(one for one in programmes if not one.is_filler)
-            for key, programmes in generation.feed.guide.items()
-        }
+        listed = {key: _listed(guide) for key, guide in generation.feed.guide.items()}
         super().__init__(self, _HOME, generation.feed, listed)
         self.report: IngestReport = generation.report
         self.generation: int = generation.number
@@ -98,7 +112,11 @@ class Publication(Offer):
     def offer(self, one: Pass) -> Offer:
         """Return what a pass other than *Home* may see; cheap."""
         feed = line_up(self.feed, one)
-        return Offer(self, one, feed, {key: self.listed[key] for key in feed.guide})
+        listed = {
+            key: self.listed[key] if seen is self.feed.guide[key] else _listed(seen)
+            for key, seen in feed.guide.items()
+        }
+        return Offer(self, one, feed, listed)
 
     @override
     def guide(self, origin: str) -> Body:
@@ -108,3 +126,7 @@ class Publication(Offer):
         safe = origin.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
         head = self.guide_bytes[:end].replace(ORIGIN_PLACEHOLDER.encode(), safe.encode())
         return Body.of(head + self.guide_bytes[end:])
+
+
+def _listed(programmes: tuple[Programme, ...]) -> tuple[Programme, ...]:
+    return tuple(one for one in programmes if not one.is_filler)

@@ -1,0 +1,131 @@
+"""Devices with an age rating, and where the addresses of devices with limits lead."""
+
+import base64
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from http import HTTPStatus
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.engine.downlink.passes import HOME
+
+from .factories import SLOT
+from .harness import Harness
+from .limited import (
+    ADULT,
+    BEDTIME,
+    GUEST,
+    KIDS,
+    TEEN,
+    get,
+    go_on,
+    is_closed,
+    open_limited,
+    playlists,
+)
+from .relayed import listed
+from .test_passes import secrets, update
+from .upstream import Upstream
+
+Address = tuple[str, int]
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture
+async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
+    async with Upstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture
+async def house(
+    hass: HomeAssistant,
+    hass_client_no_auth: ClientSessionGenerator,
+    upstream: Upstream,
+    clock: FrozenDateTimeFactory,
+) -> AsyncIterator[Harness]:
+    house = await open_limited(hass, hass_client_no_auth, upstream)
+    yield house
+    await house.coordinator.streams.async_stop_all()
+
+
+# What is rated too high
+
+
+async def test_a_ceiling_while_it_is_watched(
+    house: Harness, upstream: Upstream, clock: FrozenDateTimeFactory
+) -> None:
+    east, west = (playlists(house, TEEN, number)[0] for number in (1, 2))
+    assert not await is_closed(house, east)
+    asked = listed((await get(house, east))[1])[-1]
+    go_on(house, clock, ADULT)
+    assert house.coordinator.streams.sessions == []
+    assert house.coordinator.streams.upstream_streams == 0
+    assert await is_closed(house, east)
+    assert (await get(house, east.replace("1.m3u8", asked)))[0] == HTTPStatus.NOT_FOUND
+    assert "notice" not in (await get(house, west))[1]
+    assert not await is_closed(house, playlists(house, KIDS)[0])
+    clock.move_to(ADULT + SLOT)
+    assert not await is_closed(house, east)
+
+
+async def test_a_segment_of_what_is_rated_too_high(
+    house: Harness, clock: FrozenDateTimeFactory
+) -> None:
+    """Others watch it, and so it is there; also afterwards, for a while."""
+    clock.move_to(ADULT + timedelta(minutes=10))
+    _, text = await get(house, playlists(house, GUEST)[0])
+    last = listed(text)[-1]
+    statuses = []
+    for at in (ADULT + timedelta(minutes=10), ADULT + SLOT):
+        clock.move_to(at)
+        path = playlists(house, TEEN)[0].replace("1.m3u8", last)
+        statuses.append((await get(house, path))[0])
+    assert statuses == [HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND]
+    path = playlists(house, GUEST)[0].replace("1.m3u8", last)
+    assert (await get(house, path))[0] == HTTPStatus.OK
+
+
+async def test_guide_without_its_words(house: Harness) -> None:
+    for identity, is_there in ((HOME, True), (KIDS, True), (TEEN, False)):
+        one = secrets(house, identity)
+        login = f"username={one.username}&password={one.password}"
+        for path in (
+            f"/api/{DOMAIN}/{one.feed_token}/guide.xml",
+            f"/xmltv.php?{login}",
+        ):
+            assert ("Not for you" in (await get(house, path))[1]) is is_there
+        path = f"/player_api.php?{login}&action=get_simple_data_table&stream_id=1"
+        table = (await (await house.client.get(path)).json())["epg_listings"]
+        starts = [int(item["start_timestamp"]) for item in table]
+        # Its place is kept.
+        assert int(ADULT.timestamp()) in starts
+        titles = {base64.b64decode(item["title"]).decode() for item in table}
+        assert ("Not for you" in titles) is is_there
+
+
+# Where streams come from
+
+
+@pytest.mark.parametrize("links", ["home_assistant", "direct"])
+async def test_links_that_lead_to_upstream(
+    house: Harness, upstream: Upstream, clock: FrozenDateTimeFactory, links: str
+) -> None:
+    data = {"allowed_from": "06:00", "allowed_until": "20:30", "stream_links": links}
+    update(house, KIDS, **data)
+    update(house, GUEST, stream_links=links)
+    await house.hass.async_block_till_done()
+    token = secrets(house, KIDS).feed_token
+    _, playlist = await get(house, f"/api/{DOMAIN}/{token}/playlist.m3u")
+    # An address of the station's own would go on for ever.
+    assert upstream.url not in playlist
+    other = f"/api/{DOMAIN}/{secrets(house, GUEST).feed_token}/playlist.m3u"
+    assert (upstream.url in (await get(house, other))[1]) is (links == "direct")
+    path = playlists(house, KIDS)[0]
+    assert (await get(house, path))[0] == HTTPStatus.FOUND
+    clock.move_to(BEDTIME)
+    assert await is_closed(house, path)
