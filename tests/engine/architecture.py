@@ -219,7 +219,7 @@ RULES: Final = (
         (
             *(*STANDS_ON, *FEED_READERS, "recording.disk", "recording.folder"),
             *(f"{ENGINE}.{name}" for name in ("cron", "house_file", "player_secrets")),
-            f"{ENGINE}.short_codes",
+            *(f"{ENGINE}.short_codes", f"{ENGINE}.publish.programme_json"),
         ),
         "what moves is what is kept, and where recordings may be",
     ),

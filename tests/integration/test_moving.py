@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from http import HTTPStatus
 import json
 import logging
@@ -25,7 +26,9 @@ from custom_components.toonami_downlink.engine.downlink.errors import StoreError
 from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
 from custom_components.toonami_downlink.engine.downlink.house_file import Section, seal, unseal
 from custom_components.toonami_downlink.engine.downlink.lineup import Lineup
+from custom_components.toonami_downlink.engine.downlink.models import Feed
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
+from custom_components.toonami_downlink.engine.downlink.publish.aired_log import Aired
 from custom_components.toonami_downlink.following.follows import async_follows
 from custom_components.toonami_downlink.panel import house as views
 from custom_components.toonami_downlink.storage.credentials import CredentialStore
@@ -69,6 +72,8 @@ async def old(
     await RecordingStore(hass).async_save(
         Recorded(rules=(RULE,), recordings=(HOLED,), next_number=7)
     )
+    night = {"other_late": make_feed(NOW - timedelta(days=30)).guide["toonami_east"]}
+    await house.coordinator.aired.async_freeze(Feed(made=NOW, channels=(), guide=night))
     state.lineup = Lineup({"other_late": 12})
     await state.async_save(hass)
     return house
@@ -143,6 +148,10 @@ def kept(hass: HomeAssistant, hass_storage: dict[str, Any]) -> str:
     return json.dumps([files, dict(entry.options), subentries], default=str, sort_keys=True)
 
 
+def _place(one: Aired) -> tuple[str, datetime]:
+    return one.channel, one.programme.start
+
+
 # What moves
 
 
@@ -153,9 +162,12 @@ async def test_everything_moves(hass: HomeAssistant, old: Harness, admin: Client
     follows = async_follows(hass)
     assert follows
     items = follows.items
+    aired = await old.coordinator.aired.async_all()
+    assert sum(one.channel == "other_late" for one in aired) == 96
     file = await export(admin)
 
     entry = await move(hass)
+    assert len(await entry.runtime_data.aired.async_all()) < len(aired)
     assert {status for status, _ in (await seen(old.client, before)).values()} != {HTTPStatus.OK}
     status, body = await send(admin, "replace", passphrase=PHRASE, file=file)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -172,7 +184,7 @@ async def test_everything_moves(hass: HomeAssistant, old: Harness, admin: Client
     recorded = await RecordingStore(hass).async_load()
     assert (recorded.rules, recorded.recordings, recorded.next_number) == ((RULE,), (HOLED,), 7)
     assert (await State.async_load(hass)).lineup.assigned == {"other_late": 12}
-    assert now.credentials.is_previous("x") is False
+    assert sorted(await now.aired.async_all(), key=_place) == sorted(aired, key=_place)
     # It moves on from there, and is still the same to the players.
     assert unseal(await export(admin), PHRASE) == unseal(file, PHRASE)
 
@@ -415,7 +427,12 @@ async def test_not_for_others(
 async def test_forms(old: Harness, admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     file = await export(admin)
     url = f"/api/{DOMAIN}/house/replace"
-    for fields in ({"data": b"x"}, {"json": {}}, {"data": {"passphrase": PHRASE}}):
+    bodies: tuple[dict[str, Any], ...] = (
+        {"data": b"x"},
+        {"json": {}},
+        {"data": {"passphrase": PHRASE}},
+    )
+    for fields in bodies:
         async with admin.post(url, **fields) as answer:
             assert (answer.status, await answer.json()) == (400, {"error": "not_ours"})
     headers = {"Content-Type": "multipart/form-data"}

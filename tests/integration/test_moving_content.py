@@ -16,7 +16,10 @@ from custom_components.toonami_downlink.engine.downlink.house_file import (
     Section,
 )
 from custom_components.toonami_downlink.engine.downlink.limits import MAX_RECORDINGS
+from custom_components.toonami_downlink.engine.downlink.models import Programme
 from custom_components.toonami_downlink.engine.downlink.passes import MAX_PASSES
+from custom_components.toonami_downlink.engine.downlink.publish.aired_log import Aired
+from custom_components.toonami_downlink.moving import aired as moving_aired
 from custom_components.toonami_downlink.moving.content import (
     House,
     MovedPass,
@@ -28,7 +31,7 @@ from custom_components.toonami_downlink.storage.followed import Followed
 from custom_components.toonami_downlink.storage.recorded import Recorded
 from custom_components.toonami_downlink.storage.settings import Settings
 
-from .factories import NOON
+from .factories import NOON, SLOT
 from .recorded import make_recording
 from .test_storage_recorded import HOLED, RULE
 
@@ -53,6 +56,14 @@ HOUSE: Final = House(
     followed=Followed(follows=(make_follow(FollowKind.WORDS, "outlaw", None, NOON),)),
     announced={},
     recorded=Recorded(rules=(RULE,), recordings=(HOLED,), next_number=7),
+    aired=tuple(
+        Aired(channel, Programme(start=NOON + start, stop=NOON + start + SLOT, title=title), flag)
+        for channel, start, title, flag in (
+            ("toonami_east", SLOT * 0, "Trigun", True),
+            ("toonami_west", SLOT * 1, "Trigun", False),
+            ("toonami_east", SLOT * 2, "Bebop", False),
+        )
+    ),
 )
 
 
@@ -100,7 +111,19 @@ def place(found: dict[str, Any], *path: Any) -> Callable[[Any], None]:
     return put
 
 
-STRANGE: Final = (None, True, -1, 1.5, "", "x", [], [None], {}, {"x": {}}, float("inf"))
+STRANGE: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    -1,
+    1.5,
+    "",
+    "x",
+    [],
+    [None],
+    {},
+    {"x": {}},
+    float("inf"),
+)
 PLACES: Final[tuple[tuple[Any, ...], ...]] = (
     ("house",),
     ("house", "tuner"),
@@ -138,6 +161,14 @@ PLACES: Final[tuple[tuple[Any, ...], ...]] = (
     ("recordings", 0, "file"),
     ("next_number",),
     ("announced",),
+    ("shows",),
+    ("shows", 0),
+    ("airings", 0),
+    ("airings", 0, 0),
+    ("airings", 0, 1),
+    ("airings", 0, 2),
+    ("airings", 0, 3),
+    ("airings", 0, 4),
 )
 FINE: Final[dict[tuple[Any, ...], tuple[Any, ...]]] = {
     # What is empty is a house without it.
@@ -156,6 +187,7 @@ FINE: Final[dict[tuple[Any, ...], tuple[Any, ...]]] = {
     ("follows", "follows"): ([],),
     ("recordings", 0, "file"): (None, "x"),
     ("announced",): ([],),
+    ("airings", 0, 0): ("x",),
 }
 
 
@@ -179,7 +211,7 @@ def test_nothing_may_be_missing() -> None:
         found = sections()
         del found[name]
         empty = name in {"house", "secrets"}
-        if name in {"passes", "rules", "recordings"}:
+        if name in {"passes", "rules", "recordings", "shows", "airings"}:
             continue
         assert refusal(found) is (FileRefusal.EMPTY if empty else FileRefusal.DAMAGED)
     assert refusal([]) is FileRefusal.EMPTY
@@ -217,6 +249,44 @@ def test_passes_to_the_limit() -> None:
 def test_too_many_recordings() -> None:
     found = sections()
     found["recordings"] = found["recordings"] * (MAX_RECORDINGS + 1)
+    assert refusal(found) is FileRefusal.DAMAGED
+
+
+def test_what_was_on_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving_aired, "MAX_AIRINGS", 3)
+    assert read_house(sections_of(HOUSE)) == HOUSE
+    found = sections()
+    monkeypatch.setattr(moving_aired, "MAX_AIRINGS", 2)
+    assert refusal(found) is FileRefusal.DAMAGED
+    # The oldest stays behind.
+    assert read_house(sections_of(HOUSE)).aired == HOUSE.aired[1:]
+
+
+def test_what_was_on_and_has_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = 3 * 64 + sum(map(len, sections()["shows"]))
+    monkeypatch.setattr(moving_aired, "MAX_BYTES", size)
+    assert read_house(sections_of(HOUSE)) == HOUSE
+    monkeypatch.setattr(moving_aired, "MAX_BYTES", size - 1)
+    assert read_house(sections_of(HOUSE)).aired == HOUSE.aired[1:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: [rows[0], rows[0]],
+        lambda rows: rows[::-1],
+        lambda rows: [*rows[:2], [*rows[2][:1], rows[2][1] - 1801, *rows[2][2:]]],
+        lambda rows: [[*rows[0][:4], 2]],
+        lambda rows: [[*rows[0], 1]],
+        lambda rows: [rows[0][:4]],
+        lambda rows: [[rows[0][0], rows[0][2], rows[0][1], *rows[0][3:]]],
+        lambda rows: [[rows[0][0], 2**33, 2**33 + 1, *rows[0][3:]]],
+        lambda rows: rows[:1],
+    ],
+)
+def test_what_cannot_have_been_on(change: Callable[[list[Any]], list[Any]]) -> None:
+    found = sections()
+    found["airings"] = change(found["airings"])
     assert refusal(found) is FileRefusal.DAMAGED
 
 

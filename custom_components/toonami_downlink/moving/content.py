@@ -11,11 +11,13 @@ from ..engine.downlink.house_file import FileRefusal, HouseFileError, Section, b
 from ..engine.downlink.limits import MAX_VALUE_CHARS
 from ..engine.downlink.passes import HOME, MAX_PASSES, read_pass
 from ..engine.downlink.player_secrets import SHAPES, is_shaped
+from ..engine.downlink.publish.aired_log import Aired
 from ..engine.downlink.short_codes import is_code
 from ..storage.followed import Followed, followed_to_json, read_followed
 from ..storage.recorded import Recorded, read_recorded, recorded_to_json
 from ..storage.state import read_numbers
 from ..storage.versioned_store import Data
+from .aired import read_aired, sections_of_aired
 from .options import read_options
 
 _IDENTITY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -26,7 +28,9 @@ _WRONG: Final = (AttributeError, DownlinkError, KeyError, OverflowError, TypeErr
 """What is raised by what is not as it should be."""
 _ONCE: Final = ("house", "secrets", "options", "numbers", "follows", "next_number")
 """The sections that are there once; without the first two, nothing is in a file."""
-_MANY: Final = ("passes", "announced", "rules", "recordings")
+LOG: Final = ("shows", "airings")
+"""What was on: it is kept in a file of its own."""
+_MANY: Final = ("passes", "announced", "rules", "recordings", *LOG)
 """Those that are lists, in as many pieces as they need."""
 
 
@@ -54,6 +58,7 @@ class House:
     followed: Followed
     announced: Mapping[str, Record]
     recorded: Recorded
+    aired: tuple[Aired, ...] = ()
 
 
 def sections_of(house: House) -> Iterator[Section]:
@@ -75,6 +80,7 @@ def sections_of(house: House) -> Iterator[Section]:
     }
     for name, items in lists.items():
         yield from ((name, batch) for batch in batches(items))
+    yield from sections_of_aired(house.aired)
 
 
 def read_house(sections: Iterable[Section]) -> House:
@@ -94,6 +100,7 @@ def read_house(sections: Iterable[Section]) -> House:
             followed=_followed(found["follows"]),
             announced=_announced(found["announced"]),
             recorded=_recorded(found),
+            aired=read_aired(*(found[name] for name in LOG)),
         )
     except _WRONG:
         raise HouseFileError(FileRefusal.DAMAGED) from None

@@ -21,13 +21,14 @@ from ..engine.downlink.house_file import FileRefusal, HouseFileError, seal, unse
 from ..engine.downlink.lineup import Lineup
 from ..recording.disk import Disk, DiskError
 from ..recording.folder import refusal_of
+from ..storage.aired_store import AiredStore
 from ..storage.announced import AnnouncedStore
 from ..storage.credentials import CredentialStore
 from ..storage.followed import FollowStore
 from ..storage.recorded import RecordingStore
 from ..storage.state import State
 from ..storage.versioned_store import VersionedStore
-from .content import House, MovedPass, read_house, sections_of
+from .content import LOG, House, MovedPass, read_house, sections_of
 from .options import KNOWN
 
 _LOGGER = logging.getLogger(__name__)
@@ -60,11 +61,13 @@ async def async_import(
     sections = await hass.async_add_executor_job(unseal, file, phrase)
     house = await hass.async_add_executor_job(read_house, sections)
     await _async_check_folder(hass, house)
-    waiting = _waiting(hass)
     try:
-        await waiting.async_save_surely({"sections": [list(section) for section in sections]})
+        if house.aired:
+            await AiredStore.async_prepare(hass, house.aired)
+        rest = [list(section) for section in sections if section[0] not in LOG]
+        await _waiting(hass).async_save_surely({"sections": rest})
     except StoreError as err:
-        await waiting.async_remove()
+        await async_forget_import(hass)
         raise HouseFileError(FileRefusal.NOT_SAVED) from err
     await hass.config_entries.async_reload(coordinator.config_entry.entry_id)
 
@@ -78,6 +81,7 @@ async def async_finish_import(hass: HomeAssistant, entry: ConfigEntry) -> None:
     waiting = _waiting(hass)
     data = await waiting.async_load()
     if data is None:
+        await AiredStore.async_drop(hass)
         return
     applied = dt_util.parse_datetime(str(data.get("applied")))
     if applied and entry.modified_at >= applied:
@@ -87,7 +91,7 @@ async def async_finish_import(hass: HomeAssistant, entry: ConfigEntry) -> None:
         house = await hass.async_add_executor_job(read_house, map(tuple, data.get("sections", ())))
     except HouseFileError:
         _LOGGER.warning("%s is damaged, and was not imported", waiting.path)
-        await waiting.async_remove()
+        await async_forget_import(hass)
         return
     await _async_put(hass, house)
     _put_entry(hass, entry, house)
@@ -97,6 +101,7 @@ async def async_finish_import(hass: HomeAssistant, entry: ConfigEntry) -> None:
 async def async_forget_import(hass: HomeAssistant) -> None:
     """Delete what waits to be applied."""
     await _waiting(hass).async_remove()
+    await AiredStore.async_drop(hass)
 
 
 async def _async_gather(hass: HomeAssistant, coordinator: DownlinkCoordinator) -> House:
@@ -121,6 +126,7 @@ async def _async_gather(hass: HomeAssistant, coordinator: DownlinkCoordinator) -
         followed=await FollowStore(hass).async_load(),
         announced=await AnnouncedStore(hass).async_load(),
         recorded=await RecordingStore(hass).async_load(),
+        aired=tuple(await coordinator.aired.async_all()),
     )
 
 
@@ -144,6 +150,7 @@ async def _async_put(hass: HomeAssistant, house: House) -> None:
     await FollowStore(hass).async_save(house.followed)
     await AnnouncedStore(hass).async_save(house.announced)
     await RecordingStore(hass).async_save(house.recorded)
+    await AiredStore.async_take(hass)
     state = await State.async_acquire(hass)
     try:
         state.lineup = Lineup(dict(house.numbers))
@@ -163,7 +170,8 @@ def _put_entry(hass: HomeAssistant, entry: ConfigEntry, house: House) -> None:
         if known.subentry_type == SUBENTRY_TYPE and identity not in wanted:
             entries.async_remove_subentry(entry, identity)
     for identity, one in wanted.items():
-        if known := entry.subentries.get(identity):
+        if identity in entry.subentries:
+            known = entry.subentries[identity]
             entries.async_update_subentry(entry, known, data=one.data, title=one.title)
             continue
         subentry = ConfigSubentry(
