@@ -24,7 +24,7 @@ _END: Final = datetime.fromtimestamp(1, UTC)
 def sections_of_aired(aired: Iterable[Aired]) -> Iterator[Section]:
     """Write what was on as ``shows`` and ``airings``; what there is no room for is the oldest."""
     shows: dict[str, int] = {}
-    rows = []
+    rows: list[list[Any]] = []
     size = 0
     newest_first = sorted(aired, key=lambda one: (one.programme.start, one.channel), reverse=True)
     for one in newest_first:
@@ -51,8 +51,8 @@ def read_aired(shows: Sequence[Any], airings: Sequence[Any]) -> tuple[Aired, ...
         if start < over.get(channel, 0) or not 0 <= number < len(programmes):
             raise ValueError("that is no airing")
         over[channel] = stop
-        times = {"start": _moment(start), "stop": _moment(stop)}
-        found.append(Aired(channel, replace(programmes[number], **times), is_planned))
+        programme = replace(programmes[number], start=_moment(start), stop=_moment(stop))
+        found.append(Aired(channel, programme, is_planned))
     return tuple(found)
 
 

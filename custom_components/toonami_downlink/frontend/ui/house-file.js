@@ -136,6 +136,7 @@ async function send({ hass }, which, given) {
 		if (answer.status === 400) return (await answer.json()).error;
 		if (!answer.ok) return "failed";
 		if (which === "export") save(await answer.blob());
+		else if (!(await answer.json()).loaded) return "not_loaded";
 	} catch {
 		return "failed";
 	}

@@ -144,12 +144,11 @@ class AiredLog:
 
     def put(self, aired: Iterable[Aired]) -> None:
         """Fill an empty log; no two airings of a channel overlap. Raises StoreError."""
-        for batch in batched(aired, _ROWS_AT_ONCE, strict=False):
-            with self._using() as database, _transaction(database):
-                for channel, one, is_planned in batch:
+        with self._using() as database:
+            with _transaction(database):
+                for channel, one, is_planned in aired:
                     times = _seconds(one.start), _seconds(one.stop)
                     _insert(database, _Row(channel, *times, one, is_planned))
-        with self._using() as database:
             self._over = _ends(database)
 
     def between(
