@@ -1,10 +1,13 @@
-"""What *Connect* offers after a reinstall, with a made-up station."""
+"""What *Connect* offers after a reinstall: with a made-up station, and in Home Assistant."""
 
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 import pytest
 
+from scripts.lib.develop.client import request
+from scripts.lib.develop.feed import Access, find_access, wait_for_feed
+from scripts.lib.develop.home import Home
 from tests.e2e.axe import violations
 from tests.e2e.viewports import OVERFLOW
 
@@ -15,13 +18,9 @@ ADDRESS = f"http://192.168.1.9:8123/api/toonami_downlink/{OLD}/playlist.m3u"
 PHRASE = "open sesame"
 
 
-@pytest.fixture
-def page(harness_page: Page) -> Page:
-    return harness_page
-
-
 @pytest.mark.parametrize("width", [390, 1280])
-def test_an_old_address(page: Page, width: int) -> None:
+def test_an_old_address(harness_page: Page, width: int) -> None:
+    page = harness_page
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{ROOT}/connect")
     opener = page.get_by_role("button", name="I have an old address…")
@@ -50,7 +49,8 @@ def test_an_old_address(page: Page, width: int) -> None:
     expect(dialog).to_be_hidden()
 
 
-def test_an_update_meanwhile(page: Page, console: list[str]) -> None:
+def test_an_update_meanwhile(harness_page: Page, console: list[str]) -> None:
+    page = harness_page
     page.goto(f"{ROOT}/connect")
     page.route("**/ui/old-address.js", lambda route: route.fulfill(status=404))
     page.get_by_role("button", name="I have an old address…").click()
@@ -60,7 +60,8 @@ def test_an_update_meanwhile(page: Page, console: list[str]) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_everything_as_one_file(page: Page, width: int, tmp_path: Path) -> None:
+def test_everything_as_one_file(harness_page: Page, width: int, tmp_path: Path) -> None:
+    page = harness_page
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{ROOT}/connect")
     page.get_by_role("button", name="Export…").click()
@@ -100,3 +101,36 @@ def test_everything_as_one_file(page: Page, width: int, tmp_path: Path) -> None:
     dialog.get_by_role("button", name="Import", exact=True).click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_text("Imported.")).to_be_visible()
+
+
+def test_the_players_of_a_house_go_on(
+    page: Page, access: Access, home: Home, tmp_path: Path
+) -> None:
+    """As the administrator of another installation does it: its secrets are others at first."""
+    page.goto(f"{ROOT}/connect")
+    page.get_by_role("button", name="Export…").click()
+    dialog = page.get_by_role("dialog", name="Export everything")
+    for field in ("Passphrase", "Passphrase, once more"):
+        dialog.get_by_label(field, exact=True).fill(PHRASE)
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Download").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+
+    home.client.command("toonami_downlink/credentials/rotate")
+    assert request("GET", access.playlist_url).status == 403
+    page.get_by_role("button", name="I have an old address…").click()
+    page.get_by_role("textbox", name="Old address").fill(access.playlist_url)
+    page.get_by_role("button", name="Take over").click()
+    expect(page.get_by_text("Taken over.")).to_be_visible()
+    assert request("GET", access.playlist_url).status == 200
+
+    assert find_access(home.client) != access
+    page.get_by_role("button", name="Import…").click()
+    dialog = page.get_by_role("dialog", name="Import everything")
+    dialog.get_by_label("File").set_input_files(file)
+    dialog.get_by_label("Passphrase").fill(PHRASE)
+    dialog.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("Imported.")).to_be_visible()
+    assert wait_for_feed(home.client) == access
+    assert request("GET", access.playlist_url).status == 200
