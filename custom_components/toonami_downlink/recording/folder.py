@@ -82,7 +82,9 @@ def refusal_of(config: Config, name: str) -> str | None:
     """Return the key of why a folder may not be chosen, there or not; None if it may. Blocks."""
     if not 0 < len(name) <= _MAX_PATH_CHARS or "\0" in name or not Path(name).is_absolute():
         return "recordings_folder_no_path"
-    return None if _is_allowed(config, Path(name)) else "recordings_folder_not_allowed"
+    if not _is_allowed(config, Path(name)):
+        return "recordings_folder_not_allowed"
+    return None
 
 
 def _is_allowed(config: Config, folder: Path) -> bool:
