@@ -18,6 +18,7 @@ from .coordinator import DownlinkConfigEntry, DownlinkCoordinator, async_loaded_
 from .engine.downlink.errors import DownlinkError, NewerVersionError
 from .following.announcements import async_setup_announcements
 from .following.follows import async_setup_follows
+from .moving.house import async_finish_import, async_forget_import
 from .panel.registration import async_register_panel, async_register_static, async_unregister_panel
 from .panel.websocket import async_register_commands
 from .passes.limits import async_setup_limits
@@ -62,6 +63,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) -> bool:
     """Publish the stored feed, then begin to keep it fresh."""
     try:
+        await async_finish_import(hass, entry)
         credentials = await CredentialStore.async_load(hass)
         async_keep_out_of_logs(credentials)
         state = await State.async_acquire(hass)
@@ -150,6 +152,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: DownlinkConfigEntry) ->
     """Delete the feed, the secrets and everything else that was kept."""
     async_unregister_panel(hass)
     async_delete_issues(hass)
+    await async_forget_import(hass)
     await CredentialStore.async_remove(hass)
     await State.async_remove(hass)
     await AiredStore.async_remove(hass)

@@ -94,6 +94,12 @@ RULES: Final = (
         because="a pass chooses among channels, and knows no more",
     ),
     engine("short_codes", because="a code is made of chance only"),
+    engine("player_secrets", because="what a secret looks like has to do with no feed"),
+    engine(
+        *("old_address", "limits", "player_secrets", "short_codes"),
+        because="an address is told by the secrets that can be in it",
+    ),
+    engine("house_file", "limits", because="a file is sealed whatever is in it"),
     engine("timeline", "models", because="questions to a guide need its values only"),
     engine("description", "models", because="a programme is described by its values only"),
     engine("formats", *VALUES, "timeline", because="formats read and write, and decide nothing"),
@@ -143,6 +149,7 @@ RULES: Final = (
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
             *(f"{ENGINE}.announced", f"{ENGINE}.recording"),
             *(f"{ENGINE}.passes", f"{ENGINE}.short_codes"),
+            *(f"{ENGINE}.old_address", f"{ENGINE}.player_secrets"),
             f"{ENGINE}.publish.programme_json",
         ),
         "what is kept is values of the engine",
@@ -170,7 +177,7 @@ RULES: Final = (
         "passes.manager",
         (
             *("const", "storage", "streaming"),
-            *(f"{ENGINE}.{name}" for name in ("passes", "publish.publication")),
+            *(f"{ENGINE}.{name}" for name in ("old_address", "passes", "publish.publication")),
         ),
         "passes are secrets, streams and what is offered of the feed",
     ),
@@ -210,8 +217,20 @@ RULES: Final = (
         "answers come from the published feed, and from what is followed and recorded of it",
     ),
     Rule(
+        "moving",
+        (
+            *(*STANDS_ON, *FEED_READERS, "recording.disk", "recording.folder"),
+            *(f"{ENGINE}.{name}" for name in ("cron", "house_file", "player_secrets")),
+            *(f"{ENGINE}.short_codes", f"{ENGINE}.publish.programme_json"),
+        ),
+        "what moves is what is kept, and where recordings may be",
+    ),
+    Rule(
         "panel",
-        (*STANDS_ON, *FEED_READERS, "following", "recording", "views"),
+        (
+            *(*STANDS_ON, *FEED_READERS, "following", "moving", "recording", "views"),
+            *(f"{ENGINE}.house_file", f"{ENGINE}.old_address"),
+        ),
         "the panel shows what is served, and what is followed and recorded of it",
     ),
     Rule(
@@ -247,7 +266,7 @@ RULES: Final = (
         "__init__",
         (
             *(*STANDS_ON, *FEED_READERS),
-            *("assist", "following", "panel", "passes", "recording", "services", "views"),
+            *("assist", "following", "moving", "panel", "passes", "recording", "services", "views"),
         ),
         "the integration is put together here",
     ),

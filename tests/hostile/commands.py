@@ -67,6 +67,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "connect/subscribe": Command(),
     "refresh": Command(),
     "credentials/rotate": Command(),  # may name a device, and would do it without one
+    # Refused when it comes as it is: it would replace what the campaign goes on with.
+    "credentials/adopt": Command({"address": "/tv/nothing", "device": "home"}),
     "sessions/end": Command({"session": "abc"}),
     "tuner": Command({"on": True}),
 }
@@ -126,7 +128,7 @@ STRANGE: Final[tuple[Any, ...]] = (
 _REFUSALS: Final = frozenset(
     (
         *("invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded", "no_feed"),
-        *("follow_refused", "recording_refused"),
+        *("follow_refused", "recording_refused", "address_refused"),
     )
 )
 

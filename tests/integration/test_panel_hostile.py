@@ -22,7 +22,7 @@ NOW = 1_795_521_600
 ADMIN_ONLY = [name for name, command in COMMANDS.items() if not command.is_for_all]
 FINE = {
     *("unauthorized", "invalid_format", "not_found", "bad_range", "too_many_rows", "not_loaded"),
-    *("follow_refused", "recording_refused"),
+    *("follow_refused", "recording_refused", "address_refused"),
 }
 
 

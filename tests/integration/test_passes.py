@@ -23,6 +23,7 @@ from custom_components.toonami_downlink.const import (
     DOMAIN,
     LINKS_RELAY,
 )
+from custom_components.toonami_downlink.engine.downlink.old_address import OldSecrets
 from custom_components.toonami_downlink.engine.downlink.passes import HOME, MAX_PASSES
 from custom_components.toonami_downlink.engine.downlink.short_codes import is_code
 from custom_components.toonami_downlink.panel.payloads import connect
@@ -181,6 +182,14 @@ async def test_rotate_home(house: Harness, viewers: dict[str, Viewer]) -> None:
     await house.coordinator.async_rotate_credentials()
     await ends(house, viewers, HOME)
     assert secrets(house, "kids") == kids
+
+
+async def test_an_old_address(house: Harness, viewers: dict[str, Viewer]) -> None:
+    await watch(house, viewers)
+    await house.coordinator.passes.async_adopt("kids", OldSecrets(code="k7f3qx9m"))
+    assert len(house.coordinator.passes.watching("kids")) == 1
+    await house.coordinator.passes.async_adopt("kids", OldSecrets(feed_token="a" * 43))
+    await ends(house, viewers, "kids")
 
 
 async def test_a_recording_goes_on(house: Harness) -> None:

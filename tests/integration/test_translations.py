@@ -273,7 +273,7 @@ def test_options() -> None:
     assert set(options["step"]) == {"init"}
     schema = config_flow._options_schema(DEFAULTS)  # noqa: SLF001
     assert shown(options["step"]["init"]) == fields(schema)
-    folder = literals_returned("recording/folder", "prepare") | {"recordings_folder_unusable"}
+    folder = literals_returned("recording/folder", "refusal_of") | {"recordings_folder_unusable"}
     assert set(options["error"]) == {"invalid_schedule", "recordings_warning"} | folder
     assert set(TEXTS["selector"]) == {"provider", "stream_links", "pass_links"}
     assert set(TEXTS["selector"]["provider"]["options"]) == set(config_flow.SOURCES)

@@ -308,6 +308,8 @@ interface Hass {
   areas?: Record<string, { name: string }>;
   dockedSidebar?: string;
   callService(domain: string, service: string, data: object, target?: object): Promise<unknown>;
+  /** Fetch something with the rights of the user. */
+  fetchWithAuth(path: string, init?: RequestInit): Promise<Response>;
 }
 
 /** The media players of an area; its name is empty for those without one. */

@@ -14,6 +14,7 @@ from ..const import DOMAIN, NAME, PANEL_PATH
 from ..engine.downlink.lineup import logo_path
 from ..views.health import version
 from .files import Files, digest, read_files
+from .house import ExportView, ImportView
 from .payloads import ASSETS
 from .status import StatusView
 
@@ -61,7 +62,8 @@ async def async_register_static(hass: HomeAssistant) -> None:
     """
     files = await hass.async_add_executor_job(read_files, FRONTEND_DIR)
     hass.data[ASSETS] = base = f"/{DOMAIN}_static/{version(hass)}-{digest(files)}"
-    hass.http.register_view(StatusView())
+    for view in (StatusView(), ExportView(), ImportView()):
+        hass.http.register_view(view)
     hass.http.register_view(FrontendView(base, files))
     await hass.http.async_register_static_paths(
         [StaticPathConfig(LOGOS_URL, str(FRONTEND_DIR / "channels"))]

@@ -3,9 +3,7 @@
 Errors have the codes of Home Assistant's websocket API, and those of `errors`.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from functools import wraps
 from typing import Any, Final
 
 from homeassistant.components import websocket_api
@@ -26,8 +24,9 @@ from ..engine.downlink.passes import HOME
 from ..engine.downlink.publish.history import record_to_json
 from ..storage.settings import Settings
 from . import payloads, recordings
-from .commands import Message, with_coordinator
+from .commands import DEVICE, Message, in_background, with_coordinator
 from .follows import add_follow, preview_follow, remove_follow, subscribe_follows
+from .moving import adopt_address
 from .programmes import get_airings, get_guide, get_programme, search_past
 from .status import status_payload, streams_payload
 from .subscription import Push, Subscription
@@ -36,9 +35,6 @@ from .watching import watch
 MAX_QUERY_CHARS: Final = 100
 MAX_RESULTS: Final = 100
 MAX_SESSION_CHARS: Final = 32
-MAX_DEVICE_CHARS: Final = 64
-DEVICE: Final = vol.All(str, vol.Length(min=1, max=MAX_DEVICE_CHARS))
-"""The identity of a pass."""
 PLAYERS_INTERVAL: Final = timedelta(seconds=1)
 """How often the players seen are looked at while somebody watches them."""
 STREAMS_INTERVAL: Final = timedelta(seconds=2)
@@ -63,6 +59,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
         subscribe_connect,
         start_refresh,
         rotate_credentials,
+        adopt_address,
         end_session,
         switch_tuner,
         watch,
@@ -80,21 +77,6 @@ def async_register_commands(hass: HomeAssistant) -> None:
         recordings.remove_rule,
     ):
         websocket_api.async_register_command(hass, command)
-
-
-def _in_background(
-    answer: Callable[[DownlinkCoordinator, ActiveConnection, Message], Awaitable[Any]],
-) -> Callable[[DownlinkCoordinator, ActiveConnection, Message], None]:
-    """Let a command wait before it answers with what it returns."""
-
-    @wraps(answer)
-    def run(coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message) -> None:
-        async def respond(_: HomeAssistant, connection: ActiveConnection, msg: Message) -> None:
-            connection.send_result(msg["id"], await answer(coordinator, connection, msg))
-
-        websocket_api.async_response(respond)(coordinator.hass, connection, msg)
-
-    return run
 
 
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/overview/subscribe"})
@@ -139,7 +121,7 @@ def subscribe_overview(
     }
 )
 @with_coordinator
-@_in_background
+@in_background
 async def search_guide(
     coordinator: DownlinkCoordinator, _connection: ActiveConnection, msg: Message
 ) -> dict[str, Any]:
@@ -231,7 +213,7 @@ def subscribe_connect(
 @websocket_api.websocket_command({vol.Required("type"): "toonami_downlink/refresh"})
 @websocket_api.require_admin
 @with_coordinator
-@_in_background
+@in_background
 async def start_refresh(
     coordinator: DownlinkCoordinator, connection: ActiveConnection, msg: Message
 ) -> dict[str, Any]:
@@ -248,7 +230,7 @@ async def start_refresh(
 )
 @websocket_api.require_admin
 @with_coordinator
-@_in_background
+@in_background
 async def rotate_credentials(
     coordinator: DownlinkCoordinator, _connection: ActiveConnection, msg: Message
 ) -> dict[str, Any]:

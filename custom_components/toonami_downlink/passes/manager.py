@@ -17,6 +17,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, SUBENTRY_TYPE
+from ..engine.downlink.old_address import OldSecrets
 from ..engine.downlink.passes import HOME, MAX_PASSES, Pass, PassError, read_pass
 from ..engine.downlink.publish.publication import Offer, Publication
 from ..storage.credentials import CredentialStore
@@ -152,6 +153,16 @@ class Passes:
         """
         await self._credentials.async_rotate(identity)
         self._streams.async_end_of(identity)
+        self._tell()
+
+    async def async_adopt(self, identity: str, old: OldSecrets) -> None:
+        """Let a pass have secrets from before; what is watched with those that they replace ends.
+
+        Raises as `CredentialStore.async_adopt`; then nothing has changed.
+        """
+        await self._credentials.async_adopt(identity, old)
+        if not old.code:
+            self._streams.async_end_of(identity)
         self._tell()
 
     @callback

@@ -69,14 +69,21 @@ def prepare(config: Config, name: str) -> str | None:
     Only here it is made: where it is absent later, a disk is not there that should be, and nothing
     is to be written to what lies below.
     """
-    if not 0 < len(name) <= _MAX_PATH_CHARS or "\0" in name or not Path(name).is_absolute():
-        return "recordings_folder_no_path"
+    if error := refusal_of(config, name):
+        return error
     folder = Path(name)
-    if not _is_allowed(config, folder):
-        return "recordings_folder_not_allowed"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / TRACKS).mkdir(exist_ok=True)
     write_probe(folder)
+    return None
+
+
+def refusal_of(config: Config, name: str) -> str | None:
+    """Return the key of why a folder may not be chosen, there or not; None if it may. Blocks."""
+    if not 0 < len(name) <= _MAX_PATH_CHARS or "\0" in name or not Path(name).is_absolute():
+        return "recordings_folder_no_path"
+    if not _is_allowed(config, Path(name)):
+        return "recordings_folder_not_allowed"
     return None
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 import logging
 from pathlib import Path
+import sys
 from typing import Final, NamedTuple
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -17,12 +18,15 @@ from ..engine.downlink.errors import DownlinkError
 from ..engine.downlink.identity import identity, show_key
 from ..engine.downlink.ingest.past import AiredByChannel
 from ..engine.downlink.models import Feed, Programme
-from ..engine.downlink.publish.aired_file import delete_file
+from ..engine.downlink.publish.aired_file import delete_file, failures
 from ..engine.downlink.publish.aired_log import MAX_AIRED, Aired, AiredLog
 from ..engine.downlink.timeline import between
 
 _LOGGER = logging.getLogger(__name__)
 _FILE: Final = f"{DOMAIN}.aired.db"
+_NEXT_FILE: Final = f"{DOMAIN}.aired.next.db"
+"""A log that is to take the place of the other one."""
+_EVER: Final = (datetime.fromtimestamp(0, UTC), datetime.max.replace(tzinfo=UTC))
 
 
 class History(NamedTuple):
@@ -159,6 +163,14 @@ class AiredStore:
         """Return the titles of shows, each once, the one that was on last first."""
         return await self._async_ask(lambda log: log.titles(limit), [])
 
+    async def async_all(self) -> list[Aired]:
+        """Return everything that was on, each channel's in order."""
+
+        def read(log: AiredLog) -> list[Aired]:
+            return [one for key in log.channels for one in log.between(key, *_EVER, sys.maxsize)]
+
+        return await self._async_ask(read, [])
+
     async def async_size(self) -> tuple[int, int]:
         """Return how many airings there are, and how many bytes they take."""
         return await self._async_ask(lambda log: log.size(), (0, 0))
@@ -177,6 +189,21 @@ class AiredStore:
     async def async_remove(hass: HomeAssistant) -> None:
         """Delete it."""
         await hass.async_add_executor_job(delete_file, _path(hass))
+
+    @staticmethod
+    async def async_prepare(hass: HomeAssistant, aired: Iterable[Aired]) -> None:
+        """Write a log beside this one, for `async_take`. Raises StoreError."""
+        await hass.async_add_executor_job(_prepare, _path(hass, _NEXT_FILE), aired)
+
+    @staticmethod
+    async def async_take(hass: HomeAssistant) -> None:
+        """Let what was prepared take the place of this one, which is closed. Raises StoreError."""
+        await hass.async_add_executor_job(_take, _path(hass, _NEXT_FILE), _path(hass))
+
+    @staticmethod
+    async def async_drop(hass: HomeAssistant) -> None:
+        """Delete what was prepared, if anything was."""
+        await hass.async_add_executor_job(delete_file, _path(hass, _NEXT_FILE))
 
     async def _async_ask[Answer](
         self, ask: Callable[[AiredLog], Answer], otherwise: Answer
@@ -223,5 +250,22 @@ def _open(path: Path) -> AiredLog:
     return AiredLog(path)
 
 
-def _path(hass: HomeAssistant) -> Path:
-    return Path(hass.config.path(STORAGE_DIR, _FILE))
+def _prepare(path: Path, aired: Iterable[Aired]) -> None:
+    with failures(path):
+        delete_file(path)
+        log = _open(path)
+    try:
+        log.put(aired)
+    finally:
+        log.close()
+
+
+def _take(prepared: Path, path: Path) -> None:
+    with failures(path):
+        if prepared.exists():
+            delete_file(path)
+            prepared.replace(path)
+
+
+def _path(hass: HomeAssistant, name: str = _FILE) -> Path:
+    return Path(hass.config.path(STORAGE_DIR, name))

@@ -7,7 +7,6 @@ from datetime import datetime
 import hashlib
 import hmac
 import logging
-import re
 import secrets
 import string
 from typing import Any, Final, Self
@@ -17,7 +16,9 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import DOMAIN
 from ..engine.downlink.errors import StoreError
+from ..engine.downlink.old_address import OldAddressError, OldSecrets, Refusal
 from ..engine.downlink.passes import HOME
+from ..engine.downlink.player_secrets import SHAPES, is_shaped
 from ..engine.downlink.short_codes import is_code, make_code
 from .versioned_store import Data, VersionedStore
 
@@ -30,11 +31,6 @@ _LOWER: Final = string.ascii_lowercase + string.digits
 _ALPHABET: Final = string.ascii_letters + string.digits
 _PREVIOUS_KEPT: Final = 10
 _PREVIOUS_OF_PASSES_KEPT: Final = 64
-_SHAPES: Final = {
-    "feed_token": re.compile(r"[A-Za-z0-9]{43}", re.ASCII),
-    "username": re.compile(r"toonami[a-z0-9]{6}", re.ASCII),
-    "password": re.compile(r"[A-Za-z0-9]{20}", re.ASCII),
-}
 
 
 def _random(alphabet: str, length: int) -> str:
@@ -100,9 +96,9 @@ class CredentialStore:
         previous = _digests(data, _PREVIOUS_KEPT)
         passes = _read_passes(of_passes)
         credentials = cls(hass, replace(_make(), **kept), previous, passes)
-        if len(kept) < len(_SHAPES):
+        if len(kept) < len(SHAPES):
             if data is not None:
-                lost = ", ".join(name for name in _SHAPES if name not in kept)
+                lost = ", ".join(name for name in SHAPES if name not in kept)
                 _LOGGER.warning(
                     "The stored credentials were damaged; give the players new ones (%s)", lost
                 )
@@ -138,6 +134,11 @@ class CredentialStore:
         sets = (self._current, *self._passes.credentials.values())
         secrets = (secret for one in sets for secret in (one.feed_token, one.password))
         return (*secrets, *self._passes.codes.values())
+
+    @property
+    def tuner(self) -> str | None:
+        """By what players know the tuners, where that came with a house that has moved."""
+        return self._passes.tuner
 
     @property
     def home(self) -> Credentials:
@@ -215,20 +216,61 @@ class CredentialStore:
             before = self._current, self._previous, self._passes
             self._passes = self._passes.rotated(identity)
             if identity == HOME:
-                replaced = (_digest(self.feed_token), _digest(self.password))
-                self._previous = (*self._previous, *replaced)[-_PREVIOUS_KEPT:]
-                self._current = _make(self.username)
-            try:
+                old, self._current = self._current, _make(self.username)
+                self._previous = _replaced(self._previous, old, self._current, _PREVIOUS_KEPT)
+            await self._async_save_or_undo(*before)
+
+    async def async_adopt(self, identity: str, old: OldSecrets) -> None:
+        """Let a pass have secrets that players know from before; what they replace ends.
+
+        Secrets that were replaced once, and are given back by that, are valid again. Raises
+        OldAddressError when they are valid already, or belong to another pass, and
+        HomeAssistantError when they cannot be saved; then nothing has changed.
+        """
+        async with self._changing:
+            if (known := self.of(identity)) is None:
+                raise OldAddressError(Refusal.NO_DEVICE)
+            if self._owner(old) not in {None, identity}:
+                raise OldAddressError(Refusal.TAKEN)
+            given = {name: value for name in SHAPES if (value := getattr(old, name))}
+            changed = replace(known, **given)
+            if changed == known and old.code in {None, self.code(identity)}:
+                raise OldAddressError(Refusal.ALREADY)
+            before = self._current, self._previous, self._passes
+            if old.code:
+                self._passes = self._passes.with_code(identity, old.code)
+            elif identity == HOME:
+                self._previous = _replaced(self._previous, known, changed, _PREVIOUS_KEPT)
+                self._current = changed
+            else:
+                self._passes = self._passes.changed(identity, changed)
+            await self._async_save_or_undo(*before)
+
+    def _owner(self, old: OldSecrets) -> str | None:
+        """Return who has any of those secrets; a user name is never given twice."""
+        if old.feed_token:
+            return self.find_token(old.feed_token)
+        if old.code:
+            return self.find_code(old.code)
+        sets = ((HOME, self._current), *self._passes.credentials.items())
+        return next((owner for owner, one in sets if one.username == old.username), None)
+
+    async def _async_save_or_undo(
+        self, current: Credentials, previous: tuple[str, ...], passes: _Passes
+    ) -> None:
+        """Save what is not what it was before; raise HomeAssistantError, and be what it was."""
+        try:
+            if self._passes is not passes:
                 await self._passes_store.async_save_surely(self._passes.as_data())
-                if identity == HOME:
-                    await self._store.async_save_surely(self._as_data())
-            except StoreError as err:
-                self._current, self._previous, self._passes = before
-                raise HomeAssistantError(
-                    translation_domain=DOMAIN,
-                    translation_key=err.key,
-                    translation_placeholders={"message": str(err)},
-                ) from err
+            if self._current is not current:
+                await self._store.async_save_surely(self._as_data())
+        except StoreError as err:
+            self._current, self._previous, self._passes = current, previous, passes
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key=err.key,
+                translation_placeholders={"message": str(err)},
+            ) from err
 
     async def async_keep(self, identities: Iterable[str]) -> None:
         """Make the secrets of new passes, and forget those of passes that there are no more."""
@@ -237,6 +279,16 @@ class CredentialStore:
             if passes != self._passes:
                 self._passes = passes
                 await self._passes_store.async_save(passes.as_data())
+
+    def as_data(self) -> dict[str, Data]:
+        """Return what is in both files, by what they are for: ``home`` and ``passes``."""
+        return {"home": self._as_data(), "passes": self._passes.as_data()}
+
+    @staticmethod
+    async def async_put(hass: HomeAssistant, data: Mapping[str, Data]) -> None:
+        """Write both files, as `as_data` has them. Raises StoreError."""
+        await _passes_storage(hass).async_save_surely(data["passes"])
+        await _storage(hass).async_save_surely(data["home"])
 
     def _as_data(self) -> Data:
         return {"current": asdict(self._current), "previous": list(self._previous)}
@@ -250,9 +302,11 @@ class _Passes:
     codes: Mapping[str, str]
     """Also of *Home*, which has one always."""
     previous: tuple[str, ...]
+    tuner: str | None = None
 
     def as_data(self) -> Data:
         return {
+            **({"tuner": self.tuner} if self.tuner else {}),
             "passes": {identity: asdict(one) for identity, one in self.credentials.items()},
             "codes": dict(self.codes),
             "previous": list(self.previous),
@@ -260,19 +314,28 @@ class _Passes:
 
     def kept(self, identities: Iterable[str]) -> _Passes:
         wanted = tuple(identities)
-        return _Passes(
-            {identity: self.credentials.get(identity) or _make() for identity in wanted},
-            {identity: self.codes.get(identity) or make_code() for identity in (HOME, *wanted)},
-            self.previous,
+        return replace(
+            self,
+            credentials={one: self.credentials.get(one) or _make() for one in wanted},
+            codes={one: self.codes.get(one) or make_code() for one in (HOME, *wanted)},
         )
 
     def rotated(self, identity: str) -> _Passes:
-        credentials, previous = dict(self.credentials), self.previous
-        if old := credentials.get(identity):
-            replaced = (_digest(old.feed_token), _digest(old.password))
-            previous = (*previous, *replaced)[-_PREVIOUS_OF_PASSES_KEPT:]
-            credentials[identity] = _make(old.username)
-        return _Passes(credentials, {**self.codes, identity: make_code()}, previous)
+        old = self.credentials.get(identity)
+        rotated = self.changed(identity, _make(old.username)) if old else self
+        return rotated.with_code(identity, make_code())
+
+    def changed(self, identity: str, new: Credentials) -> _Passes:
+        """Return it with other secrets of a pass that is there."""
+        old = self.credentials[identity]
+        return replace(
+            self,
+            credentials={**self.credentials, identity: new},
+            previous=_replaced(self.previous, old, new, _PREVIOUS_OF_PASSES_KEPT),
+        )
+
+    def with_code(self, identity: str, code: str) -> _Passes:
+        return replace(self, codes={**self.codes, identity: code})
 
 
 def _storage(hass: HomeAssistant) -> VersionedStore:
@@ -296,6 +359,7 @@ def _read_passes(data: Mapping[str, Any] | None) -> _Passes:
         credentials,
         {identity: code for identity, code in usable if isinstance(code, str) and is_code(code)},
         _digests(found, _PREVIOUS_OF_PASSES_KEPT),
+        tuner if isinstance(tuner := found.get("tuner"), str) else None,
     )
     return read.kept(credentials)
 
@@ -305,8 +369,8 @@ def _usable(data: Any) -> dict[str, str]:
     found = data if isinstance(data, Mapping) else {}
     return {
         name: value
-        for name, shape in _SHAPES.items()
-        if isinstance(value := found.get(name), str) and shape.fullmatch(value)
+        for name in SHAPES
+        if isinstance(value := found.get(name), str) and is_shaped(name, value)
     }
 
 
@@ -320,6 +384,16 @@ def _digests(data: Mapping[str, Any] | None, count: int) -> tuple[str, ...]:
 def _watch_mac(feed_token: str, expires: str) -> str:
     message = f"watch {expires}".encode("utf-8", "surrogatepass")
     return hmac.new(feed_token.encode(), message, "sha256").hexdigest()[:32]
+
+
+def _replaced(
+    previous: tuple[str, ...], old: Credentials, new: Credentials, count: int
+) -> tuple[str, ...]:
+    """Return the digests of what was replaced, the last ones last, without what is valid again."""
+    pairs = ((old.feed_token, new.feed_token), (old.password, new.password))
+    valid = {_digest(after) for _, after in pairs}
+    gone = [_digest(before) for before, after in pairs if before != after]
+    return (*(one for one in previous if one not in valid), *gone)[-count:]
 
 
 def _equal(given: str, expected: str) -> bool:

@@ -43,44 +43,51 @@ class FollowStore:
 
         Raises as `VersionedStore.async_load`.
         """
-        data = await self._file.async_load() or {}
-        items = data.get("follows", [])
-        follows = _follows(items)
-        if not isinstance(items, list) or len(follows) < len(items):
+        followed, is_partial = read_followed(await self._file.async_load() or {})
+        if is_partial:
             kept = await self._file.async_keep_copy()
             _LOGGER.warning("Some of what is followed is damaged and was left out; see %s", kept)
-        return Followed(
-            follows=tuple(follows.values())[:MAX_FOLLOWS],
-            seen=tuple(one for one in _list(data.get("seen")) if _is_identity(one))[-MAX_SEEN:],
-            marks=tuple(mark for one in _list(data.get("marks")) if (mark := _mark(one)))[
-                :MAX_MARKS
-            ],
-        )
+        return followed
 
     async def async_save(self, followed: Followed) -> None:
         """Save it, or raise StoreError."""
-        await self._file.async_save_surely(
-            {
-                "follows": [
-                    {
-                        "kind": follow.kind.value,
-                        "text": follow.text,
-                        "channel": follow.channel,
-                        "since": follow.since.isoformat(),
-                    }
-                    for follow in followed.follows
-                ],
-                "seen": list(followed.seen),
-                "marks": [
-                    [mark.identity, mark.thing, mark.show, mark.start.isoformat()]
-                    for mark in followed.marks
-                ],
-            }
-        )
+        await self._file.async_save_surely(followed_to_json(followed))
 
     async def async_remove(self) -> None:
         """Delete it."""
         await self._file.async_remove()
+
+
+def followed_to_json(followed: Followed) -> Data:
+    """Write it as it is stored."""
+    return {
+        "follows": [
+            {
+                "kind": follow.kind.value,
+                "text": follow.text,
+                "channel": follow.channel,
+                "since": follow.since.isoformat(),
+            }
+            for follow in followed.follows
+        ],
+        "seen": list(followed.seen),
+        "marks": [
+            [mark.identity, mark.thing, mark.show, mark.start.isoformat()]
+            for mark in followed.marks
+        ],
+    }
+
+
+def read_followed(data: Mapping[str, Any]) -> tuple[Followed, bool]:
+    """Read what was stored, and whether something of what is followed cannot be used."""
+    items = data.get("follows", [])
+    follows = _follows(items)
+    followed = Followed(
+        follows=tuple(follows.values())[:MAX_FOLLOWS],
+        seen=tuple(one for one in _list(data.get("seen")) if _is_identity(one))[-MAX_SEEN:],
+        marks=tuple(mark for one in _list(data.get("marks")) if (mark := _mark(one)))[:MAX_MARKS],
+    )
+    return followed, not isinstance(items, list) or len(follows) < len(items)
 
 
 def _follows(data: Any) -> dict[str, Follow]:

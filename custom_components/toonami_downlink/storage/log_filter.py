@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from homeassistant.core import callback
 
+from ..const import DOMAIN
 from ..engine.downlink.short_codes import ALPHABET, LENGTH, MAX_CHARS
 from .credentials import CredentialStore
 
@@ -28,6 +29,8 @@ _TYPED: Final = re.compile(
     rf"(/tv/)(?:[{ALPHABET}-]|%[0-9a-f]{{2}}){{{LENGTH},{3 * MAX_CHARS}}}", re.IGNORECASE
 )
 """A short code however it was typed: with capitals, with dashes, or nearly right."""
+_ADOPTING: Final = f"{DOMAIN}/credentials/adopt"
+"""The message that brings a secret which nobody knows yet."""
 _FORMATTER: Final = logging.Formatter()
 
 
@@ -42,6 +45,9 @@ class SecretFilter(logging.Filter):
             message = record.getMessage()
         except Exception:  # noqa: BLE001  # a caller's own mistake must not become an error in it
             message = f"{record.msg} {record.args}"
+        if _ADOPTING in message:
+            message = record.msg = f"{_ADOPTING} {_INSTEAD}"
+            record.args = ()
         if text := self._crossed_out(message):
             record.msg, record.args = text, ()
         # The web server quotes what it could not read in the exception.

@@ -68,32 +68,40 @@ class RecordingStore:
         data = await self._file.async_load()
         if data is None:
             return Recorded()
-        rules, bad_rules = _rules(data.get("rules"))
-        recordings, bad_recordings = _recordings(data.get("recordings"))
-        is_partial = bool(bad_rules or bad_recordings)
-        if is_partial:
+        recorded = read_recorded(data)
+        if recorded.is_partial:
             kept = await self._file.async_keep_copy()
             _LOGGER.warning("Some of the recordings are damaged and were left out; see %s", kept)
-        return Recorded(
-            rules=rules,
-            recordings=recordings,
-            next_number=_next_number(data.get("next_number"), recordings),
-            is_partial=is_partial,
-        )
+        return recorded
 
     async def async_save(self, recorded: Recorded) -> None:
         """Save it, or raise StoreError."""
-        await self._file.async_save_surely(
-            {
-                "rules": [_rule_to_json(rule) for rule in recorded.rules],
-                "recordings": [_recording_to_json(one) for one in recorded.recordings],
-                "next_number": recorded.next_number,
-            }
-        )
+        await self._file.async_save_surely(recorded_to_json(recorded))
 
     async def async_remove(self) -> None:
         """Delete it. The recordings themselves stay where they are."""
         await self._file.async_remove()
+
+
+def recorded_to_json(recorded: Recorded) -> Data:
+    """Write it as it is stored."""
+    return {
+        "rules": [_rule_to_json(rule) for rule in recorded.rules],
+        "recordings": [_recording_to_json(one) for one in recorded.recordings],
+        "next_number": recorded.next_number,
+    }
+
+
+def read_recorded(data: Data) -> Recorded:
+    """Read what was stored; what cannot be used is left out."""
+    rules, bad_rules = _rules(data.get("rules"))
+    recordings, bad_recordings = _recordings(data.get("recordings"))
+    return Recorded(
+        rules=rules,
+        recordings=recordings,
+        next_number=_next_number(data.get("next_number"), recordings),
+        is_partial=bool(bad_rules or bad_recordings),
+    )
 
 
 def trimmed(recordings: Iterable[Recording], now: datetime) -> tuple[Recording, ...]:

@@ -69,7 +69,7 @@ class State:
         data = await _storage(hass).async_load() or {}
         cron = data.get("schedule")
         return cls(
-            lineup=Lineup(_numbers(data.get("numbers"))),
+            lineup=Lineup(read_numbers(data.get("numbers"))),
             history=_records(data.get("history")),
             done_until=_moment(data.get("honoured")),
             cron=cron if isinstance(cron, str) else None,
@@ -123,7 +123,8 @@ def _forget_messages(data: Data) -> Data:
     }
 
 
-def _numbers(data: Any) -> dict[str, int]:
+def read_numbers(data: Any) -> dict[str, int]:
+    """Read the numbers of channels that are not the station's own, by their keys."""
     items = data.items() if isinstance(data, Mapping) else ()
     return {key: number for key, number in items if isinstance(number, int)}
 

@@ -298,9 +298,10 @@ def _name(guest: Guest) -> str:
 
 
 def _identity(guest: Guest) -> str:
-    """Return what stays the same for the life of a pass."""
-    entry_id = guest.coordinator.config_entry.entry_id
-    return entry_id if guest.identity == HOME else f"{entry_id}/{guest.identity}"
+    """Return what stays the same for the life of a pass, also when the house moves."""
+    coordinator = guest.coordinator
+    house = coordinator.credentials.tuner or coordinator.config_entry.entry_id
+    return house if guest.identity == HOME else f"{house}/{guest.identity}"
 
 
 def _device_id(guest: Guest) -> str:

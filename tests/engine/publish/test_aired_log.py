@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from downlink.errors import StoreError
 from downlink.identity import identity
 from downlink.models import Source
 from downlink.policy import NOTICED_WITHIN
@@ -208,3 +209,20 @@ def test_size_and_oldest(log: AiredLog, path: Path) -> None:
     freeze(log, {EAST: row_of(30, 3), WEST: row_of(0, 3)}, at(3000))
     assert log.oldest() == at(0)
     assert log.size() == (6, path.stat().st_size)
+
+
+def test_filled_with_another(log: AiredLog, tmp_path: Path) -> None:
+    """What a log knows can be put into an empty one, which goes on from there."""
+    freeze(log, {EAST: row_of(0, 4), WEST: row_of(180, 4)}, at(3000))
+    assert log.channels == (EAST, WEST)
+    other = AiredLog(tmp_path / "other.db")
+    other.put([*whole(log), *whole(log, WEST)])
+    assert other.channels == (EAST, WEST)
+    assert (whole(other), whole(other, WEST)) == (whole(log), whole(log, WEST))
+    assert other.last(identity(row_of(0, 4)[0]), at(3000)) == log.last(
+        identity(row_of(0, 4)[0]), at(3000)
+    )
+    assert freeze(other, {EAST: row_of(0, 5)}, at(3000)) == 1
+    with pytest.raises(StoreError):
+        other.put(whole(log)[:1])
+    other.close()

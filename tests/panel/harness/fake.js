@@ -124,6 +124,7 @@ export class FakeConnection {
       "follows/preview": () => this.preview(message),
       connect: () => this.connect(message),
       "credentials/rotate": () => this.rotate(),
+      "credentials/adopt": () => this.adopt(message),
       "sessions/end": () => this.end(message),
       tuner: () => this.switchTuner(message),
       watch: () => this.watch(message),
@@ -333,6 +334,17 @@ export class FakeConnection {
   rotate() {
     this.token = `N3w${this.token.slice(3)}`;
     this.password = `N3w${this.password.slice(3)}`;
+    return this.connect();
+  }
+
+  /** @param {{address: string}} message */
+  adopt({ address }) {
+    const token = /\/api\/toonami_downlink\/(\w{43})\//.exec(address)?.[1];
+    if (!token) {
+      const reason = { translation_key: address ? "not_ours" : "empty" };
+      throw Object.assign(refusal("address_refused"), reason);
+    }
+    this.token = token;
     return this.connect();
   }
 

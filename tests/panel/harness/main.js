@@ -76,6 +76,13 @@ let hass = {
   callService: async (...call) => {
     calls.push(call);
   },
+  /** @param {string} path @param {{body: FormData}} init */
+  fetchWithAuth: async (path, { body }) => {
+    calls.push([path, ...body.keys()]);
+    const isWrong = path.endsWith("replace") && body.get("passphrase") !== "open sesame";
+    if (isWrong) return Response.json({ error: "passphrase" }, { status: 400 });
+    return path.endsWith("replace") ? Response.json({ loaded: true }) : new Response("sealed");
+  },
 };
 /** @type {unknown[]} */
 const calls = [];

@@ -7,6 +7,7 @@ import { AddressCard } from "./address-card.js";
 import { qrDialog, rotateDialog, tunerDialog } from "./connect-dialogs.js";
 import { deviceCard } from "./device-card.js";
 import { FieldRows } from "./field-row.js";
+import { MovingHost } from "./moving-host.js";
 import { seenList } from "./seen-list.js";
 import { shortCard } from "./short-card.js";
 
@@ -42,6 +43,10 @@ class ConnectPage extends Page {
 	#rotated = "";
 	#address = new AddressCard(this);
 	#rows = new FieldRows(this, (qr) => this.#showQr(qr));
+	#moving = new MovingHost(this, {
+		adopted: (data) => this.#adopt(data),
+		imported: () => this.#forget(),
+	});
 
 	start() {
 		this.context.store.subscribe("connect", this.signal, ({ loaded, players, devices }) => {
@@ -65,8 +70,13 @@ class ConnectPage extends Page {
 	#follow() {
 		const data = this.#data;
 		const isCurrent = !this.#chosen || this.#chosen.revision === revisionOf(data);
-		if ((data?.device === this.#device && isCurrent) || this.#isLoading || this.#isRotating) return;
+		if ((data?.device === this.#device && isCurrent) || this.#isLoading || this.#isReplacing) return;
 		this.#load();
+	}
+
+	/** Whether secrets are being replaced, by whichever of the dialogs. */
+	get #isReplacing() {
+		return this.#isRotating || this.#moving.isBusy;
 	}
 
 	async #load() {
@@ -131,10 +141,11 @@ class ConnectPage extends Page {
 						<div aria-live="polite">${seenList(this.context, this.#players, this.#before)}</div>
 					</section>
 					${data.has_feed ? this.#downloads(data) : nothing} ${this.#secrets()}
+					${this.#moving.template(this.context)}
 				</div>
 			</div>
 			${qrDialog(text, this.#qr, () => this.#hideQr())} ${rotateDialog(text, rotate)}
-			${tunerDialog(text, tuner)}`;
+			${tunerDialog(text, tuner)} ${this.#moving.dialogs(this.context, this.#device, name)}`;
 	}
 
 	#tiles() {
@@ -268,6 +279,21 @@ class ConnectPage extends Page {
 		this.#begin();
 	}
 
+	/** Show the secrets of an old address. @param {ConnectData} data */
+	#adopt(data) {
+		this.#take(data);
+		this.#rotated = "";
+		this.#begin();
+	}
+
+	/** Load everything anew: another house is here. */
+	#forget() {
+		this.#data = undefined;
+		this.#rotated = "";
+		this.#begin();
+		this.#follow();
+	}
+
 	/** @param {Recipe} recipe */
 	#choose(recipe) {
 		this.#recipe = recipe;
@@ -279,6 +305,7 @@ class ConnectPage extends Page {
 	#choosePass = (device) => {
 		this.#device = device;
 		this.#rotated = "";
+		this.#moving.reset();
 		this.#begin();
 		this.#follow();
 	};

@@ -8,7 +8,7 @@ itself. What programmes say is kept once for all their airings, which are mostly
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -136,6 +136,20 @@ class AiredLog:
                 added += len(rows)
                 self._prune(database)
             return added
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The keys of the channels that anything is known of."""
+        return tuple(self._over)
+
+    def put(self, aired: Iterable[Aired]) -> None:
+        """Fill an empty log; no two airings of a channel overlap. Raises StoreError."""
+        with self._using() as database:
+            with _transaction(database):
+                for channel, one, is_planned in aired:
+                    times = _seconds(one.start), _seconds(one.stop)
+                    _insert(database, _Row(channel, *times, one, is_planned))
+            self._over = _ends(database)
 
     def between(
         self, channel: str, start: datetime, stop: datetime, limit: int = MAX_AIRED
