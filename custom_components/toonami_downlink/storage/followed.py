@@ -44,7 +44,7 @@ class FollowStore:
         Raises as `VersionedStore.async_load`.
         """
         data = await self._file.async_load() or {}
-        items = data.get("follows", [])
+        items = data.get("follows") if data else []
         follows = _follows(items)
         if not isinstance(items, list) or len(follows) < len(items):
             kept = await self._file.async_keep_copy()

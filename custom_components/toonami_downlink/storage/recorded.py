@@ -66,8 +66,8 @@ class RecordingStore:
         Raises as `VersionedStore.async_load`.
         """
         data = await self._file.async_load()
-        if data is None:
-            return Recorded()
+        if not data:
+            return Recorded(is_partial=data is not None)
         rules, bad_rules = _rules(data.get("rules"))
         recordings, bad_recordings = _recordings(data.get("recordings"))
         is_partial = bool(bad_rules or bad_recordings)
