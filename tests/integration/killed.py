@@ -31,10 +31,11 @@ from custom_components.toonami_downlink.storage.state import State
 
 WRITES: Final = frozenset(
     {
-        *("open", "write", "flush", "fsync", "fdatasync", "truncate", "ftruncate", "sendfile"),
-        *("rename", "replace", "link", "unlink", "remove", "mkdir", "rmdir", "chmod", "fchmod"),
+        *("write", "flush", "fsync", "fdatasync", "truncate", "ftruncate", "sendfile", "fchmod"),
+        *("rename", "replace", "link", "unlink", "remove", "mkdir", "rmdir", "chmod"),
     }
 )
+"""By their names in C. A file that was only made shows before the first of them."""
 _MOST: Final = 400
 """Writes; there are no more than so many, or it never comes to an end."""
 _ANSWER: Final = "answer.json"
