@@ -9,6 +9,7 @@ from .waiting import DevelopError, wait_for
 DOMAIN: Final = "toonami_downlink"
 FLOW_PATH: Final = "/api/config/config_entries/flow"
 OPTIONS_PATH: Final = "/api/config/config_entries/options/flow"
+DEVICES_PATH: Final = "/api/config/config_entries/subentries/flow"
 PROGRESS_TIMEOUT: Final = 330.0
 _MAX_STEPS: Final = 12
 
@@ -53,6 +54,15 @@ def set_options(client: Client, fields: Mapping[str, object]) -> None:
     step = client.post(f"{OPTIONS_PATH}/{step['flow_id']}", values)
     if step["type"] != "create_entry":
         raise DevelopError(f"The options were refused: {step}")
+
+
+def add_device(client: Client, name: str, fields: Mapping[str, object]) -> None:
+    """Add a device with a pass of its own. Raises DevelopError when it is refused."""
+    step = client.post(DEVICES_PATH, {"handler": [entry_id(client), "pass"]})
+    values = _fill(step["data_schema"], {"name": name, **fields})
+    step = client.post(f"{DEVICES_PATH}/{step['flow_id']}", values)
+    if step["type"] != "create_entry":
+        raise DevelopError(f"The device was refused: {step}")
 
 
 def remove_others(client: Client) -> None:
