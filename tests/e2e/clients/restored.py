@@ -56,10 +56,11 @@ def furnish(home: Home, upstream: Upstream) -> None:
     on_now = max((one for one in shown if one.start <= now), key=lambda one: one.stop)
     later = next(one for one in shown if one.start > now + timedelta(hours=1))
     client.command(f"{DOMAIN}/follows/add", kind="show", text=later.title)
-    for title in {on_now.title, later.title}:
-        client.command(f"{DOMAIN}/recordings/rules/add", kind="show", text=title)
     _do_not_record(home, later)
     _record(home, on_now)
+    # Not before: what is on would be recorded another time, in full.
+    for title in {on_now.title, later.title}:
+        client.command(f"{DOMAIN}/recordings/rules/add", kind="show", text=title)
     wait_for(lambda: _is_saved(home), "The devices were not saved", _WAIT)
 
 
@@ -72,12 +73,20 @@ def _do_not_record(home: Home, airing: Airing) -> None:
 def _record(home: Home, airing: Airing) -> None:
     """Record a little of what is on, and wait until there is a file of it."""
     channel = _GUIDE_IDS[airing.channel]
-    one = home.client.command(f"{DOMAIN}/recordings/record", channel=channel)
-    wait_for(lambda: recordings(home)[one["id"]]["state"] == "recording", "No recording", _WAIT)
+    one = home.client.command(f"{DOMAIN}/recordings/record", channel=channel)["id"]
+
+    def hint() -> str:
+        return f"{airing}: {recordings(home)[one]}"
+
+    def has(name: str, value: object = None) -> bool:
+        found = recordings(home)[one][name]
+        return bool(found) if value is None else found == value
+
+    wait_for(lambda: has("state", "recording"), "No recording", _WAIT, hint)
     tracks = home.folder / "media" / "Toonami Downlink"
-    wait_for(lambda: sum(1 for _ in tracks.rglob("*.*")) > 2, "Nothing is recorded", _WAIT)
-    home.client.command(f"{DOMAIN}/recordings/cancel", recording=one["id"])
-    wait_for(lambda: recordings(home)[one["id"]]["file"], "The recording is no file", _WAIT)
+    wait_for(lambda: sum(1 for _ in tracks.rglob("*.*")) > 2, "Nothing is recorded", _WAIT, hint)
+    home.client.command(f"{DOMAIN}/recordings/cancel", recording=one)
+    wait_for(lambda: has("file"), "The recording is no file", _WAIT, hint)
 
 
 def recordings(home: Home) -> dict[str, dict[str, Any]]:
