@@ -6,7 +6,7 @@ import pytest
 
 from scripts.lib.develop.client import Answer, Client, request
 from scripts.lib.develop.feed import Access, wait_for_feed
-from scripts.lib.develop.flow import entry_id, remove, set_up
+from scripts.lib.develop.flow import add_device, remove, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 
@@ -29,13 +29,6 @@ def send(client: Client, which: str, **fields: bytes) -> Answer:
     }
     url = f"{client.base_url}/api/toonami_downlink/house/{which}"
     return request("POST", url, headers=headers, body=body + f"--{BOUNDARY}--\r\n".encode())
-
-
-def add_device(client: Client, name: str) -> None:
-    path = "/api/config/config_entries/subentries/flow"
-    flow = client.post(path, {"handler": [entry_id(client), "pass"]})
-    fields = {"name": name, "is_renumbered": False, "stream_links": "house", "recordings": True}
-    assert client.post(f"{path}/{flow['flow_id']}", fields)["type"] == "create_entry"
 
 
 def house_of(client: Client) -> Mapping[str, Mapping[str, str]]:

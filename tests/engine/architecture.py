@@ -147,7 +147,7 @@ RULES: Final = (
             *(f"{ENGINE}.{name}" for name in (*VALUES, "lineup", "publish.history", "identity")),
             *(f"{ENGINE}.{name}" for name in ("publish.aired_log", "publish.aired_file")),
             *(f"{ENGINE}.ingest.past.AiredByChannel", f"{ENGINE}.timeline", f"{ENGINE}.follows"),
-            *(f"{ENGINE}.announced", f"{ENGINE}.recording"),
+            *(f"{ENGINE}.announced", f"{ENGINE}.recording", f"{ENGINE}.files"),
             *(f"{ENGINE}.passes", f"{ENGINE}.short_codes"),
             *(f"{ENGINE}.old_address", f"{ENGINE}.player_secrets"),
             f"{ENGINE}.publish.programme_json",

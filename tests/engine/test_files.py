@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from downlink.errors import CannotWriteError
-from downlink.files import read_limited, write_whole
+from downlink.files import delete_aside, name_aside, read_limited, write_whole
 
 
 def test_written(tmp_path: Path) -> None:
@@ -43,3 +43,18 @@ def test_reading(tmp_path: Path) -> None:
         read_limited(file, 4)
     with pytest.raises(FileNotFoundError):
         read_limited(tmp_path / "b", 4)
+
+
+def test_names_aside(tmp_path: Path) -> None:
+    """What was put aside before stays; of more than three the last is replaced."""
+    path = tmp_path / "a"
+    names = []
+    for _ in range(5):
+        aside = name_aside(path)
+        aside.touch()
+        names.append(aside.name)
+    assert names == ["a.corrupt", "a.corrupt.2", *["a.corrupt.3"] * 3]
+    (tmp_path / "b.corrupt").touch()
+    delete_aside(path)
+    assert [one.name for one in tmp_path.iterdir()] == ["b.corrupt"]
+    delete_aside(path)

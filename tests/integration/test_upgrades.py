@@ -29,8 +29,10 @@ from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.publish import store
 from custom_components.toonami_downlink.following.follows import async_follows
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
+from custom_components.toonami_downlink.storage.announced import AnnouncedStore
 from custom_components.toonami_downlink.storage.credentials import CredentialStore
 from custom_components.toonami_downlink.storage.followed import FollowStore
+from custom_components.toonami_downlink.storage.recorded import RecordingStore
 from custom_components.toonami_downlink.storage.state import State
 from custom_components.toonami_downlink.storage.versioned_store import Data
 
@@ -39,7 +41,10 @@ from .released import LAYOUTS, NOW, restore
 CREDENTIALS = f"{DOMAIN}.credentials"
 STATE = f"{DOMAIN}.state"
 FOLLOWS = f"{DOMAIN}.follows"
-FILES = (CREDENTIALS, STATE, FOLLOWS)
+PASSES = f"{DOMAIN}.passes"
+ANNOUNCED = f"{DOMAIN}.announced"
+RECORDINGS = f"{DOMAIN}.recordings"
+FILES = (CREDENTIALS, STATE, FOLLOWS, PASSES, ANNOUNCED, RECORDINGS)
 OURS = "The provider ended with exit code 1."
 REAL = {name: getattr(storage.Store, name) for name in ("_async_load", "_async_write_data")}
 """Before the test plugin puts something in memory in their place."""
@@ -48,9 +53,9 @@ EVERY_LAYOUT = pytest.mark.parametrize(
 )
 
 
-def ours(hass_storage: dict[str, Any]) -> str:
+def ours(hass_storage: dict[str, Any], *files: str) -> str:
     """Write what is stored of ours as a text, to be compared later."""
-    return json.dumps({key: hass_storage.get(key) for key in FILES}, sort_keys=True)
+    return json.dumps({key: hass_storage.get(key) for key in files or FILES}, sort_keys=True)
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -133,6 +138,9 @@ def test_the_newest_layout_is_todays() -> None:
         CREDENTIALS: 1,
         STATE: 3,
         FOLLOWS: 1,
+        PASSES: 1,
+        ANNOUNCED: 1,
+        RECORDINGS: 1,
     }
 
 
@@ -143,8 +151,10 @@ async def test_what_is_saved_has_the_newest_layout(
 
     state = await State.async_load(hass)
     await state.async_save(hass)
-    follows = FollowStore(hass)
+    follows, announced, recordings = FollowStore(hass), AnnouncedStore(hass), RecordingStore(hass)
     await follows.async_save(await follows.async_load())
+    await announced.async_save(await announced.async_load())
+    await recordings.async_save(await recordings.async_load())
     hass_storage[CREDENTIALS]["data"]["current"]["password"] = "damaged"
     await CredentialStore.async_load(hass)
     hass_storage[CREDENTIALS]["data"]["current"]["password"] = "P" * 20
@@ -164,6 +174,14 @@ def newer_follows(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
     hass_storage[FOLLOWS]["version"] = 2
 
 
+def newer_passes(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    hass_storage[PASSES]["version"] = 2
+
+
+def newer_announced(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
+    hass_storage[ANNOUNCED]["version"] = 2
+
+
 def newer_generation(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
     """Put a generation in front that this version cannot know."""
     generations = data_folder(hass) / "generations"
@@ -176,7 +194,11 @@ def newer_generation(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
 
 Newer = Callable[[HomeAssistant, dict[str, Any]], None]
 NEWER = pytest.mark.parametrize(
-    "write", [newer_credentials, newer_state, newer_follows, newer_generation]
+    "write",
+    [
+        *(newer_credentials, newer_passes, newer_state, newer_follows, newer_announced),
+        newer_generation,
+    ],
 )
 
 
@@ -189,7 +211,7 @@ async def test_a_downgrade_is_refused_and_loses_nothing(
     write: Newer,
 ) -> None:
     write(hass, hass_storage)
-    stored = ours(hass_storage)
+    stored, before = ours(hass_storage), ours(hass_storage, ANNOUNCED)
     files = everything(data_folder(hass))
 
     assert not await hass.config_entries.async_setup(newest.entry_id)
@@ -198,7 +220,10 @@ async def test_a_downgrade_is_refused_and_loses_nothing(
     assert newest.state is ConfigEntryState.SETUP_ERROR
     assert newest.error_reason_translation_key == "newer_version"
     assert "A newer version of Toonami Downlink has been used here" in caplog.text
-    assert ours(hass_storage) == stored
+    if write is not newer_announced:
+        # What is followed can be read, and is looked for before.
+        assert ours(hass_storage) == stored
+    assert ours(hass_storage, ANNOUNCED) == before
     assert everything(data_folder(hass)) == files
 
 
@@ -219,7 +244,7 @@ async def test_the_dialog_does_not_get_around_it(
     flow = await steps.async_configure(flow["flow_id"])
 
     assert flow["type"] is FlowResultType.FORM
-    if write in {newer_credentials, newer_follows}:
+    if write not in {newer_state, newer_generation}:
         # The provider is run before the entry is loaded; that much can be tried.
         assert flow["errors"] == {"base": "provider_output"}
     else:
@@ -283,7 +308,7 @@ async def test_the_number_of_streams_becomes_that_of_channels(
     assert home.settings.max_channels == after.get("max_channels", 4)
 
 
-@pytest.mark.parametrize("key", FILES)
+@pytest.mark.parametrize("key", [file for file in FILES if file != RECORDINGS])
 async def test_storage_that_cannot_be_read_is_tried_again(
     hass: HomeAssistant, newest: MockConfigEntry, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:

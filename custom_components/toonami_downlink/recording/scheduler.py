@@ -36,6 +36,7 @@ _LOGGER = logging.getLogger(__name__)
 _GB: Final = 1_000_000_000
 _LOOK_EVERY: Final = timedelta(hours=1)
 _RETRY_EVERY: Final = timedelta(minutes=1)
+_NAMED: Final = 5
 _REASONS: Final[Mapping[Trouble | None, Reason]] = {
     Trouble.FULL: Reason.DISK_FULL,
     Trouble.ABSENT: Reason.DISK,
@@ -182,6 +183,12 @@ class RecordingScheduler:
                 changed.append(replace(one, state=State.GONE, file=None, size=0, gaps=()))
             elif (size := found.sizes.get(identity, one.size)) != one.size:
                 changed.append(replace(one, size=size))
+        if gone := sorted({one.programme.title for one in changed if one.is_tombstone}):
+            _LOGGER.warning(
+                "The files of recordings are not there any more: %s%s",
+                ", ".join(gone[:_NAMED]),
+                "" if len(gone) <= _NAMED else f", and of {len(gone) - _NAMED} more shows",
+            )
         if changed:
             await self._catalogue.async_note(*changed)
 

@@ -88,7 +88,7 @@ class CredentialStore:
         """Load the secrets, or make and save the first ones. Raises as `VersionedStore.async_load`.
 
         What is no secret of ours any more, because something else wrote to the file, is made
-        anew; the rest stays what it is.
+        anew, the log says so, and a copy of the file is kept; the rest stays what it is.
         """
         data = await _storage(hass).async_load()
         of_passes = await _passes_storage(hass).async_load()
@@ -99,12 +99,15 @@ class CredentialStore:
         if len(kept) < len(SHAPES):
             if data is not None:
                 lost = ", ".join(name for name in SHAPES if name not in kept)
-                _LOGGER.warning(
-                    "The stored credentials were damaged; give the players new ones (%s)", lost
+                await _async_complain(
+                    credentials._store, data, f"give the players new ones ({lost})"
                 )
             await credentials._store.async_save(credentials._as_data())
-        if of_passes is None:
-            await credentials._passes_store.async_save(passes.as_data())
+        if (whole := passes.as_data()) != of_passes:
+            if of_passes is not None:
+                lost = "give new ones to the devices with a pass that are refused"
+                await _async_complain(credentials._passes_store, of_passes, lost)
+            await credentials._passes_store.async_save(whole)
         return credentials
 
     @staticmethod
@@ -344,6 +347,12 @@ def _storage(hass: HomeAssistant) -> VersionedStore:
 
 def _passes_storage(hass: HomeAssistant) -> VersionedStore:
     return VersionedStore(hass, _PASSES_KEY, private=True)
+
+
+async def _async_complain(store: VersionedStore, data: Data, advice: str) -> None:
+    """Say that stored secrets were damaged. Keeps a copy, unless all of it was put aside."""
+    kept = f"; see {await store.async_keep_copy()}" if data else ""
+    _LOGGER.warning("The stored credentials were damaged; %s%s", advice, kept)
 
 
 def _read_passes(data: Mapping[str, Any] | None) -> _Passes:

@@ -80,7 +80,7 @@ def followed_to_json(followed: Followed) -> Data:
 
 def read_followed(data: Mapping[str, Any]) -> tuple[Followed, bool]:
     """Read what was stored, and whether something of what is followed cannot be used."""
-    items = data.get("follows", [])
+    items = data.get("follows") if data else []
     follows = _follows(items)
     followed = Followed(
         follows=tuple(follows.values())[:MAX_FOLLOWS],

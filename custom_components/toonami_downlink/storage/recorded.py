@@ -66,8 +66,8 @@ class RecordingStore:
         Raises as `VersionedStore.async_load`.
         """
         data = await self._file.async_load()
-        if data is None:
-            return Recorded()
+        if not data:
+            return Recorded(is_partial=data is not None)
         recorded = read_recorded(data)
         if recorded.is_partial:
             kept = await self._file.async_keep_copy()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+import logging
 from typing import Any, Final, Self
 
 from homeassistant.core import HomeAssistant, callback
@@ -17,6 +18,7 @@ from ..engine.downlink.policy import HISTORY_KEPT
 from ..engine.downlink.publish.history import record_from_json, record_to_json
 from .versioned_store import Data, VersionedStore
 
+_LOGGER = logging.getLogger(__name__)
 _KEY: Final = f"{DOMAIN}.state"
 
 
@@ -65,11 +67,19 @@ class State:
 
     @classmethod
     async def async_load(cls, hass: HomeAssistant) -> Self:
-        """Load it; what cannot be used is left out. Raises as `VersionedStore.async_load`."""
-        data = await _storage(hass).async_load() or {}
+        """Load it; what cannot be used is left out. Raises as `VersionedStore.async_load`.
+
+        Where that is a channel's number, a copy is kept and the log says so: players know it.
+        """
+        file = _storage(hass)
+        data = await file.async_load() or {}
+        numbers = read_numbers(data.get("numbers"))
+        if data and numbers != data.get("numbers"):
+            kept = await file.async_keep_copy()
+            _LOGGER.warning("Some channels' numbers are damaged and were left out; see %s", kept)
         cron = data.get("schedule")
         return cls(
-            lineup=Lineup(read_numbers(data.get("numbers"))),
+            lineup=Lineup(numbers),
             history=_records(data.get("history")),
             done_until=_moment(data.get("honoured")),
             cron=cron if isinstance(cron, str) else None,
@@ -124,9 +134,16 @@ def _forget_messages(data: Data) -> Data:
 
 
 def read_numbers(data: Any) -> dict[str, int]:
-    """Read the numbers of channels that are not the station's own, by their keys."""
+    """Read the numbers of channels that are not the station's own, by their keys.
+
+    Of two channels with one number, the first keeps it.
+    """
     items = data.items() if isinstance(data, Mapping) else ()
-    return {key: number for key, number in items if isinstance(number, int)}
+    found: dict[int, str] = {}
+    for key, number in items:
+        if type(number) is int and number > 0:
+            found.setdefault(number, key)
+    return {key: number for number, key in found.items()}
 
 
 def _records(data: Any) -> tuple[RefreshRecord, ...]:

@@ -75,7 +75,8 @@ class Kodi:
         """Start it and wait until it has read the playlist."""
         userdata = self._folder / ".kodi" / "userdata"
         settings = userdata / "addon_data" / ADD_ON / "settings.xml"
-        settings.parent.mkdir(parents=True)
+        # In a folder that is there already, it goes on with what it remembers.
+        settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(_SETTINGS.format(playlist=self._playlist.replace("&", "&amp;")))
         (userdata / "advancedsettings.xml").write_text(_ADVANCED.format(port=self._port))
         try:

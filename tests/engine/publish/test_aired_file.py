@@ -60,7 +60,13 @@ def test_a_new_one(path: Path) -> None:
 
 
 def test_an_empty_file_is_a_new_one(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A stub, such as a backup may hold, does not begin anew without a word."""
     path.touch()
+    assert count(path) == 0
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "aired.db is empty" in record.getMessage()
+    caplog.clear()
     assert count(path) == 0
     assert caplog.records == []
 
@@ -143,6 +149,16 @@ def test_damaged(
     caplog.clear()
     assert count(filled) == 3
     assert caplog.records == []
+
+
+def test_what_was_put_aside_stays(filled: Path) -> None:
+    aside = filled.with_name("aired.db.corrupt")
+    aside.write_bytes(b"worth something")
+    of_zeros(filled)
+    found = filled.read_bytes()
+    assert count(filled) == 0
+    assert aside.read_bytes() == b"worth something"
+    assert filled.with_name("aired.db.corrupt.2").read_bytes() == found
 
 
 def test_as_large_as_can_be(path: Path, caplog: pytest.LogCaptureFixture) -> None:

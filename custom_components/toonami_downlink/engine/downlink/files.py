@@ -10,6 +10,7 @@ from typing import Final
 from .errors import CannotWriteError
 
 _MODE: Final = 0o644
+_ASIDE: Final = (".corrupt", ".corrupt.2", ".corrupt.3")
 
 
 def write_whole(contents: Mapping[Path, bytes]) -> None:
@@ -45,3 +46,18 @@ def read_limited(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise OSError(f"{path} is larger than {limit} bytes")
     return data
+
+
+def name_aside(path: Path) -> Path:
+    """Return a name beside a file for what is damaged of it; what was put aside before stays.
+
+    Of more than three the last is replaced.
+    """
+    names = [path.with_name(f"{path.name}{ending}") for ending in _ASIDE]
+    return next((name for name in names if not name.exists()), names[-1])
+
+
+def delete_aside(path: Path) -> None:
+    """Delete whatever was put aside of a file. Raises OSError."""
+    for aside in path.parent.glob(f"{path.name}.corrupt*"):
+        aside.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import sqlite3
 from typing import Final
 
 from ..errors import NewerVersionError, StoreError
+from ..files import delete_aside, name_aside
 from ..policy import AIRED_BYTES
 
 _LOGGER = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def open_file(path: Path) -> sqlite3.Connection:
         try:
             return _open(path)
         except _DamagedError as err:
-            aside = path.with_name(f"{path.name}.corrupt")
+            aside = name_aside(path)
             path.replace(aside)
             journal_of(path).unlink(missing_ok=True)
             _LOGGER.warning("%s is damaged (%s); it was renamed to %s", path, err, aside.name)
@@ -73,8 +74,9 @@ def open_file(path: Path) -> sqlite3.Connection:
 
 def delete_file(path: Path) -> None:
     """Delete the file and what belongs to it."""
-    for name in (path.name, f"{path.name}.corrupt", journal_of(path).name):
-        path.with_name(name).unlink(missing_ok=True)
+    for one in (path, journal_of(path)):
+        one.unlink(missing_ok=True)
+    delete_aside(path)
 
 
 def journal_of(path: Path) -> Path:
@@ -95,8 +97,11 @@ def _open(path: Path) -> sqlite3.Connection:
     if path.exists():
         if not path.is_file():
             raise OSError("it is no plain file")
-        if path.stat().st_size > _LARGEST_FILE:
+        size = path.stat().st_size
+        if size > _LARGEST_FILE:
             raise _DamagedError("it is far too large")
+        if not size:
+            _LOGGER.warning("%s is empty: what was on until now is not known any more", path)
     database = sqlite3.connect(
         path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
     )
