@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
+from custom_components.toonami_downlink.engine.downlink.relay.continuous import Span
 
 from .factories import SLOT
 from .harness import Harness
@@ -88,6 +89,34 @@ async def test_a_segment_of_what_is_rated_too_high(
     assert statuses == [HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND]
     path = playlists(house, GUEST)[0].replace("1.m3u8", last)
     assert (await get(house, path))[0] == HTTPStatus.OK
+
+
+async def test_nobody_winds_back_to_it(house: Harness, clock: FrozenDateTimeFactory) -> None:
+    clock.move_to(ADULT + timedelta(minutes=10))
+    _, text = await get(house, playlists(house, GUEST)[0])
+    hidden = set(listed(text))
+    clock.move_to(ADULT + SLOT)
+    east = playlists(house, TEEN)[0]
+    found: list[str] = []
+    # At first there is nothing else.
+    while not found:
+        found = [name for name in listed((await get(house, east))[1]) if "notice" not in name]
+    assert not hidden & set(found)
+    assert hidden & set(listed((await get(house, playlists(house, GUEST)[0]))[1]))
+
+
+async def test_who_watches_what_was_on_is_not_ended(
+    house: Harness, clock: FrozenDateTimeFactory
+) -> None:
+    """It was judged when it was asked for."""
+    assert not await is_closed(house, playlists(house, TEEN)[0])
+    (session,) = house.coordinator.streams.sessions
+    session.viewer.span = Span(0, ADULT)
+    go_on(house, clock, ADULT)
+    assert house.coordinator.streams.sessions == [session]
+    session.viewer.span = None
+    go_on(house, clock, ADULT)
+    assert house.coordinator.streams.sessions == []
 
 
 async def test_guide_without_its_words(house: Harness) -> None:

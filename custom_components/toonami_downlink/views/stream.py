@@ -4,6 +4,7 @@ from abc import ABC
 import asyncio
 from collections.abc import Awaitable
 from contextlib import aclosing
+from dataclasses import replace
 from http import HTTPStatus
 import re
 import socket
@@ -19,7 +20,7 @@ from ..engine.downlink.models import Channel
 from ..engine.downlink.relay.continuous import Span
 from ..engine.downlink.relay.errors import RingClosedError
 from ..engine.downlink.relay.hls import MIME_TYPE, render_playlist
-from ..engine.downlink.relay.ring import NumberedSegment
+from ..engine.downlink.relay.ring import NumberedSegment, Ring
 from ..engine.downlink.relay.viewer import Viewer
 from ..storage.credentials import CredentialStore
 from ..streaming.manager import BusyError, ViewerEndedError
@@ -162,14 +163,33 @@ async def playlist(guest: Guest, channel: Channel) -> web.StreamResponse:
     except RingClosedError:
         guest.record(RequestKind.STREAM, Outcome.FAILED)
         return unavailable()
+    body = _render(guest, channel, viewer.ring)
+    if body is None:
+        return await notice_playlist(guest, channel)
     guest.record(RequestKind.STREAM)
+    viewer.sent += len(body)
+    return web.Response(body=body, headers=headers)
+
+
+def _render(guest: Guest, channel: Channel, ring: Ring) -> bytes | None:
+    """Write the playlist of what is held; None when nothing of it is for who asks.
+
+    Before what is not for it there is nothing, either: nobody is to wind back past that.
+    """
 
     def address(numbered: NumberedSegment) -> str:
         return f"{channel.number}/{numbered.sequence}.ts"
 
-    body = viewer.ring.rendered(channel.number, lambda window: render_playlist(window, address))
-    viewer.sent += len(body)
-    return web.Response(body=body, headers=headers)
+    if guest.offer.owner.ceiling is None:
+        return ring.rendered(channel.number, lambda window: render_playlist(window, address))
+    window = ring.window()
+    refused = [
+        index
+        for index, numbered in enumerate(window.segments, 1)
+        if not guest.may_have(channel, numbered.segment.date)
+    ]
+    seen = window.segments[max(refused, default=0) :]
+    return render_playlist(replace(window, segments=seen), address) if seen else None
 
 
 async def _wait_for_first(viewer: Viewer) -> None:
