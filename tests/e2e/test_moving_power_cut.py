@@ -87,5 +87,5 @@ def test_killed_before_the_entry_is_saved(
 
     wait_for_feed(home.client)
     assert house_of(home.client) == old
-    for known in old.values():
-        assert request("GET", f"{home.base_url}{known['playlist']}").status == 200
+    for one in old.values():
+        assert request("GET", f"{home.base_url}{one['playlist']}").status == 200
