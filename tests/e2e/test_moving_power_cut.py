@@ -9,6 +9,7 @@ from scripts.lib.develop.feed import Access, wait_for_feed
 from scripts.lib.develop.flow import add_device, remove, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
+from scripts.lib.develop.waiting import wait_for
 
 pytestmark = pytest.mark.nightly
 PHRASE = "open sesame"
@@ -48,6 +49,12 @@ def fresh(home: Home, upstream: Upstream) -> Access:
     return wait_for_feed(home.client)
 
 
+def saved_devices(home: Home, known: str | None) -> int | None:
+    """Return how many devices the entry has on the disk; None while it is not there."""
+    entries = home.storage("core.config_entries")["entries"]
+    return next((len(one["subentries"]) for one in entries if one["entry_id"] == known), None)
+
+
 def test_killed_before_the_entry_is_saved(
     make_home: Callable[[], Home], upstream: Upstream
 ) -> None:
@@ -62,13 +69,16 @@ def test_killed_before_the_entry_is_saved(
     remove(home.client)
     fresh(home, upstream)
     assert [*house_of(home.client)] == [""]
+    known = entry_id(home.client)
+    wait_for(lambda: saved_devices(home, known) == 0, "The entry was not saved", 30)
 
     answer = send(home.client, "replace", passphrase=PHRASE.encode(), file=file)
     home.kill()
+    assert saved_devices(home, known) == 0
     assert answer.json() == {"loaded": True}
     home.start()
 
     wait_for_feed(home.client)
     assert house_of(home.client) == old
-    for known in old.values():
-        assert request("GET", f"{home.base_url}{known['playlist']}").status == 200
+    for one in old.values():
+        assert request("GET", f"{home.base_url}{one['playlist']}").status == 200
