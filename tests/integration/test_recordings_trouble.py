@@ -1,6 +1,7 @@
 """Recordings when something is wrong: the disk, the store, the limits, and who else is there."""
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 import shutil
 import threading
@@ -213,6 +214,28 @@ async def test_what_is_taken_away_is_noticed(house: House) -> None:
     await house.move_to(NOW + 61 * MINUTE)
     assert [one.state for one in house.recordings.items] == 2 * [State.GONE]
     assert house.files == {"c.mp4"}
+
+
+@pytest.mark.parametrize(("count", "end"), [(5, "Show 4"), (6, "Show 4, and of 1 more shows")])
+async def test_what_was_taken_away_is_named(
+    house: House, caplog: pytest.LogCaptureFixture, count: int, end: str
+) -> None:
+    """After a restore, files are where they were, or nowhere: the log says which."""
+    recordings = [
+        make_recording(
+            identity=f"{number:016x}",
+            number=number + 1,
+            file=f"{number}.mp4",
+            start=NOW - number * MINUTE - 60 * MINUTE,
+            stop=NOW - number * MINUTE - 59 * MINUTE,
+            programme=replace(programmes(MINUTE)[0], title=f"Show {number}"),
+        )
+        for number in range(count)
+    ]
+    await store(house, *recordings)
+    await house.start(*programmes(MINUTE, MINUTE))
+    (text,) = (text for text in caplog.messages if "not there any more" in text)
+    assert text.endswith(f"more: Show 0, Show 1, Show 2, Show 3, {end}")
 
 
 async def test_what_is_left_over_goes(house: House) -> None:
