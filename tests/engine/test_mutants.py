@@ -13,7 +13,7 @@ import pytest
 
 from scripts.lib.mutants import __main__ as command, equivalent, run
 from scripts.lib.mutants.mutations import ARITHMETIC, COMPARISONS, Mutant, mutants
-from scripts.lib.mutants.reach import ENGINE, ENGINE_TESTS, Reach, suite_of
+from scripts.lib.mutants.reach import ENGINE, ENGINE_TESTS, ROOT, Reach, suite_of
 from scripts.lib.mutants.run import Result, Runner, Trouble, Verdict, run_limited, trees
 from scripts.lib.mutants.score import PARTS, Score, part_of, scores
 
@@ -49,6 +49,13 @@ def test_rest():
     assert rest(7) == 2
     assert rest(1) == 1
 """
+
+
+@pytest.fixture(autouse=True)
+def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small tests need one plugin, and many of them are run."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "pytest_timeout")
 
 
 def changes(source: str) -> list[str]:
@@ -161,7 +168,7 @@ def test_inside_of_texts() -> None:
 def test_all_of_our_modules_can_be_changed() -> None:
     """Each mutant of some real modules is Python, and differs."""
     for name in ("text.py", "relay/tables.py", "process/runner.py"):
-        source = (command.ROOT / ENGINE / "downlink" / name).read_bytes()
+        source = (ROOT / ENGINE / "downlink" / name).read_bytes()
         found = mutants(name, source)
         assert len(found) > 20
         for one in found:
