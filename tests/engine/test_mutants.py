@@ -347,6 +347,19 @@ def test_unsteady_tests_do_not_count(home: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == f"unsteady: {TEST}::test_bad\n"
 
 
+def test_python_sees_each_change(home: Path) -> None:
+    """It compiles anew what has another size or another second."""
+    with trees(1, home) as (tree,):
+        path = tree / MODULE
+        before, seconds = path.stat(), []
+        for change in ("number > 5 → not (number > 5)", "3 → 4", "3 → 4"):
+            with run.changed(tree, where(CODE, change)):
+                seconds.append(int(path.stat().st_mtime))
+                assert path.read_text() != CODE
+            assert (path.read_text(), path.stat().st_mtime_ns) == (CODE, before.st_mtime_ns)
+    assert len({int(before.st_mtime), *seconds}) == 4
+
+
 def test_programs_that_hang_are_killed(tmp_path: Path) -> None:
     assert run_limited([sys.executable, "-c", "while True: pass"], tmp_path, 1) == (None, "")
     assert run_limited([sys.executable, "-c", "print(1); exit(7)"], tmp_path, 60) == (7, "1\n")
