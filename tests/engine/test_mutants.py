@@ -9,7 +9,7 @@ import pytest
 
 from scripts.lib.mutants import __main__ as command, equivalent
 from scripts.lib.mutants.mutations import ARITHMETIC, COMPARISONS, mutants
-from scripts.lib.mutants.reach import ENGINE, ENGINE_TESTS, ROOT, Reach, suite_of
+from scripts.lib.mutants.reach import ENGINE, ROOT, Reach
 
 from .mutating import CODE, MODULE, TEST, reach_of, where
 
@@ -193,7 +193,7 @@ def test_modules_that_are_tried() -> None:
     assert [path for path, text in code.items() if "os.kill(" in text or '"/proc"' in text] == []
     engine, rest = command.modules("engine", ()), command.modules("rest", ())
     assert sorted([*engine, *rest]) == everything
-    assert {suite_of(path) for path in engine} == {ENGINE_TESTS}
+    assert all(path.startswith(ENGINE) for path in engine)
     name = f"{ENGINE}/downlink/text.py"
     assert command.modules("engine", [str(ROOT / name)]) == [name]
     with pytest.raises(SystemExit, match="no modules of this part"):

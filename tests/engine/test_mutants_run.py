@@ -11,7 +11,7 @@ import time
 import pytest
 
 from scripts.lib.mutants import run
-from scripts.lib.mutants.reach import ENGINE_TESTS, suite_of
+from scripts.lib.mutants.reach import ENGINE_TESTS, INTEGRATION_TESTS, suites_of
 from scripts.lib.mutants.run import Result, Runner, Trouble, Verdict, run_limited, trees
 from scripts.lib.mutants.score import PARTS, Score, part_of, scores
 
@@ -73,9 +73,26 @@ def test_what_becomes_of_mutants(runner: Runner) -> None:
 
 
 def test_mutants_that_hang_are_killed(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "suite_of", lambda _path: replace(ENGINE_TESTS, start=3))
+    monkeypatch.setattr(run, "suites_of", lambda _path: (replace(ENGINE_TESTS, start=3),))
     (result,) = runner.run([where(CODE, "-= → +=")], lambda _result: None, None)
     assert (result.verdict, result.is_killed) == (Verdict.HUNG, True)
+
+
+def test_others_are_asked_as_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the engine's own tests have not noticed."""
+    second = replace(ENGINE_TESTS, name="integration")
+    monkeypatch.setattr(run, "suites_of", lambda _path: (ENGINE_TESTS, second))
+    reach = {
+        "engine": reach_of(home, {5: ["test_rest"]}, test_rest=0.1),
+        "integration": reach_of(home, {5: ["test_is_long"]}, test_is_long=0.1),
+    }
+    one = where(CODE, "len(text) >= LIMIT → None")
+    with trees(1, home) as made:
+        (result,) = Runner(reach, made).run([one], lambda _result: None, None)
+        assert (result.verdict, result.by) == (Verdict.KILLED, f"{TEST}::test_is_long")
+        del reach["integration"]
+        (result,) = Runner(reach, made).run([one], lambda _result: None, None)
+        assert result.verdict is Verdict.SURVIVED
 
 
 def test_modules_that_cannot_be_imported_are_noticed(runner: Runner) -> None:
@@ -159,4 +176,5 @@ def test_parts() -> None:
     names = ("engine/downlink/text.py", "storage/credentials.py", "storage/state.py")
     found = [part_of(f"custom_components/toonami_downlink/{name}") for name in names]
     assert tuple(found) == PARTS
-    assert suite_of(MODULE) is ENGINE_TESTS
+    assert suites_of(MODULE) == (ENGINE_TESTS, INTEGRATION_TESTS)
+    assert suites_of("custom_components/toonami_downlink/sensor.py") == (INTEGRATION_TESTS,)

@@ -14,7 +14,7 @@ from typing import Final
 from . import equivalent
 from .equivalent import Equivalent
 from .mutations import Mutant, mutants
-from .reach import ENGINE, INTEGRATION, ROOT, SUITES, measured, suite_of
+from .reach import ENGINE, INTEGRATION, ROOT, SUITES, measured, suites_of
 from .run import Result, Runner, Trouble, trees
 from .score import part_of, scores
 
@@ -31,6 +31,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=SAMPLE, help="so many, at random")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1, 1_000_000))
     parser.add_argument("--where", choices=("engine", "rest"), help="one of both alone")
+    parser.add_argument("--own", action="store_true", help="the engine by its own tests alone")
     parser.add_argument("--jobs", type=int, default=JOBS, help="mutants at a time")
     parser.add_argument("--minutes", type=float, help="begin no other mutant after that")
     parser.add_argument("file", nargs="*", help="these modules alone")
@@ -58,7 +59,7 @@ def main() -> int:
     chosen = sampled(every, args.sample, args.seed)
     print(f"seed {args.seed}: {len(chosen)} of {len(every)} in {len(paths)} modules", flush=True)
     try:
-        return _try(chosen, listed, args.jobs, args.minutes)
+        return _try(chosen, listed, args)
     except Trouble as error:
         print(error)
         return 1
@@ -97,17 +98,17 @@ def modules(where: str | None, named: Sequence[str]) -> list[str]:
     return found
 
 
-def _try(
-    chosen: Sequence[Mutant], listed: Sequence[Equivalent], jobs: int, minutes: float | None
-) -> int:
+def _try(chosen: Sequence[Mutant], listed: Sequence[Equivalent], args: argparse.Namespace) -> int:
     """Try what is not known to be equivalent, and print what became of it."""
     known = [mutant for mutant in chosen if any(one.matches(mutant) for one in listed)]
     tried = [mutant for mutant in chosen if mutant not in known]
-    with trees(jobs) as made:
-        needed = [suite for suite in SUITES if any(suite_of(one.path) == suite for one in tried)]
-        reach = {suite.name: measured(suite, made[0], 2 * jobs) for suite in needed}
+    asked = [suites_of(one.path)[: 1 if args.own else None] for one in tried]
+    with trees(args.jobs) as made:
+        needed = [suite for suite in SUITES if any(suite in suites for suites in asked)]
+        reach = {suite.name: measured(suite, made[0], 2 * args.jobs) for suite in needed}
         started = time.monotonic()
-        results = Runner(reach, made).run(tried, _tell, minutes and 60 * minutes)
+        seconds = args.minutes and 60 * args.minutes
+        results = Runner(reach, made).run(tried, _tell, seconds)
     took = (time.monotonic() - started) / 60
     print(f"\n{len(results)} of {len(tried)} tried in {took:.0f} minutes")
     for one in results:

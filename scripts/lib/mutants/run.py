@@ -19,7 +19,7 @@ import time
 from typing import Final
 
 from .mutations import Mutant
-from .reach import ROOT, SUITES, Reach, Suite, suite_of
+from .reach import ROOT, SUITES, Reach, Suite, suites_of
 
 ROUNDS: Final = (40, 160)
 """Tests of a mutant that run first, and how many more of those that reach it when none noticed."""
@@ -181,49 +181,54 @@ class Runner:
         return self._confirmed(results)
 
     def _try(self, mutant: Mutant, without: frozenset[str]) -> Result:
-        suite = suite_of(mutant.path)
-        reach = self._reach[suite.name]
-        tests = [test for test in reach.tests(mutant) if test not in without]
-        if not tests:
-            return Result(mutant, Verdict.UNREACHED)
+        verdict = Verdict.UNREACHED
         tree = self._trees.get()
         try:
-            begin = 0
-            for size in ROUNDS:
-                chosen = tests[begin : begin + size]
-                begin += size
-                if not chosen:
-                    break
-                limit = suite.start + PATIENCE * sum(reach.seconds[test] for test in chosen)
+            for suite, chosen in self._rounds(mutant, without):
+                seconds = self._reach[suite.name].seconds
+                limit = suite.start + PATIENCE * sum(seconds[test] for test in chosen)
                 with changed(tree, mutant):
                     result = _judged(mutant, suite, chosen, tree, limit)
                 if result.verdict is Verdict.KILLED and not result.by:
                     _check_collected(suite, chosen, tree)
                 if result.is_killed:
                     return result
+                verdict = result.verdict
         finally:
             self._trees.put(tree)
-        return Result(mutant, Verdict.SURVIVED)
+        return Result(mutant, verdict)
+
+    def _rounds(self, mutant: Mutant, without: frozenset[str]) -> Iterator[tuple[Suite, list[str]]]:
+        """Yield the tests that reach a mutant, some at a time; only of suites that are known."""
+        for suite in suites_of(mutant.path):
+            if suite.name in self._reach:
+                tests = self._reach[suite.name].tests(mutant)
+                tests = [test for test in tests if test not in without]
+                begin = 0
+                for size in ROUNDS:
+                    if chosen := tests[begin : begin + size]:
+                        yield suite, chosen
+                    begin += size
 
     def _confirmed(self, results: Sequence[Result]) -> list[Result]:
         """Try those again whose tests fail unchanged as well when nothing runs before them."""
         failing: set[str] = set()
         for suite in SUITES:
-            noticed = {one.by for one in results if one.by and suite_of(one.mutant.path) == suite}
-            failing |= self._failing(suite, sorted(noticed))
+            if suite.name in self._reach:
+                seconds = self._reach[suite.name].seconds
+                failing |= self._failing(suite, sorted({one.by for one in results} & set(seconds)))
         without = frozenset(failing)
         for test in sorted(failing):
             print(f"unsteady: {test}", flush=True)
         return [self._try(one.mutant, without) if one.by in without else one for one in results]
 
     def _failing(self, suite: Suite, tests: Sequence[str]) -> set[str]:
-        known = [test for test in tests if test in self._reach[suite.name].seconds]
-        if not known:
+        if not tests:
             return set()
         tree = self._trees.get()
         try:
-            argv = [word for word in pytest_command(suite, known, tree) if word != "-x"]
-            seconds = sum(self._reach[suite.name].seconds[test] for test in known)
+            argv = [word for word in pytest_command(suite, tests, tree) if word != "-x"]
+            seconds = sum(self._reach[suite.name].seconds[test] for test in tests)
             code, text = run_limited(argv, tree, 2 * suite.start + 2 * PATIENCE * seconds)
         finally:
             self._trees.put(tree)
