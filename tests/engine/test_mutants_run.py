@@ -81,6 +81,7 @@ def test_mutants_that_hang_are_killed(runner: Runner, monkeypatch: pytest.Monkey
 def test_others_are_asked_as_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the engine's own tests have not noticed."""
     second = replace(ENGINE_TESTS, name="integration")
+    monkeypatch.setattr(run, "SUITES", (ENGINE_TESTS, second))
     monkeypatch.setattr(run, "suites_of", lambda _path: (ENGINE_TESTS, second))
     reach = {
         "engine": reach_of(home, {5: ["test_rest"]}, test_rest=0.1),
