@@ -14,6 +14,7 @@ from downlink.timeline import (
     is_anything_on,
     last_change,
     next_change,
+    next_change_of_all,
     on_air,
     upcoming,
 )
@@ -102,6 +103,15 @@ def test_between(start: float, stop: float, expected: tuple[Programme, ...]) -> 
 )
 def test_next_change(minute: float, expected: float | None) -> None:
     assert next_change(DAY, at(minute)) == (None if expected is None else at(expected))
+
+
+def test_next_change_of_all() -> None:
+    """Of those that change at all; one after the other, in any order."""
+    assert next_change_of_all([(), DAY], at(59)) == at(60)
+    assert next_change_of_all([DAY, DAY[:1]], at(-1)) == at(0)
+    assert next_change_of_all([DAY[-1:], DAY], at(0)) == at(30)
+    assert next_change_of_all([DAY, ()], at(120)) is None
+    assert next_change_of_all([], at(0)) is None
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,20 @@ def test_sound_becomes_a_transport_stream(count: int) -> None:
     assert info.pcr_seconds is not None
 
 
+# ISO/IEC 14496-3, table 1.18
+RATES = (
+    *(96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000),
+    *(22_050, 16_000, 12_000, 11_025, 8_000, 7_350),
+)
+
+
+@pytest.mark.parametrize(("index", "rate"), enumerate(RATES))
+def test_every_rate(index: int, rate: int) -> None:
+    """Forty packets on, a rate that is wrong by one shows."""
+    info = inspect(pack(adts(8 * 40 + 1, rate=index)))
+    assert info.last_pts - info.first_pts == 40 * 8 * 1024 * HZ // rate
+
+
 def test_the_tag_says_when() -> None:
     plain, later = inspect(pack(adts(10))), inspect(pack(tag(5 * HZ) + adts(10)))
     assert later.first_pts - plain.first_pts == 5 * HZ
