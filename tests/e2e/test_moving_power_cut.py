@@ -6,7 +6,7 @@ import pytest
 
 from scripts.lib.develop.client import Answer, Client, request
 from scripts.lib.develop.feed import Access, wait_for_feed
-from scripts.lib.develop.flow import add_device, remove, set_up
+from scripts.lib.develop.flow import add_device, entry_id, remove, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for

@@ -14,7 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import CONF_HDHOMERUN
-from custom_components.toonami_downlink.storage.credentials import Credentials
+from custom_components.toonami_downlink.storage.secret_sets import Credentials
 from custom_components.toonami_downlink.views import request_parameters
 from tests.hostile.campaign import attack
 from tests.hostile.guest import Guest, Secrets, leaks

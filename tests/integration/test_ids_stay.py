@@ -16,7 +16,7 @@ from custom_components.toonami_downlink.engine.downlink.lineup import Lineup
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.engine.downlink.policy import CHANNEL_GONE_AFTER_MISSES
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
-from custom_components.toonami_downlink.storage.credentials import Credentials
+from custom_components.toonami_downlink.storage.secret_sets import Credentials
 
 from .factories import make_entry, make_feed, write_provider_files
 from .harness import NOW, Harness, setup_integration

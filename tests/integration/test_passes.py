@@ -29,7 +29,7 @@ from custom_components.toonami_downlink.engine.downlink.short_codes import is_co
 from custom_components.toonami_downlink.panel.payloads import connect
 from custom_components.toonami_downlink.panel.status import streams_payload
 from custom_components.toonami_downlink.passes.manager import Passes
-from custom_components.toonami_downlink.storage.credentials import Credentials
+from custom_components.toonami_downlink.storage.secret_sets import Credentials
 from custom_components.toonami_downlink.streaming.manager import RECORDER, Watcher
 
 from .factories import MIDNIGHT, make_feed

@@ -20,7 +20,7 @@ from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.recording.manager import Recordings
 from custom_components.toonami_downlink.recording.scheduler import RecordingScheduler
-from custom_components.toonami_downlink.storage.credentials import Credentials
+from custom_components.toonami_downlink.storage.secret_sets import Credentials
 
 from .factories import NOON
 from .harness import NOW, Harness, start_harness

@@ -102,14 +102,9 @@ def calls(module: str) -> Iterator[tuple[str, ast.Call]]:
 
 def literals(module: str, keyword: str) -> set[str]:
     """Return the texts that are given to a keyword in a module."""
-    return {
-        item.value.value
-        for _, call in calls(module)
-        for item in call.keywords
-        if item.arg == keyword
-        and isinstance(item.value, ast.Constant)
-        and isinstance(item.value.value, str)
-    }
+    words = (word for _, call in calls(module) for word in call.keywords if word.arg == keyword)
+    values = (word.value.value for word in words if isinstance(word.value, ast.Constant))
+    return {value for value in values if isinstance(value, str)}
 
 
 def error_keys(tree: type[errors.DownlinkError] = errors.DownlinkError) -> set[str]:

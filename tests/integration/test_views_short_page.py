@@ -12,7 +12,7 @@ import pytest
 
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
-from custom_components.toonami_downlink.storage.credentials import Credentials
+from custom_components.toonami_downlink.storage.secret_sets import Credentials
 from custom_components.toonami_downlink.views.guesses import (
     ADDRESSES_KEPT,
     GUESSES_ALLOWED,

@@ -22,7 +22,7 @@ from ..engine.downlink.lineup import logo_path, normalise
 from ..engine.downlink.models import Channel, Feed, Programme
 from ..engine.downlink.passes import HOME
 from ..engine.downlink.timeline import on_air, upcoming
-from ..storage.credentials import Credentials
+from ..storage.secret_sets import Credentials
 from ..views.health import health_of, version
 from ..views.paths import XTREAM_PREFIX, guide_path, playlist_path, short_path, tuner_path
 

@@ -2,14 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
-import hashlib
 import hmac
 import logging
-import secrets
-import string
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -18,8 +15,17 @@ from ..const import DOMAIN
 from ..engine.downlink.errors import StoreError
 from ..engine.downlink.old_address import OldAddressError, OldSecrets, Refusal
 from ..engine.downlink.passes import HOME
-from ..engine.downlink.player_secrets import SHAPES, is_shaped
-from ..engine.downlink.short_codes import is_code, make_code
+from ..engine.downlink.player_secrets import SHAPES
+from .secret_sets import (
+    Credentials,
+    PassSecrets,
+    digest_of,
+    make_credentials,
+    read_digests,
+    read_pass_secrets,
+    usable_secrets,
+    with_replaced,
+)
 from .versioned_store import Data, VersionedStore
 
 _LOGGER = logging.getLogger(__name__)
@@ -27,38 +33,7 @@ _LOGGER = logging.getLogger(__name__)
 _KEY: Final = f"{DOMAIN}.credentials"
 _PASSES_KEY: Final = f"{DOMAIN}.passes"
 """A file of its own: an earlier version, which knows no passes, leaves it alone."""
-_LOWER: Final = string.ascii_lowercase + string.digits
-_ALPHABET: Final = string.ascii_letters + string.digits
 _PREVIOUS_KEPT: Final = 10
-_PREVIOUS_OF_PASSES_KEPT: Final = 64
-
-
-def _random(alphabet: str, length: int) -> str:
-    return "".join(secrets.choice(alphabet) for _ in range(length))
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """One set of secrets. Letters and digits only: players mangle everything else."""
-
-    feed_token: str
-    """43 characters, in the path of the playlist and guide."""
-    username: str
-    """``toonami`` and six lower-case letters or digits."""
-    password: str
-    """20 letters and digits."""
-
-
-def _make(username: str | None = None) -> Credentials:
-    return Credentials(
-        feed_token=_random(_ALPHABET, 43),
-        username=username or f"toonami{_random(_LOWER, 6)}",
-        password=_random(_ALPHABET, 20),
-    )
 
 
 class CredentialStore:
@@ -73,7 +48,7 @@ class CredentialStore:
         hass: HomeAssistant,
         current: Credentials,
         previous: tuple[str, ...],
-        passes: _Passes,
+        passes: PassSecrets,
     ) -> None:
         """Hold loaded secrets; use `async_load`."""
         self._store = _storage(hass)
@@ -92,10 +67,10 @@ class CredentialStore:
         """
         data = await _storage(hass).async_load()
         of_passes = await _passes_storage(hass).async_load()
-        kept = _usable(data.get("current") if data else None)
-        previous = _digests(data, _PREVIOUS_KEPT)
-        passes = _read_passes(of_passes)
-        credentials = cls(hass, replace(_make(), **kept), previous, passes)
+        kept = usable_secrets(data.get("current") if data else None)
+        previous = read_digests(data, _PREVIOUS_KEPT)
+        passes = read_pass_secrets(of_passes)
+        credentials = cls(hass, replace(make_credentials(), **kept), previous, passes)
         if len(kept) < len(SHAPES):
             if data is not None:
                 lost = ", ".join(name for name in SHAPES if name not in kept)
@@ -205,7 +180,7 @@ class CredentialStore:
 
     def is_previous(self, secret: str) -> bool:
         """Whether this feed token or password was valid before a rotation."""
-        digest = _digest(secret)
+        digest = digest_of(secret)
         return digest in self._previous or digest in self._passes.previous
 
     async def async_rotate(self, identity: str = HOME) -> None:
@@ -219,8 +194,8 @@ class CredentialStore:
             before = self._current, self._previous, self._passes
             self._passes = self._passes.rotated(identity)
             if identity == HOME:
-                old, self._current = self._current, _make(self.username)
-                self._previous = _replaced(self._previous, old, self._current, _PREVIOUS_KEPT)
+                old, self._current = self._current, make_credentials(self.username)
+                self._previous = with_replaced(self._previous, old, self._current, _PREVIOUS_KEPT)
             await self._async_save_or_undo(*before)
 
     async def async_adopt(self, identity: str, old: OldSecrets) -> None:
@@ -243,7 +218,7 @@ class CredentialStore:
             if old.code:
                 self._passes = self._passes.with_code(identity, old.code)
             elif identity == HOME:
-                self._previous = _replaced(self._previous, known, changed, _PREVIOUS_KEPT)
+                self._previous = with_replaced(self._previous, known, changed, _PREVIOUS_KEPT)
                 self._current = changed
             else:
                 self._passes = self._passes.changed(identity, changed)
@@ -259,7 +234,7 @@ class CredentialStore:
         return next((owner for owner, one in sets if one.username == old.username), None)
 
     async def _async_save_or_undo(
-        self, current: Credentials, previous: tuple[str, ...], passes: _Passes
+        self, current: Credentials, previous: tuple[str, ...], passes: PassSecrets
     ) -> None:
         """Save what is not what it was before; raise HomeAssistantError, and be what it was."""
         try:
@@ -297,50 +272,6 @@ class CredentialStore:
         return {"current": asdict(self._current), "previous": list(self._previous)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Passes:
-    """The secrets of the passes, by the passes' identities."""
-
-    credentials: Mapping[str, Credentials]
-    codes: Mapping[str, str]
-    """Also of *Home*, which has one always."""
-    previous: tuple[str, ...]
-    tuner: str | None = None
-
-    def as_data(self) -> Data:
-        return {
-            **({"tuner": self.tuner} if self.tuner else {}),
-            "passes": {identity: asdict(one) for identity, one in self.credentials.items()},
-            "codes": dict(self.codes),
-            "previous": list(self.previous),
-        }
-
-    def kept(self, identities: Iterable[str]) -> _Passes:
-        wanted = tuple(identities)
-        return replace(
-            self,
-            credentials={one: self.credentials.get(one) or _make() for one in wanted},
-            codes={one: self.codes.get(one) or make_code() for one in (HOME, *wanted)},
-        )
-
-    def rotated(self, identity: str) -> _Passes:
-        old = self.credentials.get(identity)
-        rotated = self.changed(identity, _make(old.username)) if old else self
-        return rotated.with_code(identity, make_code())
-
-    def changed(self, identity: str, new: Credentials) -> _Passes:
-        """Return it with other secrets of a pass that is there."""
-        old = self.credentials[identity]
-        return replace(
-            self,
-            credentials={**self.credentials, identity: new},
-            previous=_replaced(self.previous, old, new, _PREVIOUS_OF_PASSES_KEPT),
-        )
-
-    def with_code(self, identity: str, code: str) -> _Passes:
-        return replace(self, codes={**self.codes, identity: code})
-
-
 def _storage(hass: HomeAssistant) -> VersionedStore:
     return VersionedStore(hass, _KEY, private=True)
 
@@ -355,54 +286,9 @@ async def _async_complain(store: VersionedStore, data: Data, advice: str) -> Non
     _LOGGER.warning("The stored credentials were damaged; %s%s", advice, kept)
 
 
-def _read_passes(data: Mapping[str, Any] | None) -> _Passes:
-    """Read what can be used of what was stored; the rest is made anew."""
-    found = data or {}
-    passes, codes = found.get("passes"), found.get("codes")
-    credentials = {}
-    for identity, stored in passes.items() if isinstance(passes, Mapping) else ():
-        kept = _usable(stored)
-        credentials[identity] = replace(_make(), **kept)
-    usable = codes.items() if isinstance(codes, Mapping) else ()
-    read = _Passes(
-        credentials,
-        {identity: code for identity, code in usable if isinstance(code, str) and is_code(code)},
-        _digests(found, _PREVIOUS_OF_PASSES_KEPT),
-        tuner if isinstance(tuner := found.get("tuner"), str) else None,
-    )
-    return read.kept(credentials)
-
-
-def _usable(data: Any) -> dict[str, str]:
-    """Return the secrets of a stored set that can be used."""
-    found = data if isinstance(data, Mapping) else {}
-    return {
-        name: value
-        for name in SHAPES
-        if isinstance(value := found.get(name), str) and is_shaped(name, value)
-    }
-
-
-def _digests(data: Mapping[str, Any] | None, count: int) -> tuple[str, ...]:
-    """Return the digests of replaced secrets that were stored."""
-    found = data.get("previous") if data else None
-    digests = found if isinstance(found, list) else ()
-    return tuple(digest for digest in digests if isinstance(digest, str))[-count:]
-
-
 def _watch_mac(feed_token: str, expires: str) -> str:
     message = f"watch {expires}".encode("utf-8", "surrogatepass")
     return hmac.new(feed_token.encode(), message, "sha256").hexdigest()[:32]
-
-
-def _replaced(
-    previous: tuple[str, ...], old: Credentials, new: Credentials, count: int
-) -> tuple[str, ...]:
-    """Return the digests of what was replaced, the last ones last, without what is valid again."""
-    pairs = ((old.feed_token, new.feed_token), (old.password, new.password))
-    valid = {_digest(after) for _, after in pairs}
-    gone = [_digest(before) for before, after in pairs if before != after]
-    return (*(one for one in previous if one not in valid), *gone)[-count:]
 
 
 def _equal(given: str, expected: str) -> bool:

@@ -12,7 +12,7 @@ from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.client_log import Outcome, RequestKind, player_name
 from ..engine.downlink.models import Channel
 from ..engine.downlink.publish.publication import Offer
-from ..storage.credentials import Credentials
+from ..storage.secret_sets import Credentials
 from ..streaming.manager import Watcher
 from .log import record_request
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Final, NamedTuple
 
 from ..engine.downlink.short_codes import LENGTH
-from ..storage.credentials import Credentials
+from ..storage.secret_sets import Credentials
 from .short_texts import TEXTS, Device, Texts
 
 _BRAND: Final = "Toonami Downlink"

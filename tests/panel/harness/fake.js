@@ -3,6 +3,7 @@
 
 import { FakeRecordings } from "./recordings.js";
 import { CHANNELS, makeDevices, makeGuide, makeHistory, makeShorts, makeStreams } from "./data.js";
+import { statusOf } from "./status.js";
 
 const DAY = 86_400;
 
@@ -374,34 +375,7 @@ export class FakeConnection {
   }
 
   status() {
-    const time = Date.now() / 1000;
-    const report = this.history.find((run) => run.report)?.report;
-    return {
-      version: "1.0.0",
-      health: this.health(),
-      provider: { kind: "bundled", version: "1.0.0" },
-      refresh: {
-        is_running: this.isRunning,
-        progress: this.progress,
-        schedule: "0 3 * * *",
-        next: new Date((this.from + DAY + 3 * 3600) * 1000).toISOString(),
-        last_success: new Date((this.from + 3 * 3600 + 120) * 1000).toISOString(),
-        failures: this.error ? 1 : 0,
-      },
-      last_error: this.error ? this.history[0] : null,
-      feed: {
-        generation: 42,
-        made: new Date((this.from + 3 * 3600) * 1000).toISOString(),
-        ...report,
-        artifacts: [
-          { name: "playlist.m3u", size: 2214 },
-          { name: "guide.xml", size: 1_482_331 },
-        ],
-      },
-      streams: this.streams,
-      players: this.players.map((seen) => ({ ...seen, when: new Date(Math.min(seen.when, time) * 1000).toISOString() })),
-      history: this.history,
-    };
+    return statusOf(this);
   }
 }
 

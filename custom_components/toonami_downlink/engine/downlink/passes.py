@@ -39,7 +39,7 @@ class Pass:
     channels: tuple[str, ...] | None = None
     """The keys of its channels in its own order; None: all, and those that are still to come."""
     is_renumbered: bool = False
-    """Whether its channels are counted from 1 in that order; else they have the house's numbers."""
+    """Whether the channels of that list are counted from 1; else they have the house's numbers."""
     links: str | None = None
     """``relay``, ``home_assistant`` or ``direct``; None: as the house's own."""
     sees_recordings: bool = True
@@ -182,7 +182,8 @@ def _unnamed(
 
 def _chosen(feed: Feed, one: Pass) -> Feed:
     if one.channels is None:
-        return feed if not one.is_renumbered else _narrowed(feed, _counted(feed.channels))
+        # Counted by their places, all would move when one of them is away.
+        return feed
     known = {channel.key: channel for channel in feed.channels}
     numbered = enumerate(one.channels, 1)
     return _narrowed(
@@ -193,10 +194,6 @@ def _chosen(feed: Feed, one: Pass) -> Feed:
             if key in known
         ),
     )
-
-
-def _counted(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
-    return tuple(replace(channel, number=number) for number, channel in enumerate(channels, 1))
 
 
 def _narrowed(feed: Feed, channels: tuple[Channel, ...]) -> Feed:
