@@ -25,6 +25,8 @@ from ..views.paths import API
 _MAX_PHRASE_BYTES: Final = 4096
 _MAX_PARTS: Final = 4
 _CHUNK: Final = 64 * 1024
+_UPLOAD_SECONDS: Final = 120.0
+"""Whoever takes longer for a form would let all others wait."""
 _FILE_TYPE: Final = "application/octet-stream"
 
 
@@ -97,19 +99,20 @@ class ImportView(HouseView):
 
 
 async def _form(request: web.Request) -> dict[str, bytes]:
-    """Read a form piece by piece, for as long as it is not too large."""
+    """Read a form piece by piece, for as long as it is neither too large nor too slow."""
     if request.content_type != "multipart/form-data":
         raise HouseFileError(FileRefusal.NOT_OURS)
     form: dict[str, bytes] = {}
     try:
-        parts = await request.multipart()
-        while part := await parts.next():
-            if not isinstance(part, BodyPartReader) or len(form) >= _MAX_PARTS:
-                raise HouseFileError(FileRefusal.NOT_OURS)
-            is_file = part.name == "file"
-            form[part.name or ""] = await _read(
-                part, MAX_FILE_BYTES if is_file else _MAX_PHRASE_BYTES
-            )
+        async with asyncio.timeout(_UPLOAD_SECONDS):
+            parts = await request.multipart()
+            while part := await parts.next():
+                if not isinstance(part, BodyPartReader) or len(form) >= _MAX_PARTS:
+                    raise HouseFileError(FileRefusal.NOT_OURS)
+                limit = MAX_FILE_BYTES if part.name == "file" else _MAX_PHRASE_BYTES
+                form[part.name or ""] = await _read(part, limit)
+    except TimeoutError:
+        raise HouseFileError(FileRefusal.DAMAGED) from None
     except ValueError, web.HTTPException:
         raise HouseFileError(FileRefusal.NOT_OURS) from None
     return form

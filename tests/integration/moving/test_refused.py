@@ -1,6 +1,7 @@
 """What cannot be imported, and who may not: nothing changes."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 import logging
 from typing import Any, Final
@@ -170,6 +171,23 @@ async def test_forms(old: Harness, admin: Client, monkeypatch: pytest.MonkeyPatc
     assert await refused(admin, file) == "too_large"
     monkeypatch.setattr(views, "MAX_FILE_BYTES", len(file))
     assert (await send(admin, "replace", passphrase=PHRASE, file=file))[0] == HTTPStatus.OK
+
+
+async def test_a_form_that_does_not_end(
+    old: Harness, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_UPLOAD_SECONDS", 0)
+    left = asyncio.Event()
+
+    async def begun() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="passphrase"\r\n\r\nopen'
+        await left.wait()
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    url = f"/api/{DOMAIN}/house/export"
+    async with admin.post(url, data=begun(), headers=headers) as answer:
+        assert (answer.status, await answer.json()) == (400, {"error": "damaged"})
+    left.set()
 
 
 async def test_while_it_is_not_loaded(hass: HomeAssistant, old: Harness, admin: Client) -> None:
