@@ -259,7 +259,8 @@ def test_a_pause_outlasts_trouble(television: Set, console: list[str]) -> None:
 
     wait_for(asks, "It does not come back", 60, television.hint)
     assert television.state("paused") is True
-    assert television.position == still
+    # The picture that was being drawn when it was paused may have come after it was asked.
+    assert television.position == pytest.approx(still, abs=0.2)
     television.button("Play (space)").click()
     television.wait_until_further(3)
     assert all("ERR_FAILED" in text for text in console)
