@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 import logging
 from pathlib import Path
@@ -202,8 +203,9 @@ class AiredStore:
 
     @staticmethod
     async def async_drop(hass: HomeAssistant) -> None:
-        """Delete what was prepared, if anything was."""
-        await hass.async_add_executor_job(delete_file, _path(hass, _NEXT_FILE))
+        """Delete what was prepared, if anything was; what cannot be, at a later start."""
+        with suppress(OSError):
+            await hass.async_add_executor_job(delete_file, _path(hass, _NEXT_FILE))
 
     async def _async_ask[Answer](
         self, ask: Callable[[AiredLog], Answer], otherwise: Answer

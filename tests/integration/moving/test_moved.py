@@ -16,6 +16,7 @@ from custom_components.toonami_downlink.engine.downlink.house_file import seal, 
 from custom_components.toonami_downlink.following.follows import async_follows
 from custom_components.toonami_downlink.moving.content import LOG
 from custom_components.toonami_downlink.recording.manager import async_recordings
+from custom_components.toonami_downlink.storage import aired_store
 from custom_components.toonami_downlink.storage.followed import FollowStore
 from custom_components.toonami_downlink.storage.recorded import RecordingStore
 from custom_components.toonami_downlink.storage.state import State
@@ -209,3 +210,13 @@ async def test_the_same_passes_change_nothing_twice(
         assert (await send(admin, "replace", passphrase=PHRASE, file=file))[0] == HTTPStatus.OK
     assert [one.subentry_id for one in old.entry.subentries.values()] == ["kids", "guest"]
     assert unseal(await export(admin), PHRASE) == unseal(file, PHRASE)
+
+
+async def test_what_cannot_be_cleared_away_does_not_keep_the_house_from_starting(
+    hass: HomeAssistant, old: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(aired_store, "delete_file", fail)
+    assert await hass.config_entries.async_reload(old.coordinator.config_entry.entry_id)
