@@ -90,6 +90,22 @@ def test_back_closes_the_sheet_and_not_the_panel(page: Page) -> None:
     at(page, "status")
 
 
+def test_what_is_opened_while_another_closes_stays_open(page: Page) -> None:
+    open_guide(page)
+    live(page).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".text")).to_be_visible()
+    # The browser tells later that a dialog was closed.
+    dialog.evaluate("""async (dialog) => {
+      const told = new Promise((resolve) => dialog.addEventListener("close", resolve));
+      dialog.close();
+      dialog.showModal();
+      await told;
+    }""")
+    expect(dialog.locator(".text")).to_be_visible()
+    at(page, r"guide/1/\d+")
+
+
 @pytest.mark.parametrize("way", ["key", "button", "backdrop"])
 def test_closing_the_sheet_leaves_nothing_behind_in_the_history(page: Page, way: str) -> None:
     open_guide(page)

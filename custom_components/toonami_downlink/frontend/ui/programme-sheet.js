@@ -96,6 +96,8 @@ export class ProgrammeSheet extends Page {
 	};
 
 	#onClose = () => {
+		// The browser tells it later: by then, something else may have been opened.
+		if (this.isOpen) return;
 		// Details that arrive later must not open it again.
 		this.#shown = undefined;
 		this.#record.reset();
