@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
+import threading
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -60,6 +61,15 @@ async def enable_event_loop_debug() -> None:
     loop = asyncio.get_running_loop()
     loop.set_debug(True)
     pytest.MonkeyPatch().setattr(loop, "get_debug", lambda: False)  # the loop is this test's alone
+
+
+@pytest.fixture(autouse=True)
+def threads_of_disks() -> Iterator[None]:
+    """See the threads of recordings end, which have answered a moment before they do."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "recordings disk":
+            thread.join(timeout=5)
 
 
 @pytest.fixture(autouse=True)
