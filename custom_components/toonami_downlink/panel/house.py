@@ -43,12 +43,14 @@ class HouseView(HomeAssistantView):
         act: Callable[[DownlinkCoordinator, dict[str, bytes]], Awaitable[web.Response]],
     ) -> web.Response:
         """Read the form and act on it; say why it cannot be done."""
-        coordinator = async_loaded_coordinator(request.app[KEY_HASS])
-        if coordinator is None:
-            return unavailable()
         async with self._busy:
             try:
-                return await act(coordinator, await _form(request))
+                form = await _form(request)
+                # Not before: meanwhile, it may have been loaded anew.
+                coordinator = async_loaded_coordinator(request.app[KEY_HASS])
+                if coordinator is None:
+                    return unavailable()
+                return await act(coordinator, form)
             except HouseFileError as err:
                 return _refused(err.refusal)
             except DownlinkError:

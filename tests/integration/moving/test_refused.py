@@ -190,6 +190,38 @@ async def test_a_form_that_does_not_end(
     left.set()
 
 
+async def test_what_is_loaded_anew_while_a_form_arrives(
+    hass: HomeAssistant, old: Harness, admin: Client
+) -> None:
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def form() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="passphrase"\r\n\r\n'
+        begun.set()
+        await done.wait()
+        yield PHRASE.encode() + b"\r\n--x--\r\n"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    url = f"/api/{DOMAIN}/house/export"
+    answering = asyncio.create_task(admin.post(url, data=form(), headers=headers))
+    await begun.wait()
+    await asyncio.sleep(0)
+    asked = old.coordinator
+    assert await hass.config_entries.async_reload("home")
+    exported: list[object] = []
+
+    async def note(_hass: HomeAssistant, coordinator: object, _phrase: str) -> bytes:
+        exported.append(coordinator)
+        return b"x"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(views, "async_export", note)
+        done.set()
+        assert (await answering).status == HTTPStatus.OK
+    assert asked not in exported
+    assert len(exported) == 1
+
+
 async def test_while_it_is_not_loaded(hass: HomeAssistant, old: Harness, admin: Client) -> None:
     assert await hass.config_entries.async_unload("home")
     assert (await send(admin, "export", passphrase=PHRASE))[0] == HTTPStatus.SERVICE_UNAVAILABLE
