@@ -160,9 +160,14 @@ class Kodi:
         return found
 
     @contextmanager
-    def watching(self, channel: int, kind: str = "channelid") -> Iterator[None]:
-        """Watch a channel that has begun to play; or ``broadcastid``, ``recordingid``."""
-        self.call("Player.Open", item={kind: channel})
+    def watching(
+        self, channel: int, kind: str = "channelid", favourite: str | None = None
+    ) -> Iterator[None]:
+        """Watch a channel that has begun to play; or ``broadcastid``, ``recordingid``.
+
+        With the path of a `favourite`, that is what is opened.
+        """
+        self.call("Player.Open", item={"file": favourite} if favourite else {kind: channel})
         wait_for(lambda: self._plays(channel), "Kodi does not play", 60)
         wait_for(self._asks_nothing, "Kodi asks questions over the picture", 30)
         yield
@@ -208,6 +213,16 @@ class Kodi:
         """How often it has opened something to be played, by its own log."""
         log = self._folder / ".kodi" / "temp" / "kodi.log"
         return log.read_text("utf-8", "replace").count("VideoPlayer::OpenFile")
+
+    def add_favourite(self, channel: dict[str, Any]) -> None:
+        """Let a television channel be a favourite, under the path that its own list has for it."""
+        path = f"pvr://channels/tv/All%20channels/0@{ADD_ON}_{channel['uniqueid']}.pvr"
+        self.call("Favourites.AddFavourite", title=channel["label"], type="media", path=path)
+
+    def favourites(self) -> dict[str, str]:
+        """Return the paths of the favourites, by title."""
+        found = self.call("Favourites.GetFavourites", properties=["path"])["favourites"] or []
+        return {one["title"]: one["path"] for one in found}
 
     def groups(self, kind: str) -> list[str]:
         """Return the names of the groups of ``tv`` or ``radio`` channels."""

@@ -123,16 +123,23 @@ def test_kodi_keeps_its_channels(home: Home, tmp_path: Path) -> None:
     folder = tmp_path / "kodi"
     folder.mkdir()
 
-    def look() -> list[tuple[Any, ...]]:
+    def look(*, is_first: bool = False) -> tuple[list[tuple[Any, ...]], dict[str, str]]:
+        """Return the channels and the favourites, once one of those plays."""
         names = ("channelid", "uniqueid", "channelnumber", "label")
         with Kodi(folder, f"{home.base_url}{told['playlist']}") as kodi:
-            channels = [*kodi.channels("alltv"), *kodi.channels("allradio")]
-            with kodi.watching(channels[0]["channelid"]):
+            television = kodi.channels("alltv")
+            channels = [*television, *kodi.channels("allradio")]
+            if is_first:
+                kodi.add_favourite(television[0])
+            found = kodi.favourites()
+            path = found[television[0]["label"]]
+            with kodi.watching(television[0]["channelid"], favourite=path):
                 pass
-        return [tuple(one[name] for name in names) for one in channels]
+        return [tuple(one[name] for name in names) for one in channels], found
 
-    before = look()
-    assert len(before) == len(DEVICES["Den"]["channels"])
+    before = look(is_first=True)
+    assert len(before[0]) == len(DEVICES["Den"]["channels"])
+    assert len(before[1]) == 1
     restore(home, lose(home, back_up(home)))
     home.start()
     wait_for(lambda: is_refreshed(home), "There is no feed again", _WAIT)
