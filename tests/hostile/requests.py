@@ -201,25 +201,30 @@ BODIES: Final = st.one_of(
 )
 
 
-def _targets(secrets: Secrets) -> list[tuple[str, bool]]:
+def targets(secrets: Secrets) -> list[tuple[str, bool]]:
     """List every route with what it takes, and whether the secrets are in it."""
     token, login = secrets.token, f"username={secrets.username}&password={secrets.password}"
     feed = [
         "playlist.m3u",
         "guide.xml",
         "guide.xml.gz",
-        *("stream/{}.m3u8", "stream/{}.ts", "stream/1.{}"),
+        *("stream/{}.m3u8", "stream/{}.ts", "stream/1.{}", "stream/1/{}.ts"),
+        *("timeshift/1/{}/{}.m3u8", "timeshift/{}/{}/60.ts"),
+        *("recordings/{}", "recordings/{}.m3u8", "recordings/1/{}"),
     ]
+    watch = ["{}.m3u8", "1/{}.ts", "recordings/{}.m3u8", "recordings/1/{}"]
     tuner = [
-        *("discover.json", "lineup.json", "lineup_status.json", "lineup.post", "device.xml", ""),
+        *("discover.json", "lineup.json", "lineup.xml", "lineup.m3u"),
+        *("lineup_status.json", "lineup.post", "device.xml", ""),
         *("auto/v{}", "tuner0/v{}", "auto/v99?duration={}"),
     ]
-    api = ["player_api.php", "panel_api.php", "get.php", "xmltv.php"]
+    api = ["player_api.php", "panel_api.php", "get.php", "xmltv.php", "streaming/timeshift.php"]
     queries = [
         "action={}",
         "action=get_live_streams&category_id={}",
         "action=get_short_epg&stream_id={}&limit={}",
         "action=get_simple_data_table&stream_id={}",
+        "stream={}&start={}&duration={}",
         "type={}&output={}",
         "gzip={}",
         "{}={}",
@@ -229,6 +234,7 @@ def _targets(secrets: Secrets) -> list[tuple[str, bool]]:
     found += [(f"{API}/{{}}/{path}", False) for path in feed]
     found += [(f"{API}/hdhr/{token}/{path}", True) for path in tuner]
     found += [(f"{API}/hdhr/{{}}/{path}", False) for path in tuner]
+    found += [(f"{API}/hdhr/{token}", True), (f"{API}/hdhr/{{}}", False)]
     for prefix in ("", "/", f"{API}/xtream", f"{API}/xtream/"):
         for path in api:
             found += [(f"{prefix}/{path}?{login}&{query}", True) for query in queries]
@@ -237,17 +243,26 @@ def _targets(secrets: Secrets) -> list[tuple[str, bool]]:
                 for query in queries[:2]
             ]
             found.append((f"{prefix}/{path}", False))
-        for live in ("/live", ""):
-            found.append((f"{prefix}{live}/{secrets.username}/{secrets.password}/{{}}", True))
-            found.append((f"{prefix}{live}/{secrets.username}/{{}}/1.ts", False))
-            found.append((f"{prefix}{live}/{{}}/{{}}/{{}}", False))
+        for kind in ("/live", "", "/movie", "/series"):
+            own = f"{prefix}{kind}/{secrets.username}"
+            found += [(f"{own}/{secrets.password}/{rest}", True) for rest in ("{}", "1/{}")]
+            found.append((f"{own}/{{}}/1.ts", False))
+            found.append((f"{prefix}{kind}/{{}}/{{}}/{{}}", False))
+        past = f"{prefix}/timeshift/{secrets.username}/{secrets.password}"
+        found += [(f"{past}/{{}}/{{}}/{{}}", True), (f"{prefix}/timeshift/{{}}/{{}}/9/9/1", False)]
+    found += [(f"{API}/watch/{{}}/{path}", False) for path in watch]
     found += [
         (f"{API}/health", False),
         (f"{API}/health?{{}}={{}}", False),
         (f"{API}/status", False),
+        (f"{API}/house/export", False),
+        (f"{API}/house/replace", False),
+        ("/tv/{}", False),
+        ("/tv/{}/guide", False),
+        (f"{API}/logos", False),
         (f"{API}/logos/{{}}", False),
         (f"{API}/{{}}", False),
-        (f"{API}/static/{{}}", False),
+        ("/toonami_downlink_static/{}/{}", False),
         ("/toonami-downlink", False),
         ("{}", False),
     ]
@@ -260,7 +275,7 @@ def requests(draw: Callable[[Any], Any], secrets: Secrets) -> tuple[bytes, bool]
 
     Most are good HTTP, else they would all end in the server's parser.
     """
-    template, knows = draw(st.sampled_from(_targets(secrets)))
+    template, knows = draw(st.sampled_from(targets(secrets)))
     target = template.replace("{}", "\0")
     while "\0" in target:
         target = target.replace("\0", draw(GARBAGE).replace("\0", "%00"), 1)

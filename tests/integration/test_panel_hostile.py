@@ -1,6 +1,7 @@
 """A logged-in guest who sends websocket commands that the panel would not."""
 
 import logging
+import re
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -14,10 +15,15 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from tests.hostile.commands import ACTIONS, COMMANDS, messages
 from tests.hostile.guest import Secrets, leaks
+from tests.hostile.requests import targets
 
 from .panel_client import ask
 
 DAY = 86_400
+OURS = re.compile(r"toonami|^/tv|[{]password[}]|[.]php$")
+"""What is in an address of ours, as the router writes it; Xtream's have no name of ours."""
+FILLED = ("1", "1.ts", "60.ts", "k7f3qx9m")
+"""What makes an address of what the campaign fills with nonsense."""
 NOW = 1_795_521_600
 ADMIN_ONLY = [name for name, command in COMMANDS.items() if not command.is_for_all]
 FINE = {
@@ -59,6 +65,27 @@ def test_no_command_and_no_action_is_left_out(coordinator: DownlinkCoordinator) 
     ours = {name.removeprefix(f"{DOMAIN}/") for name in registered if name.startswith(f"{DOMAIN}/")}
     assert ours == set(COMMANDS)
     assert set(coordinator.hass.services.async_services_for_domain(DOMAIN)) == set(ACTIONS)
+
+
+def test_no_address_is_left_out(coordinator: DownlinkCoordinator) -> None:
+    """What the web server knows of us is what the campaign asks for, in a real Home Assistant."""
+    known = secrets_of(coordinator)
+    asked = {template.partition("?")[0] for template, _ in targets(known)}
+    left_out = []
+    for resource in coordinator.hass.http.app.router.resources():
+        address = resource.canonical
+        if not OURS.search(address):
+            continue
+        # The panel's files are below a folder that is named by what they are.
+        values = (*FILLED, *address.split("/")[2:3])
+        info = resource.get_info()
+        fits = re.compile(
+            info["pattern"] if "pattern" in info else re.escape(info.get("path", f"{address}/1"))
+        )
+        paths = (path.replace("{}", value) for path in asked for value in values)
+        if not any(map(fits.fullmatch, paths)):
+            left_out.append(address)
+    assert left_out == []
 
 
 async def test_nonsense_of_a_guest(
