@@ -26,6 +26,7 @@ from .panel_client import ask, event
 
 EAST = "calendar.toonami_aftermath_east_guide"
 NOW_PLAYING = "sensor.toonami_aftermath_east_now_playing"
+FOLLOWED = "calendar.toonami_downlink_followed"
 UP_NEXT = "sensor.toonami_aftermath_east_up_next"
 BEFORE = timedelta(hours=12)
 AROUND = timedelta(minutes=90)
@@ -155,6 +156,31 @@ async def test_calendar_action_and_page(
             )
             assert response.status == HTTPStatus.OK
             assert [item["start"]["dateTime"] for item in await response.json()] == wanted
+
+
+async def test_what_is_followed(
+    hass: HomeAssistant, night: Night, freezer: FrozenDateTimeFactory
+) -> None:
+    for at in night.moments():
+        await hass.services.async_call(DOMAIN, "follow", {"title": night.title(at)}, blocking=True)
+    *moments, _last = night.moments()
+    for at in moments:
+        await move_clock(hass, freezer, at)
+        calendar = state_of(hass, FOLLOWED)
+        assert (calendar.state, calendar.attributes["message"]) == (STATE_ON, night.title(at))
+        begun = calendar.attributes["start_time"]
+        assert begun == f"{night.local(night.start(at)):%Y-%m-%d %H:%M:%S}"
+        span = {"start_date_time": at.isoformat(), "end_date_time": (at + SLOT).isoformat()}
+        answer: Any = await hass.services.async_call(
+            "calendar",
+            "get_events",
+            {"entity_id": FOLLOWED, **span},
+            blocking=True,
+            return_response=True,
+        )
+        shown = {item["start"]: item["end"] for item in answer[FOLLOWED]["events"]}
+        first = night.start(at)
+        assert shown[night.local(first).isoformat()] == night.local(first + SLOT).isoformat()
 
 
 async def test_calendar_subscription(
