@@ -1,6 +1,6 @@
 """Requests that no player would send, and some that one might: for hypothesis to choose from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 import gzip
 import json
 import re
@@ -203,7 +203,7 @@ BODIES: Final = st.one_of(
 
 def targets(secrets: Secrets) -> list[tuple[str, bool]]:
     """List every route with what it takes, and whether the secrets are in it."""
-    token, login = secrets.token, f"username={secrets.username}&password={secrets.password}"
+    token = secrets.token
     feed = [
         "playlist.m3u",
         "guide.xml",
@@ -218,38 +218,12 @@ def targets(secrets: Secrets) -> list[tuple[str, bool]]:
         *("lineup_status.json", "lineup.post", "device.xml", ""),
         *("auto/v{}", "tuner0/v{}", "auto/v99?duration={}"),
     ]
-    api = ["player_api.php", "panel_api.php", "get.php", "xmltv.php", "streaming/timeshift.php"]
-    queries = [
-        "action={}",
-        "action=get_live_streams&category_id={}",
-        "action=get_short_epg&stream_id={}&limit={}",
-        "action=get_simple_data_table&stream_id={}",
-        "stream={}&start={}&duration={}",
-        "type={}&output={}",
-        "gzip={}",
-        "{}={}",
-        "&".join(["a={}"] * 60),
-    ]
     found = [(f"{API}/{token}/{path}", True) for path in feed]
     found += [(f"{API}/{{}}/{path}", False) for path in feed]
     found += [(f"{API}/hdhr/{token}/{path}", True) for path in tuner]
     found += [(f"{API}/hdhr/{{}}/{path}", False) for path in tuner]
     found += [(f"{API}/hdhr/{token}", True), (f"{API}/hdhr/{{}}", False)]
-    for prefix in ("", "/", f"{API}/xtream", f"{API}/xtream/"):
-        for path in api:
-            found += [(f"{prefix}/{path}?{login}&{query}", True) for query in queries]
-            found += [
-                (f"{prefix}/{path}?username={{}}&password={{}}&{query}", False)
-                for query in queries[:2]
-            ]
-            found.append((f"{prefix}/{path}", False))
-        for kind in ("/live", "", "/movie", "/series"):
-            own = f"{prefix}{kind}/{secrets.username}"
-            found += [(f"{own}/{secrets.password}/{rest}", True) for rest in ("{}", "1/{}")]
-            found.append((f"{own}/{{}}/1.ts", False))
-            found.append((f"{prefix}{kind}/{{}}/{{}}/{{}}", False))
-        past = f"{prefix}/timeshift/{secrets.username}/{secrets.password}"
-        found += [(f"{past}/{{}}/{{}}/{{}}", True), (f"{prefix}/timeshift/{{}}/{{}}/9/9/1", False)]
+    found += _xtream(secrets)
     found += [(f"{API}/watch/{{}}/{path}", False) for path in watch]
     found += [
         (f"{API}/health", False),
@@ -267,6 +241,37 @@ def targets(secrets: Secrets) -> list[tuple[str, bool]]:
         ("{}", False),
     ]
     return found
+
+
+def _xtream(secrets: Secrets) -> Iterator[tuple[str, bool]]:
+    """List the routes of the Xtream Codes API, each below all its prefixes."""
+    login = f"username={secrets.username}&password={secrets.password}"
+    api = ["player_api.php", "panel_api.php", "get.php", "xmltv.php", "streaming/timeshift.php"]
+    queries = [
+        "action={}",
+        "action=get_live_streams&category_id={}",
+        "action=get_short_epg&stream_id={}&limit={}",
+        "action=get_simple_data_table&stream_id={}",
+        "stream={}&start={}&duration={}",
+        "type={}&output={}",
+        "gzip={}",
+        "{}={}",
+        "&".join(["a={}"] * 60),
+    ]
+    for prefix in ("", "/", f"{API}/xtream", f"{API}/xtream/"):
+        for path in api:
+            yield from ((f"{prefix}/{path}?{login}&{query}", True) for query in queries)
+            strange = f"{prefix}/{path}?username={{}}&password={{}}"
+            yield from ((f"{strange}&{query}", False) for query in queries[:2])
+            yield f"{prefix}/{path}", False
+        for kind in ("/live", "", "/movie", "/series"):
+            own = f"{prefix}{kind}/{secrets.username}"
+            yield from ((f"{own}/{secrets.password}/{rest}", True) for rest in ("{}", "1/{}"))
+            yield f"{own}/{{}}/1.ts", False
+            yield f"{prefix}{kind}/{{}}/{{}}/{{}}", False
+        past = f"{prefix}/timeshift/{secrets.username}/{secrets.password}"
+        yield f"{past}/{{}}/{{}}/{{}}", True
+        yield f"{prefix}/timeshift/{{}}/{{}}/9/9/1", False
 
 
 @st.composite
