@@ -1,7 +1,9 @@
 """A logged-in guest who sends websocket commands that the panel would not."""
 
+from collections.abc import Iterator, Mapping
 import logging
 import re
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -10,10 +12,11 @@ from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
     WebSocketGenerator,
 )
+import voluptuous as vol
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
-from tests.hostile.commands import ACTIONS, COMMANDS, messages
+from tests.hostile.commands import ACTIONS, COMMANDS, Command, messages
 from tests.hostile.guest import Secrets, leaks
 from tests.hostile.requests import targets
 
@@ -22,6 +25,7 @@ from .panel_client import ask
 DAY = 86_400
 OURS = re.compile(r"toonami|^/tv|[{]password[}]|[.]php$")
 """What is in an address of ours, as the router writes it; Xtream's have no name of ours."""
+SAID_BY_ITSELF = {"credentials/adopt": "address_refused"}
 FILLED = ("1", "1.ts", "60.ts", "k7f3qx9m")
 """What makes an address of what the campaign fills with nonsense."""
 NOW = 1_795_521_600
@@ -86,6 +90,44 @@ def test_no_address_is_left_out(coordinator: DownlinkCoordinator) -> None:
         if not any(map(fits.fullmatch, paths)):
             left_out.append(address)
     assert left_out == []
+
+
+def stretched(value: object) -> object:
+    """Return a text that is too long, or a list of one."""
+    return [stretched(one) for one in value] if isinstance(value, list) else "x" * 100_000
+
+
+def texts(
+    commands: Mapping[str, Command], *beside: tuple[str, str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Make each command with each of its texts too long; also with fields `beside` the others."""
+    for name, command in commands.items():
+        fields = {**command.fields, **{key: "" for other, key in beside if other == name}}
+        for key, value in fields.items():
+            if isinstance(value, str) or (isinstance(value, list) and isinstance(value[0], str)):
+                yield name, {**command.fields, key: stretched(value)}
+
+
+async def test_every_text_has_a_length(
+    coordinator: DownlinkCoordinator, hass_ws_client: WebSocketGenerator
+) -> None:
+    """It is refused for its length, by the schema, before anything is done with it."""
+    socket = await hass_ws_client(coordinator.hass)
+    tried = 0
+    for name, fields in texts(COMMANDS, ("credentials/rotate", "device")):
+        await socket.send_json_auto_id({"type": f"{DOMAIN}/{name}", **fields})
+        answer = await socket.receive_json()
+        code = answer.get("error", {}).get("code")
+        # An address says itself that it is too long, in the words of the page that it was typed in.
+        assert code in {"invalid_format", SAID_BY_ITSELF.get(name)}, (name, fields.keys())
+        tried += 1
+    for name, fields in texts(ACTIONS, ("follow", "title"), ("unfollow", "title")):
+        with pytest.raises(vol.Invalid):
+            await coordinator.hass.services.async_call(
+                DOMAIN, name, fields, blocking=True, return_response=ACTIONS[name].answers
+            )
+        tried += 1
+    assert tried > 25
 
 
 async def test_nonsense_of_a_guest(

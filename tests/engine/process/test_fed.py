@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from downlink.limits import MAX_LINE_CHARS
+from downlink.limits import MAX_LINE_CHARS, MIB
 from downlink.process.fed import Fed, run_fed
 
 ENDLESS = 1 << 30
@@ -52,6 +52,13 @@ async def test_only_the_end_of_what_it_says_is_kept(tmp_path: Path) -> None:
     for said in (done.stdout, done.stderr):
         assert said.endswith("xend")
         assert len(said) == MAX_LINE_CHARS
+
+
+async def test_memory_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("downlink.process.child.MAX_MEMORY_BYTES", 128 * MIB)
+    done = await run(tmp_path, f"bytearray({256 * MIB})")
+    assert done.code == 1
+    assert "MemoryError" in done.stderr
 
 
 async def test_ends_at_its_time(tmp_path: Path) -> None:
