@@ -39,12 +39,11 @@ _PERIOD: Final = 100_000
 """Microseconds in which a group has its part of a processor."""
 _ENTER: Final = """\
 import os, sys
-*files, program = sys.argv[1].split(":") + [sys.executable]
-for name in files:
+for name in sys.argv[1].split(":"):
     with open(name, "w") as file:
         file.write(str(os.getpid()))
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-os.execv(program, [program, "-m", "homeassistant", *sys.argv[2:]])
+os.execv(sys.executable, [sys.executable, "-m", "homeassistant", *sys.argv[2:]])
 """
 """Enters the groups, takes one processor, and becomes Home Assistant."""
 
@@ -80,7 +79,7 @@ class Cost:
     memory: float
     """MiB, once it has settled."""
     cpu: float
-    """Part of a processor while nothing else is asked of it."""
+    """Part of a processor while it does what the line says."""
     written: float
     """MiB a day to disk, with the refreshes of a day."""
 
@@ -102,44 +101,37 @@ def groups(share: float) -> Iterator[list[Path]]:
     name = f"downlink-{os.getpid()}"
     folders = sorted({_GROUPS / Path(limit).parent / name for limit in limits})
     try:
-        for folder in folders:
-            folder.mkdir()
-        for limit, value in limits.items():
-            path = Path(limit)
-            (_GROUPS / path.parent / name / path.name).write_text(str(value))
+        try:
+            for folder in folders:
+                folder.mkdir()
+            for limit, value in limits.items():
+                path = Path(limit)
+                (_GROUPS / path.parent / name / path.name).write_text(str(value))
+        except OSError as err:
+            raise DevelopError(f"No small machine can be made ({err}): run it as root.") from err
         yield [folder / "cgroup.procs" for folder in folders]
-    except OSError as err:
-        raise DevelopError(f"This machine cannot be made small ({err}): run it as root.") from err
     finally:
         for folder in folders:
             if folder.is_dir():
                 folder.rmdir()
 
 
-class Machine:
-    """A Home Assistant in the groups of a small machine."""
-
-    def __init__(self, folder: Path, row: Row, doors: list[Path]) -> None:
-        """Make its folder; nothing of ours is in that of a bare one."""
-        program = ("-c", _ENTER, ":".join(map(str, doors)))
-        self.home = Home(folder, linked=not row.is_bare, program=program)
-
-    def start(self) -> float:
-        """Start it; return the seconds until it runs in full."""
-        begun = time.monotonic()
-        self.home.start()
-        return time.monotonic() - begun
+def seconds_to_start(home: Home) -> float:
+    """Start it; return how long it took until it runs in full."""
+    begun = time.monotonic()
+    home.start()
+    return time.monotonic() - begun
 
 
 async def measure(folder: Path, row: Row, doors: list[Path], arguments: Arguments) -> Cost:
     """Set one up, start it some times more, and see what it takes."""
     with tempfile.TemporaryDirectory(dir=folder) as name:
         upstream = Upstream(Path(name) / "upstream.log")
-        machine = Machine(Path(name) / "home", row, doors)
-        home = machine.home
+        program = ("-c", _ENTER, ":".join(map(str, doors)))
+        home = Home(Path(name) / "home", linked=not row.is_bare, program=program)
         try:
             upstream.start()
-            machine.start()
+            home.start()
             if not row.is_bare:
                 set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
                 wait_for_feed(home.client)
@@ -148,7 +140,7 @@ async def measure(folder: Path, row: Row, doors: list[Path], arguments: Argument
             starts = []
             for _ in range(arguments.starts):
                 home.stop()
-                starts.append(machine.start())
+                starts.append(seconds_to_start(home))
             await asyncio.sleep(SETTLED)
             return await _settled(home, row, median(starts), arguments.seconds)
         finally:

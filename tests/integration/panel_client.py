@@ -14,9 +14,11 @@ START = int(MIDNIGHT.timestamp())
 
 
 async def ask(socket: MockHAClientWebSocket, command: str, **fields: Any) -> dict[str, Any]:
-    """Send a command and return the whole answer."""
+    """Send a command and return the whole answer; what is pushed before it is left out."""
     await socket.send_json_auto_id({"type": f"toonami_downlink/{command}", **fields})
     answer: dict[str, Any] = await socket.receive_json()
+    while answer["type"] == "event":
+        answer = await socket.receive_json()
     return answer
 
 

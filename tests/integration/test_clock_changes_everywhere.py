@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 import logging
-from typing import Any, Final
+from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_UNAVAILABLE
@@ -10,12 +10,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN
 from tests.hostile.commands import ACTIONS, COMMANDS
 
 from .harness import move_clock
+from .panel_client import ask
 from .test_clock_changes import QUARTER, Night, night
 
 __all__ = ["night"]
@@ -27,14 +28,6 @@ REFUSED: Final = {
 """Answers about what is not there; not one of them is about a time."""
 TIMED: Final = {"guide", "guide/programme", "guide/search", "airings", "past/search"}
 """What has to answer at every moment."""
-
-
-async def ask(socket: MockHAClientWebSocket, name: str, fields: dict[str, Any]) -> str:
-    """Send a command; return how it was answered."""
-    await socket.send_json_auto_id({"type": f"{DOMAIN}/{name}", **fields})
-    while (answer := await socket.receive_json())["type"] == "event":
-        pass
-    return "ok" if answer["success"] else str(answer["error"]["code"])
 
 
 @pytest.mark.timeout(120)
@@ -52,7 +45,8 @@ async def test_nothing_breaks(
         times = {"start": begun, "from": begun, "to": int((at + 6 * QUARTER).timestamp())}
         for name in COMMANDS.keys() - DONE_ELSEWHERE:
             fields = {key: times.get(key, value) for key, value in COMMANDS[name].fields.items()}
-            code = await ask(socket, name, fields)
+            answer = await ask(socket, name, **fields)
+            code = "ok" if answer["success"] else answer["error"]["code"]
             assert code == "ok" or (name not in TIMED and code in REFUSED), (name, code, at)
         # As people write them: the clock on the wall, which may say so twice or not at all.
         walls = {

@@ -43,13 +43,9 @@ async def try_all(socket: MockHAClientWebSocket, *, is_guest: bool = False) -> d
     for name, fields, is_right in messages():
         if is_right and name in ADMIN_ONLY:
             continue
-        message = {"type": f"{DOMAIN}/{name}", **fields}
-        await socket.send_json_auto_id(message)
-        answer = await socket.receive_json()
-        while answer["type"] == "event":
-            answer = await socket.receive_json()
+        answer = await ask(socket, name, **fields)
         code = "ok" if answer["success"] else answer["error"]["code"]
-        assert code in fine, (message, answer)
+        assert code in fine, (name, fields, answer)
         seen[code] = seen.get(code, 0) + 1
     await socket.send_json_auto_id({"type": "ping"})
     while (answer := await socket.receive_json())["type"] == "event":
@@ -115,8 +111,7 @@ async def test_every_text_has_a_length(
     socket = await hass_ws_client(coordinator.hass)
     tried = 0
     for name, fields in texts(COMMANDS, ("credentials/rotate", "device")):
-        await socket.send_json_auto_id({"type": f"{DOMAIN}/{name}", **fields})
-        answer = await socket.receive_json()
+        answer = await ask(socket, name, **fields)
         code = answer.get("error", {}).get("code")
         # An address says itself that it is too long, in the words of the page that it was typed in.
         assert code in {"invalid_format", SAID_BY_ITSELF.get(name)}, (name, fields.keys())
@@ -146,11 +141,7 @@ async def test_nonsense_of_a_guest(
     print(f"{sum(seen.values())} commands: {seen}")
     assert seen["invalid_format"] > 100
     for command in ADMIN_ONLY:
-        fields = COMMANDS[command].fields
-        await socket.send_json_auto_id({"type": f"{DOMAIN}/{command}", **fields})
-        answer = await socket.receive_json()
-        while answer["type"] == "event":
-            answer = await socket.receive_json()
+        answer = await ask(socket, command, **COMMANDS[command].fields)
         assert answer["error"]["code"] == "unauthorized"
     assert secrets_of(coordinator) == before
     assert coordinator.data

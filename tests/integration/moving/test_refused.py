@@ -6,6 +6,7 @@ from http import HTTPStatus
 import logging
 from typing import Any, Final
 
+from aiohttp import web
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError
@@ -191,35 +192,31 @@ async def test_a_form_that_does_not_end(
 
 
 async def test_what_is_loaded_anew_while_a_form_arrives(
-    hass: HomeAssistant, old: Harness, admin: Client
+    hass: HomeAssistant, old: Harness, admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    read_form = views._form  # noqa: SLF001  # when it begins, the request has arrived
     begun, done = asyncio.Event(), asyncio.Event()
+    exported: list[object] = []
 
-    async def form() -> AsyncIterator[bytes]:
-        yield b'--x\r\nContent-Disposition: form-data; name="passphrase"\r\n\r\n'
+    async def read(request: web.Request) -> dict[str, bytes]:
         begun.set()
         await done.wait()
-        yield PHRASE.encode() + b"\r\n--x--\r\n"
-
-    headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    url = f"/api/{DOMAIN}/house/export"
-    answering = asyncio.create_task(admin.post(url, data=form(), headers=headers))
-    await begun.wait()
-    await asyncio.sleep(0)
-    asked = old.coordinator
-    assert await hass.config_entries.async_reload("home")
-    exported: list[object] = []
+        return await read_form(request)
 
     async def note(_hass: HomeAssistant, coordinator: object, _phrase: str) -> bytes:
         exported.append(coordinator)
         return b"x"
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(views, "async_export", note)
-        done.set()
-        assert (await answering).status == HTTPStatus.OK
-    assert asked not in exported
+    monkeypatch.setattr(views, "_form", read)
+    monkeypatch.setattr(views, "async_export", note)
+    answering = asyncio.create_task(send(admin, "export", passphrase=PHRASE))
+    await begun.wait()
+    before = old.coordinator
+    assert await hass.config_entries.async_reload("home")
+    done.set()
+    assert (await answering)[0] == HTTPStatus.OK
     assert len(exported) == 1
+    assert exported != [before]
 
 
 async def test_while_it_is_not_loaded(hass: HomeAssistant, old: Harness, admin: Client) -> None:
