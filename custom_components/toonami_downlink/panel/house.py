@@ -33,9 +33,9 @@ _FILE_TYPE: Final = "application/octet-stream"
 class HouseView(HomeAssistantView):
     """A view that does one thing at a time: a file and what is made of it take a lot of memory."""
 
-    def __init__(self) -> None:
-        """Begin idle."""
-        self._busy = asyncio.Lock()
+    def __init__(self, busy: asyncio.Lock) -> None:
+        """`busy`: held by whoever moves the house, one way or the other."""
+        self._busy = busy
 
     async def _answer(
         self,

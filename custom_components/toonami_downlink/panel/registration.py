@@ -1,5 +1,6 @@
 """The panel in the side bar, the card for dashboards, and the files of both."""
 
+import asyncio
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -62,7 +63,8 @@ async def async_register_static(hass: HomeAssistant) -> None:
     """
     files = await hass.async_add_executor_job(read_files, FRONTEND_DIR)
     hass.data[ASSETS] = base = f"/{DOMAIN}_static/{version(hass)}-{digest(files)}"
-    for view in (StatusView(), ExportView(), ImportView()):
+    moving = asyncio.Lock()
+    for view in (StatusView(), ExportView(moving), ImportView(moving)):
         hass.http.register_view(view)
     hass.http.register_view(FrontendView(base, files))
     await hass.http.async_register_static_paths(

@@ -15,7 +15,7 @@ from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..engine.downlink.errors import DownlinkError
+from ..engine.downlink.errors import DownlinkError, StoreError
 from ..engine.downlink.identity import identity, show_key
 from ..engine.downlink.ingest.past import AiredByChannel
 from ..engine.downlink.models import Feed, Programme
@@ -165,12 +165,17 @@ class AiredStore:
         return await self._async_ask(lambda log: log.titles(limit), [])
 
     async def async_all(self) -> list[Aired]:
-        """Return everything that was on, each channel's in order."""
+        """Return everything that was on, each channel's in order.
 
-        def read(log: AiredLog) -> list[Aired]:
+        Raises StoreError where others get nothing: who moves the house takes it for all there is.
+        """
+
+        def read(log: AiredLog) -> list[Aired] | None:
             return [one for key in log.channels for one in log.between(key, *_EVER, sys.maxsize)]
 
-        return await self._async_ask(read, [])
+        if (found := await self._async_ask(read, None)) is None:
+            raise StoreError("What was on cannot be read now.")
+        return found
 
     async def async_size(self) -> tuple[int, int]:
         """Return how many airings there are, and how many bytes they take."""

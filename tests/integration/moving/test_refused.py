@@ -219,6 +219,44 @@ async def test_what_is_loaded_anew_while_a_form_arrives(
     assert exported != [before]
 
 
+async def test_a_log_that_cannot_be_read_is_not_left_out(old: Harness, admin: Client) -> None:
+    """It is closed while the house is loaded anew: a file without it would pass for a whole one."""
+    await old.coordinator.aired.async_close()
+    answer = await send(admin, "export", passphrase=PHRASE)
+    assert answer == (HTTPStatus.BAD_REQUEST, b'{"error": "not_saved"}')
+
+
+async def test_both_ways_take_turns(
+    old: Harness, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = await export(admin)
+    begun, done = asyncio.Event(), asyncio.Event()
+    ended: list[str] = []
+
+    async def late(*arguments: Any) -> None:
+        begun.set()
+        await done.wait()
+        await house.async_import(*arguments)
+        ended.append("import")
+
+    async def note(*arguments: Any) -> bytes:
+        ended.append("export")
+        return await house.async_export(*arguments)
+
+    monkeypatch.setattr(views, "async_import", late)
+    monkeypatch.setattr(views, "async_export", note)
+    importing = asyncio.create_task(send(admin, "replace", passphrase=PHRASE, file=file))
+    await begun.wait()
+    exporting = asyncio.create_task(export(admin))
+    for _ in range(9):
+        # What was asked for before has its turn before it.
+        assert (await admin.get(f"/api/{DOMAIN}/health")).status == HTTPStatus.OK
+    done.set()
+    assert (await importing)[0] == HTTPStatus.OK
+    assert unseal(await exporting, PHRASE) == unseal(file, PHRASE)
+    assert ended == ["import", "export"]
+
+
 async def test_while_it_is_not_loaded(hass: HomeAssistant, old: Harness, admin: Client) -> None:
     assert await hass.config_entries.async_unload("home")
     assert (await send(admin, "export", passphrase=PHRASE))[0] == HTTPStatus.SERVICE_UNAVAILABLE
