@@ -5,6 +5,7 @@ from contextlib import suppress
 import json
 import os
 from pathlib import Path
+from random import SystemRandom
 import signal
 import socket
 import sys
@@ -18,6 +19,8 @@ from .waiting import DevelopError, wait_for
 ROOT: Final = Path(__file__).resolve().parents[3]
 INTEGRATION: Final = ROOT / "custom_components" / "toonami_downlink"
 HOST: Final = "127.0.0.1"
+PORTS: Final = range(20_000, 32_000)
+"""Below those that Linux and macOS give to connections by themselves."""
 START_TIMEOUT: Final = 240.0
 """A first start may install what core's own integrations need."""
 
@@ -83,9 +86,15 @@ ONBOARDING_STORAGE: Final[dict[str, Any]] = {
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.create_server((HOST, 0)) as server:
-        return int(server.getsockname()[1])
+    """Return a port of loopback that nobody listens on.
+
+    It is none that the system gives to connections by itself: whoever stops and starts again finds
+    it free, whatever else the machine does meanwhile.
+    """
+    for port in SystemRandom().sample(PORTS, len(PORTS)):
+        with suppress(OSError), socket.create_server((HOST, port)):
+            return port
+    raise DevelopError(f"No port of {HOST} from {PORTS[0]} to {PORTS[-1]} is free.")
 
 
 def check_port(port: int) -> None:
