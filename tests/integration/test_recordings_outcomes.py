@@ -14,7 +14,7 @@ from custom_components.toonami_downlink.engine.downlink.recording.recorder impor
 from custom_components.toonami_downlink.engine.downlink.recording.source import Finished
 from custom_components.toonami_downlink.recording.outcomes import ended_with, finished_as
 
-from .recorded import make_recording
+from .recorded import MINUTE, make_recording
 
 RUNNING = make_recording(state=State.RECORDING)
 HOLE = Gap(RUNNING.start + timedelta(minutes=1), RUNNING.start + timedelta(minutes=2))
@@ -23,21 +23,41 @@ HOLE = Gap(RUNNING.start + timedelta(minutes=1), RUNNING.start + timedelta(minut
 @pytest.mark.parametrize("reason", [Reason.NO_SIGNAL, None])
 def test_a_hole_has_a_reason(reason: Reason | None) -> None:
     """What was missing before a restart is repeated too: nobody has stopped it."""
-    ended = ended_with(RUNNING, Outcome(gaps=(HOLE,), reason=reason, size=1), by_hand=False)
+    outcome = Outcome(gaps=(HOLE,), reason=reason, size=1)
+    ended = ended_with(RUNNING, outcome, RUNNING.stop, by_hand=False)
     assert (ended.state, ended.reason) == (State.INTERRUPTED, reason or Reason.ABSENT)
     assert is_worth_repeating(ended)
 
 
 def test_what_somebody_stopped_has_none() -> None:
     outcome = Outcome(gaps=(HOLE,), reason=Reason.NO_SIGNAL, size=1)
-    ended = ended_with(RUNNING, outcome, by_hand=True)
+    ended = ended_with(RUNNING, outcome, RUNNING.stop, by_hand=True)
     assert (ended.state, ended.reason) == (State.INTERRUPTED, None)
     assert not is_worth_repeating(ended)
 
 
 def test_what_is_whole_has_none() -> None:
-    ended = ended_with(RUNNING, Outcome(gaps=(), reason=None, size=1), by_hand=False)
+    ended = ended_with(RUNNING, Outcome(gaps=(), reason=None, size=1), RUNNING.stop, by_hand=False)
     assert (ended.state, ended.reason, ended.gaps) == (State.COMPLETE, None, ())
+
+
+@pytest.mark.parametrize(
+    ("reason", "size", "left", "after"),
+    [
+        (Reason.DISK, 0, 1, (State.PLANNED, None)),
+        (Reason.DISK_FULL, 0, 1, (State.PLANNED, None)),
+        (Reason.DISK_FULL, 0, 0, (State.FAILED, Reason.DISK_FULL)),
+        (Reason.NO_SIGNAL, 0, 1, (State.FAILED, Reason.NO_SIGNAL)),
+        (Reason.DISK, 1, 1, (State.INTERRUPTED, Reason.DISK)),
+    ],
+)
+def test_what_the_disk_did_not_let_begin_is_still_planned(
+    reason: Reason, size: int, left: int, after: tuple[State, Reason | None]
+) -> None:
+    """Until it is over; what is there of it is not given up."""
+    outcome = Outcome(gaps=(HOLE,), reason=reason, size=size)
+    ended = ended_with(RUNNING, outcome, RUNNING.stop - left * MINUTE, by_hand=False)
+    assert (ended.state, ended.reason) == after
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
+import errno
+from functools import partial
 from pathlib import Path
 import shutil
 import threading
@@ -35,6 +38,9 @@ from .recorded import EAST, LONG, MINUTE, SECOND, STORE, House, make_recording, 
 from .stream_harness import wait_until
 
 ISSUE = "recordings_disk"
+TRIED = ((1, 0.5), (2, 1.5), (2, 3), (3, 5), (3, 8), (4, 10), (4, 14), (5, 16))
+"""How often, and by what minute: there is a minute between, then two, four, and five each time."""
+TRACK = "custom_components.toonami_downlink.engine.downlink.recording.track"
 
 
 def issue(hass: HomeAssistant) -> str | None:
@@ -157,6 +163,42 @@ async def test_a_full_disk(house: House, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (house.only.state, house.only.reason) == (State.FAILED, Reason.DISK_FULL)
 
 
+async def test_a_disk_that_is_full_and_does_not_say_so(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As one with a quota: what a look writes fits. It is tried again, but not all the time."""
+    tries: list[object] = []
+
+    def refuse(*name: object) -> None:
+        tries.append(name)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def is_tried(times: int) -> bool:
+        return len(tries) == times
+
+    async def move_to(moment: datetime) -> None:
+        house.freezer.move_to(moment)
+        # As it does each minute; nothing that is on its way is to run out of time.
+        house.scheduler.async_wake()
+        await house.settle()
+
+    house.options["padding_before"] = 1
+    await house.start(*programmes(20 * SECOND, 30 * MINUTE))
+    with monkeypatch.context() as patched:
+        patched.setattr(f"{TRACK}.Folder.write", refuse)
+        await house.recordings.async_record(EAST, NOW + 20 * SECOND)
+        await wait_until(lambda: house.recordings.trouble, 20)
+        for times, minutes in TRIED:
+            await move_to(NOW + minutes * MINUTE)
+            await wait_until(partial(is_tried, times), 20)
+            await wait_until(lambda: house.recordings.trouble is Trouble.FULL, 20)
+            assert (house.only.state, issue(house.hass)) == (State.PLANNED, "recordings_disk_full")
+        assert len(house.said) == len(tries)
+    await move_to(NOW + 22 * MINUTE)
+    await wait_until(lambda: house.only.size, 20)
+    assert (house.only.state, issue(house.hass)) == (State.RECORDING, None)
+
+
 async def test_a_disk_that_refuses_in_the_middle(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,9 +210,7 @@ async def test_a_disk_that_refuses_in_the_middle(
     track = house.folder / TRACKS / recording.track_name
     await wait_until(lambda: len(list(track.glob("*.ts"))) > 1, 20)
     monkeypatch.setattr(library, "write_probe", refuse)
-    monkeypatch.setattr(
-        "custom_components.toonami_downlink.engine.downlink.recording.track.Folder.write", refuse
-    )
+    monkeypatch.setattr(f"{TRACK}.Folder.write", refuse)
     recording = await house.until(State.INTERRUPTED)
     assert recording.reason is Reason.DISK
     await house.settle()

@@ -2,19 +2,26 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
+from typing import Final
 
 from ..engine.downlink.recording.model import Gap, Reason, Recording, State
 from ..engine.downlink.recording.recorder import Outcome
 from ..engine.downlink.recording.source import Finished
 from ..engine.downlink.recording.track import gaps_between
 
+_OF_THE_DISK: Final = frozenset({Reason.DISK, Reason.DISK_FULL})
 
-def ended_with(one: Recording, outcome: Outcome, *, by_hand: bool) -> Recording:
+
+def ended_with(one: Recording, outcome: Outcome, now: datetime, *, by_hand: bool) -> Recording:
     """Return a recording as it is now; `by_hand`: somebody has ended it."""
     gaps = tuple(within(outcome.gaps, one))
     if not outcome.size:
         if by_hand:
             return replace(one, state=State.CANCELLED, size=0)
+        if outcome.reason in _OF_THE_DISK and now < one.stop:
+            # As if it had not begun: it begins when the disk can be used again.
+            return replace(one, state=State.PLANNED, size=0)
         return replace(one, state=State.FAILED, reason=outcome.reason or Reason.NO_SIGNAL, size=0)
     state = State.INTERRUPTED if gaps else State.COMPLETE
     # What was missing before a restart is known afterwards, but not why: then nobody was there.

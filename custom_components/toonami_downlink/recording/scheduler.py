@@ -25,6 +25,7 @@ from ..following.follows import Follows
 from ..refreshing.scheduler import Timer
 from .catalogue import Catalogue
 from .disk import DiskError
+from .doubt import Doubt
 from .folder import Place, chosen_folder, warning_of
 from .issues import async_update_issue
 from .keeper import Keeper
@@ -80,6 +81,7 @@ class RecordingScheduler:
         self._timer = Timer(hass, "recordings", self.async_wake)
         self._found: Found | None = None
         self._looked_at: datetime | None = None
+        self._doubt = Doubt()
         self._looking = asyncio.Lock()
         self._is_woken = False
         self._is_stopped = False
@@ -152,7 +154,7 @@ class RecordingScheduler:
         self._looked_at = now
         files = {one.identity: one.file for one in self._catalogue.items if one.file}
         probe = is_needed or self.trouble is not None
-        self._note(await self.library.async_look(files, probe=probe))
+        self._note(self._doubt.of(await self.library.async_look(files, probe=probe)))
         async with self._catalogue.lock:
             await self._note_files(files)
         if self.trouble in {None, Trouble.FULL}:
@@ -343,6 +345,7 @@ class RecordingScheduler:
     @callback
     def async_grew(self, identity: str, size: int) -> None:
         """Note how large it is."""
+        self._doubt.end()
         self._catalogue.async_grow(identity, size)
 
     async def async_end(self, identity: str) -> None:
@@ -364,9 +367,11 @@ class RecordingScheduler:
             one = self._catalogue.get(identity)
             if one is None or one.state is not State.RECORDING:
                 return
-            await self._catalogue.async_note(ended_with(one, outcome, by_hand=by_hand))
-        if outcome.reason is Reason.DISK:
-            self._note(Found(trouble=Trouble.BROKEN))
+            if self._found and self._doubt.begin(outcome.reason):
+                # Before another look could begin it again.
+                self._note(self._doubt.of(self._found))
+            ended = ended_with(one, outcome, dt_util.utcnow(), by_hand=by_hand)
+            await self._catalogue.async_note(ended)
         self._looked_at = None
         self.async_wake()
 

@@ -47,7 +47,7 @@ PADDING: Final = (1, 3)
 PLACES: Final = 4
 """Channels that may be fetched at once."""
 _NAP: Final = 0.0005
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 240.0
 """Seconds of real time that anything may take."""
 _BRIEF: Final = 0.05
 _TICK: Final = timedelta(seconds=1)
