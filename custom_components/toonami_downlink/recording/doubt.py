@@ -11,7 +11,11 @@ from ..engine.downlink.recording.model import Reason
 from .library import Found, Trouble
 
 _FIRST: Final = timedelta(minutes=1)
-_LONGEST: Final = timedelta(minutes=5)
+_LONGEST: Final[Mapping[Trouble, timedelta]] = {
+    Trouble.FULL: timedelta(minutes=5),
+    # It may have refused this one alone, and the others are not to begin late.
+    Trouble.BROKEN: _FIRST,
+}
 _TROUBLES: Final[Mapping[Reason | None, Trouble]] = {
     Reason.DISK_FULL: Trouble.FULL,
     Reason.DISK: Trouble.BROKEN,
@@ -34,7 +38,7 @@ class Doubt:
     def begin(self, reason: Reason | None) -> bool:
         """Doubt the disk for a while, longer each time, if it was what ended a recording."""
         if trouble := _TROUBLES.get(reason):
-            self._pause = min(2 * self._pause, _LONGEST) or _FIRST
+            self._pause = min(2 * self._pause, _LONGEST[trouble]) or _FIRST
             self._trouble, self._until = trouble, dt_util.utcnow() + self._pause
         return trouble is not None
 
