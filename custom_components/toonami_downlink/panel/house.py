@@ -33,6 +33,9 @@ _FILE_TYPE: Final = "application/octet-stream"
 class HouseView(HomeAssistantView):
     """A view that does one thing at a time: a file and what is made of it take a lot of memory."""
 
+    trouble: FileRefusal
+    """What the house's own store is to blame for, when it fails."""
+
     def __init__(self, busy: asyncio.Lock) -> None:
         """`busy`: held by whoever moves the house, one way or the other."""
         self._busy = busy
@@ -54,7 +57,7 @@ class HouseView(HomeAssistantView):
             except HouseFileError as err:
                 return _refused(err.refusal)
             except DownlinkError:
-                return _refused(FileRefusal.NOT_SAVED)
+                return _refused(self.trouble)
 
 
 class ExportView(HouseView):
@@ -62,6 +65,7 @@ class ExportView(HouseView):
 
     url = f"{API}/house/export"
     name = "toonami_downlink:export"
+    trouble = FileRefusal.NOT_READ
 
     @require_admin
     async def post(self, request: web.Request) -> web.Response:
@@ -81,6 +85,7 @@ class ImportView(HouseView):
 
     url = f"{API}/house/replace"
     name = "toonami_downlink:replace"
+    trouble = FileRefusal.NOT_SAVED
 
     @require_admin
     async def post(self, request: web.Request) -> web.Response:

@@ -223,7 +223,7 @@ async def test_a_log_that_cannot_be_read_is_not_left_out(old: Harness, admin: Cl
     """It is closed while the house is loaded anew: a file without it would pass for a whole one."""
     await old.coordinator.aired.async_close()
     answer = await send(admin, "export", passphrase=PHRASE)
-    assert answer == (HTTPStatus.BAD_REQUEST, b'{"error": "not_saved"}')
+    assert answer == (HTTPStatus.BAD_REQUEST, b'{"error": "not_read"}')
 
 
 async def test_both_ways_take_turns(
@@ -296,4 +296,4 @@ async def test_what_is_here_and_damaged_is_not_exported(
         raise StoreError("the disk is gone")
 
     monkeypatch.setattr(FollowStore, "async_load", fail)
-    assert (await send(admin, "export", passphrase=PHRASE))[1] == b'{"error": "not_saved"}'
+    assert (await send(admin, "export", passphrase=PHRASE))[1] == b'{"error": "not_read"}'

@@ -67,6 +67,8 @@ class FileRefusal(StrEnum):
     FOLDER = "folder"
     """Nothing can be recorded in the folder that it names."""
     NOT_SAVED = "not_saved"
+    NOT_READ = "not_read"
+    """What belongs into it cannot be read."""
 
 
 class HouseFileError(Exception):
