@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from downlink.recording.finish import finish
-from downlink.recording.model import TRACKS, Gap
+from downlink.recording.model import TRACKS, Gap, Reason
 from downlink.recording.recorder import Outcome, Recorder
 from downlink.recording.source import Finished
 from downlink.recording.tags import Tags
@@ -73,6 +73,7 @@ class Studio:
         start: float = 0.0,
         min_free: int = 0,
         watch: Callable[[], AbstractAsyncContextManager[Viewer]] | None = None,
+        late_for: Reason | None = None,
     ) -> Recorder:
         return Recorder(
             self.folder,
@@ -82,6 +83,7 @@ class Studio:
             now=lambda: self.clock,
             on_change=self.changed.set,
             min_free=min_free,
+            late_for=late_for,
         )
 
     def air(

@@ -47,6 +47,50 @@ async def test_tries_again_until_it_may_watch(
     assert (outcome.gaps, outcome.reason) == (gaps((0, 20)), reason)
 
 
+async def test_what_the_channel_leaves_out_is_upstreams_fault(studio: Studio) -> None:
+    """Another node goes on later than the one before, and nothing else tells of it."""
+    studio.air(0, 1)
+    studio.air(3, discontinuity=True)
+    studio.air(4)
+    outcome = await run(studio.recorder())
+    assert (outcome.gaps, outcome.reason) == (gaps((20, 30)), Reason.NO_SIGNAL)
+
+
+@pytest.mark.parametrize(
+    ("aired", "missing", "reason"),
+    [
+        ((0, 1, 2, 3, 4), (), None),
+        ((2, 3, 4), ((0, 20),), Reason.DISK),
+        ((1, 4), ((0, 10), (20, 40)), Reason.NO_SIGNAL),
+        ((2, 4), ((0, 20), (30, 40)), Reason.DISK),
+    ],
+    ids=["in time", "late", "late, and more is missing later", "late, and less is"],
+)
+async def test_why_it_begins_late(
+    studio: Studio,
+    aired: tuple[int, ...],
+    missing: tuple[tuple[int, int], ...],
+    reason: Reason | None,
+) -> None:
+    """The reason is that of the longest gap."""
+    studio.air(*aired)
+    outcome = await run(studio.recorder(late_for=Reason.DISK))
+    assert (outcome.gaps, outcome.reason) == (gaps(*missing), reason)
+
+
+async def test_what_goes_on_after_a_restart_was_not_late(studio: Studio) -> None:
+    studio.air(0, 1)
+    first = studio.recorder(late_for=Reason.DISK)
+    task = asyncio.create_task(run(first))
+    await studio.until(lambda: first.until == at(20))
+    task.cancel()
+    await asyncio.wait([task])
+    studio.restart()
+    studio.air(3, 4)
+    outcome = await run(studio.recorder(late_for=Reason.DISK))
+    assert (outcome.gaps, outcome.reason) == (gaps((20, 30)), Reason.ABSENT)
+
+
 async def test_busy_until_the_end(studio: Studio) -> None:
     studio.refusals = [BusyError("no place")] * 10_000
     task = asyncio.create_task(run(studio.recorder()))

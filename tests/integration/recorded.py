@@ -27,6 +27,7 @@ from custom_components.toonami_downlink.engine.downlink.recording.model import (
 )
 from custom_components.toonami_downlink.recording.manager import Recordings, async_recordings
 from custom_components.toonami_downlink.recording.scheduler import RecordingScheduler
+from custom_components.toonami_downlink.storage.recorded import Recorded, RecordingStore
 
 from .factories import MIDNIGHT, NOON, SLOT, make_entry, make_feed
 from .harness import NOW, publish_feed
@@ -68,6 +69,13 @@ def programmes(*lengths: timedelta, start: datetime = NOW) -> tuple[Programme, .
         )
         start = stop
     return tuple(made)
+
+
+async def store(house: House, *recordings: Recording) -> None:
+    """Let recordings be known that were made before."""
+    await RecordingStore(house.hass).async_save(
+        Recorded(recordings=recordings, next_number=len(recordings) + 1)
+    )
 
 
 @dataclass(slots=True)

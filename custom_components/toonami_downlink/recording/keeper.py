@@ -99,11 +99,14 @@ class Keeper:
         return identity in self._runs
 
     @callback
-    def async_begin(self, recording: Recording, span: Span) -> None:
-        """Begin to record in that time, or go on; of what is over, make the file."""
+    def async_begin(self, recording: Recording, span: Span, late_for: Reason | None = None) -> None:
+        """Begin to record in that time, or go on; of what is over, make the file.
+
+        `late_for` says why it begins late, if it does.
+        """
         recorder = None
         if recording.state is State.RECORDING:
-            recorder = self._recorder(recording, span)
+            recorder = self._recorder(recording, span, late_for)
         run = self._runs[recording.identity] = Run(recorder)
         run.task = self._coordinator.config_entry.async_create_background_task(
             self._hass,
@@ -148,13 +151,14 @@ class Keeper:
         finally:
             self._runs.pop(recording.identity, None)
 
-    def _recorder(self, recording: Recording, span: Span) -> Recorder:
+    def _recorder(self, recording: Recording, span: Span, late_for: Reason | None) -> Recorder:
         recorder = Recorder(
             self._library.tracks / recording.track_name,
             *span,
             watch=partial(self._watch, recording),
             now=dt_util.utcnow,
             on_change=lambda: self._owner.async_grew(recording.identity, recorder.size),
+            late_for=late_for,
         )
         return recorder
 

@@ -38,7 +38,7 @@ _GB: Final = 1_000_000_000
 _LOOK_EVERY: Final = timedelta(hours=1)
 _RETRY_EVERY: Final = timedelta(minutes=1)
 _NAMED: Final = 5
-_REASONS: Final[Mapping[Trouble | None, Reason]] = {
+_REASONS: Final[Mapping[Trouble, Reason]] = {
     Trouble.FULL: Reason.DISK_FULL,
     Trouble.ABSENT: Reason.DISK,
     Trouble.SILENT: Reason.DISK,
@@ -86,6 +86,8 @@ class RecordingScheduler:
         self._is_woken = False
         self._is_stopped = False
         self._spans: Mapping[str, Span] = {}
+        self._healed: tuple[datetime, Reason] | None = None
+        """Since when the disk can be used again, and what was wrong with it."""
         self._later: dict[str, datetime] = {}
         """When a file that could not be made is tried again."""
 
@@ -169,6 +171,7 @@ class RecordingScheduler:
             if found.trouble:
                 _LOGGER.warning("Nothing can be recorded: the disk is %s", found.trouble.value)
             elif before:
+                self._healed = dt_util.utcnow(), _REASONS[before]
                 _LOGGER.info("The folder of the recordings can be used again")
         self._catalogue.async_tell()
         async_update_issue(self._hass, found.trouble, self.library.folder)
@@ -278,8 +281,9 @@ class RecordingScheduler:
 
     async def _miss(self) -> None:
         """Note what the disk has spoilt; what else is missed, the plan notes."""
-        now, reason = dt_util.utcnow(), _REASONS.get(self.trouble)
-        if reason:
+        now = dt_util.utcnow()
+        if self.trouble:
+            reason = _REASONS[self.trouble]
             await self._catalogue.async_note(
                 *(
                     replace(one, state=State.FAILED, reason=reason)
@@ -304,7 +308,9 @@ class RecordingScheduler:
             self._begin(one)
 
     def _begin(self, one: Recording) -> None:
-        self._keeper.async_begin(one, self._span(one))
+        span = self._span(one)
+        late_for = self._healed[1] if self._healed and span.start < self._healed[0] else None
+        self._keeper.async_begin(one, span, late_for)
 
     @property
     def _is_usable(self) -> bool:

@@ -80,10 +80,12 @@ class Recorder:
         now: Callable[[], datetime],
         on_change: Callable[[], object] = lambda: None,
         min_free: int = MIN_FREE,
+        late_for: Reason | None = None,
     ) -> None:
         """`folder` is the track's (see `Track.open`); `start` and `stop` are aware, padded.
 
-        `watch` begins to watch the channel; `on_change` is told of each segment that is there.
+        `watch` begins to watch the channel; `on_change` is told of each segment that is there;
+        `late_for` says why it begins late, if it does.
         """
         self.start = start
         self.stop = stop
@@ -106,8 +108,10 @@ class Recorder:
         """Whether the next segment does not go on from the one that was written last."""
         self._has_passed = False
         """Whether the channel is beyond the end."""
-        self._trouble: Reason | None = None
+        self._trouble = late_for
         """What went wrong since the last segment."""
+        self._has_begun = False
+        """Whether anything was written: then whatever does not come is upstream's fault."""
         self._failure: TrackError | None = None
         self._longest = timedelta()
         self._reason: Reason | None = None
@@ -138,7 +142,8 @@ class Recorder:
         reason = None
         try:
             track = await self._disk.run(self._open)
-            self._trouble = Reason.ABSENT if track.size else None
+            if track.size:
+                self._trouble = Reason.ABSENT
             await self._record(track)
             self._judge(self.stop, self.until)
             await self._disk.run(track.close)
@@ -297,6 +302,7 @@ class Recorder:
             raise
         else:
             self._judge(start, before)
+            self._has_begun = True
             self._known.append(mark)
             self._is_break = False
 
@@ -316,5 +322,6 @@ class Recorder:
         """Note why there is nothing between two times, if that is the longest gap so far."""
         missing = start - before
         if missing >= max(_SHORTEST_GAP, self._longest):
-            self._longest, self._reason = missing, self._trouble
+            usual = Reason.NO_SIGNAL if self._has_begun else None
+            self._longest, self._reason = missing, self._trouble or usual
         self._trouble = None
