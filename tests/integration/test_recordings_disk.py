@@ -29,14 +29,21 @@ from .recorded import EAST, LONG, MINUTE, SECOND, STORE, House, make_recording, 
 from .stream_harness import wait_until
 
 ISSUE = "recordings_disk"
-TRIED = ((1, 0.5), (2, 1.5), (2, 3), (3, 5), (3, 8), (4, 10), (4, 14), (5, 16))
-"""How often, and by what minute: there is a minute between, then two, four, and five each time."""
 TRACK = "custom_components.toonami_downlink.engine.downlink.recording.track"
 
 
 def issue(hass: HomeAssistant) -> str | None:
     found = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
     return found.translation_key if found else None
+
+
+async def move_to(house: House, moment: datetime) -> None:
+    """Let it be that time, and tell so; nothing that is on its way is to run out of time."""
+    await wait_until(lambda: not house.scheduler._keeper._runs, 20)  # noqa: SLF001
+    await house.settle()
+    house.freezer.move_to(moment)
+    house.scheduler.async_wake()
+    await house.settle()
 
 
 async def test_the_folder_is_away(house: House, tmp_path: Path) -> None:
@@ -106,25 +113,20 @@ async def test_a_disk_that_is_full_and_does_not_say_so(
     def is_tried(times: int) -> bool:
         return len(tries) == times
 
-    async def move_to(moment: datetime) -> None:
-        house.freezer.move_to(moment)
-        # As it does each minute; nothing that is on its way is to run out of time.
-        house.scheduler.async_wake()
-        await house.settle()
-
     house.options["padding_before"] = 1
     await house.start(*programmes(20 * SECOND, 30 * MINUTE))
     with monkeypatch.context() as patched:
         patched.setattr(f"{TRACK}.Folder.write", refuse)
         await house.recordings.async_record(EAST, NOW + 20 * SECOND)
         await wait_until(lambda: house.recordings.trouble, 20)
-        for times, minutes in TRIED:
-            await move_to(NOW + minutes * MINUTE)
+        for times, minutes in ((1, 0.5), (2, 1.5), (2, 2), (3, 3), (4, 4.5)):
+            await move_to(house, NOW + minutes * MINUTE)
             await wait_until(partial(is_tried, times), 20)
-            await wait_until(lambda: house.recordings.trouble is Trouble.FULL, 20)
-            assert (house.only.state, issue(house.hass)) == (State.PLANNED, "recordings_disk_full")
+            await house.until(State.PLANNED)
+            assert house.recordings.trouble is Trouble.FULL
+            assert issue(house.hass) == "recordings_disk_full"
         assert len(house.said) == len(tries)
-    await move_to(NOW + 22 * MINUTE)
+    await move_to(house, NOW + 22 * MINUTE)
     await wait_until(lambda: house.only.size, 20)
     assert (house.only.state, issue(house.hass)) == (State.RECORDING, None)
 
@@ -132,23 +134,61 @@ async def test_a_disk_that_is_full_and_does_not_say_so(
 async def test_a_disk_that_refuses_in_the_middle(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It goes on in the same recording, and says what is missing, and why."""
+
     def refuse(*_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    await house.start(*programmes(MINUTE, MINUTE))
+    await house.start(*programmes(5 * MINUTE, MINUTE))
     recording = await house.recordings.async_record(EAST)
     track = house.folder / TRACKS / recording.track_name
     await wait_until(lambda: len(list(track.glob("*.ts"))) > 1, 20)
-    monkeypatch.setattr(library, "write_probe", refuse)
-    monkeypatch.setattr(f"{TRACK}.Folder.write", refuse)
-    recording = await house.until(State.INTERRUPTED)
-    assert recording.reason is Reason.DISK
-    await house.settle()
-    assert (house.recordings.trouble, issue(house.hass)) == (
-        Trouble.BROKEN,
-        "recordings_disk_broken",
-    )
-    assert recording.file is None
+    with monkeypatch.context() as patched:
+        patched.setattr(library, "write_probe", refuse)
+        patched.setattr(f"{TRACK}.Folder.write", refuse)
+        await wait_until(lambda: house.recordings.trouble, 20)
+        await move_to(house, NOW + 3 * MINUTE)
+        assert (house.recordings.trouble, issue(house.hass)) == (
+            Trouble.BROKEN,
+            "recordings_disk_broken",
+        )
+        assert (house.only.state, house.only.file) == (State.RECORDING, None)
+        assert house.only.size
+    held = len(list(track.glob("*.ts")))
+    await move_to(house, NOW + 4 * MINUTE + 45 * SECOND)
+    await wait_until(lambda: len(list(track.glob("*.ts"))) > held, 20)
+    house.scheduler.async_wake()
+    await wait_until(lambda: issue(house.hass) is None, 20)
+    house.freezer.move_to(NOW + 5 * MINUTE)
+    recording = await house.until_file()
+    assert (recording.state, recording.reason) == (State.INTERRUPTED, Reason.DISK)
+    assert [kind.split()[0] for kind in house.said] == ["started", "interrupted"]
+
+
+async def test_a_disk_that_refuses_to_the_end(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then it is over, and what is there of it becomes a file when that can be made."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    await house.start(*programmes(5 * MINUTE, MINUTE))
+    recording = await house.recordings.async_record(EAST)
+    track = house.folder / TRACKS / recording.track_name
+    await wait_until(lambda: len(list(track.glob("*.ts"))) > 1, 20)
+    with monkeypatch.context() as patched:
+        patched.setattr(library, "write_probe", refuse)
+        patched.setattr(f"{TRACK}.Folder.write", refuse)
+        await wait_until(lambda: house.recordings.trouble, 20)
+        for minutes in (3, 6):
+            await move_to(house, NOW + minutes * MINUTE)
+        assert (house.only.state, house.only.reason) == (State.INTERRUPTED, Reason.DISK)
+        assert (house.only.file, house.said[-1]) == (None, "interrupted Show 0")
+    await move_to(house, NOW + 8 * MINUTE)
+    recording = await house.until_file()
+    assert (recording.state, recording.reason) == (State.INTERRUPTED, Reason.DISK)
+    assert recording.missing > 4 * MINUTE
 
 
 async def test_a_disk_that_hangs_holds_nobody_up(

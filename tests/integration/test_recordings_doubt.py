@@ -7,12 +7,10 @@ import pytest
 
 from custom_components.toonami_downlink.engine.downlink.recording.model import Reason
 from custom_components.toonami_downlink.recording.doubt import Doubt
-from custom_components.toonami_downlink.recording.library import Found, Trouble
+from custom_components.toonami_downlink.recording.library import Trouble
 
 from .harness import NOW
-
-WELL = Found(trouble=None, sizes={"0123456789abcdef": 5})
-SECOND = timedelta(seconds=1)
+from .recorded import MINUTE, SECOND
 
 
 @pytest.fixture(autouse=True)
@@ -21,58 +19,45 @@ def noon(freezer: FrozenDateTimeFactory) -> None:
 
 
 def test_nothing_is_doubted_at_first() -> None:
-    assert Doubt().of(WELL) == WELL
+    assert Doubt().trouble is None
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if "disk" not in reason] + [None])
 def test_what_the_disk_is_not_to_blame_for(reason: Reason | None) -> None:
     doubt = Doubt()
     assert not doubt.begin(reason)
-    assert doubt.of(WELL) == WELL
+    assert doubt.trouble is None
 
 
 @pytest.mark.parametrize(
     ("reason", "trouble"),
     [(Reason.DISK, Trouble.BROKEN), (Reason.DISK_FULL, Trouble.FULL)],
 )
-def test_what_it_is_to_blame_for(reason: Reason, trouble: Trouble) -> None:
-    """What the look has found besides is still there, and what it finds wrong counts."""
-    doubt = Doubt()
-    assert doubt.begin(reason)
-    assert doubt.of(WELL) == Found(trouble=trouble, sizes=WELL.sizes)
-    assert doubt.of(Found(trouble=Trouble.ABSENT)).trouble is Trouble.ABSENT
-
-
-@pytest.mark.parametrize(
-    ("reason", "pauses"), [(Reason.DISK_FULL, (1, 2, 4, 5, 5)), (Reason.DISK, (1, 1, 1))]
-)
-def test_it_takes_longer_each_time_and_not_for_ever(
-    freezer: FrozenDateTimeFactory, reason: Reason, pauses: tuple[int, ...]
+def test_it_lasts_over_the_next_try(
+    freezer: FrozenDateTimeFactory, reason: Reason, trouble: Trouble
 ) -> None:
-    """A full disk is full for all; one that refuses may have refused one recording alone."""
     doubt = Doubt()
-    for minutes in pauses:
-        doubt.begin(reason)
-        freezer.tick(timedelta(minutes=minutes) - SECOND)
-        assert doubt.of(WELL).trouble is not None
-        freezer.tick(SECOND)
-        assert doubt.of(WELL).trouble is None
-        assert doubt.of(WELL).trouble is None
+    for _ in range(2):
+        assert doubt.begin(reason)
+        freezer.tick(2 * MINUTE - SECOND)
+        assert doubt.trouble is trouble
+    freezer.tick(SECOND)
+    assert doubt.trouble is None
+    assert doubt.trouble is None
 
 
-def test_what_was_written_ends_it(freezer: FrozenDateTimeFactory) -> None:
+def test_what_was_written_ends_it() -> None:
     doubt = Doubt()
-    doubt.begin(Reason.DISK_FULL)
     doubt.begin(Reason.DISK_FULL)
     doubt.end()
-    assert doubt.of(WELL).trouble is None
-    doubt.begin(Reason.DISK_FULL)
-    freezer.tick(timedelta(minutes=1))
-    assert doubt.of(WELL).trouble is None
+    assert doubt.trouble is None
 
 
-def test_a_clock_that_is_set_back_does_not_make_it_last(freezer: FrozenDateTimeFactory) -> None:
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_clock_that_is_set_does_not_make_it_last(
+    freezer: FrozenDateTimeFactory, days: int
+) -> None:
     doubt = Doubt()
     doubt.begin(Reason.DISK)
-    freezer.move_to(NOW - timedelta(days=1))
-    assert doubt.of(WELL).trouble is None
+    freezer.move_to(NOW + timedelta(days=days))
+    assert doubt.trouble is None

@@ -12,7 +12,11 @@ from custom_components.toonami_downlink.engine.downlink.recording.journal import
 from custom_components.toonami_downlink.engine.downlink.recording.model import Gap, Reason, State
 from custom_components.toonami_downlink.engine.downlink.recording.recorder import Outcome
 from custom_components.toonami_downlink.engine.downlink.recording.source import Finished
-from custom_components.toonami_downlink.recording.outcomes import ended_with, finished_as
+from custom_components.toonami_downlink.recording.outcomes import (
+    ended_with,
+    finished_as,
+    spoilt,
+)
 
 from .recorded import MINUTE, make_recording
 
@@ -48,16 +52,50 @@ def test_what_is_whole_has_none() -> None:
         (Reason.DISK_FULL, 0, 1, (State.PLANNED, None)),
         (Reason.DISK_FULL, 0, 0, (State.FAILED, Reason.DISK_FULL)),
         (Reason.NO_SIGNAL, 0, 1, (State.FAILED, Reason.NO_SIGNAL)),
-        (Reason.DISK, 1, 1, (State.INTERRUPTED, Reason.DISK)),
+        (Reason.DISK, 1, 1, (State.RECORDING, None)),
+        (Reason.DISK_FULL, 1, 1, (State.RECORDING, None)),
+        (Reason.DISK, 1, 0, (State.INTERRUPTED, Reason.DISK)),
+        (Reason.NO_SIGNAL, 1, 1, (State.INTERRUPTED, Reason.NO_SIGNAL)),
     ],
 )
-def test_what_the_disk_did_not_let_begin_is_still_planned(
+def test_what_the_disk_has_stopped_is_not_given_up(
     reason: Reason, size: int, left: int, after: tuple[State, Reason | None]
 ) -> None:
-    """Until it is over; what is there of it is not given up."""
+    """Until the programme is over."""
     outcome = Outcome(gaps=(HOLE,), reason=reason, size=size)
     ended = ended_with(RUNNING, outcome, RUNNING.stop - left * MINUTE, by_hand=False)
-    assert (ended.state, ended.reason) == after
+    assert (ended.state, ended.reason, ended.size) == (*after, size)
+
+
+def test_what_somebody_stopped_is_over_whatever_the_disk_does() -> None:
+    for size, state in ((0, State.CANCELLED), (1, State.INTERRUPTED)):
+        outcome = Outcome(gaps=(HOLE,), reason=Reason.DISK, size=size)
+        assert ended_with(RUNNING, outcome, RUNNING.start, by_hand=True).state is state
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "left", "is_busy", "after"),
+    [
+        (State.PLANNED, None, 0, False, (State.FAILED, Reason.DISK)),
+        (State.PLANNED, None, 1, False, None),
+        (State.PLANNED, Reason.BUSY, 0, False, None),
+        (State.RECORDING, None, 0, False, (State.INTERRUPTED, Reason.DISK)),
+        (State.RECORDING, None, 0, True, None),
+        (State.RECORDING, None, 1, False, None),
+        (State.COMPLETE, None, 0, False, None),
+    ],
+)
+def test_what_the_disk_has_spoilt(
+    state: State,
+    reason: Reason | None,
+    left: int,
+    is_busy: bool,
+    after: tuple[State, Reason] | None,
+) -> None:
+    one = make_recording(state=state, reason=reason)
+    now = one.stop - left * MINUTE
+    found = [*spoilt([one], Reason.DISK, now, lambda _: is_busy)]
+    assert [(each.state, each.reason) for each in found] == ([after] if after else [])
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,17 @@
 """What recordings have found wrong with the disk, which a look at it does not always find."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.util import dt as dt_util
 
 from ..engine.downlink.recording.model import Reason
-from .library import Found, Trouble
+from .library import Trouble
 
-_FIRST: Final = timedelta(minutes=1)
-_LONGEST: Final[Mapping[Trouble, timedelta]] = {
-    Trouble.FULL: timedelta(minutes=5),
-    # It may have refused this one alone, and the others are not to begin late.
-    Trouble.BROKEN: _FIRST,
-}
+RETRY_EVERY: Final = timedelta(minutes=1)
+"""How long what the disk has stopped waits until it goes on."""
+_LASTS: Final = 2 * RETRY_EVERY
 _TROUBLES: Final[Mapping[Reason | None, Trouble]] = {
     Reason.DISK_FULL: Trouble.FULL,
     Reason.DISK: Trouble.BROKEN,
@@ -26,31 +22,28 @@ class Doubt:
     """Whether a look that finds nothing wrong is believed.
 
     A disk may take the few bytes of a look and refuse what is recorded, as one with a quota does.
-    Then what has just failed would begin again at once, and fail again, as fast as the disk allows.
+    Without a doubt, all would be said to be well between one recording that fails and the next.
     """
 
     def __init__(self) -> None:
         """Begin without any."""
         self._trouble: Trouble | None = None
-        self._until: datetime | None = None
-        self._pause = timedelta()
+        self._since: datetime | None = None
 
     def begin(self, reason: Reason | None) -> bool:
-        """Doubt the disk for a while, longer each time, if it was what ended a recording."""
+        """Doubt the disk for a while, if it was what stopped a recording; return whether it was."""
         if trouble := _TROUBLES.get(reason):
-            self._pause = min(2 * self._pause, _LONGEST[trouble]) or _FIRST
-            self._trouble, self._until = trouble, dt_util.utcnow() + self._pause
+            self._trouble, self._since = trouble, dt_util.utcnow()
         return trouble is not None
 
     def end(self) -> None:
         """Believe it again: something was written to it."""
-        self._trouble, self._pause = None, timedelta()
+        self._trouble = None
 
-    def of(self, found: Found) -> Found:
-        """Return what a look has found, with what recordings have found in place of nothing."""
-        if self._trouble and self._until:
-            left = self._until - dt_util.utcnow()
-            # The clock may have been set back.
-            if not timedelta() < left <= self._pause:
-                self._trouble = None
-        return found if found.trouble else replace(found, trouble=self._trouble)
+    @property
+    def trouble(self) -> Trouble | None:
+        """What may still be wrong with it."""
+        # The clock may have been set back.
+        if self._since and abs(dt_util.utcnow() - self._since) >= _LASTS:
+            self._trouble = None
+        return self._trouble

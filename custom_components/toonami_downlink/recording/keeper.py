@@ -102,7 +102,7 @@ class Keeper:
     def async_begin(self, recording: Recording, span: Span, late_for: Reason | None = None) -> None:
         """Begin to record in that time, or go on; of what is over, make the file.
 
-        `late_for` says why it begins late, if it does.
+        `late_for` says what has kept it from that, if anything but a restart has.
         """
         recorder = None
         if recording.state is State.RECORDING:
@@ -143,7 +143,8 @@ class Keeper:
                 run.recorder = None
                 await self._owner.async_ended(recording.identity, outcome)
             known = self._owner.get(recording.identity)
-            if known and known.has_picture and not known.file:
+            is_open = known and known.has_picture and not known.file
+            if known and is_open and known.state is not State.RECORDING:
                 async with self._turn:
                     await self._async_finish(known)
         except Exception:

@@ -1,6 +1,6 @@
 """What has become of a recording when nothing is added to it any more."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -16,12 +16,13 @@ _OF_THE_DISK: Final = frozenset({Reason.DISK, Reason.DISK_FULL})
 def ended_with(one: Recording, outcome: Outcome, now: datetime, *, by_hand: bool) -> Recording:
     """Return a recording as it is now; `by_hand`: somebody has ended it."""
     gaps = tuple(within(outcome.gaps, one))
+    if outcome.reason in _OF_THE_DISK and now < one.stop and not by_hand:
+        # It begins, or goes on, when the disk can be used again.
+        state = State.RECORDING if outcome.size else State.PLANNED
+        return replace(one, state=state, size=outcome.size)
     if not outcome.size:
         if by_hand:
             return replace(one, state=State.CANCELLED, size=0)
-        if outcome.reason in _OF_THE_DISK and now < one.stop:
-            # As if it had not begun: it begins when the disk can be used again.
-            return replace(one, state=State.PLANNED, size=0)
         return replace(one, state=State.FAILED, reason=outcome.reason or Reason.NO_SIGNAL, size=0)
     state = State.INTERRUPTED if gaps else State.COMPLETE
     # What was missing before a restart is known afterwards, but not why: then nobody was there.
@@ -40,6 +41,20 @@ def finished_as(one: Recording, path: str, finished: Finished) -> Recording:
     else:
         state, reason = State.INTERRUPTED, one.reason
     return replace(one, state=state, reason=reason, gaps=gaps, file=path, size=finished.size)
+
+
+def spoilt(
+    items: Iterable[Recording], reason: Reason, now: datetime, is_busy: Callable[[str], bool]
+) -> Iterator[Recording]:
+    """Yield what is over and the disk has kept from being recorded, or from its end."""
+    for one in items:
+        if one.stop > now or one.reason:
+            continue
+        if one.state is State.PLANNED:
+            yield replace(one, state=State.FAILED, reason=reason)
+        elif one.state is State.RECORDING and not is_busy(one.identity):
+            # What is there of it becomes a file, and tells what is missing, when it can.
+            yield replace(one, state=State.INTERRUPTED, reason=reason)
 
 
 def within(gaps: Iterable[Gap], one: Recording) -> Iterator[Gap]:

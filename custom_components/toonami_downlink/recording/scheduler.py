@@ -25,18 +25,17 @@ from ..following.follows import Follows
 from ..refreshing.scheduler import Timer
 from .catalogue import Catalogue
 from .disk import DiskError
-from .doubt import Doubt
+from .doubt import RETRY_EVERY, Doubt
 from .folder import Place, chosen_folder, warning_of
 from .issues import async_update_issue
 from .keeper import Keeper
 from .library import Found, Library, Trouble
-from .outcomes import ended_with, finished_as
+from .outcomes import ended_with, finished_as, spoilt
 
 _LOGGER = logging.getLogger(__name__)
 
 _GB: Final = 1_000_000_000
 _LOOK_EVERY: Final = timedelta(hours=1)
-_RETRY_EVERY: Final = timedelta(minutes=1)
 _NAMED: Final = 5
 _REASONS: Final[Mapping[Trouble, Reason]] = {
     Trouble.FULL: Reason.DISK_FULL,
@@ -80,21 +79,22 @@ class RecordingScheduler:
         self._keeper = Keeper(hass, coordinator, self.library, self)
         self._timer = Timer(hass, "recordings", self.async_wake)
         self._found: Found | None = None
+        self._trouble: Trouble | None = None
         self._looked_at: datetime | None = None
         self._doubt = Doubt()
         self._looking = asyncio.Lock()
         self._is_woken = False
         self._is_stopped = False
         self._spans: Mapping[str, Span] = {}
-        self._healed: tuple[datetime, Reason] | None = None
-        """Since when the disk can be used again, and what was wrong with it."""
+        self._troubled: tuple[datetime, Reason] | None = None
+        """Until when something was wrong with the disk, and what."""
         self._later: dict[str, datetime] = {}
-        """When a file that could not be made is tried again."""
+        """When what could not be recorded, or made into a file, is tried again."""
 
     @property
     def trouble(self) -> Trouble | None:
         """Why nothing can be recorded now."""
-        return self._found.trouble if self._found else None
+        return self._trouble
 
     @property
     def place(self) -> Place | None:
@@ -149,14 +149,12 @@ class RecordingScheduler:
         now = dt_util.utcnow()
         age = abs(now - self._looked_at) if self._looked_at else _LOOK_EVERY
         is_needed = any(self._is_to_begin(one, now) for one in self._catalogue.items)
-        if age < (_RETRY_EVERY if self.trouble else _LOOK_EVERY) and (
-            self.trouble or not is_needed
-        ):
+        if age < (RETRY_EVERY if self.trouble else _LOOK_EVERY) and (self.trouble or not is_needed):
             return
         self._looked_at = now
         files = {one.identity: one.file for one in self._catalogue.items if one.file}
         probe = is_needed or self.trouble is not None
-        self._note(self._doubt.of(await self.library.async_look(files, probe=probe)))
+        self._note(await self.library.async_look(files, probe=probe))
         async with self._catalogue.lock:
             await self._note_files(files)
         if self.trouble in {None, Trouble.FULL}:
@@ -166,15 +164,16 @@ class RecordingScheduler:
 
     @callback
     def _note(self, found: Found) -> None:
-        before, self._found = self.trouble, found
-        if found.trouble is not before:
-            if found.trouble:
-                _LOGGER.warning("Nothing can be recorded: the disk is %s", found.trouble.value)
-            elif before:
-                self._healed = dt_util.utcnow(), _REASONS[before]
-                _LOGGER.info("The folder of the recordings can be used again")
+        before, self._found = self._trouble, found
+        self._trouble = trouble = found.trouble or self._doubt.trouble
+        if before:
+            self._troubled = dt_util.utcnow(), _REASONS[before]
+        if trouble and trouble is not before:
+            _LOGGER.warning("Nothing can be recorded: the disk is %s", trouble.value)
+        elif before and not trouble:
+            _LOGGER.info("The folder of the recordings can be used again")
         self._catalogue.async_tell()
-        async_update_issue(self._hass, found.trouble, self.library.folder)
+        async_update_issue(self._hass, trouble, self.library.folder)
 
     async def _note_files(self, files: dict[str, str]) -> None:
         """Note what was taken away, and what has another size."""
@@ -281,16 +280,11 @@ class RecordingScheduler:
 
     async def _miss(self) -> None:
         """Note what the disk has spoilt; what else is missed, the plan notes."""
-        now = dt_util.utcnow()
         if self.trouble:
-            reason = _REASONS[self.trouble]
-            await self._catalogue.async_note(
-                *(
-                    replace(one, state=State.FAILED, reason=reason)
-                    for one in self._catalogue.items
-                    if one.state is State.PLANNED and one.stop <= now and not one.reason
-                )
-            )
+            items, reason = self._catalogue.items, _REASONS[self.trouble]
+            over = tuple(spoilt(items, reason, dt_util.utcnow(), self._keeper.is_busy))
+            if over:
+                await self._catalogue.async_note(*over)
 
     async def _begin_due(self) -> None:
         now = dt_util.utcnow()
@@ -309,7 +303,8 @@ class RecordingScheduler:
 
     def _begin(self, one: Recording) -> None:
         span = self._span(one)
-        late_for = self._healed[1] if self._healed and span.start < self._healed[0] else None
+        until, reason = self._troubled or (span.start, None)
+        late_for = reason if span.start < until else None
         self._keeper.async_begin(one, span, late_for)
 
     @property
@@ -323,12 +318,16 @@ class RecordingScheduler:
 
     def _is_to_begin(self, one: Recording, now: datetime) -> bool:
         span = self._spans.get(one.identity) if one.state is State.PLANNED else None
-        return span is not None and span.start <= now < one.stop
+        return span is not None and span.start <= now < one.stop and not self._waits(one, now)
 
     def _is_to_go_on(self, one: Recording, now: datetime) -> bool:
         """Whether it was being recorded before a restart, or is not a file yet."""
-        is_open = one.has_picture and not one.file
-        return is_open and self._later.get(one.identity, now) <= now
+        return one.has_picture and not one.file and not self._waits(one, now)
+
+    def _waits(self, one: Recording, now: datetime) -> bool:
+        later = self._later.get(one.identity, now)
+        # The clock may have been set back.
+        return timedelta() < later - now <= _LOOK_EVERY
 
     def _next(self) -> datetime:
         """Return when something begins, or has been missed, at the latest."""
@@ -373,11 +372,11 @@ class RecordingScheduler:
             one = self._catalogue.get(identity)
             if one is None or one.state is not State.RECORDING:
                 return
+            now = dt_util.utcnow()
             if self._found and self._doubt.begin(outcome.reason):
-                # Before another look could begin it again.
-                self._note(self._doubt.of(self._found))
-            ended = ended_with(one, outcome, dt_util.utcnow(), by_hand=by_hand)
-            await self._catalogue.async_note(ended)
+                self._later[identity] = now + RETRY_EVERY
+                self._note(self._found)
+            await self._catalogue.async_note(ended_with(one, outcome, now, by_hand=by_hand))
         self._looked_at = None
         self.async_wake()
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from .house import PADDING, House
+from .house import House
 from .judge import Trouble
 from .relay import LENGTH, at
 from .station import MINUTE, Show, Station
@@ -213,17 +213,8 @@ class Faults:
         async def heal() -> None:
             disk.heal()
             await house.settle()
-            self._troubles.append(Trouble(kind, now - _SEGMENT, self._end_of(now, house.now)))
+            # What it has stopped goes on within a minute, and with a segment's end.
+            until = house.now + MINUTE + 2 * _SEGMENT
+            self._troubles.append(Trouble(kind, now - _SEGMENT, until))
 
         self._ongoing.append(Ongoing(until, heal, is_of_disk=True))
-
-    def _end_of(self, start: datetime, stop: datetime) -> datetime:
-        """Return when the last programme is over that was on in that time: it has been given up."""
-        before, after = (minutes * MINUTE for minutes in PADDING)
-        ends = [
-            last + after
-            for show in self._station.shows
-            for _, first, last in show.showings()
-            if first - before <= stop and start <= last + after
-        ]
-        return max([stop + MINUTE, *ends])

@@ -85,7 +85,7 @@ class Recorder:
         """`folder` is the track's (see `Track.open`); `start` and `stop` are aware, padded.
 
         `watch` begins to watch the channel; `on_change` is told of each segment that is there;
-        `late_for` says why it begins late, if it does.
+        `late_for` says why it begins late, or has not gone on, if anything but a restart is why.
         """
         self.start = start
         self.stop = stop
@@ -142,7 +142,7 @@ class Recorder:
         reason = None
         try:
             track = await self._disk.run(self._open)
-            if track.size:
+            if track.size and not self._trouble:
                 self._trouble = Reason.ABSENT
             await self._record(track)
             self._judge(self.stop, self.until)
