@@ -114,7 +114,7 @@ class Week:
 
     def _next(self) -> datetime:
         """Return when something is next."""
-        if self.house.relay.watching or self.faults.is_near:
+        if self.house.relay.watching or self.faults.is_near or self._is_awaited():
             return self.now + timedelta(seconds=LENGTH)
         moments = [self.now + _LONGEST_STEP, *self.faults.moments]
         for show in self.station.shows:
@@ -123,6 +123,14 @@ class Week:
         if self._refreshes:
             moments.append(self._refreshes[-1])
         return min(moment for moment in moments if moment > self.now)
+
+    def _is_awaited(self) -> bool:
+        """Whether something is to go on, or has to begin late."""
+        return any(
+            one.state is State.RECORDING
+            or (one.state is State.PLANNED and one.start <= self.now < one.stop)
+            for one in self.house.items
+        )
 
     async def _look(self) -> None:
         """Do what is due."""
