@@ -30,6 +30,8 @@ class HouseDisk(Disk):
         self.is_full = False
         self.in_flight = 0
         """How much is being waited for."""
+        self._were_folders: set[Path] = set()
+        """The number of one that is gone may be a file's by now."""
         self._held = threading.Event()
         self._held.set()
         super().__init__(root)
@@ -93,7 +95,8 @@ class HouseDisk(Disk):
     @override
     def _put(self, path: Path, number: int | None, files: dict[int, bytes], random: Random) -> None:
         """Let a folder that has been removed stay away; only files come back."""
-        if number is None or number in files or number in self._content:
+        is_file = number is None or number in files or number in self._content
+        if is_file and path not in self._were_folders:
             super()._put(path, number, files, random)
 
     @override
@@ -101,6 +104,8 @@ class HouseDisk(Disk):
         """Return what is there; others may take it away meanwhile."""
         found = {}
         for one in os.scandir(path):
+            if one.is_dir(follow_symlinks=False):
+                self._were_folders.add(Path(one.path))
             try:
                 found[one.name] = one.stat(follow_symlinks=False).st_ino
             except FileNotFoundError:

@@ -207,7 +207,10 @@ class Judge:
             is_padding = stop <= one.start + _S or one.stop - _S <= start
             if is_padding and self._were_places_taken(one, start, stop):
                 continue
-            if not self._is_explained(one.channel, start, stop):
+            # What is stopped when the programme is over, does not go on for the padding.
+            until = one.stop if start < one.stop < stop else stop
+            is_over = one.stop - _S <= start
+            if not self._is_explained(one.channel, start, start + _S if is_over else until):
                 yield f"nothing was wrong {_said(start, stop)}, and it is not there"
 
     def _reasons_of(self, one: Recording) -> set[Reason]:
@@ -225,8 +228,8 @@ class Judge:
         }
         was_away = any(
             _REASONS[trouble.kind] is Reason.ABSENT
-            and trouble.start < one.stop
-            and one.start < trouble.stop
+            and trouble.start < one.stop + after
+            and one.start - before < trouble.stop
             for trouble in self._troubles
         )
         # Why something was missing before a restart is not known afterwards.
