@@ -131,22 +131,28 @@ async def test_a_disk_that_is_full_and_does_not_say_so(
     assert (house.only.state, issue(house.hass)) == (State.RECORDING, None)
 
 
-async def test_a_disk_that_refuses_in_the_middle(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It goes on in the same recording, and says what is missing, and why."""
+async def stopped(house: House, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the disk refuse in the middle of a recording; return the recording's track."""
 
     def refuse(*_: object) -> None:
-        raise OSError(30, "Read-only file system")
+        raise OSError(errno.EROFS, "Read-only file system")
 
     await house.start(*programmes(5 * MINUTE, MINUTE))
     recording = await house.recordings.async_record(EAST)
     track = house.folder / TRACKS / recording.track_name
     await wait_until(lambda: len(list(track.glob("*.ts"))) > 1, 20)
+    monkeypatch.setattr(library, "write_probe", refuse)
+    monkeypatch.setattr(f"{TRACK}.Folder.write", refuse)
+    await wait_until(lambda: house.recordings.trouble, 20)
+    return track
+
+
+async def test_a_disk_that_refuses_in_the_middle(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on in the same recording, and says what is missing, and why."""
     with monkeypatch.context() as patched:
-        patched.setattr(library, "write_probe", refuse)
-        patched.setattr(f"{TRACK}.Folder.write", refuse)
-        await wait_until(lambda: house.recordings.trouble, 20)
+        track = await stopped(house, patched)
         await move_to(house, NOW + 3 * MINUTE)
         assert (house.recordings.trouble, issue(house.hass)) == (
             Trouble.BROKEN,
@@ -169,18 +175,8 @@ async def test_a_disk_that_refuses_to_the_end(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then it is over, and what is there of it becomes a file when that can be made."""
-
-    def refuse(*_: object) -> None:
-        raise OSError(30, "Read-only file system")
-
-    await house.start(*programmes(5 * MINUTE, MINUTE))
-    recording = await house.recordings.async_record(EAST)
-    track = house.folder / TRACKS / recording.track_name
-    await wait_until(lambda: len(list(track.glob("*.ts"))) > 1, 20)
     with monkeypatch.context() as patched:
-        patched.setattr(library, "write_probe", refuse)
-        patched.setattr(f"{TRACK}.Folder.write", refuse)
-        await wait_until(lambda: house.recordings.trouble, 20)
+        await stopped(house, patched)
         for minutes in (3, 6):
             await move_to(house, NOW + minutes * MINUTE)
         assert (house.only.state, house.only.reason) == (State.INTERRUPTED, Reason.DISK)
