@@ -325,9 +325,8 @@ class RecordingScheduler:
         return one.has_picture and not one.file and not self._waits(one, now)
 
     def _waits(self, one: Recording, now: datetime) -> bool:
-        later = self._later.get(one.identity, now)
         # The clock may have been set back.
-        return timedelta() < later - now <= _LOOK_EVERY
+        return timedelta() < self._later.get(one.identity, now) - now <= _LOOK_EVERY
 
     def _next(self) -> datetime:
         """Return when something begins, or has been missed, at the latest."""
@@ -340,6 +339,8 @@ class RecordingScheduler:
                 yield self._span(one).start
                 yield one.stop
         yield from self._later.values()
+        if self.trouble and self._looked_at:
+            yield self._looked_at + RETRY_EVERY
 
     # What the keeper says
 

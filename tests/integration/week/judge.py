@@ -280,6 +280,9 @@ class Judge:
         )
         if states & {State.COMPLETE, *TOMBSTONES} or is_nearly:
             return
+        if found and all(show.start < one.start for one in found):
+            # Another one was planned by then, and nobody could know what became of it.
+            return
         chances = [
             f"{channel} {start:%d %H:%M}"
             for channel, start, stop in show.showings()
