@@ -67,6 +67,24 @@ def test_what_the_disk_has_stopped_is_not_given_up(
     assert (ended.state, ended.reason, ended.size) == (*after, size)
 
 
+@pytest.mark.parametrize(
+    ("reason", "left", "after"),
+    [
+        (Reason.DISK, 1, (State.RECORDING, None, 7)),
+        (Reason.DISK, 0, (State.INTERRUPTED, Reason.DISK, 7)),
+        (Reason.NO_SIGNAL, 0, (State.FAILED, Reason.NO_SIGNAL, 0)),
+    ],
+)
+def test_what_cannot_be_opened_may_be_there(
+    reason: Reason, left: int, after: tuple[State, Reason | None, int]
+) -> None:
+    """Or what was recorded before the disk failed would be taken for nothing, and removed."""
+    one = make_recording(state=State.RECORDING, size=7)
+    outcome = Outcome(gaps=(HOLE,), reason=reason, size=0)
+    ended = ended_with(one, outcome, one.stop - left * MINUTE, by_hand=False)
+    assert (ended.state, ended.reason, ended.size) == after
+
+
 def test_what_somebody_stopped_is_over_whatever_the_disk_does() -> None:
     for size, state in ((0, State.CANCELLED), (1, State.INTERRUPTED)):
         outcome = Outcome(gaps=(HOLE,), reason=Reason.DISK, size=size)

@@ -15,19 +15,21 @@ _OF_THE_DISK: Final = frozenset({Reason.DISK, Reason.DISK_FULL})
 
 def ended_with(one: Recording, outcome: Outcome, now: datetime, *, by_hand: bool) -> Recording:
     """Return a recording as it is now; `by_hand`: somebody has ended it."""
-    gaps = tuple(within(outcome.gaps, one))
-    if outcome.reason in _OF_THE_DISK and now < one.stop and not by_hand:
-        # It begins, or goes on, when the disk can be used again.
-        state = State.RECORDING if outcome.size else State.PLANNED
-        return replace(one, state=state, size=outcome.size)
-    if not outcome.size:
+    gaps, size = tuple(within(outcome.gaps, one)), outcome.size
+    if outcome.reason in _OF_THE_DISK:
+        # What cannot be opened tells no size, and may be there all the same.
+        size = size or one.size
+        if now < one.stop and not by_hand:
+            # It begins, or goes on, when the disk can be used again.
+            return replace(one, state=State.RECORDING if size else State.PLANNED, size=size)
+    if not size:
         if by_hand:
             return replace(one, state=State.CANCELLED, size=0)
         return replace(one, state=State.FAILED, reason=outcome.reason or Reason.NO_SIGNAL, size=0)
     state = State.INTERRUPTED if gaps else State.COMPLETE
     # What was missing before a restart is known afterwards, but not why: then nobody was there.
     reason = outcome.reason or Reason.ABSENT if gaps and not by_hand else None
-    return replace(one, state=state, reason=reason, gaps=gaps, size=outcome.size)
+    return replace(one, state=state, reason=reason, gaps=gaps, size=size)
 
 
 def finished_as(one: Recording, path: str, finished: Finished) -> Recording:
