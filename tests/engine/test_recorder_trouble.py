@@ -78,17 +78,23 @@ async def test_why_it_begins_late(
     assert (outcome.gaps, outcome.reason) == (gaps(*missing), reason)
 
 
-async def test_what_goes_on_after_a_restart_was_not_late(studio: Studio) -> None:
+@pytest.mark.parametrize(
+    ("late_for", "reason"), [(None, Reason.ABSENT), (Reason.DISK, Reason.DISK)]
+)
+async def test_why_it_has_not_gone_on(
+    studio: Studio, late_for: Reason | None, reason: Reason
+) -> None:
+    """Because of a restart, if of nothing else."""
     studio.air(0, 1)
-    first = studio.recorder(late_for=Reason.DISK)
+    first = studio.recorder()
     task = asyncio.create_task(run(first))
     await studio.until(lambda: first.until == at(20))
     task.cancel()
     await asyncio.wait([task])
     studio.restart()
     studio.air(3, 4)
-    outcome = await run(studio.recorder(late_for=Reason.DISK))
-    assert (outcome.gaps, outcome.reason) == (gaps((20, 30)), Reason.ABSENT)
+    outcome = await run(studio.recorder(late_for=late_for))
+    assert (outcome.gaps, outcome.reason) == (gaps((20, 30)), reason)
 
 
 async def test_busy_until_the_end(studio: Studio) -> None:
