@@ -39,7 +39,7 @@ def issue(hass: HomeAssistant) -> str | None:
 
 async def move_to(house: House, moment: datetime) -> None:
     """Let it be that time, and tell so; nothing that is on its way is to run out of time."""
-    await wait_until(lambda: not house.scheduler._keeper._runs, 20)  # noqa: SLF001
+    await wait_until(lambda: not house.scheduler._keeper._runs, 20)  # noqa: SLF001  # nobody else knows
     await house.settle()
     house.freezer.move_to(moment)
     house.scheduler.async_wake()
@@ -67,7 +67,7 @@ async def test_the_folder_is_away(house: House, tmp_path: Path) -> None:
     (tmp_path / "away").rename(house.folder)
     await house.move_to(NOW + 45 * SECOND)
     assert house.recordings.trouble is Trouble.ABSENT, "it is looked at once a minute"
-    house.scheduler._looked_at = None  # noqa: SLF001
+    house.scheduler._looked_at = None  # noqa: SLF001  # as after a minute
     house.scheduler.async_wake()
     await house.settle()
     assert [house.recordings.trouble, issue(house.hass)] == [None, None]
@@ -101,7 +101,7 @@ async def test_a_full_disk(house: House, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 async def test_a_disk_that_is_full_and_does_not_say_so(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As one with a quota: what a look writes fits. It is tried again, but not all the time."""
     tries: list[object] = []

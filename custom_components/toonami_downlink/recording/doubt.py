@@ -12,10 +12,11 @@ from .library import Trouble
 RETRY_EVERY: Final = timedelta(minutes=1)
 """How long what the disk has stopped waits until it goes on."""
 _LASTS: Final = 2 * RETRY_EVERY
-_TROUBLES: Final[Mapping[Reason | None, Trouble]] = {
+TROUBLES: Final[Mapping[Reason | None, Trouble]] = {
     Reason.DISK_FULL: Trouble.FULL,
     Reason.DISK: Trouble.BROKEN,
 }
+"""What is wrong with the disk when that has stopped a recording."""
 
 
 class Doubt:
@@ -32,7 +33,7 @@ class Doubt:
 
     def begin(self, reason: Reason | None) -> bool:
         """Doubt the disk for a while, if it was what stopped a recording; return whether it was."""
-        if trouble := _TROUBLES.get(reason):
+        if trouble := TROUBLES.get(reason):
             self._trouble, self._since = trouble, dt_util.utcnow()
         return trouble is not None
 

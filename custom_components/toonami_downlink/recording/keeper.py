@@ -143,8 +143,7 @@ class Keeper:
                 run.recorder = None
                 await self._owner.async_ended(recording.identity, outcome)
             known = self._owner.get(recording.identity)
-            is_open = known and known.has_picture and not known.file
-            if known and is_open and known.state is not State.RECORDING:
+            if known and known.state in {State.COMPLETE, State.INTERRUPTED} and not known.file:
                 async with self._turn:
                     await self._async_finish(known)
         except Exception:

@@ -3,20 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from ..engine.downlink.recording.model import Gap, Reason, Recording, State
 from ..engine.downlink.recording.recorder import Outcome
 from ..engine.downlink.recording.source import Finished
 from ..engine.downlink.recording.track import gaps_between
-
-_OF_THE_DISK: Final = frozenset({Reason.DISK, Reason.DISK_FULL})
+from .doubt import TROUBLES
 
 
 def ended_with(one: Recording, outcome: Outcome, now: datetime, *, by_hand: bool) -> Recording:
     """Return a recording as it is now; `by_hand`: somebody has ended it."""
     gaps, size = tuple(within(outcome.gaps, one)), outcome.size
-    if outcome.reason in _OF_THE_DISK:
+    if outcome.reason in TROUBLES:
         # What cannot be opened tells no size, and may be there all the same.
         size = size or one.size
         if now < one.stop and not by_hand:
