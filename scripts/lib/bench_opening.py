@@ -32,19 +32,22 @@ GO: Final = """{
   history.pushState(null, "", "/toonami-downlink");
   dispatchEvent(new CustomEvent("location-changed"));
 }"""
-# From the click to the frame after the one that has the first programme.
+# From the click to the end of the frame that has the first programme: the guide draws them within
+# a frame, and the first task after that finds them.
 OPEN: Final = """() => new Promise((resolve) => {
   const find = (path) => path.reduce(
     (node, step) => (node?.shadowRoot ?? node)?.querySelector(step), document);
+  const { port1, port2 } = new MessageChannel();
   const start = performance.now();
-  const look = () => {
+  const frame = () => port2.postMessage(null);
+  port1.onmessage = () => {
     const seen = find(["home-assistant", "home-assistant-main", "toonami-downlink-panel",
       "tdl-guide", "tdl-grid", ".cell.live"]);
-    if (!seen) return requestAnimationFrame(look);
-    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
+    if (seen) resolve(performance.now() - start);
+    else requestAnimationFrame(frame);
   };
+  requestAnimationFrame(frame);
   GO;
-  look();
 })""".replace("GO", GO)
 
 

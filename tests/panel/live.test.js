@@ -14,6 +14,8 @@ class FakeConnection {
   /** @type {string | undefined} */
   refusal;
   closed = 0;
+  /** What is published. */
+  generation = 1;
   /** @type {Record<string, Set<() => void>>} */
   listeners = { ready: new Set(), disconnected: new Set() };
 
@@ -45,7 +47,7 @@ class FakeConnection {
   async sendMessagePromise(message) {
     this.asked.push(message);
     if (this.refusal) throw { code: this.refusal };
-    return { generation: 1, rows: { 1: [[10, 20, "Show", null, null, null, 0]] } };
+    return { generation: this.generation, rows: { 1: [[10, 20, "Show", null, null, null, 0]] } };
   }
 }
 
@@ -134,11 +136,41 @@ test("a day of the guide is asked for once, and anew after a new generation", as
   await Promise.all([store.loadDay(0, "UTC"), store.loadDay(0, "UTC")]);
   assert.deepEqual(connection.asked, [{ type: "toonami_downlink/guide", from: 0, to: 86_400 }]);
   assert.equal(store.guide.of(1).at(15)?.title, "Show");
+  connection.generation = 2;
   connection.subscribed[0].event({ ...OVERVIEW, generation: 2 });
   assert.equal(store.guide.of(1).at(15)?.title, "Show", "the old guide stays until the new one is there");
   await store.loadDay(0, "UTC");
   assert.equal(connection.asked.length, 2);
   assert.deepEqual(changes, ["overview", "guide", "overview", "guide"]);
+  store.close();
+});
+
+test("the first day is asked for together with the overview, and once", async () => {
+  const connection = new FakeConnection();
+  const store = new Store(connection);
+  store.open();
+  const arriving = store.expectDay(0, "UTC");
+  assert.equal(connection.asked.length, 1);
+  connection.subscribed[0].event(OVERVIEW);
+  await Promise.all([arriving, store.loadDay(0, "UTC")]);
+  assert.equal(connection.asked.length, 1);
+  assert.equal(store.guide.of(1).at(15)?.title, "Show");
+  store.close();
+});
+
+test("a day of another generation than the overview's is not shown, and asked for again", async () => {
+  const connection = new FakeConnection();
+  const store = new Store(connection);
+  store.open();
+  connection.generation = 2;
+  const arriving = store.expectDay(0, "UTC");
+  connection.subscribed[0].event(OVERVIEW);
+  await arriving;
+  assert.ok(!store.guide.has(0));
+  connection.subscribed[0].event({ ...OVERVIEW, generation: 2 });
+  await store.loadDay(0, "UTC");
+  assert.equal(connection.asked.length, 2);
+  assert.ok(store.guide.has(0));
   store.close();
 });
 

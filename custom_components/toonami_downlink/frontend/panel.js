@@ -1,5 +1,5 @@
 import {
-	Context, controls, define, html, icon, loadSheet, mark, nothing, signalBars, tokens,
+	Context, controls, define, html, icon, loadSheet, mark, nothing, now, signalBars, tokens,
 } from "./lib/index.js";
 import { DownlinkElement } from "./lib/element.js";
 import { Places } from "./lib/places.js";
@@ -9,6 +9,7 @@ import { applyLanguage, applyTheme } from "./lib/theme.js";
 import { conditionOf, LOOKS } from "./model/health.js";
 import { GUIDE, ROOT, pathOf } from "./model/place.js";
 import { Position } from "./model/position.js";
+import { startOfDay, zoneOf } from "./model/time.js";
 import { RefreshButton } from "./ui/refresh-button.js";
 import { banner, noSignal, notRunning, outdated, skeleton } from "./ui/states.js";
 import "./ui/guide-page.js";
@@ -29,7 +30,12 @@ const PAGES = [
 
 const FOR_ALL = 3;
 
+/** How long the rest is not drawn without the guide, in milliseconds. */
+const PATIENCE = 500;
+
 const LOW = matchMedia("(max-height: 480px)");
+/** Where there may be room for the timeline, which shows the guide of a whole day. */
+const WIDE = matchMedia("(min-width: 700px)");
 
 /** The panel: the frame around the pages. */
 class DownlinkPanel extends DownlinkElement {
@@ -53,6 +59,8 @@ class DownlinkPanel extends DownlinkElement {
 	#isOutdated = false;
 	/** Whether there is an entry; undefined until that is known. @type {boolean | undefined} */
 	#isSetUp;
+	/** Whether the first day of the guide is on its way, and worth waiting for. */
+	#isExpecting = false;
 	/** The television, once somebody watches. @type {Player | undefined} */
 	#player;
 	/** The channel that is to be watched; 0 for none. */
@@ -166,6 +174,21 @@ class DownlinkPanel extends DownlinkElement {
 		this.#store = new Store(this.#hass.connection);
 		this.#store.open();
 		this.#store.addEventListener("change", () => this.redraw());
+		const { page, date } = this.#places.place;
+		if (page === "guide" && !date && WIDE.matches) this.#expectToday(this.#hass, this.#store);
+	}
+
+	/** Ask for the guide together with the overview, and draw both at once. @param {Hass} hass @param {Store} store */
+	#expectToday(hass, store) {
+		const zone = zoneOf(hass);
+		this.#isExpecting = true;
+		const end = () => {
+			if (store !== this.#store || !this.#isExpecting) return;
+			this.#isExpecting = false;
+			this.redraw();
+		};
+		store.expectDay(startOfDay(now(), zone), zone).then(end);
+		setTimeout(end, PATIENCE);
 	}
 
 	async #loadText() {
@@ -252,7 +275,7 @@ class DownlinkPanel extends DownlinkElement {
 	/** @param {Context} context @param {Store} store @param {PageName} page */
 	#content(context, store, page) {
 		const { overview } = store;
-		if (!overview) return skeleton(context.t("state.tuning"));
+		if (!overview || this.#isExpecting) return skeleton(context.t("state.tuning"));
 		if (!overview.loaded) return this.#notLoaded(context);
 		this.#isSetUp = undefined;
 		if (page !== "guide") return this.#lazyPage(context, page);

@@ -20,7 +20,7 @@ export class FakeConnection {
   /** @type {Map<string, Set<(event: any) => void>>} */
   #subscribers = new Map();
 
-  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, past: number, follows: string[], recordings: string, isForAdministrators: boolean}} options */
+  /** @param {{days: number, state: string, hostile: boolean, shorts: boolean, pictures: string, delay: number, past: number, follows: string[], recordings: string, isForAdministrators: boolean, silent: string | null}} options */
   constructor(options) {
     this.options = options;
     this.state = options.state;
@@ -115,6 +115,7 @@ export class FakeConnection {
     if (message.type === "config_entries/get") return isHere ? [{ entry_id: "harness" }] : [];
     if (!this.connected || !isHere) throw refusal("not_loaded");
     const command = message.type.replace("toonami_downlink/", "");
+    if (command === this.options.silent) await new Promise(() => {});
     /** @type {Record<string, () => unknown>} */
     const commands = {
       guide: () => this.rows(message),

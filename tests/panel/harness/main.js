@@ -3,7 +3,7 @@
 /**
  * Shows the panel or the card with a made-up station, dark and narrow where the browser is. In the
  * address: state (empty, lost, missing, stale, refreshing, unloaded, tuner, slate, idle), user, lang, clock,
- * days, past (days that are remembered), follow (a title; several), recordings (off, empty, some, many), hostile, shorts, delay, watching (admin), card (the card's configuration as JSON), primary and ink (colours
+ * days, past (days that are remembered), follow (a title; several), recordings (off, empty, some, many), hostile, shorts, delay, silent (a command that is never answered), watching (admin), card (the card's configuration as JSON), primary and ink (colours
  * of the theme), insets (of the screen, as CSS orders them).
  */
 
@@ -22,6 +22,7 @@ const connection = new FakeConnection({
   shorts: options.has("shorts"),
   pictures: `${location.origin}/pictures`,
   delay: Number(options.get("delay") ?? 0),
+  silent: options.get("silent"),
   past: Number(options.get("past") ?? 0),
   follows: options.getAll("follow"),
   recordings: options.get("recordings") ?? "",

@@ -97,13 +97,20 @@ export class Store extends EventTarget {
 	 * @param {number} day @param {string} zone
 	 */
 	async loadDay(day, zone) {
-		if (this.#requested.has(day) || !this.loaded || this.generation === null) return;
+		if (this.loaded && this.generation !== null) await this.expectDay(day, zone);
+	}
+
+	/**
+	 * Load the guide of a day, also while the overview is still on its way: it will be wanted then.
+	 * @param {number} day @param {string} zone
+	 */
+	async expectDay(day, zone) {
+		if (this.#requested.has(day)) return;
 		this.#requested.add(day);
-		const generation = this.generation;
 		try {
 			const until = addDays(day, 1, zone);
 			const answer = await this.request("guide", { from: day, to: until });
-			if (generation !== this.generation) return;
+			if (answer.generation !== this.generation) throw new Error("of another generation");
 			this.guide.add(day, until, answer.rows);
 			this.#notify("guide");
 		} catch {
@@ -131,8 +138,8 @@ export class Store extends EventTarget {
 		const generation = overview.loaded ? overview.generation : null;
 		if (generation !== this.generation) {
 			// The old guide stays on screen, until the new one takes its place day by day.
+			if (this.generation !== null) this.#requested.clear();
 			this.generation = generation;
-			this.#requested.clear();
 		}
 		this.#notify("overview");
 	}

@@ -9,7 +9,7 @@ const gridSheet = loadSheet("grid");
 /** The longest that scrolling smoothly takes, in milliseconds. */
 const GLIDE = 1500;
 /** How long rows are drawn in one frame while somebody scrolls, in milliseconds. */
-const SHARE = 4;
+const SHARE = 2;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
