@@ -43,6 +43,8 @@ FREE: Final = {platform.value for platform in Platform} | {"frontend", "system_h
 ICON: Final = (256, 256)
 LOGO_SIDE: Final = range(128, 257)
 """Pixels of the shorter side of a logo."""
+MAX_WORDS: Final = 2500
+"""Of README: ten minutes of reading."""
 # Where README answers each documentation rule of the quality scale that is not exempt.
 README: Final = {
     "docs-high-level-description": "# Toonami Downlink",
@@ -171,15 +173,38 @@ def icons() -> Iterator[str]:
 
 
 def readme() -> Iterator[str]:
-    """Check that every documentation rule has its heading, and every link its target."""
+    """Check that every documentation rule has its heading, and that it is short."""
     text = (ROOT / "README.md").read_text("utf-8")
     lines = text.splitlines()
     for rule, heading in README.items():
         if heading not in lines:
             yield f"has no heading {heading!r} for the rule {rule}"
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)|src(?:set)?=\"([^\":]+)\"", text):
-        if not (ROOT / "".join(target)).exists():
-            yield f"links to {''.join(target)}, which is not there"
+    # Neither code nor where links lead is read.
+    read_aloud = re.sub(r"```.*?```|<[^>]+>|\]\([^)]*\)", " ", text, flags=re.DOTALL)
+    if (count := len(re.findall(r"\w[\w'.-]*", read_aloud))) > MAX_WORDS:
+        yield f"has {count} words instead of {MAX_WORDS}: what is long belongs below docs/"
+
+
+def documents() -> Iterator[str]:
+    """Check that each link of a document has its target, and each heading a line of its own."""
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+        name = path.relative_to(ROOT)
+        if found := re.search(r"\S +#{2,} .*", text):
+            yield f"{name} has a heading within a line: {found[0]}"
+        for link in re.findall(r"\]\(([^):]+)\)|src(?:set)?=\"([^\":]+)\"", text):
+            target, _, anchor = "".join(link).partition("#")
+            file = path.parent / target if target else path
+            if not file.exists():
+                yield f"{name} links to {target}, which is not there"
+            elif anchor and anchor not in _anchors(file.read_text("utf-8")):
+                yield f"{name} links to {target}#{anchor}, a heading that is not there"
+
+
+def _anchors(text: str) -> set[str]:
+    """Return what GitHub calls the headings of a document."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def main() -> int:
@@ -191,6 +216,7 @@ def main() -> int:
         "brand": brand,
         "icons.json": icons,
         "README.md": readme,
+        "document": documents,
     }
     wrong = [f"{name} {text}" for name, check in checks.items() for text in check()]
     for text in wrong:

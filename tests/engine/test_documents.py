@@ -7,7 +7,12 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
-DOCUMENTS: Final = ("SECURITY.md", "CONTRIBUTING.md", "README.md")
+DOCUMENTS: Final = (
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+)
 PLACES: Final = re.compile(r"(?:tests|scripts|blueprints|custom_components|\.ci|\.github)/.*")
 
 

@@ -1,4 +1,4 @@
-"""The automations in README: whoever copies one gets what is written above it."""
+"""The automations in README and docs: whoever copies one gets what is written above it."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -19,8 +19,15 @@ from custom_components.toonami_downlink.engine.downlink.models import Cause
 from .factories import FAILING_COMMAND, MIDNIGHT, NOON
 from .harness import move_clock, set_provider_command
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-EXAMPLES = re.findall(r"^([^\n]+):\n\n```yaml\n(.*?)```$", README, re.DOTALL | re.MULTILINE)
+ROOT = Path(__file__).parents[2]
+TEXTS = [
+    path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+]
+EXAMPLES = [
+    example
+    for text in TEXTS
+    for example in re.findall(r"^([^\n]+):\n\n```yaml\n(.*?)```$", text, re.DOTALL | re.MULTILINE)
+]
 
 
 @pytest.fixture
@@ -46,7 +53,7 @@ async def automate(hass: HomeAssistant, what: str, **replace: str) -> None:
 
 
 def test_there_are_five() -> None:
-    assert len(EXAMPLES) == README.count("```yaml") == 5
+    assert len(EXAMPLES) == sum(text.count("```yaml") for text in TEXTS) == 5
 
 
 @pytest.mark.usefixtures("coordinator", "ending")
