@@ -126,7 +126,11 @@ def test_sorted_and_every_airing_once(plan: list[tuple[str, int]]) -> None:
         assert all(each.start - one.airing.start < NIGHT for each in one.others)
 
 
-@pytest.mark.parametrize("title", ["\ufdfa" * 500, "a " * 250, "x" * 500, "1" * 500])
+@pytest.mark.parametrize(
+    "title",
+    ["\ufdfa" * 500, "a " * 250, "x" * 500, "1" * 500],
+    ids=["one letter of many", "words", "a word", "a number"],
+)
 def test_hostile_titles_take_time_in_proportion(title: str) -> None:
     follows = [words(f"{title[:480]} {number}") for number in range(200)]
 
