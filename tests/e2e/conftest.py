@@ -17,6 +17,7 @@ from scripts.lib.develop.feed import Access, wait_for_feed
 from scripts.lib.develop.flow import entry_id, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
+from tests.e2e import releases
 from tests.e2e.browser import answer_elsewhere, launch, open_page, overhear
 from tests.panel.harness import serve
 
@@ -128,6 +129,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         yield home
     finally:
         home.discard()
+
+
+@pytest.fixture(scope="session")
+def release_zip() -> bytes:
+    """What would be released."""
+    return releases.build()
 
 
 @pytest.fixture

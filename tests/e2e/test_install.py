@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 import subprocess
 from typing import Any, Final
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 import pytest
 
@@ -19,19 +19,13 @@ from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.assertions import log_complaints
 from tests.e2e.github import REPOSITORY, GitHub
+from tests.e2e.releases import install, installed, installed_version, stamped
 
 LAUNCHER: Final = Path(__file__).with_name("home_on_loopback.py")
 VERSION: Final[str] = json.loads((INTEGRATION / "manifest.json").read_bytes())["version"]
 NEXT: Final = "99.0.0"
 ASSET: Final[str] = json.loads((ROOT / "hacs.json").read_bytes())["filename"]
 WAIT: Final = 60.0
-
-
-@pytest.fixture(scope="session")
-def release_zip() -> bytes:
-    """What ``scripts/release`` builds from the newest commit."""
-    done = subprocess.run(["scripts/release"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607  # from PATH
-    return (ROOT / done.stdout.decode().strip()).read_bytes()
 
 
 @pytest.fixture
@@ -52,14 +46,6 @@ def make_empty(tmp_path: Path) -> Iterator[Callable[..., Home]]:
     yield make
     for home in homes:
         home.discard()
-
-
-def _installed(home: Home) -> Path:
-    return home.folder / "custom_components" / INTEGRATION.name
-
-
-def _installed_version(home: Home) -> str:
-    return str(json.loads((_installed(home) / "manifest.json").read_bytes())["version"])
 
 
 def _watch(home: Home) -> None:
@@ -103,8 +89,7 @@ def test_zip_works_in_an_empty_home_assistant(
     make_empty: Callable[..., Home], release_zip: bytes, upstream: Upstream
 ) -> None:
     home = make_empty()
-    with ZipFile(BytesIO(release_zip)) as archive:
-        archive.extractall(_installed(home))
+    install(release_zip, home)
     home.start()
     set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
 
@@ -115,7 +100,7 @@ def test_zip_works_in_an_empty_home_assistant(
 
 @pytest.mark.waits
 def test_marketplace_installs_updates_and_removes_it(
-    make_empty: Callable[..., Home], github: GitHub, upstream: Upstream
+    make_empty: Callable[..., Home], github: GitHub, upstream: Upstream, release_zip: bytes
 ) -> None:
     home = make_empty(program=("-P", LAUNCHER), env={"GITHUB_URL": github.url})
     home.start()
@@ -134,11 +119,11 @@ def test_marketplace_installs_updates_and_removes_it(
     _watch(home)
     access = wait_for_feed(home.client)
 
-    github.releases = {f"v{NEXT}": {ASSET: _stamped(github)}, **github.releases}
+    github.releases = {f"v{NEXT}": {ASSET: stamped(release_zip, NEXT)}, **github.releases}
     market.refresh()
     assert market.page()["status"] == "pending-upgrade"
     market.install()
-    assert _installed_version(home) == NEXT
+    assert installed_version(home) == NEXT
     home.stop()
     first_log = home.log
     home.start()
@@ -147,25 +132,10 @@ def test_marketplace_installs_updates_and_removes_it(
 
     remove(home.client)
     market.command("repository/uninstall", repository=market.id)
-    assert not _installed(home).exists()
+    assert not installed(home).exists()
     home.stop()
     assert log_complaints(first_log) == []
     assert log_complaints(home.log) == []
-
-
-def _stamped(github: GitHub) -> bytes:
-    """Return the release with the number of the next one."""
-    target = BytesIO()
-    with (
-        ZipFile(BytesIO(github.releases[f"v{VERSION}"][ASSET])) as source,
-        ZipFile(target, "w", ZIP_DEFLATED) as stamped,
-    ):
-        for member in source.infolist():
-            body = source.read(member)
-            if member.filename == "manifest.json":
-                body = json.dumps({**json.loads(body), "version": NEXT}).encode()
-            stamped.writestr(member, body)
-    return target.getvalue()
 
 
 class Market:
