@@ -41,6 +41,22 @@ def test_a_guide_that_does_not_come_keeps_nothing_else_back(page: Page) -> None:
     expect(page.locator("tdl-grid .cell.tuning").first).to_be_visible()
 
 
+def test_who_goes_elsewhere_at_once_does_not_wait_for_it(page: Page) -> None:
+    page.goto(f"{GUIDE}?silent=guide")
+    page.wait_for_function("window.harness?.element.isConnected")
+
+    # As Home Assistant does when somebody looks at another tab and comes back to another page.
+    page.evaluate(
+        """() => {
+          harness.element.remove();
+          history.pushState(null, "", "/toonami-downlink/status");
+          document.body.append(harness.element);
+        }"""
+    )
+
+    page.locator("tdl-status").wait_for()
+
+
 @pytest.mark.parametrize(
     ("width", "path"),
     [(390, GUIDE), (1280, "/toonami-downlink/status"), (1280, "/toonami-downlink/connect")],

@@ -175,13 +175,13 @@ class DownlinkPanel extends DownlinkElement {
 		this.#store.open();
 		this.#store.addEventListener("change", () => this.redraw());
 		const { page, date } = this.#places.place;
-		if (page === "guide" && !date && WIDE.matches) this.#expectToday(this.#hass, this.#store);
+		this.#isExpecting = page === "guide" && !date && WIDE.matches;
+		if (this.#isExpecting) this.#expectToday(this.#hass, this.#store);
 	}
 
 	/** Ask for the guide together with the overview, and draw both at once. @param {Hass} hass @param {Store} store */
 	#expectToday(hass, store) {
 		const zone = zoneOf(hass);
-		this.#isExpecting = true;
 		const end = () => {
 			if (store !== this.#store || !this.#isExpecting) return;
 			this.#isExpecting = false;
