@@ -1,7 +1,7 @@
 """A recorder and a disk that fails, hangs or is full; and what it costs."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 import errno
 from pathlib import Path
@@ -77,6 +77,27 @@ async def test_a_disk_that_fails_ends_it(
     disk.heal()
     studio.clock = at(1000)
     assert (await run(studio.recorder())).gaps == gaps((20, 50))
+
+
+@pytest.mark.parametrize(
+    ("aired", "outcome"),
+    [
+        ((0, 1), Outcome(gaps=gaps((20, 50)), reason=Reason.NO_SIGNAL, size=2 * len(data_of(0)))),
+        (range(5), Outcome(gaps=(), reason=None, size=5 * len(data_of(0)))),
+    ],
+    ids=["upstream has cost the end", "nothing is missing"],
+)
+async def test_a_disk_that_fails_when_all_is_over_has_cost_nothing(
+    studio: Studio, disk: Disk, aired: Iterable[int], outcome: Outcome
+) -> None:
+    recorder = studio.recorder()
+    task = asyncio.create_task(run(recorder))
+    studio.air(*aired)
+    await studio.until(lambda: recorder.until == at(10 * len(tuple(aired))))
+    disk.fail("write", errno.EROFS)
+    studio.clock = at(1000)
+    studio.air(6)
+    assert await task == outcome
 
 
 async def test_a_disk_that_fails_from_the_start(studio: Studio, disk: Disk) -> None:

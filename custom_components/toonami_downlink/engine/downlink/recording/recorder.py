@@ -146,7 +146,7 @@ class Recorder:
                 self._trouble = Reason.ABSENT
             await self._record(track)
             self._judge(self.stop, self.until)
-            await self._disk.run(track.close)
+            await self._close(track)
         except TrackError as err:
             _LOGGER.warning("The recording %s has ended: %s", self._folder.name, err)
             reason = err.reason
@@ -154,6 +154,13 @@ class Recorder:
             await self._disk.end(self._release)
         gaps = self._gaps(self.stop)
         return Outcome(gaps=gaps, reason=reason or (self._reason if gaps else None), size=self.size)
+
+    async def _close(self, track: Track) -> None:
+        """Write down that it is over. A disk that refuses only that has cost nothing."""
+        try:
+            await self._disk.run(track.close)
+        except TrackError as err:
+            _LOGGER.debug("The recording %s does not say that it is over: %s", self._folder.name, err)
 
     # The track; in its thread
 
