@@ -3,13 +3,15 @@
 Home Assistant has a part of one processor and a gigabyte of memory, as on a small board; each line
 is a start of its own with what is named, and stands beside a bare one in the same run.
 
-    scripts/bench budget [--share 0.3] [--seconds 120] [--starts 3]
+What is written to disk takes longer to tell: some of them idle beside each other, without limits.
+
+    scripts/bench budget [--share 0.3] [--seconds 120] [--starts 3] [--minutes 30]
 """
 
 from argparse import ArgumentParser
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 import os
 from pathlib import Path
@@ -29,7 +31,8 @@ from .develop.upstream import Upstream
 from .develop.waiting import DevelopError, wait_for
 
 MEMORY_BYTES: Final = 2**30
-REFRESHES_A_DAY: Final = 4
+REFRESHES_A_DAY: Final = 1
+"""As the schedule is when nobody has changed it."""
 DAY: Final = 24 * 60 * 60
 SETTLED: Final = 45.0
 """Seconds after a start until Home Assistant has done what it does then."""
@@ -68,6 +71,8 @@ ROWS: Final = (
     Row("one recording", options={"recordings": True}, is_recorded=True),
     Row("bare again", is_bare=True),
 )
+IDLE: Final = ROWS[:4]
+"""Those in which nothing is going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,6 @@ class Cost:
     """MiB, once it has settled."""
     cpu: float
     """Part of a processor while it does what the line says."""
-    written: float
-    """MiB a day to disk, with the refreshes of a day."""
 
 
 @contextmanager
@@ -149,14 +152,9 @@ async def measure(folder: Path, row: Row, doors: list[Path], arguments: Argument
 
 
 async def _settled(home: Home, row: Row, start: float, seconds: float) -> Cost:
-    refreshed = 0
-    # A developer's Home Assistant notes far more than those that people have.
-    home.client.post("/api/services/logger/set_default_level", {"level": "warning"})
+    _quieten(home, row)
     if not row.is_bare:
-        home.client.post("/api/services/logger/set_level", {_LOGGER: "warning"})
-        before = written(home.pid)[1]
         await asyncio.to_thread(_refresh, home)
-        refreshed = written(home.pid)[1] - before
     crowd = Crowd("")
     if row.is_watched:
         address = wait_for_feed(home.client).playlist_url.rpartition("/")[0]
@@ -166,14 +164,59 @@ async def _settled(home: Home, row: Row, start: float, seconds: float) -> Cost:
         await asyncio.to_thread(Recordings(home).start)
     try:
         await asyncio.sleep(SETTLED)
-        before = written(home.pid)[1]
         cpu = await part_of_processor(home.pid, seconds)
         crowd.check()
-        more = written(home.pid)[1] - before
-        a_day = more * DAY / seconds + refreshed * REFRESHES_A_DAY
-        return Cost(start, memory(home.pid), cpu, a_day / 2**20)
+        return Cost(start, memory(home.pid), cpu)
     finally:
         await crowd.leave()
+
+
+def _quieten(home: Home, row: Row) -> None:
+    """Let it note as little as those that people have: a developer's notes far more."""
+    home.client.post("/api/services/logger/set_default_level", {"level": "warning"})
+    if not row.is_bare:
+        home.client.post("/api/services/logger/set_level", {_LOGGER: "warning"})
+
+
+def idle(folder: Path, minutes: float) -> Iterator[str]:
+    """Let several run beside each other, and tell what each has written to disk meanwhile.
+
+    They are idle: programmes begin and end, and one refresh is added for the day.
+    """
+    with ExitStack() as stack:
+        upstream = Upstream(folder / "upstream.log")
+        stack.callback(upstream.stop)
+        upstream.start()
+        running = [
+            _idling(folder / f"idle{number}", row, upstream, stack)
+            for number, row in enumerate(IDLE)
+        ]
+        time.sleep(SETTLED)
+        before = [written(home.pid)[1] for home, _ in running]
+        time.sleep(minutes * 60)
+        for row, (home, refreshed), size in zip(IDLE, running, before, strict=True):
+            a_day = (written(home.pid)[1] - size) * DAY / (
+                minutes * 60
+            ) + refreshed * REFRESHES_A_DAY
+            yield f"{row.name:<27}{a_day / 2**20:>7.1f} MiB a day to disk"
+
+
+def _idling(folder: Path, row: Row, upstream: Upstream, stack: ExitStack) -> tuple[Home, int]:
+    """Start one, and return it with what a refresh has written."""
+    home = Home(folder, linked=not row.is_bare)
+    stack.callback(home.stop)
+    home.start()
+    refreshed = 0
+    if not row.is_bare:
+        set_up(home.client, "bundled", {"api_url": upstream.url, "verify_tls": True})
+        wait_for_feed(home.client)
+        if row.options:
+            set_options(home.client, row.options)
+        before = written(home.pid)[1]
+        _refresh(home)
+        refreshed = written(home.pid)[1] - before
+    _quieten(home, row)
+    return home, refreshed
 
 
 def _refresh(home: Home) -> None:
@@ -193,7 +236,7 @@ def show(row: Row, cost: Cost, bare: Cost) -> str:
     return (
         f"{row.name:<27}{cost.start:>7.1f} s ({cost.start / bare.start:.2f})"
         f"{cost.memory:>9.1f} MiB ({cost.memory - bare.memory:+.1f})"
-        f"{cost.cpu:>8.2%}{cost.written:>9.1f} MiB a day"
+        f"{cost.cpu:>8.2%} of a processor"
     )
 
 
@@ -203,6 +246,7 @@ class Arguments:
     share: float
     seconds: float
     starts: int
+    minutes: float
 
 
 def read_arguments() -> Arguments:
@@ -211,6 +255,7 @@ def read_arguments() -> Arguments:
     parser.add_argument("--share", type=float, default=0.3, help="of one processor")
     parser.add_argument("--seconds", type=float, default=120.0, help="for each measurement")
     parser.add_argument("--starts", type=int, default=3, help="of which the median is shown")
+    parser.add_argument("--minutes", type=float, default=30.0, help="to see what is written")
     return parser.parse_args(namespace=Arguments())
 
 
@@ -224,6 +269,8 @@ def main() -> None:
             cost = asyncio.run(measure(Path(name), row, doors, arguments))
             bare = bare or cost
             print(show(row, cost, bare), flush=True)
+        for line in idle(Path(name), arguments.minutes):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
