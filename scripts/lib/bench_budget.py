@@ -212,6 +212,7 @@ def _idling(folder: Path, row: Row, upstream: Upstream, stack: ExitStack) -> tup
         wait_for_feed(home.client)
         if row.options:
             set_options(home.client, row.options)
+            wait_for_feed(home.client)
         before = written(home.pid)[1]
         _refresh(home)
         refreshed = written(home.pid)[1] - before
