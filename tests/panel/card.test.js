@@ -107,3 +107,39 @@ test("the sensor of what is on a channel is found", () => {
   assert.equal(sensorOf(HASS, "late_night"), undefined);
   assert.equal(sensorOf(/** @type {Hass} */ ({}), "toonami_east"), undefined);
 });
+
+test("the channels that have long been there are suggested by their numbers", () => {
+  const keys = ["toonami_east", "toonami_west", "snick_east", "snick_west", "mtv97", "movies", "radio"];
+  const devices = Object.fromEntries(
+    keys.map((key) => [key, { identifiers: [["toonami_downlink", key]], model: "Television channel" }]),
+  );
+  const entities = Object.fromEntries(
+    keys.map((key) => [`calendar.${key}`, { platform: "toonami_downlink", device_id: key }]),
+  );
+  const hass = /** @type {any} */ ({ devices, entities, states: {} });
+  const found = keys.map((key) => suggestions(hass, `calendar.${key}`, "card")?.[0].config);
+  assert.deepEqual(found, keys.map((_, index) => ({ type: "card", channels: [String(index + 1)] })));
+});
+
+test("a title is suggested only where a sensor says one", () => {
+  const devices = { d: { identifiers: [["toonami_downlink", "movies"]], model: "Television channel" } };
+  const entity = { platform: "toonami_downlink", device_id: "d" };
+  const labels = (/** @type {string} */ id, /** @type {any} */ states) =>
+    suggestions(/** @type {any} */ ({ devices, entities: { [id]: entity }, states }), id, "card")?.length;
+  assert.equal(labels("sensor.a", { "sensor.a": { state: "unavailable" } }), 2);
+  assert.equal(labels("sensor.a", {}), 2);
+  assert.equal(labels("calendar.a", { "calendar.a": { state: "on" } }), 2);
+  assert.equal(labels("sensor.a", { "sensor.a": { state: "Akira" } }), 3);
+});
+
+test("hours, pictures and names are as they were chosen", () => {
+  assert.equal(readConfig({ hours: 1 }).hours, 1);
+  assert.equal(readConfig({ picture: false }).picture, false);
+  assert.equal(readConfig({ next: false }).next, false);
+  assert.equal(readConfig({ guide: true }).guide, true);
+  for (const name of ["x1 ", "-1", "1x", "a-b", "01"]) assert.throws(() => read({ channels: [name] }), /channel/);
+});
+
+test("a programme is placed by its part of the hours", () => {
+  assert.deepEqual(placeOf({ start: 150, stop: 175 }, 100, 200), placeOf({ start: 50, stop: 75 }, 0, 100));
+});

@@ -37,6 +37,7 @@ const warnings = [
   ["http://192.168.1.5:8123", undefined],
   ["http://[fd00::5]:8123", undefined],
   ["https://tv.example.com", undefined],
+  ["http://1270.example", undefined],
 ];
 for (const [origin, warning] of warnings) {
   test(`a warning about ${origin}`, () => assert.equal(warningFor(origin), warning));
@@ -204,4 +205,48 @@ test("only a player that came by the short address turns it green", () => {
   }
   assert.deepEqual(opened([seen({ asked: "page" }), seen({})], before), seen({}));
   assert.equal(arrival([seen({ asked: "page" })], RECIPES[0], before), undefined);
+});
+
+test("each player is given what its set-up asks for, step by step", () => {
+  const typed = ["server", "username", "password"];
+  assert.deepEqual(RECIPES.map(({ id, name, steps }) => [id, name, steps]), [
+    ["house", "", [[], []]],
+    ["googletv", "", [[], typed, []]],
+    ["firetv", "", [[], typed, []]],
+    ["appletv", "", [[], typed, []]],
+    ["tivimate", "TiviMate", [typed, []]],
+    ["smarters", "IPTV Smarters", [["username", "password", "server"], []]],
+    ["kodi", "Kodi", [[], ["playlist"], ["guide"], []]],
+    ["jellyfin", "Jellyfin", [["playlist"], ["guide"], []]],
+    ["plex", "Plex", [["tuner"], ["guide"], []]],
+    ["vlc", "VLC", [["playlist"], []]],
+    ["channels", "Channels DVR", [["playlist"], ["guide"], []]],
+    ["other", "", [["playlist", "guide"], typed, []]],
+  ]);
+  assert.deepEqual(EVERYTHING, [
+    "short_url", "playlist", "guide", "guide_gz", "server", "server_prefix", "username", "password", "tuner",
+  ]);
+  assert.match(MASK, /^\u2022{8}$/);
+});
+
+test("an address of the home comes before others, whichever range it is from", () => {
+  const outside = "http://11.0.0.1";
+  for (const home of ["10.1.1.1", "192.168.9.9", "172.16.0.1", "172.20.0.1", "172.29.0.1", "172.31.0.1", "[fd00::1]", "[fc00::1]"]) {
+    assert.deepEqual(candidates([outside, `http://${home}`], outside)[0], `http://${home}`);
+  }
+  for (const other of ["110.1.1.1", "172.15.0.1", "172.32.0.1", "[fe00::1]", "192.169.0.1"]) {
+    assert.deepEqual(candidates([outside, `http://${other}`], outside)[0], outside);
+  }
+});
+
+test("the check asks for the health of that very address, without the cache and any cookie", async () => {
+  /** @type {any[]} */
+  const asked = [];
+  const fetch = async (/** @type {any[]} */ ...words) => {
+    asked.push(words);
+    return Response.json({ version: "1.0.0" });
+  };
+  assert.equal(await checkAddress(ORIGIN, "1.0.0", "http://page", /** @type {any} */ (fetch)), "ok");
+  const [[url, { cache, credentials }]] = asked;
+  assert.deepEqual([url, cache, credentials], [`${ORIGIN}/api/toonami_downlink/health`, "no-store", "omit"]);
 });

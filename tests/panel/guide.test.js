@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Guide, partAt } from "../../custom_components/toonami_downlink/frontend/model/guide.js";
 import { titleOf } from "../../custom_components/toonami_downlink/frontend/model/programme.js";
 import {
-  Scale, heightFor, progressOf, roomIn, scrollFor, slotFor, stepOf, windowAt,
+  Scale, heightFor, progressOf, roomIn, scrollFor, slotFor, stepOf, wantedIn, windowAt,
 } from "../../custom_components/toonami_downlink/frontend/model/grid.js";
 
 const DAY = 86_400;
@@ -82,6 +82,7 @@ test("the window moves in steps, and stays within the guide", () => {
   assert.deepEqual(windowAt(scale, 2000, 1000), windowAt(scale, 2003, 1000));
   assert.deepEqual(windowAt(scale, 0, 1000), { from: 0, until: 8 * 1800 });
   assert.equal(windowAt(scale, scale.width, 1000).until, DAY);
+  assert.deepEqual(windowAt(scale, 2000, 1000), { from: 7 * 1800, until: 18 * 1800 });
 });
 
 /** @type {[string, number, number, number][]} */
@@ -89,6 +90,10 @@ const scrolls = [
   ["visible: stays", 600, 700, 500],
   ["left of it", 300, 400, 276],
   ["right of it", 1450, 1600, 624],
+  ["just visible on the left", 524, 600, 500],
+  ["a pixel too far on the left", 523, 600, 499],
+  ["just visible on the right", 1300, 1476, 500],
+  ["a pixel too far on the right", 1300, 1477, 501],
   ["wider than the screen: its beginning", 1400, 9000, 1376],
 ];
 for (const [name, start, stop, left] of scrolls) {
@@ -104,6 +109,9 @@ test("keys move by programme, channel and day", () => {
   assert.equal(stepOf("Home", noon, "UTC")?.time, 0);
   assert.equal(stepOf("End", noon, "UTC")?.time, DAY - 1);
   assert.equal(stepOf("PageDown", noon, "UTC")?.time, noon + DAY);
+  assert.equal(stepOf("PageUp", noon, "UTC")?.time, noon - DAY);
+  assert.equal(stepOf("ArrowLeft", noon, "UTC")?.by, -1);
+  assert.equal(stepOf("ArrowDown", noon, "UTC")?.rows, 1);
   assert.equal(stepOf("x", noon, "UTC"), undefined);
 });
 
@@ -157,4 +165,26 @@ test("rows fill what there is, between a least and a greatest height", () => {
   assert.equal(heightFor(500, 0), 260);
   assert.deepEqual([91, 92, 127, 128, 180].map(roomIn), ["little", "some", "some", "much", "wall"]);
   assert.deepEqual([899, 900, 1900, 3840].map(slotFor), [120, 200, 260, 340]);
+});
+
+test("what is wanted is what is on, and a place for each day that is not there", () => {
+  const guide = makeGuide();
+  const wanted = wantedIn(guide, 1, { from: 50, until: DAY + 100 }, [0, DAY], "UTC");
+  assert.deepEqual([...wanted.keys()], [0, 100, 400, -DAY]);
+  assert.deepEqual(wanted.get(-DAY), {
+    title: "", episode_title: null, season: null, episode: null, filler: true, start: DAY, stop: 2 * DAY,
+  });
+  assert.equal(wanted.get(100)?.stop, 300);
+});
+
+test("half an hour is wider on wider screens", () => {
+  const widths = [899, 900, 1899, 1900, 2999, 3000];
+  assert.deepEqual(widths.map(slotFor), [120, 200, 200, 260, 260, 340]);
+});
+
+test("what ends when another begins belongs to the other", () => {
+  const guide = makeGuide();
+  assert.equal(startOf(guide.of(1).nearest(299)), 100);
+  assert.equal(startOf(guide.of(1).nearest(350)), 100);
+  assert.equal(startOf(guide.of(1).nearest(351)), 400);
 });

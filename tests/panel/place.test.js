@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  GUIDE, dateFor, dayFor, pathOf, readPlace,
+  GUIDE, dateFor, dayFor, isSame, pathOf, readPlace,
 } from "../../custom_components/toonami_downlink/frontend/model/place.js";
 import { IDLE, Position, stepFrom, tonight } from "../../custom_components/toonami_downlink/frontend/model/position.js";
 
@@ -18,6 +18,7 @@ const places = [
   ["/guide", "?q=%C3%A9%26%3F%23", { search: "é&?#" }],
   ["/watch/2", "", { watch: 2 }],
   ["/recordings", "", { page: "recordings" }],
+  ["/shows", "", { page: "shows" }],
   ["/connect", "", { page: "connect" }],
   ["/status", "", { page: "status" }],
   ["/guide/2147483647/8589934592", "", { channel: 2 ** 31 - 1, start: 2 ** 33 }],
@@ -85,4 +86,16 @@ test("a step is an hour of all channels or a day of one, and stays within the gu
   assert.equal(stepFrom(20 * HOUR, 1, true, guide, "UTC"), DAY + 20 * HOUR);
   assert.equal(stepFrom(HOUR, -1, true, guide, "UTC"), 0);
   assert.equal(stepFrom(3 * DAY - HOUR, 1, true, guide, "UTC"), 3 * DAY - 1);
+});
+
+test("places are the same that have the same address", () => {
+  assert.equal(isSame({ ...GUIDE, channel: 3 }, { ...GUIDE, channel: 3 }), true);
+  assert.equal(isSame({ ...GUIDE, channel: 3 }, { ...GUIDE, channel: 4 }), false);
+  assert.equal(isSame({ ...GUIDE, page: "status", channel: 3 }, { ...GUIDE, page: "status" }), true);
+});
+
+test("a date has nothing before it and nothing behind it", () => {
+  for (const date of ["x2026-11-28", "2026-11-28x", "2026-11-281", "12026-11-28"]) {
+    assert.deepEqual(readPlace(`/guide/3/${date}`), GUIDE, date);
+  }
 });

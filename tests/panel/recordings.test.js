@@ -142,3 +142,22 @@ for (const nonsense of ["{", "null", "{}", "[1]", '[["a"]]', '[["a", -5]]', '[["
 test("lengths", () => {
   assert.deepEqual([0, 59.9, 245, 3753, Number.NaN, -4].map(lengthOf), ["0:00", "0:59", "4:05", "1:02:33", "0:00", "0:00"]);
 });
+
+test("each state has its mark", () => {
+  const marks = { planned: "planned", recording: "recording", complete: "recorded", interrupted: "recorded", failed: "" };
+  for (const [state, mark] of Object.entries(marks)) {
+    const known = new Recordings();
+    known.update(event({ whole: true, recordings: [recording("a", { state: /** @type {any} */ (state) })] }));
+    assert.equal(known.mark(1, { title: "", start: START, stop: 0 }), mark);
+  }
+});
+
+test("before anything is told nothing is on, planned or in the way", () => {
+  const known = new Recordings();
+  assert.deepEqual([known.isOn, known.rules, known.conflicts, known.items.size], [false, [], [], 0]);
+  known.update(event({}));
+  assert.deepEqual([known.isOn, known.rules, known.conflicts, known.items.size], [true, [], [], 0]);
+  known.update(event({ recordings: [recording("a")] }));
+  known.update(event({}));
+  assert.equal(known.items.size, 1, "what is not named stays");
+});

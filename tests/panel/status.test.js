@@ -121,3 +121,19 @@ test("what went wrong before is told once for each kind, the newest first", () =
   assert.deepEqual(pastProblems(history.slice(1)).map(({ count }) => count), [2, 1]);
   assert.deepEqual(pastProblems([]), []);
 });
+
+test("a refresh that ran has its time, and one that never ran has none", () => {
+  const never = chainOf(status([], { last_success: null }));
+  assert.deepEqual(never.map(({ time }) => time), [null, null, null, null, null]);
+  const links = chainOf(status([run({ error: "upstream_unreachable", stages: { streams: 1 } })]));
+  const { provider, check, publish } = Object.fromEntries(links.map((link) => [link.name, link]));
+  assert.equal(typeof provider.time, "number");
+  assert.equal(check.time, null);
+  assert.equal(publish.time, Date.parse("2026-11-24T08:00:19Z") / 1000);
+  assert.equal(check.seconds, null);
+});
+
+test("a failure while it was published is that link's", () => {
+  assert.equal(failedLink(run({ error: "x", stages: { check: 1, publish: 1 } })), "publish");
+  assert.equal(failedLink(run({ error: "x", stages: { provider: 1, check: 1 } })), "check");
+});

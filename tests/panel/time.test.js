@@ -134,3 +134,25 @@ test("minutes agree with the times that are written beside them", () => {
   assert.equal(minutesBetween(at("2026-11-26T20:00:10Z"), at("2026-11-26T20:24:50Z")), 24);
   assert.equal(minutesBetween(at("2026-11-26T20:23:50Z"), at("2026-11-26T20:24:10Z")), 1);
 });
+
+test("day and clock time are written together", () => {
+  const clock = new Clock("en", "24", "UTC");
+  const now = at("2026-11-24T12:00:00Z");
+  assert.equal(clock.dayAndTime(now + 3600, now), "today 13:00");
+  assert.equal(clock.day(now), "24");
+  assert.equal(clock.date(now), "Tuesday, November 24");
+});
+
+test("a week on the same day of the week is a date, not that day", () => {
+  const clock = new Clock("en", "24", "UTC");
+  const now = at("2026-11-24T12:00:00Z");
+  assert.equal(clock.dayWord(now + 6 * 86_400, now), "Monday");
+  assert.equal(clock.dayWord(now + 7 * 86_400, now), "Tue, Dec 1");
+  assert.equal(clock.dayWord(now - 2 * 86_400, now), "Sun, Nov 22");
+});
+
+test("what is away a little less than the next larger word has the smaller one", () => {
+  const clock = new Clock("en", "24", "UTC");
+  const words = { 44: "now", 45: "in 1 minute", 2699: "in 45 minutes", 2700: "in 1 hour", 79_199: "in 22 hours", 79_200: "tomorrow" };
+  for (const [away, word] of Object.entries(words)) assert.equal(clock.relative(1e9 + Number(away), 1e9), word);
+});

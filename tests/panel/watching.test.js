@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   addDigit, extentOf, fourOf, isLive, MAX_ATTEMPTS, MAX_REFUSALS, neighbour, renewalDelay, renewed, staysDocked, troubleOf,
-  Watching,
+  volumeOf, Watching,
 } from "../../custom_components/toonami_downlink/frontend/model/watching.js";
 
 const EN = (await import("node:fs")).readFileSync(
@@ -252,3 +252,14 @@ for (const [numbers, number, expected] of fours) {
     assert.deepEqual(fourOf(channels, number), expected);
   });
 }
+
+test("a volume that was stored is used if it is one", () => {
+  const stored = { "": 1, 0: 1, "-0.5": 1, 0.01: 0.01, 0.5: 0.5, 1: 1, 1.01: 1, loud: 1 };
+  for (const [text, volume] of Object.entries(stored)) assert.equal(volumeOf(text), volume, text);
+});
+
+test("zeros before a number that is typed do not count", () => {
+  assert.deepEqual(addDigit("00", "7", [7]), { typed: "7", number: 7 });
+  assert.deepEqual(addDigit("1", "0", [10, 100]), { typed: "10" });
+  assert.deepEqual(addDigit("10", "5", [105]), { typed: "105", number: 105 });
+});

@@ -5,10 +5,6 @@ const TIMEOUT = 3000;
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])/;
 /** What Docker calls the inside of its containers, which no other device can reach. */
 const CONTAINER = /^172\.17\./;
-const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
-
-/** @param {string} host */
-const isNumeric = (host) => IPV4.test(host) || host.startsWith("[");
 
 /**
  * Return why other devices may not reach an address, as the end of a string's key.
@@ -19,7 +15,8 @@ export function warningFor(origin) {
 	if (host === "localhost" || host.startsWith("127.") || host === "[::1]") return "localhost";
 	if (host.endsWith(".local")) return "mdns";
 	if (host.endsWith(".ui.nabu.casa")) return "cloud";
-	if (!isNumeric(host) && !host.includes(".")) return "short_name";
+	// An address of IPv6 has no dots, but brackets.
+	if (!host.includes(".") && !host.startsWith("[")) return "short_name";
 	return undefined;
 }
 

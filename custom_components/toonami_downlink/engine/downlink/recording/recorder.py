@@ -160,7 +160,9 @@ class Recorder:
         try:
             await self._disk.run(track.close)
         except TrackError as err:
-            _LOGGER.debug("The recording %s does not say that it is over: %s", self._folder.name, err)
+            _LOGGER.debug(
+                "The recording %s does not say that it is over: %s", self._folder.name, err
+            )
 
     # The track; in its thread
 
