@@ -1,5 +1,6 @@
 """The zip of a release, and its installation by hand."""
 
+import fcntl
 from io import BytesIO
 import json
 from pathlib import Path
@@ -12,8 +13,11 @@ from scripts.lib.develop.home import INTEGRATION, ROOT, Home
 
 def build() -> bytes:
     """Return what ``scripts/release`` builds from the newest commit."""
-    done = subprocess.run(["scripts/release"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607  # from PATH
-    return (ROOT / done.stdout.decode().strip()).read_bytes()
+    # It writes to the same place each time, and tests run in several processes.
+    with Path(__file__).open("rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        done = subprocess.run(["scripts/release"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607  # from PATH
+        return (ROOT / done.stdout.decode().strip()).read_bytes()
 
 
 def stamped(release: bytes, version: str) -> bytes:
