@@ -3,7 +3,7 @@
 Home Assistant has a part of one processor and a gigabyte of memory, as on a small board; each line
 is a start of its own with what is named, and stands beside a bare one in the same run.
 
-What is written to disk takes longer to tell: some of them idle beside each other, without limits.
+How much is written to disk takes longer to tell: for that, several idle beside each other.
 
     scripts/bench budget [--share 0.3] [--seconds 120] [--starts 3] [--minutes 30]
 """
@@ -195,9 +195,8 @@ def idle(folder: Path, minutes: float) -> Iterator[str]:
         before = [written(home.pid)[1] for home, _ in running]
         time.sleep(minutes * 60)
         for row, (home, refreshed), size in zip(IDLE, running, before, strict=True):
-            a_day = (written(home.pid)[1] - size) * DAY / (
-                minutes * 60
-            ) + refreshed * REFRESHES_A_DAY
+            meanwhile = written(home.pid)[1] - size
+            a_day = meanwhile * DAY / (minutes * 60) + refreshed * REFRESHES_A_DAY
             yield f"{row.name:<27}{a_day / 2**20:>7.1f} MiB a day to disk"
 
 
