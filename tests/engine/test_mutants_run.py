@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 import subprocess
-import sys
 from textwrap import dedent
 import time
 
 import pytest
 
 from scripts.lib.mutants import run
+from scripts.lib.mutants.forks import MEMORY, Forks, Trouble
 from scripts.lib.mutants.reach import ENGINE_TESTS, INTEGRATION_TESTS, suites_of
-from scripts.lib.mutants.run import Result, Runner, Trouble, Verdict, run_limited, trees
+from scripts.lib.mutants.run import Result, Runner, Verdict, trees
 from scripts.lib.mutants.score import PARTS, Score, part_of, scores
 
 from .mutating import CODE, MODULE, TEST, TESTS, reach_of, where
@@ -133,24 +133,61 @@ def test_python_sees_each_change(home: Path) -> None:
     assert len({int(before.st_mtime), *seconds}) == 4
 
 
-def test_programs_that_hang_are_killed(tmp_path: Path) -> None:
-    assert run_limited([sys.executable, "-c", "while True: pass"], tmp_path, 1) == (None, "")
-    assert run_limited([sys.executable, "-c", "print(1); exit(7)"], tmp_path, 60) == (7, "1\n")
+@pytest.fixture
+def forks(tmp_path: Path) -> Iterator[Forks]:
+    (tmp_path / ".mutants").mkdir()
+    forks = Forks(tmp_path, ["-q", "-s", "-p", "no:cacheprovider"])
+    yield forks
+    forks.close()
+
+
+def test_tests_that_hang_are_killed(forks: Forks, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it():\n    while True: pass\n")
+    assert forks.run(["test_it.py"], 3) == (None, "")
+    (tmp_path / "test_it.py").write_text("def test_it():\n    print('seen')\n    assert 0\n")
+    code, text = forks.run(["test_it.py"], 60)
+    assert code == 1
+    assert "seen" in text
+
+
+def test_what_is_ours_is_imported_anew(forks: Forks, tmp_path: Path) -> None:
+    """What others have written is not: the second run finds it there."""
+    (tmp_path / "ours.py").write_text("VALUE = 1\n")
+    test = "import sys\nbefore = 'colorsys' in sys.modules\nimport colorsys, ours\n"
+    test += "def test_it():\n    print(before, ours.VALUE, len(ours.__dict__))\n"
+    (tmp_path / "test_it.py").write_text(test)
+    assert forks.run(["test_it.py"], 60)[1].startswith("False 1 ")
+    (tmp_path / "ours.py").write_text("VALUE = 1 + 1\n")
+    assert forks.run(["test_it.py"], 60)[1].startswith("True 2 ")
+
+
+def test_memory_is_limited(forks: Forks, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(f"def test_it():\n    bytearray({MEMORY} * 1024)\n")
+    code, text = forks.run(["test_it.py"], 60)
+    assert (code, "MemoryError" in text) == (1, True)
+
+
+def test_a_process_that_has_ended_is_trouble(forks: Forks, tmp_path: Path) -> None:
+    test = "import os, signal\ndef test_it():\n    os.kill(os.getppid(), signal.SIGKILL)\n"
+    (tmp_path / "test_it.py").write_text(test)
+    with pytest.raises(Trouble, match="has ended"):
+        forks.run(["test_it.py"], 60)
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="nothing tells who runs")
-def test_nothing_is_left_running(tmp_path: Path) -> None:
+def test_nothing_is_left_running(forks: Forks, tmp_path: Path) -> None:
     """Not even what has a session of its own and holds the output."""
     child = "import os, time; print(os.getpid(), flush=True); os.write(2, b'.'); time.sleep(600)"
     code = f"""
         import subprocess, sys
-        argv = [sys.executable, "-c", {child!r}]
-        child = subprocess.Popen(argv, start_new_session=True, stderr=subprocess.PIPE)
-        child.stderr.read(1)
+        def test_it():
+            argv = [sys.executable, "-c", {child!r}]
+            child = subprocess.Popen(argv, start_new_session=True, stderr=subprocess.PIPE)
+            child.stderr.read(1)
         """
-    done, text = run_limited([sys.executable, "-c", dedent(code)], tmp_path, 60)
-    assert done == 0
-    command_line = Path("/proc") / text.strip() / "cmdline"
+    (tmp_path / "test_it.py").write_text(dedent(code))
+    _, text = forks.run(["test_it.py"], 60)
+    command_line = Path("/proc") / text.split()[0] / "cmdline"
     while command_line.exists() and command_line.read_bytes():  # until it is no more than a number
         time.sleep(0.01)
 

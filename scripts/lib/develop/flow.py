@@ -12,6 +12,7 @@ OPTIONS_PATH: Final = "/api/config/config_entries/options/flow"
 DEVICES_PATH: Final = "/api/config/config_entries/subentries/flow"
 PROGRESS_TIMEOUT: Final = 330.0
 _MAX_STEPS: Final = 12
+_WARNED: Final = {"base": "recordings_warning"}
 
 
 def entry_id(client: Client) -> str | None:
@@ -48,10 +49,16 @@ def set_up(client: Client, provider: str, fields: Mapping[str, object]) -> None:
 
 
 def set_options(client: Client, fields: Mapping[str, object]) -> None:
-    """Change options; the entry is reloaded. Raises DevelopError when they are refused."""
+    """Change options; the entry is reloaded. Raises DevelopError when they are refused.
+
+    What speaks against them is heeded by nobody: they are sent again.
+    """
     step = client.post(OPTIONS_PATH, {"handler": entry_id(client)})
+    path = f"{OPTIONS_PATH}/{step['flow_id']}"
     values = _fill(step["data_schema"], fields)
-    step = client.post(f"{OPTIONS_PATH}/{step['flow_id']}", values)
+    step = client.post(path, values)
+    if step.get("errors") == _WARNED:
+        step = client.post(path, values)
     if step["type"] != "create_entry":
         raise DevelopError(f"The options were refused: {step}")
 

@@ -25,7 +25,14 @@ class Upstream:
     `environment`, which is there before it starts.
     """
 
-    def __init__(self, log: Path, arguments: Sequence[str] = (), *, nodes: bool = False) -> None:
+    def __init__(
+        self,
+        log: Path,
+        arguments: Sequence[str] = (),
+        *,
+        nodes: bool = False,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.url = ""
         """The API and the mirror, in clear."""
         self.https_url = ""
@@ -49,6 +56,7 @@ class Upstream:
             ],
             log=log,
             cwd=ROOT,
+            env=env,
         )
         if nodes:
             self.environment = {"SSL_CERT_FILE": str(self._trusted)}

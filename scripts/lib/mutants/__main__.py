@@ -13,9 +13,10 @@ from typing import Final
 
 from . import equivalent
 from .equivalent import Equivalent
+from .forks import Trouble
 from .mutations import Mutant, mutants
 from .reach import ENGINE, INTEGRATION, ROOT, SUITES, measured, suites_of
-from .run import Result, Runner, Trouble, trees
+from .run import Result, Runner, trees
 from .score import part_of, scores
 
 SAMPLE: Final = 60

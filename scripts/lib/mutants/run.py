@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
@@ -11,13 +11,13 @@ from pathlib import Path
 from queue import SimpleQueue
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from typing import Final
 
+from .forks import Forks, Trouble
 from .mutations import Mutant
 from .reach import ROOT, SUITES, Reach, Suite, suites_of
 
@@ -25,10 +25,7 @@ ROUNDS: Final = (40, 160)
 """Tests of a mutant that run first, and how many more of those that reach it when none noticed."""
 PATIENCE: Final = 5
 """Times as long as the tests take unchanged, under coverage: then the mutant hangs."""
-MEMORY: Final = 4 * 1024 * 1024
-"""Kilobytes of data for each process: a mutant may want all there is."""
 LINKED: Final = (".venv", "node_modules")
-_LIMITED: Final = ("/bin/sh", "-c", f'ulimit -d {MEMORY}; exec "$@"', "sh")
 _NOTICED: Final = re.compile(r"^(?:FAILED|ERROR) (tests/\S+?::.+?)(?: - .*)?$", re.MULTILINE)
 _PASSED, _FAILED = 0, 1
 
@@ -54,47 +51,6 @@ class Result:
     def is_killed(self) -> bool:
         """Whether the tests have noticed."""
         return self.verdict in (Verdict.KILLED, Verdict.HUNG)
-
-
-class Trouble(Exception):  # noqa: N818  # nothing is wrong with the code that is tried
-    """Nothing can be said about a mutant: the tests could not be run."""
-
-
-def run_limited(argv: Sequence[str], folder: Path, seconds: float) -> tuple[int | None, str]:
-    """Run a program in a folder; return its exit code, None if it was killed, and its output.
-
-    After that nothing of it runs any more: neither its group nor what works in the folder.
-    """
-    with tempfile.TemporaryFile() as output:  # a pipe would be held by whoever outlives it
-        process = subprocess.Popen(  # noqa: S603  # ours
-            [*_LIMITED, *argv],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        code: int | None = None
-        try:
-            with suppress(subprocess.TimeoutExpired):
-                code = process.wait(seconds)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            _sweep(folder)
-        output.seek(0)
-        return code, output.read().decode(errors="replace")
-
-
-def _sweep(folder: Path) -> None:
-    """Kill what was started from a folder and has left its group; where /proc tells of it."""
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            inside = (process / "cwd").resolve().is_relative_to(folder)
-            if inside or any(word.startswith(os.fsencode(f"{folder}/")) for word in words):
-                os.kill(int(process.name), signal.SIGKILL)
 
 
 @contextmanager
@@ -137,13 +93,28 @@ def changed(tree: Path, mutant: Mutant) -> Iterator[None]:
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def pytest_command(suite: Suite, tests: Sequence[str], tree: Path) -> list[str]:
-    """Return how tests are run for a mutant: in one process, up to the first that notices."""
-    return [
-        *(sys.executable, "-m", "pytest", *suite.arguments, "-x", "-q", "--no-header"),
-        *("--tb=no", "-p", "no:cacheprovider", f"--basetemp={tree / '.mutants' / 'tmp'}"),
-        *tests,
-    ]
+_COMMON: Final = ("-q", "--no-header", "--tb=no", "-s", "-p", "no:cacheprovider")
+
+
+class Tree:
+    """A copy of the tree in which tests are run; `close` it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder."""
+        self.folder = folder
+        self._forks: dict[str, Forks] = {}
+
+    def run(self, suite: Suite, arguments: Sequence[str], seconds: float) -> tuple[int | None, str]:
+        """Run tests of a suite in one process; return as `Forks.run`."""
+        if (forks := self._forks.get(suite.name)) is None:
+            forks = self._forks[suite.name] = Forks(self.folder, [*suite.arguments, *_COMMON])
+        own = f"--basetemp={self.folder / '.mutants' / 'tmp'}"
+        return forks.run([own, *arguments], seconds)
+
+    def close(self) -> None:
+        """End what runs there."""
+        while self._forks:
+            self._forks.popitem()[1].close()
 
 
 class Runner:
@@ -152,10 +123,10 @@ class Runner:
     def __init__(self, reach: Mapping[str, Reach], made: Sequence[Path]) -> None:
         """Take who reaches what, by suite, and the trees."""
         self._reach = reach
-        self._trees: SimpleQueue[Path] = SimpleQueue()
-        for tree in made:
-            self._trees.put(tree)
-        self._jobs = len(made)
+        self._made = [Tree(folder) for folder in made]
+        self._free: SimpleQueue[Tree] = SimpleQueue()
+        for tree in self._made:
+            self._free.put(tree)
 
     def run(
         self, sample: Sequence[Mutant], told: Callable[[Result], None], seconds: float | None
@@ -173,21 +144,23 @@ class Runner:
             told(result)
             return result
 
-        pool = ThreadPoolExecutor(self._jobs)
+        pool = ThreadPoolExecutor(len(self._made))
         try:
             results = [result for result in pool.map(one, sample) if result]
+            return self._confirmed(results)
         finally:
             pool.shutdown(cancel_futures=True)
-        return self._confirmed(results)
+            for tree in self._made:
+                tree.close()
 
     def _try(self, mutant: Mutant, without: frozenset[str]) -> Result:
         verdict = Verdict.UNREACHED
-        tree = self._trees.get()
+        tree = self._free.get()
         try:
             for suite, chosen in self._rounds(mutant, without):
                 seconds = self._reach[suite.name].seconds
                 limit = suite.start + PATIENCE * sum(seconds[test] for test in chosen)
-                with changed(tree, mutant):
+                with changed(tree.folder, mutant):
                     result = _judged(mutant, suite, chosen, tree, limit)
                 if result.verdict is Verdict.KILLED and not result.by:
                     _check_collected(suite, chosen, tree)
@@ -195,7 +168,7 @@ class Runner:
                     return result
                 verdict = result.verdict
         finally:
-            self._trees.put(tree)
+            self._free.put(tree)
         return Result(mutant, verdict)
 
     def _rounds(self, mutant: Mutant, without: frozenset[str]) -> Iterator[tuple[Suite, list[str]]]:
@@ -225,24 +198,22 @@ class Runner:
     def _failing(self, suite: Suite, tests: Sequence[str]) -> set[str]:
         if not tests:
             return set()
-        tree = self._trees.get()
+        tree = self._free.get()
         try:
-            argv = [word for word in pytest_command(suite, tests, tree) if word != "-x"]
             seconds = sum(self._reach[suite.name].seconds[test] for test in tests)
-            code, text = run_limited(argv, tree, 2 * suite.start + 2 * PATIENCE * seconds)
+            code, text = tree.run(suite, tests, 2 * suite.start + 2 * PATIENCE * seconds)
         finally:
-            self._trees.put(tree)
+            self._free.put(tree)
         if code not in (_PASSED, _FAILED):
             raise Trouble(f"the tests do not run unchanged:\n{text[-2000:]}")
         return set(_NOTICED.findall(text))
 
 
 def _judged(
-    mutant: Mutant, suite: Suite, tests: Sequence[str], tree: Path, seconds: float
+    mutant: Mutant, suite: Suite, tests: Sequence[str], tree: Tree, seconds: float
 ) -> Result:
-    """Run tests on a changed tree."""
-    argv = pytest_command(suite, tests, tree)
-    code, text = run_limited(argv, tree, seconds)
+    """Run tests on a changed tree, up to the first that notices."""
+    code, text = tree.run(suite, ["-x", *tests], seconds)
     if code is None:
         return Result(mutant, Verdict.HUNG)
     if code == _PASSED:
@@ -251,9 +222,8 @@ def _judged(
     return Result(mutant, Verdict.KILLED, found[1] if found else "")
 
 
-def _check_collected(suite: Suite, tests: Sequence[str], tree: Path) -> None:
+def _check_collected(suite: Suite, tests: Sequence[str], tree: Tree) -> None:
     """See that a mutant is why pytest has not come to a test. Raises Trouble where it is not."""
-    argv = [*pytest_command(suite, tests, tree), "--collect-only"]
-    code, text = run_limited(argv, tree, 2 * suite.start)
+    code, text = tree.run(suite, ["--collect-only", *tests], 2 * suite.start)
     if code != _PASSED:
         raise Trouble(f"the tests are not found unchanged:\n{text[-2000:]}")

@@ -20,6 +20,7 @@ from ..develop.upstream import Upstream
 from ..develop.waiting import DevelopError
 from ..traffic import Traffic
 from .assertions import Finding, check_growth
+from .fast_clock import fast_clock
 from .resources import Resources, install_probe, measure, measure_at_rest
 
 SAMPLE_EVERY: Final = 10.0
@@ -52,6 +53,7 @@ class Arguments:
     players: int
     streams: int
     record: int
+    speed: int
     seed: int
 
 
@@ -63,6 +65,7 @@ def read_arguments() -> Arguments:
     parser.add_argument("--players", type=int, default=20)
     parser.add_argument("--streams", type=int, default=4, help="viewers that come and go (4)")
     parser.add_argument("--record", type=int, default=0, help="channels that are recorded (0)")
+    parser.add_argument("--speed", type=int, default=1, help="how fast its clock goes (1)")
     parser.add_argument("--seed", type=int, default=1, help="of what they do and when (1)")
     return parser.parse_args(namespace=Arguments())
 
@@ -70,8 +73,9 @@ def read_arguments() -> Arguments:
 @contextmanager
 def started(folder: Path, arguments: Arguments) -> Iterator[Home]:
     """Run a Home Assistant with the integration on a simulated upstream."""
-    upstream = Upstream(folder / "upstream.log", nodes=True)
-    home = Home(folder / "home", env=upstream.environment)
+    clock = fast_clock(arguments.speed, folder) if arguments.speed > 1 else {}
+    upstream = Upstream(folder / "upstream.log", nodes=True, env=clock)
+    home = Home(folder / "home", env={**upstream.environment, **clock})
     try:
         upstream.start()
         install_probe(home)
