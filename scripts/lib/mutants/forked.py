@@ -71,8 +71,8 @@ class Forking:
         os.write(self._learnt, json.dumps(found).encode())
 
     def _is_others(self, name: str, module: object) -> bool:
-        file = getattr(module, "__file__", None)
-        return name not in self._known and bool(file) and not Path(file).is_relative_to(self._tree)
+        file = getattr(module, "__file__", None) or self._tree
+        return name not in self._known and not Path(file).is_relative_to(self._tree)
 
     def _learn(self) -> None:
         """Import what the last fork had to import."""

@@ -29,7 +29,7 @@ class Forks:
         self._output = folder / ".mutants" / "output"
         asked, self._requests = os.pipe()
         self._answers, answered = os.pipe()
-        words = [sys.executable, _PROGRAM, str(asked), str(answered), *arguments]
+        words = [sys.executable, str(_PROGRAM), str(asked), str(answered), *arguments]
         self._process = subprocess.Popen(  # noqa: S603  # ours
             [*_LIMITED, *words],
             cwd=folder,

@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 import asyncio
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ import re
 import sys
 import tempfile
 import time
-from typing import Any, Final
+from typing import Final
 
 from ..develop.feed import wait_for_feed
 from ..develop.flow import remove_others, set_options, set_up
@@ -21,22 +20,15 @@ from ..develop.waiting import DevelopError
 from ..traffic import Traffic
 from .assertions import Finding, check_growth
 from .fast_clock import fast_clock
+from .recorded import Recorded
 from .resources import Resources, install_probe, measure, measure_at_rest
 
-SAMPLE_EVERY: Final = 10.0
+SAMPLE_EVERY: Final = 5.0
 """Seconds between two measurements."""
 PLAYER_INTERVAL: Final = (0.5, 3.0)
 PLAYER_TIMEOUT: Final = 60.0
 RECORDED_GB: Final = 4
 """What recordings may take: with four channels it is used up after two and a half hours."""
-CHANNELS: Final = (
-    "Toonami Aftermath East",
-    "Toonami Aftermath West",
-    "Snickelodeon East",
-    "Snickelodeon West",
-    "MTV97",
-    "Movies",
-)
 WARM_UP: Final = 1 / 6
 """The fraction of the time after which everything should have been in use once."""
 _COMPLAINT: Final = re.compile(
@@ -96,7 +88,7 @@ def started(folder: Path, arguments: Arguments) -> Iterator[Home]:
 
 
 async def make_traffic(
-    home: Home, traffic: Traffic, seconds: float, random: Random, record: int
+    home: Home, traffic: Traffic, seconds: float, random: Random, recorded: Recorded
 ) -> list[tuple[float, float]]:
     """Make traffic for so long; return the memory over time: seconds and MiB."""
     samples: list[tuple[float, float]] = []
@@ -104,40 +96,15 @@ async def make_traffic(
     running = asyncio.create_task(traffic.run(random))
     while (left := start + seconds - time.monotonic()) > 0 and not running.done():
         await asyncio.wait((running,), timeout=min(left, SAMPLE_EVERY))
-        if record:
-            await asyncio.to_thread(keep_recording, home, record)
+        await asyncio.to_thread(recorded.keep_on)
         resources = await asyncio.to_thread(measure, home)
         samples.append((time.monotonic() - start, resources.rss))
-        if len(samples) % 6 == 1:
+        if len(samples) % 12 == 1:
             show(f"{samples[-1][0] / 60:6.1f} min", resources)
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
     return samples
-
-
-def recordings(home: Home) -> list[dict[str, Any]]:
-    """Return what Home Assistant says of recordings."""
-    path = "/api/services/toonami_downlink/get_recordings?return_response"
-    found: list[dict[str, Any]] = home.client.post(path, {})["service_response"]["recordings"]
-    return found
-
-
-def keep_recording(home: Home, count: int) -> None:
-    """Record what is on the first so many channels, unless that is being done."""
-    found = recordings(home)
-    going_on = [one["channel"] for one in found if one["state"] in {"planned", "recording"}]
-    for name in CHANNELS[:count]:
-        if name not in going_on:
-            home.client.post("/api/services/toonami_downlink/record", {"channel": name})
-
-
-def check_recordings(home: Home, count: int) -> Iterator[Finding]:
-    """Say what became of them: the first of each channel begins in the middle."""
-    states = Counter(one["state"] for one in recordings(home))
-    text = ", ".join(f"{name}: {number}" for name, number in sorted(states.items()))
-    good = states["recording"] == count and not states["failed"] and bool(states["complete"])
-    yield Finding(good, f"recordings: {text}")
 
 
 def show(when: str, held: Resources) -> None:
@@ -164,11 +131,13 @@ def soak(home: Home, arguments: Arguments) -> Iterator[Finding]:
         timeout=PLAYER_TIMEOUT,
     )
     seconds = arguments.minutes * 60
-    record = arguments.record
-    asyncio.run(make_traffic(home, traffic, seconds * WARM_UP, random, record))
+    recorded = Recorded(home, arguments.record)
+    asyncio.run(make_traffic(home, traffic, seconds * WARM_UP, random, recorded))
+    recorded.stop()
     warm = measure_at_rest(home)
     show("after the warm-up", warm)
-    samples = asyncio.run(make_traffic(home, traffic, seconds * (1 - WARM_UP), random, record))
+    samples = asyncio.run(make_traffic(home, traffic, seconds * (1 - WARM_UP), random, recorded))
+    recorded.stop()
     end = measure_at_rest(home)
     show("at the end", end)
     yield from check_growth(warm, end, samples)
@@ -176,8 +145,8 @@ def soak(home: Home, arguments: Arguments) -> Iterator[Finding]:
     yield Finding(traffic.answers.total() > 0, f"{traffic.answers.total():,} answers: {answers}")
     yield Finding(not traffic.complaints, f"wrong answers: {dict(traffic.complaints) or 'none'}")
     yield Finding(traffic.watched > 0, f"television: {traffic.watched / 2**20:,.0f} MiB")
-    if record:
-        yield from check_recordings(home, record)
+    if arguments.record:
+        yield from recorded.findings(seconds * arguments.speed)
     complaints = [text for text in _COMPLAINT.findall(home.log) if _NOT_CORE not in text]
     yield Finding(not complaints, f"complaints in the log: {complaints or 'none'}")
 
