@@ -87,6 +87,7 @@ def test_blueprints_are_accepted(household: Household) -> None:
     assert [known for known in ours.values() if "error" in known] == []
 
 
+@pytest.mark.nightly
 def test_three_failures_are_told_and_the_end_of_them(household: Household) -> None:
     home, client = household.home, household.home.client
     event = "event.toonami_downlink_refresh"

@@ -13,6 +13,7 @@ from scripts.lib.develop.flow import entry_id, set_options, set_up
 from scripts.lib.develop.home import ROOT, Home
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.assertions import log_complaints
+from tests.night import by_night
 
 pytestmark = pytest.mark.waits
 BAD_CLI = ROOT / "tests" / "fakes" / "bad_cli.py"
@@ -71,18 +72,21 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
 
 @pytest.mark.parametrize(
     ("mode", "error", "said"),
-    [
-        pytest.param("exit3", "provider_failed", "connection refused", id="exit code 3"),
-        pytest.param("hang", "provider_timed_out", "30 seconds", id="hangs, deaf to SIGTERM"),
-        pytest.param("empty", "feed_refused", "playlist", id="empty files"),
-        pytest.param("huge", "provider_failed", "too large", id="100 MiB"),
-        pytest.param("symlink", "provider_output", "playlist", id="a link to elsewhere"),
-        pytest.param("fifo", "provider_output", "guide", id="a pipe for a guide"),
-        pytest.param("device", "provider_output", "guide", id="a device for a guide"),
-        pytest.param("folder", "provider_output", "playlist", id="a folder for a playlist"),
-        pytest.param("greedy", "provider_failed", "memoryerror", id="4 GiB of memory"),
-        pytest.param("nothing", "provider_output", "playlist", id="no files"),
-    ],
+    by_night(
+        [
+            pytest.param("exit3", "provider_failed", "connection refused", id="exit code 3"),
+            pytest.param("hang", "provider_timed_out", "30 seconds", id="hangs, deaf to SIGTERM"),
+            pytest.param("empty", "feed_refused", "playlist", id="empty files"),
+            pytest.param("huge", "provider_failed", "too large", id="100 MiB"),
+            pytest.param("symlink", "provider_output", "playlist", id="a link to elsewhere"),
+            pytest.param("fifo", "provider_output", "guide", id="a pipe for a guide"),
+            pytest.param("device", "provider_output", "guide", id="a device for a guide"),
+            pytest.param("folder", "provider_output", "playlist", id="a folder for a playlist"),
+            pytest.param("greedy", "provider_failed", "memoryerror", id="4 GiB of memory"),
+            pytest.param("nothing", "provider_output", "playlist", id="no files"),
+        ],
+        keep=["exit code 3", "a pipe for a guide"],
+    ),
 )
 def test_failure_leaves_the_feed_alone_and_the_next_run_recovers(
     patient: Patient, mode: str, error: str, said: str
@@ -106,12 +110,15 @@ def test_failure_leaves_the_feed_alone_and_the_next_run_recovers(
 
 @pytest.mark.parametrize(
     ("mode", "said"),
-    [
-        pytest.param("half", "guide", id="half a file"),
-        pytest.param("html", "a web page", id="HTML for a guide"),
-        pytest.param("bomb", "document type", id="entities of entities"),
-        pytest.param("external", "document type", id="entity from a file"),
-    ],
+    by_night(
+        [
+            pytest.param("half", "guide", id="half a file"),
+            pytest.param("html", "a web page", id="HTML for a guide"),
+            pytest.param("bomb", "document type", id="entities of entities"),
+            pytest.param("external", "document type", id="entity from a file"),
+        ],
+        keep=["entities of entities"],
+    ),
 )
 def test_a_guide_beyond_repair_costs_the_guide_only(patient: Patient, mode: str, said: str) -> None:
     playlist, guide = patient.feed()
@@ -130,13 +137,16 @@ def test_a_guide_beyond_repair_costs_the_guide_only(patient: Patient, mode: str,
     assert patient.refresh("good")["report"].get("guide_error") is None
 
 
-@pytest.mark.parametrize("mode", ["noise", "daemon", "swarm", "litter", "bytes"])
+@pytest.mark.parametrize(
+    "mode", by_night(["noise", "daemon", "swarm", "litter", "bytes"], keep=["daemon"])
+)
 def test_bad_manners_do_no_harm(patient: Patient, mode: str) -> None:
     assert patient.refresh(mode)["error"] is None
     assert patient.health() == "ok"
     assert patient.home.processes() == []
 
 
+@pytest.mark.nightly
 def test_failure_is_made_good_without_anybody_doing_anything(patient: Patient) -> None:
     assert patient.refresh("exit3")["error"] == "provider_failed"
     patient.mode.write_text("good", "utf-8")

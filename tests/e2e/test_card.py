@@ -14,6 +14,7 @@ from scripts.lib.develop.home import Home
 from tests.e2e.axe import violations
 from tests.e2e.browser import screenshot
 from tests.e2e.viewports import VIEWPORTS, check_viewports, set_viewport
+from tests.night import by_night
 
 CARD = "toonami-downlink-card"
 EAST = "sensor.toonami_aftermath_east_now_playing"
@@ -105,6 +106,7 @@ def test_it_shows_what_is_on(page: Page, home: Home, access: Access) -> None:
     expect(page).to_have_url(re.compile("/toonami-downlink/watch/3$"))
 
 
+@pytest.mark.nightly
 def test_a_tap_and_a_hold_do_what_was_chosen(page: Page, home: Home, access: Access) -> None:
     show(
         page,
@@ -139,6 +141,7 @@ def test_a_tap_and_a_hold_do_what_was_chosen(page: Page, home: Home, access: Acc
     expect(page).to_have_url(re.compile("/profile/general"))
 
 
+@pytest.mark.nightly
 def test_it_is_as_high_as_the_user_says(page: Page, home: Home, access: Access) -> None:
     cards = [
         {"type": f"custom:{CARD}", "guide": True, "grid_options": {"rows": 4}},
@@ -163,6 +166,7 @@ def test_it_is_as_high_as_the_user_says(page: Page, home: Home, access: Access) 
     assert violations(page, "tdl-card") == []
 
 
+@pytest.mark.nightly
 def test_the_next_showings_of_a_title(page: Page, home: Home, access: Access) -> None:
     title = home.client.get(f"/api/states/{EAST}")["state"]
     show(page, home, title=title)
@@ -175,6 +179,7 @@ def test_the_next_showings_of_a_title(page: Page, home: Home, access: Access) ->
     expect(page.locator(f"{CARD} [role=status]")).to_contain_text("is not in the guide")
 
 
+@pytest.mark.nightly
 def test_home_assistant_suggests_it_for_a_channel(page: Page, home: Home, access: Access) -> None:
     show(page, home)
     title = home.client.get(f"/api/states/{EAST}")["state"]
@@ -199,7 +204,7 @@ def test_home_assistant_suggests_it_for_a_channel(page: Page, home: Home, access
     ]
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("theme", by_night(THEMES, keep=["glass"]))
 def test_it_is_of_the_theme(
     page: Page, home: Home, access: Access, themes: None, theme: str
 ) -> None:
@@ -224,8 +229,14 @@ def test_it_is_of_the_theme(
         home.client.post("/api/services/frontend/set_theme", {"name": "default"})
 
 
-@pytest.mark.parametrize("config", [{"guide": True}, {"title": "Outlaw Star"}, {"title": "None"}])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "config",
+    by_night(
+        [{"guide": True}, {"title": "Outlaw Star"}, {"title": "None"}],
+        keep=[{"guide": True}, {"title": "None"}],
+    ),
+)
+@pytest.mark.parametrize("language", by_night(LANGUAGES, keep=["ja"]))
 def test_it_speaks(harness_page: Page, language: str, config: dict[str, Any]) -> None:
     harness_page.goto(f"/card?lang={language}&card={quote(json.dumps(config))}")
 
@@ -236,6 +247,7 @@ def test_it_speaks(harness_page: Page, language: str, config: dict[str, Any]) ->
     assert violations(harness_page, "tdl-card") == []
 
 
+@pytest.mark.nightly
 def test_all_channels_without_a_picture(page: Page, home: Home, access: Access) -> None:
     show(page, home, picture=False)
 
@@ -243,6 +255,7 @@ def test_all_channels_without_a_picture(page: Page, home: Home, access: Access) 
     expect(page.locator(f"{CARD} .hero")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_the_card_picker_and_the_editor_know_it(page: Page, home: Home, access: Access) -> None:
     show(page, home, channels=["1", "3"])
 

@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, expect
+import pytest
 
 from scripts.lib.develop.feed import Access, entries, fetch, wait_for_feed
 from scripts.lib.develop.flow import entry_id, remove
@@ -49,6 +50,7 @@ def test_integration_is_added_by_three_clicks(home: Home, upstream: Upstream, pa
     screenshot(page, "dialog-left")
 
 
+@pytest.mark.nightly
 def test_integration_and_device_pages_show_what_there_is(
     home: Home, access: Access, page: Page
 ) -> None:

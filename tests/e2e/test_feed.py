@@ -12,6 +12,7 @@ from scripts.lib.develop.feed import Access, entries, fetch, wait_for_feed
 from scripts.lib.develop.flow import set_up
 from scripts.lib.develop.home import ROOT, Home
 from tests.e2e.assertions import channel_ids, guide_complaints, unmatched_ids
+from tests.night import by_night
 
 GO_CLI = f"{sys.executable} {ROOT / 'tests' / 'fakes' / 'go_cli.py'}"
 
@@ -24,6 +25,7 @@ def test_feed_of_the_bundled_provider(home: Home, access: Access, tmp_path: Path
     assert [finding.text for finding in check(home, access, streams=True) if not finding.good] == []
 
 
+@pytest.mark.nightly
 def test_feed_of_a_provider_command(make_home: Callable[[], Home], tmp_path: Path) -> None:
     home = make_home()
     home.start()
@@ -51,7 +53,9 @@ def test_west_is_three_hours_behind_east(access: Access) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["playlist_url", "guide_url"], ids=lambda path: path.removesuffix("_url")
+    "path",
+    by_night(["playlist_url", "guide_url"], keep=["guide_url"]),
+    ids=lambda path: path.removesuffix("_url"),
 )
 def test_addresses_do_not_change_with_a_refresh(home: Home, access: Access, path: str) -> None:
     before = channel_ids(fetch(access.guide_url).body)

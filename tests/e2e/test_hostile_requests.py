@@ -65,6 +65,7 @@ def test_nothing_gets_in_or_breaks(home: Home) -> None:
     assert leaks(log, secrets) == []
 
 
+@pytest.mark.nightly
 def test_nothing_is_told_in_normal_use_and_by_rotation(home: Home) -> None:
     """Everything that has a secret in it, with everything logged."""
     client = home.client

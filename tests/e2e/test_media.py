@@ -12,6 +12,7 @@ from scripts.lib.develop.waiting import wait_for
 from tests.e2e.browser import screenshot
 from tests.e2e.phone import TARGET, Phone, registered_phone
 from tests.e2e.vlc import VlcPlayer, vlc_player, watched
+from tests.night import by_night
 
 HLS = "application/vnd.apple.mpegurl"
 SLOW = 90_000
@@ -38,7 +39,10 @@ def player(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vlc
 @pytest.mark.usefixtures("access")
 @pytest.mark.parametrize(
     ("number", "key"),
-    [pytest.param(1, "toonami_east", id="television"), pytest.param(7, "radio", id="radio")],
+    by_night(
+        [pytest.param(1, "toonami_east", id="television"), pytest.param(7, "radio", id="radio")],
+        keep=["radio"],
+    ),
 )
 def test_vlc_plays_a_channel(player: VlcPlayer, home: Home, number: int, key: str) -> None:
     channel = f"media-source://toonami_downlink/{number}"
@@ -97,6 +101,7 @@ def test_media_panel_lists_the_channels_with_pictures(panel: Page, access: Acces
     assert all(widths), widths
 
 
+@pytest.mark.nightly
 def test_media_panel_finds_a_channel(panel: Page) -> None:
     panel.get_by_placeholder("Search Toonami Downlink").fill("aftermath radio")
     panel.get_by_role("button", name="Search").click()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from playwright.sync_api import Browser, expect
+import pytest
 
 from scripts.lib.develop.feed import entries, fetch, wait_for_feed
 from scripts.lib.develop.flow import entry_id, remove, set_options, set_up
@@ -10,6 +11,8 @@ from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from tests.e2e.assertions import log_complaints
 from tests.e2e.browser import open_page, screenshot
+
+pytestmark = pytest.mark.nightly
 
 
 def test_an_ordinary_day_leaves_the_log_clean(

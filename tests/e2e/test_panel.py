@@ -69,6 +69,7 @@ def test_the_keyboard_goes_everywhere(panel: Page) -> None:
     expect(panel.locator("tdl-grid .cell:focus")).to_have_count(1)
 
 
+@pytest.mark.nightly
 def test_details_and_the_way_to_the_media_browser(panel: Page, home: Home) -> None:
     with_details(panel, home).click()
     dialog = panel.get_by_role("dialog")
@@ -81,6 +82,7 @@ def test_details_and_the_way_to_the_media_browser(panel: Page, home: Home) -> No
     expect(panel.get_by_text("Toonami Aftermath East").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_search_leads_to_the_programme(panel: Page) -> None:
     title = live(panel).first.locator(".title").inner_text()
     expect(panel.locator("tdl-search")).to_be_visible()
@@ -167,6 +169,7 @@ def test_connect_gives_what_works_and_sees_who_comes(
     expect(panel.locator(".arrival.here")).to_contain_text("TiviMate")
 
 
+@pytest.mark.nightly
 def test_what_is_copied_is_what_is_shown(panel: Page, access: Access) -> None:
     panel.context.grant_permissions(["clipboard-read", "clipboard-write"])
     panel.get_by_role("link", name="Connect").click()
@@ -178,6 +181,7 @@ def test_what_is_copied_is_what_is_shown(panel: Page, access: Access) -> None:
     assert panel.evaluate("navigator.clipboard.readText()") == access.xtream["password"]
 
 
+@pytest.mark.nightly
 def test_the_files_can_be_downloaded(panel: Page, access: Access) -> None:
     panel.get_by_role("link", name="Connect").click()
     for name, url in (("Playlist", access.playlist_url), ("Guide", access.guide_url)):
@@ -219,6 +223,7 @@ def test_who_watches_is_seen_and_can_be_ended(panel: Page, access: Access) -> No
     assert request("GET", channel.url, headers=player).status != 200
 
 
+@pytest.mark.nightly
 def test_a_rotation_by_action_reaches_connect(panel: Page, access: Access, home: Home) -> None:
     panel.get_by_role("link", name="Connect").click()
     panel.get_by_role("button", name="VLC").click()
@@ -233,6 +238,7 @@ def test_a_rotation_by_action_reaches_connect(panel: Page, access: Access, home:
     assert request("GET", access.playlist_url).status != 200
 
 
+@pytest.mark.nightly
 def test_the_diagnostics_can_be_downloaded(panel: Page) -> None:
     panel.get_by_role("link", name="Status").click()
 

@@ -72,6 +72,7 @@ def test_the_row_leads_to_tonight_and_back_to_now(page: Page) -> None:
     )
 
 
+@pytest.mark.nightly
 def test_the_wheel_goes_sideways_where_there_is_nothing_below(page: Page) -> None:
     open_guide(page)
     before = scroller(page).evaluate(LEFT)
@@ -97,6 +98,7 @@ def test_the_wheel_goes_sideways_where_there_is_nothing_below(page: Page) -> Non
     assert scroller(page).evaluate(LEFT) == left
 
 
+@pytest.mark.nightly
 def test_dragging_takes_the_guide_along_and_chooses_nothing(page: Page) -> None:
     open_guide(page)
     before = scroller(page).evaluate(LEFT)
@@ -123,6 +125,7 @@ def test_dragging_takes_the_guide_along_and_chooses_nothing(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_what_lies_below_where_a_drag_ends_is_not_chosen(page: Page) -> None:
     open_guide(page)
     # Some browsers click what the mouse is over, whoever has captured it.
@@ -162,6 +165,7 @@ def test_the_guide_follows_the_clock_while_nobody_has_scrolled(page: Page) -> No
     expect(button(page, "Now")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.nightly
 def test_who_is_there_is_not_taken_away_from_what_they_read(page: Page) -> None:
     page.clock.install()
     open_guide(page)
@@ -180,6 +184,7 @@ def test_who_is_there_is_not_taken_away_from_what_they_read(page: Page) -> None:
     assert scroller(page).evaluate(LEFT) == left
 
 
+@pytest.mark.nightly
 def test_the_time_is_kept_across_pages_and_sizes(page: Page) -> None:
     open_guide(page)
     page.locator("tdl-guide .days button").nth(2).click()
@@ -228,6 +233,7 @@ def test_one_screen_of_a_phone_shows_what_all_channels_have_at_eight(page: Page)
     expect(page.locator("tdl-list .item.live")).to_be_in_viewport()
 
 
+@pytest.mark.nightly
 def test_a_guide_that_is_taken_away_while_it_scrolls_follows_the_clock(page: Page) -> None:
     open_guide(page)
 

@@ -45,6 +45,7 @@ def connect_at(page: Page, *known: str) -> None:
 # Who watches
 
 
+@pytest.mark.nightly
 def test_ending_a_session_asks_first(page: Page) -> None:
     page.goto(f"{ROOT}/status")
     sessions = page.locator("section[aria-labelledby=watching] li")
@@ -80,6 +81,7 @@ def test_ending_a_session_asks_first(page: Page) -> None:
     }
 
 
+@pytest.mark.nightly
 def test_a_session_that_is_over_cannot_be_ended(page: Page) -> None:
     page.goto(f"{ROOT}/status")
     page.get_by_role("button", name="End: Kodi").click()
@@ -89,6 +91,7 @@ def test_a_session_that_is_over_cannot_be_ended(page: Page) -> None:
     expect(page.get_by_text("Perhaps it was over already")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_the_streams_move_by_themselves(page: Page) -> None:
     page.goto(f"{ROOT}/status")
     first = page.locator("section[aria-labelledby=watching] li").first
@@ -126,6 +129,7 @@ def test_a_signal_is_lost_where_streams_are(page: Page) -> None:
 # Keys and clocks
 
 
+@pytest.mark.nightly
 def test_what_an_input_method_confirms_is_not_chosen(page: Page) -> None:
     page.goto(f"{ROOT}/guide")
     page.locator("tdl-search input").fill("trigun")
@@ -152,6 +156,7 @@ def test_what_an_input_method_confirms_is_not_chosen(page: Page) -> None:
     expect(dialog.locator("h2")).to_have_text("Trigun")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("language", "is_half"), [("fi", False), ("ar", True), ("en", True)])
 def test_the_clock_is_the_users_whatever_the_texts_are(
     page: Page, language: str, is_half: bool
@@ -207,6 +212,7 @@ def test_connect_follows_a_rotation_made_elsewhere(page: Page) -> None:
     assert violations(page, PANEL) == []
 
 
+@pytest.mark.nightly
 def test_a_rotation_made_elsewhere_closes_the_old_secrets_code(page: Page) -> None:
     page.goto(f"{ROOT}/connect")
     page.locator(".tile", has_text="VLC").click()
@@ -219,6 +225,7 @@ def test_a_rotation_made_elsewhere_closes_the_old_secrets_code(page: Page) -> No
     expect(page.get_by_text("were replaced elsewhere")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_rotation_that_could_not_be_followed_is_followed_later(page: Page) -> None:
     page.clock.install()
     page.goto(f"{ROOT}/connect")
@@ -258,6 +265,7 @@ def test_connect_proposes_what_answers(page: Page, harness: str) -> None:
     ]
 
 
+@pytest.mark.nightly
 def test_another_address_has_no_verdict_before_there_is_one(page: Page) -> None:
     page.goto(f"{ROOT}/connect")
     expect(page.get_by_text("The address works")).to_be_visible()
@@ -293,6 +301,7 @@ def test_a_card_that_an_update_took_away_is_said(page: Page, console: list[str])
     console.clear()
 
 
+@pytest.mark.nightly
 def test_a_card_comes_back_with_home_assistant(page: Page, console: list[str]) -> None:
     page.route(CARD_BODY, lambda route: route.abort())
     page.goto("/card?card={}")
@@ -307,6 +316,7 @@ def test_a_card_comes_back_with_home_assistant(page: Page, console: list[str]) -
     console.clear()
 
 
+@pytest.mark.nightly
 def test_a_card_without_texts_says_so(page: Page, console: list[str]) -> None:
     page.route("**/i18n/*.json", lambda route: route.fulfill(status=404, body="Not found"))
     page.goto("/card?card={}")

@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.browser import overhear
 from tests.e2e.guide_page import ROOT, open_guide
+from tests.night import by_night
 
 HALF_HOUR: Final = 1800
 TRANSITIONS: Final = {
@@ -58,14 +59,15 @@ class Night:
         return next((start, stop) for start, stop in self.programmes() if start <= now < stop)
 
 
-@pytest.fixture(params=[-20, 20], ids=lambda minutes: f"{minutes} min")
+@pytest.fixture(params=by_night([-20, 20], keep=[20]), ids=lambda minutes: f"{minutes} min")
 def minutes(request: pytest.FixtureRequest) -> int:
     """How long after the change it is."""
     found: int = request.param
     return found
 
 
-@pytest.fixture(params=TRANSITIONS)
+# That day has 24 hours and a half.
+@pytest.fixture(params=by_night(TRANSITIONS, keep=["Lord Howe, back"]))
 def night(
     request: pytest.FixtureRequest,
     browser: Browser,
@@ -122,6 +124,7 @@ def test_list(night: Night) -> None:
     )
 
 
+@pytest.mark.nightly
 def test_sheet(night: Night) -> None:
     open_guide(night.page, "?days=3")
     night.page.locator("tdl-grid .cell.live").first.click()
@@ -130,6 +133,7 @@ def test_sheet(night: Night) -> None:
     expect(dialog).to_contain_text(f"{night.time(start)}\N{EN DASH}{night.time(stop)}")
 
 
+@pytest.mark.nightly
 def test_card(night: Night) -> None:
     night.page.goto('/card?card={"guide":true,"hours":3}')
     marks = night.page.locator(".hours .scale span")
@@ -138,6 +142,7 @@ def test_card(night: Night) -> None:
     assert marks.all_inner_texts() == [night.time(first + hour * 3600) for hour in range(3)]
 
 
+@pytest.mark.nightly
 def test_shows(night: Night) -> None:
     """What is followed is told in its order, at the times that clocks show then."""
     night.page.goto(f"{ROOT}/shows?days=3&follow=Trigun&follow=Bleach")
@@ -150,6 +155,7 @@ def test_shows(night: Night) -> None:
     assert [text.strip() for text in times.all_text_contents()] == wanted
 
 
+@pytest.mark.nightly
 def test_recordings(night: Night) -> None:
     """A recording lasts from when it began to when it ended, by the clocks of then."""
     night.page.goto(f"{ROOT}/recordings?recordings=some")

@@ -42,6 +42,7 @@ def refresh(home: Home) -> str | None:
     return error
 
 
+@pytest.mark.nightly
 def test_the_guide(page: Page, home: Home) -> None:
     go(page, "guide", LIVE)
     check_viewports(page, "guide", PANEL)
@@ -61,6 +62,7 @@ def test_the_guide(page: Page, home: Home) -> None:
     check_viewports(page, "search", PANEL)
 
 
+@pytest.mark.nightly
 def test_connecting(page: Page, home: Home) -> None:
     go(page, "connect", ".tile")
     page.locator("#origin").select_option(home.base_url)
@@ -81,6 +83,7 @@ def test_connecting(page: Page, home: Home) -> None:
     check_viewports(page, "connect_replace", PANEL)
 
 
+@pytest.mark.nightly
 def test_the_status(page: Page) -> None:
     go(page, "status", ".chain")
     check_viewports(page, "status", PANEL)
@@ -89,6 +92,7 @@ def test_the_status(page: Page) -> None:
     check_viewports(page, "status_end", PANEL)
 
 
+@pytest.mark.nightly
 def test_tuning(page: Page) -> None:
     wire = Wire(page)
     wire.lost.add("toonami_downlink/overview/subscribe")
@@ -116,6 +120,7 @@ def test_no_signal_yet(page: Page, home: Home, upstream: Upstream) -> None:
     expect(page.locator(LIVE).first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_refreshing(page: Page, home: Home, upstream: Upstream) -> None:
     go(page, "status", ".chain")
     upstream.set_faults({"latency": 1})
@@ -128,6 +133,7 @@ def test_refreshing(page: Page, home: Home, upstream: Upstream) -> None:
     expect(page.locator("#sentence")).to_contain_text("Receiving.")
 
 
+@pytest.mark.nightly
 def test_the_guide_is_not_refreshed_and_then_is(page: Page, home: Home, upstream: Upstream) -> None:
     upstream.set_faults(DOWN)
     assert refresh(home) == "upstream_unreachable"
@@ -144,6 +150,7 @@ def test_the_guide_is_not_refreshed_and_then_is(page: Page, home: Home, upstream
     expect(page.get_by_text("Problems of late")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_the_connection_is_lost_and_comes_back(page: Page, console: list[str]) -> None:
     wire = Wire(page)
     go(page, "guide", LIVE)
@@ -160,6 +167,7 @@ def test_the_connection_is_lost_and_comes_back(page: Page, console: list[str]) -
     console.clear()
 
 
+@pytest.mark.nightly
 def test_the_integration_does_not_run(page: Page, home: Home) -> None:
     stored = home.folder / ".storage" / f"{DOMAIN}.credentials"
     good = stored.read_text("utf-8")
@@ -181,6 +189,7 @@ def test_the_integration_does_not_run(page: Page, home: Home) -> None:
     expect(page.locator(LIVE).first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_hostile_guide_and_a_command_that_goes(
     page: Page, home: Home, upstream: Upstream, tmp_path: Path
 ) -> None:
@@ -211,6 +220,7 @@ def test_a_hostile_guide_and_a_command_that_goes(
         assert refresh(home) is None
 
 
+@pytest.mark.nightly
 def test_guide_connect_and_refresh_by_keyboard_only(page: Page, home: Home) -> None:
     def tab_to(name: str, key: str = "Tab") -> None:
         """Press a key until something with that name has the focus."""

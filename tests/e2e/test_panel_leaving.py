@@ -5,6 +5,8 @@ import pytest
 
 from tests.e2e.test_panel_places import at, focus_search, open_guide
 
+pytestmark = pytest.mark.nightly
+
 
 @pytest.fixture
 def page(harness_page: Page) -> Page:

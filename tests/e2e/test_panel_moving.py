@@ -10,6 +10,7 @@ from scripts.lib.develop.feed import Access, find_access, wait_for_feed
 from scripts.lib.develop.home import Home
 from tests.e2e.axe import violations
 from tests.e2e.viewports import OVERFLOW
+from tests.night import by_night
 
 PANEL = "toonami-downlink-panel"
 ROOT = "/toonami-downlink"
@@ -18,6 +19,7 @@ ADDRESS = f"http://192.168.1.9:8123/api/toonami_downlink/{OLD}/playlist.m3u"
 PHRASE = "open sesame"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("width", [390, 1280])
 def test_an_old_address(harness_page: Page, width: int) -> None:
     page = harness_page
@@ -49,6 +51,7 @@ def test_an_old_address(harness_page: Page, width: int) -> None:
     expect(dialog).to_be_hidden()
 
 
+@pytest.mark.nightly
 def test_an_update_meanwhile(harness_page: Page, console: list[str]) -> None:
     page = harness_page
     page.goto(f"{ROOT}/connect")
@@ -59,7 +62,7 @@ def test_an_update_meanwhile(harness_page: Page, console: list[str]) -> None:
     console.clear()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", by_night([390, 1280], keep=[390]))
 def test_everything_as_one_file(harness_page: Page, width: int, tmp_path: Path) -> None:
     page = harness_page
     page.set_viewport_size({"width": width, "height": 844})

@@ -3,6 +3,8 @@
 from playwright.sync_api import Page, expect
 import pytest
 
+from tests.night import by_night
+
 GUIDE = "/toonami-downlink/guide"
 ASKED = "() => harness.connection.asked.filter(({ type }) => type === 'toonami_downlink/guide')"
 # Notes whether the timeline is ever there without a programme in it.
@@ -41,6 +43,7 @@ def test_a_guide_that_does_not_come_keeps_nothing_else_back(page: Page) -> None:
     expect(page.locator("tdl-grid .cell.tuning").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_who_goes_elsewhere_at_once_does_not_wait_for_it(page: Page) -> None:
     page.goto(f"{GUIDE}?silent=guide")
     page.wait_for_function("window.harness?.element.isConnected")
@@ -59,7 +62,10 @@ def test_who_goes_elsewhere_at_once_does_not_wait_for_it(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("width", "path"),
-    [(390, GUIDE), (1280, "/toonami-downlink/status"), (1280, "/toonami-downlink/connect")],
+    by_night(
+        [(390, GUIDE), (1280, "/toonami-downlink/status"), (1280, "/toonami-downlink/connect")],
+        keep=[(390, GUIDE)],
+    ),
 )
 def test_what_does_not_show_the_timeline_does_not_ask_for_it(
     page: Page, width: int, path: str

@@ -8,6 +8,7 @@ import pytest
 
 from tests.e2e.axe import violations
 from tests.e2e.browser import screenshot
+from tests.night import by_night
 
 PANEL = "toonami-downlink-panel"
 PAGE = "/toonami-downlink/recordings"
@@ -46,7 +47,10 @@ def overflow(page: Page) -> int:
     return width
 
 
-@pytest.mark.parametrize("query", ["recordings=off", "recordings=off&user=guest"])
+@pytest.mark.parametrize(
+    "query",
+    by_night(["recordings=off", "recordings=off&user=guest"], keep=["recordings=off&user=guest"]),
+)
 def test_off_says_how_to_switch_it_on(page: Page, query: str) -> None:
     found = open_page(page, query)
     expect(found.get_by_role("heading", name="Recording is switched off")).to_be_visible()
@@ -60,6 +64,7 @@ def test_off_says_how_to_switch_it_on(page: Page, query: str) -> None:
     assert violations(page, PANEL) == []
 
 
+@pytest.mark.nightly
 def test_empty_sections_say_so(page: Page) -> None:
     found = open_page(page, "recordings=empty")
     for sentence in ("Nothing is planned", "Nothing has been recorded yet", "No rule records"):
@@ -68,8 +73,8 @@ def test_empty_sections_say_so(page: Page) -> None:
     assert violations(page, PANEL) == []
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("user", ["", "&user=guest"])
+@pytest.mark.parametrize("width", by_night([360, 1280], keep=[360]))
+@pytest.mark.parametrize("user", by_night(["", "&user=guest"], keep=[""]))
 def test_all_of_it(page: Page, width: int, user: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     found = open_page(page, f"recordings=some{user}")
@@ -120,6 +125,7 @@ def test_cancel_and_undo(page: Page) -> None:
     assert [one["type"] for one in asked(page)] == ["recordings/cancel", "recordings/record"]
 
 
+@pytest.mark.nightly
 def test_another_showing_instead(page: Page) -> None:
     found = open_page(page)
     take = found.get_by_role("button", name=re.compile("^Record .* instead$"))
@@ -131,6 +137,7 @@ def test_another_showing_instead(page: Page) -> None:
     assert (second["type"], second["recording"]) == ("recordings/cancel", "crowded")
 
 
+@pytest.mark.nightly
 def test_stop_asks_first(page: Page) -> None:
     found = open_page(page)
     found.get_by_role("button", name="Stop: ").click()
@@ -145,6 +152,7 @@ def test_stop_asks_first(page: Page) -> None:
     expect(found).to_contain_text("Interrupted (1 min missing")
 
 
+@pytest.mark.nightly
 def test_delete_names_what_goes(page: Page) -> None:
     found = open_page(page)
     delete = found.get_by_role("button", name="Delete: ")
@@ -163,6 +171,7 @@ def test_delete_names_what_goes(page: Page) -> None:
     expect(found.get_by_role("heading", name="Recorded")).to_be_focused()
 
 
+@pytest.mark.nightly
 def test_keep_and_what_is_refused(page: Page) -> None:
     found = open_page(page)
     keep = found.get_by_role("button", name="Keep: ").last
@@ -208,6 +217,7 @@ def test_rules(page: Page) -> None:
     expect(found.locator(".rules li")).to_have_count(1)
 
 
+@pytest.mark.nightly
 def test_play_on_a_player_of_the_house(page: Page) -> None:
     found = open_page(page)
     found.get_by_role("button", name="Play on: ").last.click()
@@ -222,6 +232,7 @@ def test_play_on_a_player_of_the_house(page: Page) -> None:
     assert target == {"entity_id": "media_player.lounge"}
 
 
+@pytest.mark.nightly
 def test_hostile_names_are_text(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     open_page(page, "recordings=some&hostile")
@@ -229,6 +240,7 @@ def test_hostile_names_are_text(page: Page) -> None:
     assert overflow(page) <= 0
 
 
+@pytest.mark.nightly
 def test_of_five_hundred_only_some_are_drawn(page: Page) -> None:
     """One show at a time is open, and not all of that is drawn at once: no task takes long."""
     found = open_page(page, "recordings=many")
@@ -282,6 +294,7 @@ def test_record_in_the_sheet(page: Page) -> None:
     assert kinds == ["record", "cancel", "rules/add", "rules/remove"]
 
 
+@pytest.mark.nightly
 def test_what_is_recorded_in_the_sheet(page: Page) -> None:
     sheet = open_sheet(page, "recordings=some", 0)
     expect(sheet.get_by_role("status").filter(has_text="It is being recorded.")).to_be_visible()
@@ -300,6 +313,7 @@ def test_a_conflict_is_said_in_the_sheet(page: Page) -> None:
     assert [one["type"] for one in asked(page)] == ["recordings/record", "recordings/cancel"]
 
 
+@pytest.mark.nightly
 def test_what_cannot_be_recorded_is_said(page: Page) -> None:
     sheet = open_sheet(page, "recordings=empty", 2)
     page.evaluate(f"() => {{ {LIBRARY}.error = 'recording_refused'; }}")
@@ -307,6 +321,7 @@ def test_what_cannot_be_recorded_is_said(page: Page) -> None:
     expect(sheet.get_by_role("alert").first).to_contain_text("That could not be done")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("query", ["recordings=off", "recordings=empty&user=guest&watching=admin"])
 def test_no_button_where_nothing_can_be_recorded(page: Page, query: str) -> None:
     sheet = open_sheet(page, query, 2)
@@ -314,12 +329,14 @@ def test_no_button_where_nothing_can_be_recorded(page: Page, query: str) -> None
     expect(sheet.get_by_role("button", name="Record")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_users_record_but_make_no_rules(page: Page) -> None:
     sheet = open_sheet(page, "recordings=empty&user=guest", 2)
     expect(sheet.get_by_role("button", name="Record", exact=True)).to_be_visible()
     expect(sheet.get_by_role("button", name="Record every time")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_the_guide_marks_what_is_recorded(page: Page) -> None:
     page.goto("/toonami-downlink/guide?recordings=some")
     row = page.locator("tdl-grid .row").first

@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.axe import violations
 from tests.e2e.browser import screenshot
+from tests.night import by_night
 
 PANEL = "toonami-downlink-panel"
 ROOT = "/toonami-downlink"
@@ -61,6 +62,7 @@ def test_a_star_in_the_sheet_marks_all_of_it(page: Page) -> None:
     expect(cells).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_a_block_or_one_channel_of_it(page: Page) -> None:
     open_guide(page)
     sheet = find(page, SHOW)
@@ -87,8 +89,8 @@ def test_what_cannot_be_saved_is_said(page: Page) -> None:
     expect(sheet.get_by_role("button", name="Following")).to_be_visible()
 
 
-@pytest.mark.parametrize("user", ["", "&user=guest"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("user", by_night(["", "&user=guest"], keep=["&user=guest"]))
+@pytest.mark.parametrize("width", by_night([390, 1280], keep=[390]))
 def test_my_shows(page: Page, user: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     open_guide(page, f"?follow=Trigun&follow=Doug{user}")
@@ -123,6 +125,7 @@ def test_my_shows(page: Page, user: str, width: int) -> None:
     expect(titles.first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_nothing_is_followed_yet(page: Page) -> None:
     page.goto(f"{ROOT}/shows")
     shows = page.locator("tdl-shows")
@@ -134,6 +137,7 @@ def test_nothing_is_followed_yet(page: Page) -> None:
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_hostile_names_are_text(page: Page) -> None:
     hostile = '<img src=x onerror="window.hacked=1">'
     open_guide(page)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.axe import AXE, violations
 from tests.e2e.viewports import check_viewports, set_viewport
+from tests.night import by_night
 
 PANEL = "toonami-downlink-panel"
 ROOT = "/toonami-downlink"
@@ -67,7 +68,9 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    "state", by_night(STATES, keep=["signal lost, japanese", "spanish, hostile", "right to left"])
+)
 def test_every_state_can_be_used_by_everybody(page: Page, state: str) -> None:
     path, landmark = STATES[state]
     page.goto(path)
@@ -108,6 +111,7 @@ def test_the_console_goes_offline_and_comes_back(page: Page) -> None:
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_the_first_feed_appears_by_itself(page: Page) -> None:
     page.goto(f"{ROOT}/guide?state=empty")
     expect(page.get_by_role("button", name="Refresh now")).to_be_visible()
@@ -159,6 +163,7 @@ def test_replacing_the_secrets_asks_first_and_shows_the_new_ones(page: Page) -> 
     assert TOKEN not in page.locator(".steps .value").inner_text()
 
 
+@pytest.mark.nightly
 def test_plex_is_told_what_it_lacks(page: Page) -> None:
     page.goto(f"{ROOT}/connect")
     page.locator(".tile", has_text="Plex").click()
@@ -200,6 +205,7 @@ def test_qr_codes_say_what_is_copied(page: Page) -> None:
         page.keyboard.press("Escape")
 
 
+@pytest.mark.nightly
 def test_playing_on_a_media_player(page: Page) -> None:
     page.goto(f"{ROOT}/guide")
     page.locator("tdl-grid .cell.live").first.click()
@@ -262,6 +268,7 @@ def test_a_changed_state_costs_the_panel_nothing(page: Page) -> None:
     assert min(page.evaluate(script) for _ in range(3)) == 0
 
 
+@pytest.mark.nightly
 def test_less_motion_is_no_motion(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{ROOT}/guide?state=lost")
@@ -273,6 +280,7 @@ def test_less_motion_is_no_motion(page: Page) -> None:
     assert scanline == "none"
 
 
+@pytest.mark.nightly
 def test_the_panel_speaks_spanish(page: Page) -> None:
     page.goto(f"{ROOT}/status?lang=es-419")
 
@@ -283,7 +291,7 @@ def test_the_panel_speaks_spanish(page: Page) -> None:
     assert missing is None, json.dumps(missing)
 
 
-@pytest.mark.parametrize("language", ["ar", "fi"])
+@pytest.mark.parametrize("language", by_night(["ar", "fi"], keep=["ar"]))
 def test_languages_without_texts_get_all_of_english(page: Page, language: str) -> None:
     page.goto(f"{ROOT}/status?lang={language}&clock=12")
     page.evaluate("document.documentElement.dir = 'rtl'")
@@ -294,6 +302,7 @@ def test_languages_without_texts_get_all_of_english(page: Page, language: str) -
     assert sentence.evaluate("element => getComputedStyle(element).direction") == "ltr"
 
 
+@pytest.mark.nightly
 def test_a_colour_of_the_users_own_can_be_read(page: Page) -> None:
     page.goto(f"{ROOT}/guide")
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
@@ -347,6 +356,7 @@ def test_a_file_that_does_not_come_is_asked_for_again(page: Page, console: list[
     console.clear()
 
 
+@pytest.mark.nightly
 def test_a_page_that_an_update_took_away_is_said(page: Page, console: list[str]) -> None:
     page.route("**/ui/status-page.js", lambda route: route.abort())
     page.goto(f"{ROOT}/guide")

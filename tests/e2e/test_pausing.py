@@ -115,6 +115,7 @@ def held(television: Set) -> float:
     return last - first
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("one_minute")
 def test_a_pause_that_is_longer_than_what_is_kept(
     page: Page, access: Access, upstream: Upstream
@@ -155,6 +156,7 @@ def test_a_pause_that_is_longer_than_what_is_kept(
         assert taken() > sent
 
 
+@pytest.mark.nightly
 def test_go_back_to_a_picture_that_another_browser_has_shown(
     television: Set, browser: Browser, home: Home, upstream: Upstream
 ) -> None:
@@ -221,6 +223,7 @@ def near(position: float | None, wanted: float, within: float = 0.2) -> bool:
     return position is not None and abs(counter.forward(wanted, position)) <= within
 
 
+@pytest.mark.nightly
 def test_a_pause_for_ever(television: Set, home: Home, upstream: Upstream) -> None:
     television.watch()
     television.button("Pause (space)").click()

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from contextlib import suppress
 import threading
 
+import pytest
+
 from scripts.lib.develop.feed import fetch, wait_for_feed
 from scripts.lib.develop.flow import DOMAIN, set_up
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
+
+pytestmark = pytest.mark.nightly
 
 
 def _is_saved(home: Home) -> bool:

@@ -20,6 +20,7 @@ from scripts.lib.develop.waiting import wait_for
 from tests.e2e.automations import TIMEOUT, arrange
 from tests.e2e.file_provider import FileProvider, Show
 
+pytestmark = pytest.mark.nightly
 LIMIT = 1_000_000
 """Bytes a day."""
 EACH = 3

@@ -146,6 +146,7 @@ def test_from_the_switch_to_the_bin(page: Page, own_home: Home) -> None:
     wait_for(lambda: files(own_home) == [], "The file stays", PATIENCE)
 
 
+@pytest.mark.nightly
 def test_from_the_card_and_by_voice(page: Page, own_home: Home) -> None:
     set_options(own_home.client, {"recordings": True})
     wait_for_feed(own_home.client)

@@ -18,6 +18,7 @@ from tests.e2e.plain_vlc import PATIENCE, playing, shared_folder
 from tests.simulator import counter, hls
 from tests.simulator.loops import LOOP_SEGMENTS
 
+pytestmark = pytest.mark.nightly
 TWO_THAT_ADD_UP = next(
     (one, other)
     for one in range(100, 200)

@@ -15,6 +15,7 @@ from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import DevelopError, wait_for
 from tests.e2e.clients.programs import run
 from tests.e2e.nodes import PATIENCE, STREAM, address, ask, chunklist, newest, started
+from tests.night import by_night
 from tests.simulator.stream_spoilers import HUGE_PLAYLIST_BYTES
 
 PACKET = 188
@@ -71,6 +72,7 @@ def is_whole(answer: Answer) -> bool:
 # Segments
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("kind", "status", "whole"),
     [
@@ -101,6 +103,7 @@ def test_bad_segment(nodes: Upstream, kind: str, status: int, whole: bool | None
     assert is_whole(ask(nodes, newest(nodes, "n4")))
 
 
+@pytest.mark.nightly
 def test_ffprobe_finds_fault_with_a_corrupt_segment(nodes: Upstream) -> None:
     words = ("ffmpeg", "-v", "error", "-i", newest(nodes), "-f", "null", "-")
     assert not run(*words).stderr
@@ -108,6 +111,7 @@ def test_ffprobe_finds_fault_with_a_corrupt_segment(nodes: Upstream) -> None:
     assert run(*words, check=False).stderr
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("kind", ["stall", "broken_off"])
 def test_half_a_segment(nodes: Upstream, kind: str) -> None:
     good = ask(nodes, url := newest(nodes))
@@ -118,6 +122,7 @@ def test_half_a_segment(nodes: Upstream, kind: str) -> None:
     assert body == good.body[: len(good.body) // 2]
 
 
+@pytest.mark.nightly
 def test_endless_segment(nodes: Upstream) -> None:
     good = ask(nodes, url := newest(nodes))
     spoil(nodes, kind="endless", part="segment")
@@ -128,6 +133,7 @@ def test_endless_segment(nodes: Upstream) -> None:
     assert len(body) > limit * 0.9
 
 
+@pytest.mark.nightly
 def test_endless_headers(nodes: Upstream) -> None:
     url = newest(nodes)
     spoil(nodes, kind="endless_headers")
@@ -150,6 +156,7 @@ def test_slow_line(nodes: Upstream) -> None:
     assert time.monotonic() - begun > 0.8
 
 
+@pytest.mark.nightly
 def test_the_nth_request_and_every_so_many_segments(nodes: Upstream) -> None:
     base, _, last = newest(nodes).rpartition("-")
     number = int(last.removesuffix(".ts"))
@@ -166,6 +173,7 @@ def test_the_nth_request_and_every_so_many_segments(nodes: Upstream) -> None:
 # Playlists
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("kind", "value", "part", "holds"),
     [
@@ -193,6 +201,7 @@ def test_bad_playlist(nodes: Upstream, kind: str, value: Any, part: str, holds: 
         assert bad.headers["content-type"].startswith("application/vnd.apple.mpegurl")
 
 
+@pytest.mark.nightly
 def test_relative_variant(nodes: Upstream) -> None:
     spoil(nodes, kind="relative", part="master")
     url = address(nodes, node="n3")
@@ -201,6 +210,7 @@ def test_relative_variant(nodes: Upstream) -> None:
     assert last == url.rpartition("/")[2].replace("-playlist", "-chunklist")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("nth", "levels"), [pytest.param([1], 1, id="once"), pytest.param([], 9, id="for ever")]
 )
@@ -224,6 +234,7 @@ def test_redirect(nodes: Upstream) -> None:
     assert round_about.headers["location"] == urlsplit(url).path
 
 
+@pytest.mark.nightly
 def test_huge_playlist(nodes: Upstream) -> None:
     spoil(nodes, kind="huge_playlist", part="chunklist")
     body = ask(nodes, chunklist(nodes)).body
@@ -233,6 +244,7 @@ def test_huge_playlist(nodes: Upstream) -> None:
     assert body.endswith(b"#EXTINF:2.0,\nmedia-1.ts\n")
 
 
+@pytest.mark.nightly
 def test_gzip_bomb_keeps_the_type(nodes: Upstream) -> None:
     spoil(nodes, kind="gzip_bomb", part="chunklist")
     answer = ask(nodes, chunklist(nodes))
@@ -242,6 +254,7 @@ def test_gzip_bomb_keeps_the_type(nodes: Upstream) -> None:
     assert len(answer.body) < 2_000_000
 
 
+@pytest.mark.nightly
 def test_wrong_type(nodes: Upstream) -> None:
     spoil(nodes, kind="type", value="text/html", part="segment")
     answer = ask(nodes, newest(nodes))
@@ -250,6 +263,7 @@ def test_wrong_type(nodes: Upstream) -> None:
     assert is_whole(answer)
 
 
+@pytest.mark.nightly
 def test_late_answer_and_silence(nodes: Upstream) -> None:
     url = chunklist(nodes)
     spoil(nodes, kind="wait", value=0.5)
@@ -264,6 +278,7 @@ def test_late_answer_and_silence(nodes: Upstream) -> None:
 # Rules
 
 
+@pytest.mark.nightly
 def test_rules_for_the_api_leave_the_nodes_alone(nodes: Upstream) -> None:
     url = newest(nodes)
     nodes.set_faults({"rules": [{"endpoint": "*", "kind": "html502"}]})
@@ -273,6 +288,7 @@ def test_rules_for_the_api_leave_the_nodes_alone(nodes: Upstream) -> None:
     assert is_whole(ask(nodes, url))
 
 
+@pytest.mark.nightly
 def test_address_that_one_slug_does_not_get(nodes: Upstream) -> None:
     nodes.set_faults({"rules": [{"endpoint": "streamurl", "slug": "est", "kind": "empty"}]})
 
@@ -296,7 +312,13 @@ _REFUSED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize("faults", [row[1] for row in _REFUSED], ids=[row[0] for row in _REFUSED])
+@pytest.mark.parametrize(
+    "faults",
+    by_night(
+        [pytest.param(faults, id=name) for name, faults in _REFUSED],
+        keep=["no such kind", "unknown field"],
+    ),
+)
 def test_nothing_is_asked_for_by_mistake(nodes: Upstream, faults: dict[str, Any]) -> None:
     nodes.set_faults({"nodes": {"n3": "dead"}})
     with pytest.raises(DevelopError):

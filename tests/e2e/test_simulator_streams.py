@@ -26,6 +26,7 @@ from tests.e2e.nodes import (
     started,
 )
 from tests.e2e.plain_vlc import PLAYS, REFUSES, shared_folder, verdict
+from tests.night import by_night
 from tests.simulator import NODES, counter
 
 OWN_TRUST = ("env", "-u", "SSL_CERT_DIR", "-u", "SSL_CERT_FILE", "-u", "CURL_CA_BUNDLE")
@@ -69,7 +70,9 @@ def trusting(upstream: Upstream, *, complete: bool) -> Path:
     return upstream.chain_file if complete else upstream.ca_file
 
 
-@pytest.mark.parametrize("complete", [False, True], ids=["leaf alone", "chain"])
+@pytest.mark.parametrize(
+    "complete", by_night([False, True], keep=[False]), ids=["leaf alone", "chain"]
+)
 def test_curl(live: Upstream, complete: bool) -> None:
     words = ("curl", "-s", "-o", "/dev/null", "--cacert", trusting(live, complete=complete))
     done = run(*OWN_TRUST, *words, "-w", "%{exitcode}", address(live), check=False)
@@ -77,7 +80,9 @@ def test_curl(live: Upstream, complete: bool) -> None:
     assert done.stdout == ("0" if complete else "60")
 
 
-@pytest.mark.parametrize("complete", [False, True], ids=["leaf alone", "chain"])
+@pytest.mark.parametrize(
+    "complete", by_night([False, True], keep=[False]), ids=["leaf alone", "chain"]
+)
 def test_ffmpeg_that_verifies(live: Upstream, complete: bool) -> None:
     trust = ("-tls_verify", "1", "-ca_file", trusting(live, complete=complete))
     output = ("-t", "1", "-c", "copy", "-f", "null", "-")
@@ -89,6 +94,7 @@ def test_ffmpeg_that_verifies(live: Upstream, complete: bool) -> None:
     assert ("Peer certificate failed verification" in done.stderr) is not complete
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("complete", [False, True], ids=["leaf alone", "chain"])
 def test_vlc(live: Upstream, complete: bool) -> None:
     with shared_folder() as folder:
@@ -101,6 +107,7 @@ def test_vlc(live: Upstream, complete: bool) -> None:
     assert (REFUSES in said) is not complete
 
 
+@pytest.mark.nightly
 def test_mpv_does_not_verify(live: Upstream) -> None:
     words = ("--no-config", "--vo=null", "--ao=null", "--untimed", "--frames=10")
     assert "VO: [null] 640x480" in run("mpv", *words, address(live)).stdout
@@ -113,6 +120,7 @@ def test_python_needs_the_link_too(nodes: Upstream) -> None:
     assert ask(nodes, address(nodes)).status == 200
 
 
+@pytest.mark.nightly
 def test_the_link_is_where_the_certificate_says(nodes: Upstream) -> None:
     answer = request("GET", f"{nodes.control_url}/_sim/intermediate.cer")
     link = ssl.DER_cert_to_PEM_cert(answer.body)
@@ -121,6 +129,7 @@ def test_the_link_is_where_the_certificate_says(nodes: Upstream) -> None:
     assert link not in nodes.ca_file.read_text()
 
 
+@pytest.mark.nightly
 def test_what_is_trusted_for_home_assistant_has_the_root(nodes: Upstream) -> None:
     bundle = Path(nodes.environment["SSL_CERT_FILE"])
     assert nodes.ca_file.read_text() in bundle.read_text()
@@ -131,6 +140,7 @@ def test_what_is_trusted_for_home_assistant_has_the_root(nodes: Upstream) -> Non
 # Addresses
 
 
+@pytest.mark.nightly
 def test_addresses_in_clear(nodes: Upstream) -> None:
     plain = request("GET", f"{nodes.url}/streamUrl?channelName=est").body.decode()
     nodes.set_faults({"clear": True})
@@ -140,6 +150,7 @@ def test_addresses_in_clear(nodes: Upstream) -> None:
     assert request("GET", address(nodes)).status == 200
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("secure", [False, True], ids=["clear", "tls"])
 def test_mirror_leads_to_a_node(nodes: Upstream, secure: bool) -> None:
     query = "?useHttps=true" if secure else ""
@@ -151,6 +162,7 @@ def test_mirror_leads_to_a_node(nodes: Upstream, secure: bool) -> None:
     assert ask(nodes, variant).body.startswith(b"#EXTM3U\n")
 
 
+@pytest.mark.nightly
 def test_which_nodes_are_given_out(nodes: Upstream) -> None:
     wrong = {"nodes": {"n3": "dead"}, "rules": [STREAM | {"kind": "frozen", "node": "n5"}]}
     nodes.set_faults(wrong)
@@ -190,6 +202,7 @@ def drain(connection: ssl.SSLSocket) -> None:
         pass
 
 
+@pytest.mark.nightly
 def test_a_node_that_dies_cuts_its_connections(nodes: Upstream) -> None:
     nodes.set_faults({"rules": [STREAM | {"kind": "stall", "part": "segment"}]})
     parts = urlsplit(newest(nodes))
@@ -207,6 +220,7 @@ def test_a_node_that_dies_cuts_its_connections(nodes: Upstream) -> None:
     wait_for(lambda: nodes.streams()["connections"] == 0, "it is still open", PATIENCE)
 
 
+@pytest.mark.nightly
 def test_a_silent_node_takes_connections(nodes: Upstream) -> None:
     url = address(nodes, node="n3")
     nodes.set_faults({"nodes": {"n3": "silent"}})
@@ -221,6 +235,7 @@ def test_a_silent_node_takes_connections(nodes: Upstream) -> None:
     assert ask(nodes, url).status == 200
 
 
+@pytest.mark.nightly
 def test_a_node_in_clear_fails_too(nodes: Upstream) -> None:
     url = f"{nodes.url}/n3/livehttporigin/est/aaaaaa-bbbbbb-playlist.m3u8"
     nodes.set_faults({"nodes": {"n3": "dead"}})
@@ -231,6 +246,7 @@ def test_a_node_in_clear_fails_too(nodes: Upstream) -> None:
         request("GET", url, timeout=0.5)
 
 
+@pytest.mark.nightly
 def test_everything_is_gone_for_a_while(nodes: Upstream) -> None:
     url = address(nodes, node="n3")
     gone = {"offline": True, "nodes": dict.fromkeys(NODES, "dead")}
@@ -255,6 +271,7 @@ def _answers(upstream: Upstream, url: str) -> bool:
 # Views
 
 
+@pytest.mark.nightly
 def test_frozen_on_one_node(nodes: Upstream) -> None:
     rule = STREAM | {"kind": "frozen", "node": "n3", "slug": "est"}
     nodes.set_faults({"rules": [rule]})
@@ -269,6 +286,7 @@ def test_frozen_on_one_node(nodes: Upstream) -> None:
     assert sequence(nodes) >= stopped + 3
 
 
+@pytest.mark.nightly
 def test_frozen_everywhere_begins_anew_after_it_was_healed(nodes: Upstream) -> None:
     rule = STREAM | {"kind": "frozen", "slug": "est"}
     nodes.set_faults({"rules": [rule]})
@@ -281,6 +299,7 @@ def test_frozen_everywhere_begins_anew_after_it_was_healed(nodes: Upstream) -> N
     assert sequence(nodes) >= stopped + 2
 
 
+@pytest.mark.nightly
 def test_late_node(nodes: Upstream) -> None:
     nodes.set_faults({"rules": [STREAM | {"kind": "late", "node": "n3", "value": 60}]})
     late, early = sequence(nodes), sequence(nodes, "n4")
@@ -289,6 +308,7 @@ def test_late_node(nodes: Upstream) -> None:
     assert ask(nodes, newest(nodes)).status == 200
 
 
+@pytest.mark.nightly
 def test_a_node_that_counts_anew_has_the_same_pictures(nodes: Upstream) -> None:
     nodes.set_faults({"rules": [STREAM | {"kind": "sequence_reset", "node": "n3"}]})
     passes(nodes)
@@ -332,6 +352,7 @@ def test_old_and_coming_segments_are_not_there(nodes: Upstream) -> None:
     assert ask(nodes, f"{base}-{number + 1000}.ts").status == 404
 
 
+@pytest.mark.nightly
 def test_log_tells_what_of_which_stream(nodes: Upstream) -> None:
     url = newest(nodes, "n6", "mtv97")
     ask(nodes, url)
@@ -345,6 +366,7 @@ def test_log_tells_what_of_which_stream(nodes: Upstream) -> None:
     assert fetched["at"] >= listed["at"] >= number * 2 - 200
 
 
+@pytest.mark.nightly
 def test_sums(nodes: Upstream) -> None:
     assert nodes.streams()["idle"] is None
     request("GET", f"{nodes.url}/radio/playlist.m3u8?overrideServer=n1")

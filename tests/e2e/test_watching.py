@@ -15,6 +15,7 @@ from scripts.lib.develop.waiting import wait_for
 from tests.e2e.browser import open_page
 from tests.e2e.television import Set, wait_until_idle
 from tests.e2e.wire import Wire
+from tests.night import by_night
 from tests.simulator import NODES, counter
 
 pytestmark = pytest.mark.waits("pictures")
@@ -65,6 +66,7 @@ def test_watch_and_leave(television: Set, page: Page, home: Home, upstream: Upst
     wait_until_idle(home, upstream)
 
 
+@pytest.mark.nightly
 def test_the_page_goes_on_and_the_picture_too(television: Set, page: Page) -> None:
     television.watch()
     page.get_by_role("link", name="Status").click()
@@ -141,6 +143,7 @@ def test_remote_control_by_keys(television: Set, page: Page) -> None:
     expect(hero).not_to_contain_text("Snickelodeon")
 
 
+@pytest.mark.nightly
 def test_the_title_for_the_system_follows_the_programme(television: Set, page: Page) -> None:
     television.watch()
     title = page.locator("tdl-guide .hero h2").inner_text()
@@ -193,7 +196,7 @@ def serving(upstream: Upstream) -> str | None:
     return next((one["node"] for one in requests if one["part"] == "segment"), None)
 
 
-@pytest.mark.parametrize("fault", ["node", "all"])
+@pytest.mark.parametrize("fault", by_night(["node", "all"], keep=["node"]))
 def test_upstream_dies(television: Set, upstream: Upstream, fault: str) -> None:
     television.watch()
     if fault == "node":
@@ -226,6 +229,7 @@ def test_the_websocket_is_away(page: Page, access: object, console: list[str]) -
     console.clear()
 
 
+@pytest.mark.nightly
 def test_secrets_are_replaced_while_somebody_watches(
     television: Set, home: Home, console: list[str]
 ) -> None:
@@ -236,6 +240,7 @@ def test_secrets_are_replaced_while_somebody_watches(
     console.clear()
 
 
+@pytest.mark.nightly
 def test_an_address_is_renewed_before_it_ends(page: Page, access: object) -> None:
     used: list[str] = []
 
@@ -268,6 +273,7 @@ def test_an_address_is_renewed_before_it_ends(page: Page, access: object) -> Non
     television.wait_until_further()
 
 
+@pytest.mark.nightly
 def test_an_administrator_ends_it(
     page: Page, access: object, home: Home, console: list[str]
 ) -> None:
@@ -285,6 +291,7 @@ def test_an_administrator_ends_it(
     console.clear()
 
 
+@pytest.mark.nightly
 def test_home_assistant_restarts(own_home: Home, own_page: Page) -> None:
     own_page.goto("/toonami-downlink/guide")
     television = Set(own_page)
@@ -367,6 +374,7 @@ def test_four_channels_at_once_and_one_is_heard(
     wait_until_idle(home, upstream)
 
 
+@pytest.mark.nightly
 def test_the_tab_is_closed(
     television: Set, page: Page, home: Home, upstream: Upstream, console: list[str]
 ) -> None:

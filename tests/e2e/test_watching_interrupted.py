@@ -13,6 +13,7 @@ from scripts.lib.develop.upstream import Upstream
 from scripts.lib.develop.waiting import wait_for
 from tests.e2e.browser import open_page, overhear
 from tests.e2e.television import Set, wait_until_idle
+from tests.night import by_night
 from tests.simulator import NODES
 
 PATIENCE_OF_VIEWERS = 15_000
@@ -54,6 +55,7 @@ def television(page: Page, access: object) -> Set:
     return Set(page)
 
 
+@pytest.mark.nightly
 def test_a_node_dies_and_the_picture_hardly_stands(television: Set, upstream: Upstream) -> None:
     television.watch()
     television.video.evaluate(WATCH_OVER)
@@ -64,6 +66,7 @@ def test_a_node_dies_and_the_picture_hardly_stands(television: Set, upstream: Up
     assert television.page.evaluate("longest") < PATIENCE_OF_VIEWERS
 
 
+@pytest.mark.nightly
 def test_upstream_was_away_and_the_picture_comes_back(television: Set, upstream: Upstream) -> None:
     television.watch()
     upstream.set_faults(ALL_DEAD)
@@ -76,6 +79,7 @@ def test_upstream_was_away_and_the_picture_comes_back(television: Set, upstream:
     assert television.page.evaluate("performance.now()") - begun < PATIENCE_OF_VIEWERS
 
 
+@pytest.mark.nightly
 def test_picture_in_picture(television: Set, home: Home, upstream: Upstream) -> None:
     page = television.page
     television.watch()
@@ -96,7 +100,7 @@ def test_picture_in_picture(television: Set, home: Home, upstream: Upstream) -> 
     wait_until_idle(home, upstream)
 
 
-@pytest.mark.parametrize("where", ["here", "elsewhere"])
+@pytest.mark.parametrize("where", by_night(["here", "elsewhere"], keep=["elsewhere"]))
 def test_signing_out(
     browser: Browser, home: Home, access: object, upstream: Upstream, where: str
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from tests.e2e.axe import violations
 from tests.e2e.television import Set
+from tests.night import by_night
 
 WIDTHS = (320, 390, 700, 1024, 1920, 3840)
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
@@ -33,10 +34,13 @@ def watch(page: Page, query: str = "") -> Set:
 
 @pytest.mark.parametrize(
     ("code", "text"),
-    [
-        ("unauthorized", "Only administrators may watch here."),
-        ("not_found", "This channel is no longer there."),
-    ],
+    by_night(
+        [
+            ("unauthorized", "Only administrators may watch here."),
+            ("not_found", "This channel is no longer there."),
+        ],
+        keep=[("unauthorized", "Only administrators may watch here.")],
+    ),
 )
 def test_what_does_not_end_by_itself_waits_for_the_viewer(page: Page, code: str, text: str) -> None:
     page.goto("/toonami-downlink/guide")
@@ -60,6 +64,7 @@ def test_nobody_is_asked_to_watch_who_may_not(page: Page) -> None:
     expect(page.get_by_role("button", name="Watch", exact=True)).to_have_count(1)
 
 
+@pytest.mark.nightly
 def test_moving_to_a_media_player(page: Page) -> None:
     television = watch(page)
     television.button("Move to another player").click()
@@ -89,7 +94,7 @@ def test_watching_from_a_programme_and_from_a_channels_day(page: Page) -> None:
     expect(page.locator("tdl-player .what")).to_contain_text("West")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", by_night(WIDTHS, keep=[320]))
 def test_everything_fits(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 1000})
     television = watch(page)
@@ -103,8 +108,8 @@ def test_everything_fits(page: Page, width: int) -> None:
     assert television.player.evaluate(OUTSIDE) == []
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "ja", "pt-BR"])
+@pytest.mark.parametrize("scheme", by_night(["dark", "light"], keep=["light"]))
+@pytest.mark.parametrize("language", by_night(["en", "de", "es", "fr", "ja", "pt-BR"], keep=["de"]))
 def test_accessibility(page: Page, scheme: str, language: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"/toonami-downlink/guide?lang={language}")
@@ -130,6 +135,7 @@ def test_by_keyboard_only(page: Page) -> None:
     television.expect_place("off")
 
 
+@pytest.mark.nightly
 def test_without_motion_and_in_forced_colours(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce", forced_colors="active")
     television = watch(page)

@@ -1,6 +1,7 @@
 """What goes on while nobody looks at the panel, and what is left when one goes on."""
 
 from playwright.sync_api import Page, expect
+import pytest
 
 from scripts.lib.develop.home import Home
 from scripts.lib.develop.upstream import Upstream
@@ -69,6 +70,7 @@ def test_a_tablet_sleeps(page: Page, access: object, home: Home, upstream: Upstr
     expect(page.locator("tdl-guide .hero .over")).to_contain_text("Snickelodeon East")
 
 
+@pytest.mark.nightly
 def test_home_assistant_starts_slowly(page: Page, access: object, console: list[str]) -> None:
     """It shows the panel when that is there, and once more when all else is there as well."""
     wire = Wire(page)
@@ -90,6 +92,7 @@ def test_home_assistant_starts_slowly(page: Page, access: object, console: list[
     console.clear()
 
 
+@pytest.mark.nightly
 def test_the_radio_plays_on_in_a_tab_that_nobody_looks_at(page: Page, access: object) -> None:
     page.add_init_script(AWAY)
     page.goto("/toonami-downlink/guide")
@@ -114,6 +117,7 @@ def test_the_radio_plays_on_in_a_tab_that_nobody_looks_at(page: Page, access: ob
     wait_for(lambda: television.state("currentTime") > before, "The radio has stopped", 30)
 
 
+@pytest.mark.nightly
 def test_a_hundred_zaps_leave_nothing_behind(
     page: Page, access: object, home: Home, upstream: Upstream
 ) -> None:

@@ -10,10 +10,11 @@ from tests.e2e.axe import violations
 from tests.e2e.browser import answer_elsewhere, overhear, screenshot
 from tests.e2e.guide_page import PANEL, ROOT
 from tests.e2e.viewports import OVERFLOW, SETTLE
+from tests.night import by_night
 
 ZOOM = 2
-WINDOWS = [(1280, 800), (2560, 1440)]
-BETWEEN = [(1366, 768), (1920, 1080)]
+NARROWEST = (1280, 800)
+LARGER = [(2560, 1440), (1366, 768), (1920, 1080)]
 OUT_OF_REACH = """async (panel) => {
   const frame = () => new Promise(requestAnimationFrame);
   const within = (root) => [...root.querySelectorAll("*")].flatMap((element) =>
@@ -120,7 +121,7 @@ def small_player(page: Page) -> None:
 
 
 @pytest.fixture(
-    params=[*WINDOWS, *(pytest.param(size, marks=pytest.mark.nightly) for size in BETWEEN)],
+    params=[NARROWEST, *(pytest.param(size, marks=pytest.mark.nightly) for size in LARGER)],
     ids=lambda size: f"{size[0]}x{size[1]}",
 )
 def page(
@@ -144,7 +145,11 @@ def page(
 
 
 @pytest.mark.parametrize(
-    "show", [guide, sheet, shows, recordings, connect, status, player, small_player]
+    "show",
+    by_night(
+        [guide, sheet, shows, recordings, connect, status, player, small_player],
+        keep=[sheet, small_player],
+    ),
 )
 def test_nothing_is_cut_off_or_out_of_reach(page: Page, show: Callable[[Page], None]) -> None:
     page.goto(f"{ROOT}/guide")

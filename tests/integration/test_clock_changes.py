@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator,
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from tests.night import by_night
 
 from .factories import SLOT, make_entry, make_feed, write_provider_files
 from .harness import move_clock, setup_integration, state_of
@@ -71,7 +72,7 @@ class Night:
             at += QUARTER
 
 
-@pytest.fixture(params=TRANSITIONS)
+@pytest.fixture(params=by_night(TRANSITIONS, keep=["Lord Howe, back", "New York, ahead"]))
 async def night(
     request: pytest.FixtureRequest,
     hass: HomeAssistant,

@@ -36,6 +36,7 @@ from tests.e2e.nodes import passes
 from tests.simulator import NODES
 from tests.simulator.loops import SEGMENT_SECONDS
 
+pytestmark = pytest.mark.nightly
 MINUTES: Final = float(os.environ.get("HEALING_MINUTES", "0"))
 BETWEEN: Final = max(2, round(MINUTES * 60 / 2 / 6 / SEGMENT_SECONDS))
 """Segments that pass between one fault and the next."""
@@ -180,7 +181,6 @@ def test_players_go_on(relay: Relay, party: Party, packets: list[Packets]) -> No
 
 
 @pytest.mark.kodi
-@pytest.mark.nightly
 @pytest.mark.skipif(not is_installed(), reason="scripts/setup kodi installs it")
 @pytest.mark.parametrize("kind", ["feed", "ts"] if MINUTES else ["feed"])
 @pytest.mark.timeout(400 + MINUTES * 120)

@@ -14,6 +14,7 @@ from pyxtream import XTream
 from scripts.lib.develop.feed import Access, fetch, on_now
 from tests.e2e.assertions import guide_complaints
 from tests.e2e.clients.programs import HERE, node, run
+from tests.night import by_night
 
 NAMES = [
     "Toonami Aftermath East",
@@ -44,7 +45,7 @@ def php(access: Access, path: str, **parameters: str) -> str:
 # @iptv/xtream-api
 
 
-@pytest.mark.parametrize("prefix", ["", PREFIX])
+@pytest.mark.parametrize("prefix", by_night(["", PREFIX], keep=[PREFIX]))
 def test_xtream_api_raw(access: Access, prefix: str) -> None:
     server, username, password = login(access)
     found = node("xtream_api.mjs", server + prefix, username, password, "raw", "m3u8")
@@ -62,6 +63,7 @@ def test_xtream_api_raw(access: Access, prefix: str) -> None:
     assert len(found["fullEpg"]["epg_listings"]) > 100
 
 
+@pytest.mark.nightly
 def test_xtream_api_standardized(access: Access) -> None:
     east = "toonami-east.toonamiaftermath.com"
     guide = fetch(access.guide_url).body
@@ -83,6 +85,7 @@ def test_xtream_api_standardized(access: Access) -> None:
     assert found["shortEpg"][0]["channelId"] == east
 
 
+@pytest.mark.nightly
 def test_xtream_api_with_a_wrong_password(access: Access) -> None:
     server, username, _ = login(access)
     script = HERE / "xtream_api.mjs"
@@ -98,7 +101,7 @@ def pyxtream(server: str, username: str, password: str, folder: Path) -> XTream:
     return XTream("Toonami", username, password, server, cache_path=str(folder), validate_json=True)
 
 
-@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("slash", by_night(["", "/"], keep=["/"]))
 def test_pyxtream(
     access: Access, tmp_path: Path, capsys: pytest.CaptureFixture[str], slash: str
 ) -> None:
@@ -185,6 +188,7 @@ def test_the_guide_pleases_the_validators(guide: str, tmp_path: Path) -> None:
     assert guide_complaints(fetch(guide).body, tmp_path) == ""
 
 
+@pytest.mark.nightly
 def test_epg_parser(guide: str) -> None:
     found: dict[str, Any] = node("parse.mjs", "guide", guide)
     ids = {channel["id"] for channel in found["channels"]}

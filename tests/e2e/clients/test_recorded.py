@@ -32,7 +32,7 @@ from tests.e2e.plain_vlc import shared_folder
 from tests.e2e.test_recordings_page import Player
 from tests.simulator import counter
 
-pytestmark = [pytest.mark.timeout(480), pytest.mark.waits]
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(480), pytest.mark.waits]
 EPISODES = {
     "Iron Comet S02E05 Departure": (2, 5, EAST, "mp4"),
     "Iron Comet S02E06 Arrival": (2, 6, MTV, "mp4"),

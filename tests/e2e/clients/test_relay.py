@@ -17,6 +17,7 @@ from tests.e2e.clients.relay import PATIENCE, Relay
 from tests.e2e.clients.screens import Mpv, Program, Vlc
 from tests.e2e.nodes import address, passes
 from tests.e2e.plain_vlc import PLAYS, REFUSES, shared_folder, verdict
+from tests.night import by_night
 from tests.simulator.hls import TARGET_SECONDS
 
 WATCHED: Final = 6
@@ -105,7 +106,7 @@ def vlc(url: str, root: Path) -> bool:
     return PLAYS in said
 
 
-@pytest.mark.parametrize("player", [curl, ffmpeg, vlc])
+@pytest.mark.parametrize("player", by_night([curl, ffmpeg, vlc], keep=[ffmpeg]))
 def test_who_refuses_the_node_plays_the_relay(
     home: Home, access: Access, upstream: Upstream, player: Callable[[str, Path], bool]
 ) -> None:

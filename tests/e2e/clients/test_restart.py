@@ -25,6 +25,7 @@ from tests.e2e.clients.screens import Decoder, HlsJs, Mpv, Player, Vlc, hls_js_s
 from tests.simulator import counter
 from tests.simulator.loops import SEGMENT_SECONDS
 
+pytestmark = pytest.mark.nightly
 AGAIN: Final[Mapping[str, str]] = {
     "reconnect": "1",
     "reconnect_streamed": "1",

@@ -4,6 +4,7 @@ import os
 import re
 
 from playwright.sync_api import Browser, expect
+import pytest
 
 from scripts.lib.develop.client import request
 from scripts.lib.develop.feed import Access
@@ -32,6 +33,7 @@ def test_a_television_is_set_up_by_eight_characters(access: Access, home: Home) 
     assert probe(stream)["streams"] == ["audio", "video"]
 
 
+@pytest.mark.nightly
 def test_vlc_plays_it_in_capitals(access: Access, home: Home) -> None:
     # VLC does not run for root.
     drop = ("runuser", "-u", "nobody", "--") if os.geteuid() == 0 else ()
@@ -41,6 +43,7 @@ def test_vlc_plays_it_in_capitals(access: Access, home: Home) -> None:
     assert "using audio decoder module" in done.stderr
 
 
+@pytest.mark.nightly
 def test_connect_turns_green_when_a_television_has_opened_it(
     access: Access, home: Home, browser: Browser
 ) -> None:

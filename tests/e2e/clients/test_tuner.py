@@ -102,6 +102,7 @@ def steps(seen: list[float]) -> list[float]:
     return [counter.forward(one, other) for one, other in pairwise(seen)]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("query", ["", "?transcode=none", "?transcode=mobile&duration=600"])
 def test_a_transcoder_reads_the_tuner(relay: Relay, tuner: str, query: str, tmp_path: Path) -> None:
     """It makes pieces of a few seconds out of it, with pictures of its own."""
@@ -121,6 +122,7 @@ def test_a_transcoder_reads_the_tuner(relay: Relay, tuner: str, query: str, tmp_
     assert [step for step in steps(seen) if not 0 <= step <= 0.3] == []
 
 
+@pytest.mark.nightly
 def test_vlc_watches_the_tuner(relay: Relay, tuner: str) -> None:
     # Other channels may still be fetched for those who watched before.
     relay.begin_anew()
@@ -140,6 +142,7 @@ def test_vlc_watches_the_tuner(relay: Relay, tuner: str) -> None:
         assert relay.status["upstream"] == 1
 
 
+@pytest.mark.nightly
 def test_a_tuner_for_a_while(relay: Relay, tuner: str) -> None:
     """It ends after so many seconds, whole; and makes room at once."""
     answer = request("GET", f"{tuner}/auto/v1?duration=4", headers=PLEX)

@@ -169,6 +169,7 @@ def enable(home: Home, *, wanted: bool) -> None:
     home.client.command("config_entries/disable", entry_id=entry, disabled_by=reason)
 
 
+@pytest.mark.nightly
 def test_entry_is_unloaded_while_somebody_watches(told_home: Home, upstream: Upstream) -> None:
     access = wait_for_feed(told_home.client)
     relay = Relay(told_home, upstream, access)
@@ -195,6 +196,7 @@ def test_entry_is_unloaded_while_somebody_watches(told_home: Home, upstream: Ups
     assert run(watch_and_leave(stream(access), patience=True)) == b"HTTP/1.1 200"
 
 
+@pytest.mark.nightly
 def test_home_assistant_stops_while_somebody_watches(
     make_home: Callable[[], Home], upstream: Upstream
 ) -> None:

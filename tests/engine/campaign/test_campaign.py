@@ -26,6 +26,7 @@ from downlink.provider.cli import main
 from downlink.publish.refresh import logo_url
 from tests.engine import validators
 from tests.engine.upstream import forget_logging
+from tests.night import by_night
 from tests.simulator import Simulator
 from tests.simulator.catalogue import TOONAMI
 
@@ -168,7 +169,13 @@ async def vanish(sim: Simulator, endpoint: str) -> None:
     await sim.go_offline()
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+@pytest.mark.parametrize(
+    "row",
+    by_night(
+        [pytest.param(row, id=row.name) for row in ROWS],
+        keep=[row.name for row in ROWS if row.when in ("always", "half")],
+    ),
+)
 async def test_row(
     row: Row,
     good: Feed,
