@@ -150,22 +150,19 @@ def test_a_link_opens_its_programme_and_closing_it_stays_in_the_panel(page: Page
     expect(page.locator(".hero")).to_contain_text("Toonami Aftermath West")
 
 
-@pytest.mark.parametrize(
-    "path",
-    by_night(
-        [
-            "guide/99999999999999999999/1",
-            "guide/1/99999999999999",
-            "guide/%3Cscript%3Ewindow.hacked=1%3C%2Fscript%3E",
-            "guide/1/%22%3E%3Cimg%20src=x%20onerror=window.hacked=1%3E",
-            "guide/1/2/3/4",
-            "watch/0",
-            "nowhere/at/all",
-            "guide?q=" + "x" * 5000,
-        ],
-        keep=["guide/%3Cscript%3Ewindow.hacked=1%3C%2Fscript%3E"],
-    ),
-)
+ODD = [
+    "guide/99999999999999999999/1",
+    "guide/1/99999999999999",
+    "guide/%3Cscript%3Ewindow.hacked=1%3C%2Fscript%3E",
+    "guide/1/%22%3E%3Cimg%20src=x%20onerror=window.hacked=1%3E",
+    "guide/1/2/3/4",
+    "watch/0",
+    "nowhere/at/all",
+    "guide?q=" + "x" * 5000,
+]
+
+
+@pytest.mark.parametrize("path", by_night(ODD, keep=ODD[2:3]))
 def test_an_address_without_sense_is_the_guide(page: Page, path: str) -> None:
     page.goto(f"{ROOT}/{path}")
 
@@ -387,7 +384,6 @@ def test_a_day_of_a_channel_is_a_place(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     page.go_back()
     assert page.url == day
-
     page.reload()
     expect(page.locator("tdl-guide .days button").nth(2)).to_have_attribute("aria-pressed", "true")
     page.get_by_role("link", name="Connect").click()
@@ -395,8 +391,8 @@ def test_a_day_of_a_channel_is_a_place(page: Page) -> None:
     page.get_by_role("navigation").get_by_role("link", name="Guide").click()
     expect(page.locator("tdl-list .head h2")).to_have_text("Snickelodeon East")
     assert page.url == day
-    page.go_back()
-    page.go_back()
+    for _ in range(2):
+        page.go_back()
     page.get_by_role("button", name="Back to the channels").click()
     expect(page.locator("tdl-list .channel")).to_have_count(7)
     at(page, "guide")
