@@ -9,7 +9,7 @@ from downlink.relay.tables import PACKET, Codec
 from downlink.relay.timestamps import HZ
 from downlink.relay.transport_stream import inspect
 
-from ..relay_ts.writer import adts
+from ..relay_ts.writer import adts, pat, pes, pmt
 
 OWNER = b"com.apple.streaming.transportStreamTimestamp\0"
 
@@ -91,3 +91,108 @@ def test_nothing_else_is_raised(data: bytes, start: bytes) -> None:
     except SegmentError:
         return
     assert len(stream) <= 2 * len(start + data) + 4 * PACKET + len(data) // 7 * PACKET
+
+
+@pytest.mark.parametrize(
+    ("data", "packed"),
+    [
+        (b"ID3", True),
+        (b"ID", False),
+        (b"\xff\xf1", True),
+        (b"\xff\xf8", True),
+        (b"\xff", False),
+        (b"\xff\xfb", False),
+        (b"\xff\xe1", False),
+        (b"\xfe\xf1", False),
+        (b"", False),
+    ],
+)
+def test_what_begins_like_sound(data: bytes, packed: bool) -> None:
+    assert is_packed_audio(data) is packed
+
+
+def bare(body: bytes) -> bytes:
+    """A tag with a body, whatever that is."""
+    sizes = [len(body) >> shift & 127 for shift in (21, 14, 7, 0)]
+    return b"ID3\4\0\0" + bytes(sizes) + body
+
+
+def clock_of(data: bytes) -> int:
+    return inspect(pack(data)).layout.clocks[0].ticks
+
+
+@pytest.mark.parametrize(
+    ("body", "ticks"),
+    [
+        pytest.param(OWNER + (7).to_bytes(8), 7, id="at the start"),
+        pytest.param(OWNER + (7).to_bytes(8) + b"more", 7, id="something behind it"),
+        pytest.param(OWNER + (7).to_bytes(7), 0, id="a byte too short"),
+        pytest.param(OWNER.upper() + (7).to_bytes(8), 0, id="another owner"),
+        pytest.param((7).to_bytes(8) * 9, 0, id="no owner"),
+        pytest.param(OWNER + ((1 << 33) + 7).to_bytes(8), 7, id="more than 33 bits"),
+        pytest.param(b"", 0, id="empty"),
+        pytest.param(b"\xff" * 20_000 + OWNER + (7).to_bytes(8), 7, id="long"),
+    ],
+)
+def test_what_a_tag_says(body: bytes, ticks: int) -> None:
+    assert clock_of(bare(body) + adts(1)) == ticks
+
+
+def test_longest_tag() -> None:
+    assert clock_of(bare(bytes(65_536)) + adts(1)) == 0
+    with pytest.raises(SegmentError) as caught:
+        pack(bare(bytes(65_537)) + adts(1))
+    assert caught.value.flaw is Flaw.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("data", "flaw"),
+    [
+        pytest.param(bare(b"")[:9], Flaw.CORRUPT, id="9 bytes"),
+        pytest.param(bare(b""), Flaw.NO_STREAMS, id="10 bytes"),
+        pytest.param(b"ID3\4\0\0\1\0\0\0" + adts(1), Flaw.TRUNCATED, id="2 MiB"),
+        *(
+            pytest.param(
+                b"ID3\4\0\0" + bytes(at) + b"\x80" + bytes(3 - at) + adts(9),
+                Flaw.CORRUPT,
+                id=f"byte {at} of the size",
+            )
+            for at in range(4)
+        ),
+        pytest.param(adts(1) + adts(1)[:6], Flaw.CORRUPT, id="head cut off"),
+        pytest.param(adts(1) + b"\xfe" + adts(1)[1:], Flaw.CORRUPT, id="first byte"),
+        pytest.param(adts(1) + b"\xff\xe1" + adts(1)[2:], Flaw.CORRUPT, id="second byte"),
+        pytest.param(adts(1, rate=13), Flaw.CORRUPT, id="first rate that is none"),
+        pytest.param(b"\xff\xf1\x4c\x80\0\xdf\xfc", Flaw.CORRUPT, id="six bytes long"),
+    ],
+)
+def test_refused_at_a_limit(data: bytes, flaw: Flaw) -> None:
+    with pytest.raises(SegmentError) as caught:
+        pack(data)
+    assert caught.value.flaw is flaw
+
+
+@pytest.mark.parametrize("size", [2047, 2048, 4097, 8190])
+def test_frames_of_every_length(size: int) -> None:
+    info = inspect(pack(adts(16, size=size)))
+    assert info.tracks["audio"].end - info.tracks["audio"].first == 16 * 1920
+
+
+def test_the_rate_of_the_first_frame_counts() -> None:
+    info = inspect(pack(adts(8) + adts(8, rate=12)))
+    assert info.last_pts - info.first_pts == 8 * 1920
+
+
+def test_what_is_around_the_sound() -> None:
+    """Both tables, then the clock a tenth of a second ahead, and how long the piece is."""
+    stream = pack(bare(OWNER + (HZ).to_bytes(8)) + adts(1))
+    tables = [stream[:PACKET], stream[PACKET : 2 * PACKET]]
+    assert tables[0] == (b"\x47\x40\0\x10\0" + pat(0x1000)).ljust(PACKET, b"\xff")
+    whole = pmt([(0x0F, 0x101)], pcr=0x101)
+    assert tables[1] == (b"\x47\x50\0\x10\0" + whole).ljust(PACKET, b"\xff")
+    piece = bytearray(pes(HZ + HZ // 10, payload=adts(1), kind=0xC0))
+    piece[4:6] = (len(piece) - 6).to_bytes(2)
+    assert len(stream) == 3 * PACKET
+    assert stream.endswith(piece)
+    assert stream[2 * PACKET :].startswith(b"\x47\x41\x01\x30")
+    assert inspect(stream).layout.clocks[0].ticks == HZ

@@ -189,3 +189,39 @@ async def test_continuous_ends_with_the_channel() -> None:
         found.append(data)
         ring.close()
     assert found == [b"a"]
+
+
+@pytest.mark.parametrize(
+    ("newest", "first"),
+    [
+        pytest.param(1.5, b"c", id="two are just enough"),
+        pytest.param(1.49, b"b", id="two are just too short"),
+        pytest.param(2.0, b"c", id="two are more than enough"),
+    ],
+)
+async def test_how_much_a_viewer_gets_at_once(newest: float, first: bytes) -> None:
+    """One and a half target durations, if it is there; the target is two seconds here."""
+    ring = Ring(0, Capacity())
+    for data, duration in ((b"a", 2.0), (b"b", 2.0), (b"c", 1.5), (b"d", newest)):
+        ring.append(segment(data, duration))
+    async with aclosing(continuous(ring, resume=resume)) as stream:
+        assert await anext(stream) == first
+
+
+async def test_a_viewer_who_wants_more_than_there_is_gets_all() -> None:
+    ring = Ring(7, Capacity())
+    for data in (b"a", b"b"):
+        ring.append(segment(data))
+    async with aclosing(continuous(ring, lead=9.0, resume=resume)) as stream:
+        assert [await anext(stream), await anext(stream)] == [b"a", b"b"]
+
+
+async def test_a_viewer_who_wants_nothing_of_before_gets_the_next_one() -> None:
+    ring = Ring(7, Capacity())
+    ring.append(segment(b"a"))
+    async with aclosing(continuous(ring, lead=0.0, resume=resume)) as stream:
+        waiting = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(1)
+        assert not waiting.done()
+        ring.append(segment(b"b"))
+        assert await waiting == b"b"

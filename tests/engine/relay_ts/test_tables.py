@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from downlink.relay.tables import (
+    STREAM_TYPES,
     Codec,
     Stream,
     Streams,
@@ -142,3 +143,53 @@ def test_longest_section() -> None:
 def test_stuffing_without_end_is_let_go_of() -> None:
     held = ((number == 0, bytes(1) + b"\xff" * 183) for number in range(50))
     assert list(sections(held)) == []
+
+
+def test_our_own_are_what_the_standard_says() -> None:
+    found = Streams(0x101, Stream(0x100, Codec.H264), Stream(0x101, Codec.AAC))
+    assert pat_section(0x1000) == pat(0x1000)
+    both = pmt([(H264, 0x100), (AAC, 0x101)], pcr=0x101)
+    assert pmt_section(0, found) == both
+    assert packet_of(both, 0x123, 0) == (b"\x47\x41\x23\x10\0" + both).ljust(188, b"\xff")
+
+
+@pytest.mark.parametrize(
+    ("kind", "codec"),
+    [
+        (0x02, Codec.MPEG2),
+        (0x1B, Codec.H264),
+        (0x24, Codec.HEVC),
+        (0x03, Codec.MP3),
+        (0x04, Codec.MP2),
+        (0x0F, Codec.AAC),
+        (0x11, Codec.LATM),
+        (0x81, Codec.AC3),
+    ],
+)
+@pytest.mark.parametrize("pid", [0x10, 0x1FFE])
+def test_every_format(kind: int, codec: Codec, pid: int) -> None:
+    found = streams(pmt([(kind, pid)]))
+    assert found is not None
+    assert {found.video, found.audio} == {Stream(pid, codec), None}
+    assert (found.video is None) is (codec.value.startswith(("mp2", "mp3", "a")))
+    assert STREAM_TYPES[codec] == kind
+
+
+def test_a_table_without_a_stream() -> None:
+    assert streams(pmt([])) == Streams(VIDEO, None, None)
+
+
+def test_a_programme_that_is_nowhere_is_passed_over() -> None:
+    assert pmt_pid(section(0, b"\0\1\xff\xff" + b"\0\2\xe1\x23")) == 0x123
+
+
+@pytest.mark.parametrize(("first", "found"), [(1023, [pat()]), (1024, [])])
+def test_a_section_that_is_too_long_for_one_is_let_go_of(first: int, found: list[bytes]) -> None:
+    longer = section(2, bytes(1024 - 11))
+    payloads = [(True, b"\0" + longer[:first]), (False, longer[first:] + pat())]
+    assert list(sections(payloads)) == found
+
+
+def test_after_too_much_stuffing_a_section_has_to_start() -> None:
+    stuffed = (True, b"\0" + b"\xff" * 1024)
+    assert list(sections([stuffed, (False, pat()), (True, b"\0" + pmt())])) == [pmt()]

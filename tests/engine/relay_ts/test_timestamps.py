@@ -33,3 +33,7 @@ def test_apart(ahead: int, ticks: int, turns: int) -> None:
 def test_what_is_beyond_starts_anew(ticks: int) -> None:
     assert read_stamp(stamp(0x20, ticks)) == ticks % WRAP
     assert read_pcr(pcr(bytes(6), ticks)) == ticks % WRAP
+
+
+def test_only_the_upper_half_of_a_mark_counts() -> None:
+    assert stamp(0x3F, 5) == ticks_field(3, 5)
