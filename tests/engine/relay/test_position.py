@@ -117,3 +117,71 @@ def test_reach(count: int, held: int) -> None:
     assert len(within_reach(listed(count).segments)) == held
     assert len(within_reach(listed(count).segments, 4.0)) == 2
     assert len(within_reach(listed(count).segments, 0.0)) == 1
+
+
+# Limits from both sides
+
+
+@pytest.mark.parametrize(
+    ("end", "first"),
+    [
+        pytest.param(NOON - timedelta(seconds=60), list(range(9)), id="a minute before"),
+        pytest.param(NOON - timedelta(seconds=60.001), [8], id="more than a minute before"),
+        pytest.param(NOON + timedelta(seconds=78), [], id="a minute after"),
+        pytest.param(NOON + timedelta(seconds=78.001), [8], id="more than a minute after"),
+        pytest.param(NOON + timedelta(seconds=13), [6, 7, 8], id="half of one"),
+        pytest.param(NOON + timedelta(seconds=13.001), [7, 8], id="more than half of one"),
+    ],
+)
+def test_limits_of_dates(end: datetime, first: list[int]) -> None:
+    assert chosen(after(end), listed(9, dated=True)) == first
+
+
+def test_dates_say_what_comes_after_a_slate() -> None:
+    position = after(NOON + timedelta(seconds=16))
+    position.is_after_slate = True
+    assert chosen(position, listed(9, dated=True)) == [8]
+
+
+def test_dates_of_another_clock_leave_it_to_the_count() -> None:
+    position = after(NOON + timedelta(days=1), waiting=1)
+    assert chosen(position, listed(9, dated=True), 104.0) == [5, 6, 7, 8]
+
+
+def test_length_that_counts_is_the_mean() -> None:
+    playlist = listed(4, duration=1.0)
+    mixed = playlist.segments + listed(4, duration=3.0).segments
+    assert len(chosen(after(), MediaPlaylist(2, mixed, is_ended=False), 103.9)) == 2
+    assert len(chosen(after(), MediaPlaylist(2, mixed, is_ended=False), 104.0)) == 3
+
+
+def test_what_was_passed_on_is_noted() -> None:
+    assert (Position().misses, Position().short) == (0, 0)
+    position = Position(is_after_slate=True, misses=2, short=3)
+    one = listed(1, dated=True).segments[0]
+    assert (position.listed_at, position.waiting, position.end) == (None, 0, None)
+    position.advance(one, b"a", 7.0, 5)
+    assert (position.listed_at, position.waiting) == (7.0, 5)
+    assert position.end == NOON + timedelta(seconds=2)
+    assert (position.is_after_slate, position.misses, position.short) == (False, 0, 3)
+
+
+def test_sixteen_are_remembered() -> None:
+    position = Position()
+    one = listed(1).segments[0]
+    assert not position.has_had(b"\0")
+    for number in range(16):
+        position.advance(one, bytes([number]), 0.0, 0)
+    assert position.has_had(b"\0")
+    position.advance(one, b"\x10", 0.0, 0)
+    assert not position.has_had(b"\0")
+    assert position.has_had(b"\x01")
+    assert position.has_had(b"\x10")
+    assert position.end is None
+
+
+def test_reach_is_half_a_minute_whatever_is_asked_for() -> None:
+    assert len(within_reach(listed(99).segments, 60.0)) == 15
+    assert [one.sequence for one in within_reach(listed(3).segments, 3.9)] == [2]
+    assert [one.sequence for one in within_reach(listed(3).segments, 4.0)] == [1, 2]
+    assert [one.sequence for one in within_reach(listed(2, duration=99.0).segments)] == [1]
