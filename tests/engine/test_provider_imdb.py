@@ -226,6 +226,10 @@ def test_details_of_something_else(scheduled: dict[str, Any], answer: dict[str, 
         pytest.param(
             {"episode_title": "TLC", "aired": "1994"}, {}, "19940416", id="of the first year"
         ),
+        pytest.param(
+            {"episode_title": "TLC", "aired": "19940416"}, {}, "19940416", id="of the first day"
+        ),
+        pytest.param({"episode_title": "TLC", "aired": "19940417"}, {}, None, id="a day too early"),
     ],
 )
 def test_day_of_the_first_showing(

@@ -180,3 +180,39 @@ def test_files_that_come_and_go(tmp_path: Path) -> None:
     assert [watch.changed() for _ in range(2)] == [False, True]
     (tmp_path / "index.m3u").unlink()
     assert [watch.changed() for _ in range(2)] == [False, False]
+
+
+def test_the_largest_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched_folder, "MAX_FILE_BYTES", 3)
+    (tmp_path / "index.m3u").write_bytes(b"abc")
+    assert read_file(tmp_path / "index.m3u", tmp_path) == b"abc"
+    (tmp_path / "index.m3u").write_bytes(b"abcd")
+    with pytest.raises(ProviderOutputError, match="larger than 3 bytes"):
+        read_file(tmp_path / "index.m3u", tmp_path)
+
+
+async def test_each_of_the_two_files_is_its_own(tmp_path: Path) -> None:
+    (tmp_path / "index.m3u").write_bytes(b"playlist")
+    (tmp_path / "index.xml").write_bytes(b"guide")
+    assert await read_folder(tmp_path, timeout=30) == (b"playlist", b"guide")
+
+
+def test_a_file_of_another_size_is_another_file(tmp_path: Path) -> None:
+    watch = FolderWatch(tmp_path)
+    for name in BOTH:
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (1, 1))
+    watch.changed()
+    for name in BOTH:
+        (tmp_path / name).write_text("xx")
+        os.utime(tmp_path / name, (1, 1))
+    assert [watch.changed() for _ in range(3)] == [False, True, False]
+
+
+async def test_a_look_tells_of_new_files(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    watch = FolderWatch(tmp_path)
+    assert not await watch.look()
+    folder.write(*BOTH)
+    assert [await watch.look() for _ in range(3)] == [False, True, False]
+    assert watched_folder.LOOK_TIMEOUT == 20
