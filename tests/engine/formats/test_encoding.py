@@ -80,6 +80,13 @@ def test_a_bomb_is_cheap() -> None:
         ("Big5", "big5"),
         ("EUC-KR", "euc_kr"),
         ("koi8-r", "koi8-r"),
+        ("iso-8859-16", "iso8859-16"),
+        ("windows-1250", "cp1250"),
+        ("windows-1258", "cp1258"),
+        ("Windows 874", "cp874"),
+        ("unicode", "utf-8"),
+        ("western", "cp1252"),
+        ("utf8mb4", "utf-8"),
     ],
 )
 def test_everyday_names(name: str, codec: str) -> None:

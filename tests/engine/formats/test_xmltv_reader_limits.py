@@ -2,6 +2,7 @@
 
 import pytest
 
+from downlink.errors import FeedError
 from downlink.formats.xmltv_reader import parse_xmltv
 from downlink.limits import MAX_LIST_ITEMS, MAX_TEXT_CHARS, MAX_TITLE_CHARS, MAX_VALUE_CHARS, MIB
 from downlink.models import Fix
@@ -87,3 +88,28 @@ def test_what_follows_the_document_is_not_read(rest: str, flaws: dict[Fix, int])
     parsed = parse_xmltv(f"{piece}{rest}".encode())
     assert [one.title for one in parsed.programmes["1"]] == ["A"]
     assert parsed.flaws == flaws
+
+
+@pytest.mark.parametrize(("blanks", "title"), [(65_534, "la"), (65_535, "l"), (65_536, "")])
+def test_of_a_text_in_many_pieces_no_more_is_read_than_of_one(blanks: int, title: str) -> None:
+    assert programme(f"<title>{' ' * blanks}late</title>").title == title
+
+
+@pytest.mark.parametrize("before", ["", "Notice: one\n", "\n\n\n"])
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        ("<?xml version='1.0'?>\n<tv>\n</x>\n\n", 3),
+        ("<?xml version='1.0' encoding='x'?>\n<tv/>\n\n", 1),
+    ],
+)
+def test_lines_are_those_of_the_file(before: str, document: str, line: int) -> None:
+    with pytest.raises(FeedError) as raised:
+        parse_xmltv(f"{before}{document}".encode())
+    assert raised.value.line == line + before.count("\n")
+
+
+def test_what_stands_before_the_document_is_counted_once() -> None:
+    parsed = parse_xmltv(b"Notice\n<?xml version='1.0'?><tv></tv>")
+    assert parsed.flaws == {Fix.MARKUP: 1}
+    assert parse_xmltv(b"<?xml version='1.0'?><tv></tv>").flaws == {}

@@ -60,3 +60,44 @@ def test_a_number_goes_before_words() -> None:
 def test_no_more_categories_than_are_read_back(count: int) -> None:
     genres = tuple(f"Genre {number}" for number in range(count))
     assert kinds(replace(SHORT, categories=genres)) == ("Series", *genres)[:MAX_LIST_ITEMS]
+
+
+RERUN = replace(SHORT, is_rerun=True)
+
+
+@pytest.mark.parametrize(
+    ("programme", "day", "is_kept"),
+    [
+        pytest.param(SHORT, 0, True, id="today"),
+        pytest.param(SHORT, 1, False, id="tomorrow"),
+        pytest.param(RERUN, -1, True, id="a rerun of yesterday"),
+        pytest.param(RERUN, 0, False, id="a rerun of today"),
+    ],
+)
+def test_the_first_showing_can_have_been(programme: Programme, day: int, is_kept: bool) -> None:
+    shown = f"{programme.start + timedelta(days=day):%Y%m%d}"
+    (found,) = marked([replace(programme, first_shown=shown)], all_reruns=False)
+    assert found.first_shown == (shown if is_kept else None)
+
+
+def test_what_becomes_a_rerun_was_not_first_shown_today() -> None:
+    (found,) = marked([replace(SHORT, first_shown=f"{NOON:%Y%m%d}")], all_reruns=True)
+    assert (found.is_rerun, found.first_shown) == (True, None)
+
+
+@pytest.mark.parametrize("all_reruns", [True, False])
+@pytest.mark.parametrize(
+    "programme",
+    [
+        pytest.param(replace(SHORT, is_new=True), id="new"),
+        pytest.param(replace(SHORT, is_premiere=True), id="premiere"),
+        pytest.param(RERUN, id="rerun"),
+        pytest.param(SHORT, id="nothing"),
+    ],
+)
+def test_only_what_nobody_calls_anything_becomes_a_rerun(
+    programme: Programme, all_reruns: bool
+) -> None:
+    (found,) = marked([programme], all_reruns=all_reruns)
+    expected = all_reruns if programme is SHORT else programme.is_rerun
+    assert found == replace(programme, is_rerun=expected, categories=("Series",))
