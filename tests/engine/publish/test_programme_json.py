@@ -115,6 +115,32 @@ def test_limits_are_just_met() -> None:
     assert programme_from_json(programme_to_json(full), NOON, NOON + HOUR) == full
 
 
+def test_a_list_of_one_and_one_of_none() -> None:
+    samples: list[dict[str, object]] = [
+        {"categories": ["a"]},
+        {"categories": []},
+        {"credits": [["actor", "A"]]},
+    ]
+    for values in samples:
+        text = json.dumps({"title": "Trigun", **values})
+        again = programme_to_json(programme_from_json(text, NOON, NOON + HOUR))
+        assert json.loads(again) == {"title": "Trigun", **{k: v for k, v in values.items() if v}}
+
+
+@pytest.mark.parametrize("name", ["title", "episode_title", "block", "image"])
+def test_the_longest_text_of_each_kind(name: str) -> None:
+    longest = {"title": "Trigun", name: "a" * MAX_TEXT_CHARS}
+    programme = programme_from_json(json.dumps(longest), NOON, NOON + HOUR)
+    assert getattr(programme, name) == longest[name]
+    with pytest.raises(ValueError, match="too long"):
+        programme_from_json(json.dumps({**longest, name: f"{longest[name]}a"}), NOON, NOON + HOUR)
+
+
+def test_text_is_written_as_it_is_and_in_one_order() -> None:
+    one = replace(BARE, title="Pokémon", season=1, block="Toonami")
+    assert programme_to_json(one) == '{"block":"Toonami","season":1,"title":"Pokémon"}'
+
+
 def test_whole_stars_are_a_number() -> None:
     text = json.dumps({"title": "Trigun", "stars": 8})
     assert programme_from_json(text, NOON, NOON + HOUR).stars == 8.0
