@@ -164,6 +164,7 @@ def test_longest_tag() -> None:
         pytest.param(adts(1) + b"\xff\xe1" + adts(1)[2:], Flaw.CORRUPT, id="second byte"),
         pytest.param(adts(1, rate=13), Flaw.CORRUPT, id="first rate that is none"),
         pytest.param(b"\xff\xf1\x4c\x80\0\xdf\xfc", Flaw.CORRUPT, id="six bytes long"),
+        pytest.param(adts(8, size=8191), Flaw.CORRUPT, id="longer than a packet can say"),
     ],
 )
 def test_refused_at_a_limit(data: bytes, flaw: Flaw) -> None:

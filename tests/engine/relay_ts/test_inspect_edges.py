@@ -196,6 +196,21 @@ def test_stuffing_in_a_head_is_no_sound() -> None:
     assert inspect(writer.data).tracks["audio"].end == 9 * SOUND
 
 
+@pytest.mark.parametrize("first", [1, 5, 8, 9, 13])
+def test_a_head_over_packets_is_no_sound(first: int) -> None:
+    writer = Writer()
+    writer.tables([(AAC, AUDIO)], AUDIO)
+    writer.add(AUDIO, pes(0, payload=adts(9), kind=0xC0), first=first)
+    assert inspect(writer.data).tracks["audio"].end == 9 * SOUND
+
+
+def test_the_packet_that_is_broken_is_named() -> None:
+    data = bytearray(segment(0, frames=10))
+    data[3 * PACKET] = 0
+    with pytest.raises(SegmentError, match=r"packet 3 does not start"):
+        inspect(bytes(data))
+
+
 def test_only_the_picture_says_where_decoding_can_start() -> None:
     def sound(writer: Writer) -> None:
         writer.add(AUDIO, pes(1, payload=IDR + adts(), kind=0xC0), fields=b"\x40")

@@ -22,6 +22,8 @@ _RATES: Final = (
 """By the index in a frame's header (ISO/IEC 14496-3, table 1.18)."""
 _FRAMES_TOGETHER: Final = 8
 """Frames in one packet of the elementary stream: a fifth of a second."""
+_MAX_FRAME: Final = (0xFFFF - 8) // _FRAMES_TOGETHER
+"""Bytes: so many frames of it are as long as such a packet can say that it is."""
 _OWNER: Final = b"com.apple.streaming.transportStreamTimestamp\0"
 _MAX_TAG: Final = 64 * 1024
 _LEAD: Final = HZ // 10
@@ -75,7 +77,7 @@ def _frames(data: bytes, at: int) -> tuple[int, list[bytes]]:
             raise SegmentError(Flaw.CORRUPT, "a frame of its sound does not start as one")
         length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
         index = head[2] >> 2 & 15
-        if length < 7 or index >= len(_RATES):
+        if not 7 <= length <= _MAX_FRAME or index >= len(_RATES):
             raise SegmentError(Flaw.CORRUPT, "a frame of its sound is damaged")
         if at + length > len(data):
             raise SegmentError(Flaw.TRUNCATED, "it ends in the middle of a frame")

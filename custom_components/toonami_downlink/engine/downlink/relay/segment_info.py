@@ -47,8 +47,8 @@ class Track:
     step: int = 0
     """How long the last access unit lasts."""
     steps: list[int] = field(default_factory=list)
-    tail: tuple[int, int] = (0, 0)
-    """Number of the packet in which the last PES packet starts, and where its payload does."""
+    tail: tuple[int, int, int] = (0, 0, 0)
+    """Number of the packet in which the last PES packet starts, where, and how long its head is."""
     parameters: bytes = b""
     """How the beginning is encoded; empty when it does not say so."""
 

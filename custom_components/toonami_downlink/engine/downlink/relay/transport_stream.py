@@ -66,8 +66,8 @@ def _check_packets(data: bytes) -> None:
         if data[:1] == _SYNC and not count:
             raise SegmentError(Flaw.TRUNCATED, "it ends before its first packet does")
         if data[:1] == _SYNC or _looks_like_packets(data):
-            lost = len(starts) - len(starts.lstrip(_SYNC))
-            raise SegmentError(Flaw.CORRUPT, f"packet {count - lost} does not start as one")
+            first = len(starts) - len(starts.lstrip(_SYNC))
+            raise SegmentError(Flaw.CORRUPT, f"packet {first} does not start as one")
     raise error
 
 
@@ -214,7 +214,7 @@ class _Reader:
             self._layout.marks.append(Mark(where[14:19], decoded))
         first = not track.seen
         self._times(track, decoded, shown)
-        track.tail = (number, where[8] + 1 + length)
+        track.tail = (number, start, 9 + length)
         if first:
             self._begin(track, random=random)
 
@@ -268,13 +268,10 @@ class _Reader:
         if track.stream == self._found.video:
             self._keyframe = random
 
-    def _payload(self, number: int, start: int) -> bytes:
-        """Return what a PES packet carries."""
-        parts = [
-            self._data[max(begin, start) if index == 0 else begin : end]
-            for index, (begin, end) in enumerate(self._packets_on(number))
-        ]
-        return b"".join(parts)
+    def _payload(self, number: int, start: int, head: int) -> bytes:
+        """Return what a PES packet carries behind its head, which may go on in further packets."""
+        packets = self._packets_on(number)
+        return b"".join(self._data[max(begin, start) : end] for begin, end in packets)[head:]
 
     def result(self) -> SegmentInfo:
         """Sum it up. Raises SegmentError."""
