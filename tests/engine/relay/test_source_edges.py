@@ -133,7 +133,7 @@ async def test_upstream_has_ten_seconds_to_give_an_address() -> None:
     heard = Heard()
     one = source(Canned(2), heard, resolve=hang)
     await run(one, 15)
-    assert 10 <= waited[0] < 10.9
+    assert 9.9 < waited[0] < 10.9  # it may begin a moment before it is asked
     assert one.reason is Reason.NO_ADDRESS
 
 
