@@ -54,7 +54,9 @@ def furnish(home: Home, upstream: Upstream) -> None:
     now = datetime.now(UTC)
     shown = [one for one in airings(guide) if one.channel in _GUIDE_IDS]
     on_now = max((one for one in shown if one.start <= now), key=lambda one: one.stop)
-    later = next(one for one in shown if one.start > now + timedelta(hours=1))
+    # Of another title: the West shows again, as the same airing, what the East shows now.
+    others = (one for one in shown if one.title != on_now.title)
+    later = next(one for one in others if one.start > now + timedelta(hours=1))
     client.command(f"{DOMAIN}/follows/add", kind="show", text=later.title)
     _do_not_record(home, later)
     _record(home, on_now)
@@ -98,8 +100,8 @@ def recordings(home: Home) -> dict[str, dict[str, Any]]:
 def _is_saved(home: Home) -> bool:
     """Whether Home Assistant, which takes its time, has written the devices to disk."""
     entries = home.storage("core.config_entries")["entries"]
-    (ours,) = (entry for entry in entries if entry["domain"] == DOMAIN)
-    return len(ours["subentries"]) == len(DEVICES)
+    ours = [len(entry["subentries"]) for entry in entries if entry["domain"] == DOMAIN]
+    return ours == [len(DEVICES)]
 
 
 def back_up(home: Home) -> Path:
