@@ -96,7 +96,8 @@ async def make_traffic(
     running = asyncio.create_task(traffic.run(random))
     while (left := start + seconds - time.monotonic()) > 0 and not running.done():
         await asyncio.wait((running,), timeout=min(left, SAMPLE_EVERY))
-        await asyncio.to_thread(recorded.keep_on)
+        if recorded.channels:
+            await asyncio.to_thread(recorded.keep_on)
         resources = await asyncio.to_thread(measure, home)
         samples.append((time.monotonic() - start, resources.rss))
         if len(samples) % 12 == 1:
@@ -133,11 +134,13 @@ def soak(home: Home, arguments: Arguments) -> Iterator[Finding]:
     seconds = arguments.minutes * 60
     recorded = Recorded(home, arguments.record)
     asyncio.run(make_traffic(home, traffic, seconds * WARM_UP, random, recorded))
-    recorded.stop()
+    if recorded.channels:
+        recorded.stop()
     warm = measure_at_rest(home)
     show("after the warm-up", warm)
     samples = asyncio.run(make_traffic(home, traffic, seconds * (1 - WARM_UP), random, recorded))
-    recorded.stop()
+    if recorded.channels:
+        recorded.stop()
     end = measure_at_rest(home)
     show("at the end", end)
     yield from check_growth(warm, end, samples)

@@ -33,13 +33,13 @@ class Recorded:
     def __init__(self, home: Home, channels: int) -> None:
         """Take how many channels are to be recorded."""
         self._home = home
-        self._channels = CHANNELS[:channels]
+        self.channels = CHANNELS[:channels]
         self._seen: dict[str, dict[str, Any]] = {}
 
     def keep_on(self) -> None:
         """Record what is on and what comes next, unless that is being done."""
         found = self._recordings()
-        for name in self._channels:
+        for name in self.channels:
             own = [one for one in found if one["channel"] == name]
             stops = [one["stop"] for one in own if one["state"] == "recording"]
             if not stops:
@@ -64,7 +64,7 @@ class Recorded:
         text = ", ".join(f"{name}: {number}" for name, number in sorted(states.items()))
         good = not states["failed"] and states["complete"] > states["interrupted"]
         yield Finding(good, f"recordings: {text}")
-        wanted = timedelta(seconds=seconds) * len(self._channels)
+        wanted = timedelta(seconds=seconds) * len(self.channels)
         made = sum(map(_length, self._seen.values()), timedelta())
         hours = f"{made / timedelta(hours=1):.1f} of {wanted / timedelta(hours=1):.1f} h"
         yield Finding(made >= ENOUGH * wanted, f"recorded: {hours}")
