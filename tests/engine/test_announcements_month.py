@@ -180,6 +180,7 @@ class Month:
 
 
 @pytest.fixture(
+    scope="module",
     params=[
         (zone, first, seed)
         for zone, first in (

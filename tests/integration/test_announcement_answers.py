@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.toonami_downlink.following.announcements import EVENT_ACTION
+from tests.night import by_night
 
 from .announcing import HOUR, MINUTE, Heard, followed, start
 from .factories import NOON, SLOT
@@ -118,25 +119,32 @@ async def test_old_answers_do_nothing(
 
 @pytest.mark.parametrize(
     "action",
-    [
-        None,
-        17,
-        ["toonami_downlink:not_this:{id}"],
-        {"action": "toonami_downlink:not_this:{id}"},
-        "",
-        "toonami_downlink",
-        "toonami_downlink:",
-        "toonami_downlink:not_this",
-        "toonami_downlink:not_this:",
-        "toonami_downlink:not_this:0123456789abcdef",
-        "toonami_downlink:not_this:{id} ",
-        "toonami_downlink:not_this:{id}:{id}",
-        "toonami_downlink:delete:{id}",
-        "not_this:{id}",
-        "NOT_THIS",
-        "toonami_downlink:not_this:" + "x" * 75,
-        pytest.param("toonami_downlink:not_this:" + "{id}" * 100_000, id="long"),
-    ],
+    by_night(
+        [
+            None,
+            17,
+            ["toonami_downlink:not_this:{id}"],
+            {"action": "toonami_downlink:not_this:{id}"},
+            "",
+            "toonami_downlink",
+            "toonami_downlink:",
+            "toonami_downlink:not_this",
+            "toonami_downlink:not_this:",
+            "toonami_downlink:not_this:0123456789abcdef",
+            "toonami_downlink:not_this:{id} ",
+            "toonami_downlink:not_this:{id}:{id}",
+            "toonami_downlink:delete:{id}",
+            "not_this:{id}",
+            "NOT_THIS",
+            "toonami_downlink:not_this:" + "x" * 75,
+            pytest.param("toonami_downlink:not_this:" + "{id}" * 100_000, id="long"),
+        ],
+        keep=[
+            "toonami_downlink:not_this:0123456789abcdef",
+            "toonami_downlink:not_this:{id}:{id}",
+            "long",
+        ],
+    ),
 )
 async def test_forged_answers(
     hass: HomeAssistant, told: Phone, action: Any, caplog: pytest.LogCaptureFixture

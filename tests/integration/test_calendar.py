@@ -21,6 +21,7 @@ from custom_components.toonami_downlink.engine.downlink.airings import Airing
 from custom_components.toonami_downlink.engine.downlink.follows import FollowKind, Showing
 from custom_components.toonami_downlink.engine.downlink.models import Cause, Feed, Programme
 from custom_components.toonami_downlink.following.follows import async_follows
+from tests.night import by_night
 
 from .factories import MIDNIGHT, NOON, make_entry, make_feed, write_provider_files
 from .harness import move_clock, setup_integration, state_of
@@ -138,17 +139,22 @@ async def test_filler_is_not_an_event(
 
 @pytest.mark.parametrize(
     ("programme", "description"),
-    [
-        pytest.param({}, "Series", id="nothing"),
-        pytest.param({"season": 3}, "S03\n\nSeries", id="season"),
-        pytest.param({"episode": 101}, "E101\n\nSeries", id="episode"),
-        pytest.param(
-            {"episode_title": "The Enigma of the Stolen Moles"},
-            "The Enigma of the Stolen Moles\n\nSeries",
-            id="episode title",
-        ),
-        pytest.param({"aired": "19980901", "rating": "TV-PG"}, "Series, 1998, TV-PG", id="facts"),
-    ],
+    by_night(
+        [
+            pytest.param({}, "Series", id="nothing"),
+            pytest.param({"season": 3}, "S03\n\nSeries", id="season"),
+            pytest.param({"episode": 101}, "E101\n\nSeries", id="episode"),
+            pytest.param(
+                {"episode_title": "The Enigma of the Stolen Moles"},
+                "The Enigma of the Stolen Moles\n\nSeries",
+                id="episode title",
+            ),
+            pytest.param(
+                {"aired": "19980901", "rating": "TV-PG"}, "Series, 1998, TV-PG", id="facts"
+            ),
+        ],
+        keep=["facts"],
+    ),
 )
 async def test_description(
     hass: HomeAssistant,

@@ -25,6 +25,7 @@ from custom_components.toonami_downlink.engine.downlink.models import (
     RefreshRecord,
     Stage,
 )
+from tests.night import by_night
 
 from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
 from .harness import move_clock, setup_integration
@@ -129,38 +130,41 @@ async def test_clock_was_far_ahead(
 
 @pytest.mark.parametrize(
     ("schedule", "before", "runs"),
-    [
-        pytest.param(
-            "0 3 * * *", "2026-03-07 12:00", ["03-08 03:00", "03-09 03:00"], id="daily spring"
-        ),
-        pytest.param(
-            "0 3 * * *", "2026-10-31 12:00", ["11-01 03:00", "11-02 03:00"], id="daily fall"
-        ),
-        pytest.param(
-            "30 2 * * *",
-            "2026-03-07 12:00",
-            ["03-08 03:00", "03-09 02:30"],
-            id="02:30 spring",
-        ),
-        pytest.param(
-            "30 2 * * *",
-            "2026-10-31 12:00",
-            ["11-01 02:30", "11-02 02:30"],
-            id="02:30 fall",
-        ),
-        pytest.param(
-            "0 * * * *",
-            "2026-03-08 00:30",
-            ["03-08 01:00", "03-08 03:00"],
-            id="hourly spring",
-        ),
-        pytest.param(
-            "0 * * * *",
-            "2026-11-01 00:30",
-            ["11-01 01:00", "11-01 01:00", "11-01 02:00"],
-            id="hourly fall",
-        ),
-    ],
+    by_night(
+        [
+            pytest.param(
+                "0 3 * * *", "2026-03-07 12:00", ["03-08 03:00", "03-09 03:00"], id="daily spring"
+            ),
+            pytest.param(
+                "0 3 * * *", "2026-10-31 12:00", ["11-01 03:00", "11-02 03:00"], id="daily fall"
+            ),
+            pytest.param(
+                "30 2 * * *",
+                "2026-03-07 12:00",
+                ["03-08 03:00", "03-09 02:30"],
+                id="02:30 spring",
+            ),
+            pytest.param(
+                "30 2 * * *",
+                "2026-10-31 12:00",
+                ["11-01 02:30", "11-02 02:30"],
+                id="02:30 fall",
+            ),
+            pytest.param(
+                "0 * * * *",
+                "2026-03-08 00:30",
+                ["03-08 01:00", "03-08 03:00"],
+                id="hourly spring",
+            ),
+            pytest.param(
+                "0 * * * *",
+                "2026-11-01 00:30",
+                ["11-01 01:00", "11-01 01:00", "11-01 02:00"],
+                id="hourly fall",
+            ),
+        ],
+        keep=["02:30 spring", "hourly fall"],
+    ),
 )
 async def test_daylight_saving(
     hass: HomeAssistant,

@@ -25,6 +25,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.toonami_downlink.const import LINKS_RELAY, WATCH_TOKEN_TTL
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Channel
+from tests.night import by_night
 
 from .factories import NOON, make_entry
 from .harness import move_clock, setup_integration
@@ -109,16 +110,19 @@ async def test_titles_follow_the_clock(hass: HomeAssistant, freezer: FrozenDateT
 @pytest.mark.usefixtures("coordinator")
 @pytest.mark.parametrize(
     ("profile", "shown"),
-    [
-        pytest.param(None, "12:30", id="nothing said, in a house that speaks German"),
-        pytest.param({"time_format": "12"}, "12:30 PM", id="12 hours"),
-        pytest.param({"time_format": "24", "language": "en"}, "12:30", id="24 hours"),
-        pytest.param({"time_format": "language", "language": "en"}, "12:30 PM", id="English"),
-        pytest.param({"time_format": "language", "language": "en-GB"}, "12:30", id="British"),
-        pytest.param({"time_format": "system", "language": "ko"}, "12:30", id="system"),
-        pytest.param({"time_format": ["12"]}, "12:30", id="no format at all"),
-        pytest.param("nonsense", "12:30", id="no profile at all"),
-    ],
+    by_night(
+        [
+            pytest.param(None, "12:30", id="nothing said, in a house that speaks German"),
+            pytest.param({"time_format": "12"}, "12:30 PM", id="12 hours"),
+            pytest.param({"time_format": "24", "language": "en"}, "12:30", id="24 hours"),
+            pytest.param({"time_format": "language", "language": "en"}, "12:30 PM", id="English"),
+            pytest.param({"time_format": "language", "language": "en-GB"}, "12:30", id="British"),
+            pytest.param({"time_format": "system", "language": "ko"}, "12:30", id="system"),
+            pytest.param({"time_format": ["12"]}, "12:30", id="no format at all"),
+            pytest.param("nonsense", "12:30", id="no profile at all"),
+        ],
+        keep=["12 hours", "no format at all"],
+    ),
 )
 async def test_times_follow_the_clock_of_the_user(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator, profile: Any, shown: str
@@ -137,31 +141,36 @@ async def test_times_follow_the_clock_of_the_user(
 @pytest.mark.usefixtures("coordinator")
 @pytest.mark.parametrize(
     ("text", "found"),
-    [
-        pytest.param(
-            "snick",
-            [
-                "Snickelodeon East: Show 3-24 · 12:30 PM Show 3-25",
-                "Snickelodeon West: Show 4-24 · 12:30 PM Show 4-25",
-            ],
-            id="part of a name",
-        ),
-        pytest.param("mtv 97", ["MTV97"], id="name spelt otherwise"),
-        pytest.param(
-            "snick west",
-            ["Snickelodeon West: Show 4-24 · 12:30 PM Show 4-25"],
-            id="words of a name",
-        ),
-        pytest.param("Show 2-24", ["Show 2-24 · Toonami Aftermath West"], id="on now"),
-        pytest.param("show 2-30", ["Show 2-30 (3:00 PM) · Toonami Aftermath West"], id="on later"),
-        pytest.param(
-            "show 3",
-            ["Show 3-24 · Snickelodeon East"],
-            id="part of a title, each channel once",
-        ),
-        pytest.param("Show 2-1x", [], id="nothing"),
-        pytest.param("!", [], id="nothing to search for"),
-    ],
+    by_night(
+        [
+            pytest.param(
+                "snick",
+                [
+                    "Snickelodeon East: Show 3-24 · 12:30 PM Show 3-25",
+                    "Snickelodeon West: Show 4-24 · 12:30 PM Show 4-25",
+                ],
+                id="part of a name",
+            ),
+            pytest.param("mtv 97", ["MTV97"], id="name spelt otherwise"),
+            pytest.param(
+                "snick west",
+                ["Snickelodeon West: Show 4-24 · 12:30 PM Show 4-25"],
+                id="words of a name",
+            ),
+            pytest.param("Show 2-24", ["Show 2-24 · Toonami Aftermath West"], id="on now"),
+            pytest.param(
+                "show 2-30", ["Show 2-30 (3:00 PM) · Toonami Aftermath West"], id="on later"
+            ),
+            pytest.param(
+                "show 3",
+                ["Show 3-24 · Snickelodeon East"],
+                id="part of a title, each channel once",
+            ),
+            pytest.param("Show 2-1x", [], id="nothing"),
+            pytest.param("!", [], id="nothing to search for"),
+        ],
+        keep=["part of a name", "on later", "nothing"],
+    ),
 )
 async def test_search(hass: HomeAssistant, text: str, found: list[str]) -> None:
     assert await search(hass, text) == found

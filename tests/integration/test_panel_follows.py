@@ -20,6 +20,7 @@ from custom_components.toonami_downlink.engine.downlink.limits import (
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.following.follows import Follows, async_follows
 from custom_components.toonami_downlink.panel import follows as commands
+from tests.night import by_night
 
 from .factories import NOON, make_feed, make_feed_with, write_provider_files
 from .harness import move_clock
@@ -197,15 +198,21 @@ async def test_names_of_follows(socket: MockHAClientWebSocket, follow: str, code
 @pytest.mark.parametrize("command", ["follows/add", "follows/preview"])
 @pytest.mark.parametrize(
     ("fields", "code", "key"),
-    [
-        ({"text": ""}, "invalid_format", None),
-        ({"text": "x" * (MAX_TITLE_CHARS + 1)}, "invalid_format", None),
-        ({"kind": "cult"}, "invalid_format", None),
-        ({"channel": "x" * (MAX_VALUE_CHARS + 1)}, "invalid_format", None),
-        ({"channel": 1}, "invalid_format", None),
-        ({"text": "\0"}, "follow_refused", "cannot_follow"),
-        ({"channel": "x" * MAX_VALUE_CHARS}, "follow_refused", "unknown_channel"),
-    ],
+    by_night(
+        [
+            ({"text": ""}, "invalid_format", None),
+            ({"text": "x" * (MAX_TITLE_CHARS + 1)}, "invalid_format", None),
+            ({"kind": "cult"}, "invalid_format", None),
+            ({"channel": "x" * (MAX_VALUE_CHARS + 1)}, "invalid_format", None),
+            ({"channel": 1}, "invalid_format", None),
+            ({"text": "\0"}, "follow_refused", "cannot_follow"),
+            ({"channel": "x" * MAX_VALUE_CHARS}, "follow_refused", "unknown_channel"),
+        ],
+        keep=[
+            ({"text": ""}, "invalid_format", None),
+            ({"text": "\0"}, "follow_refused", "cannot_follow"),
+        ],
+    ),
 )
 async def test_what_is_refused(
     follows: Follows,

@@ -17,6 +17,7 @@ from custom_components.toonami_downlink.engine.downlink.limits import (
 )
 from custom_components.toonami_downlink.engine.downlink.models import Programme
 from custom_components.toonami_downlink.panel import payloads, programmes as commands
+from tests.night import by_night
 
 from .factories import make_feed
 from .harness import NOW
@@ -95,28 +96,37 @@ async def test_too_many_rows(
 
 @pytest.mark.parametrize(
     ("command", "fields"),
-    [
-        pytest.param("guide", {"from": START}, id="guide without an end"),
-        pytest.param("guide", {"from": "now", "to": START}, id="guide from a word"),
-        pytest.param("guide", {"from": -1, "to": START}, id="guide before 1970"),
-        pytest.param("guide", {"from": 0, "to": 2**40}, id="guide of the far future"),
-        pytest.param("guide", {"from": 0, "to": 1, "channels": [0]}, id="guide of channel 0"),
-        pytest.param(
-            "guide", {"from": 0, "to": 1, "channels": [1] * 201}, id="guide of 201 channels"
-        ),
-        pytest.param("guide/search", {"query": ""}, id="search for nothing"),
-        pytest.param("guide/search", {"query": "x" * 101}, id="search for too much"),
-        pytest.param("guide/search", {"query": "x", "limit": 101}, id="search without end"),
-        pytest.param("guide/search", {"query": "x", "offset": -1}, id="search before the first"),
-        pytest.param(
-            "guide/search", {"query": "x", "offset": MAX_PROGRAMMES + 1}, id="search after the last"
-        ),
-        pytest.param(
-            "guide/search", {"query": "x", "title": "x" * (MAX_TITLE_CHARS + 1)}, id="long title"
-        ),
-        pytest.param("guide/programme", {"channel": 1}, id="programme without a start"),
-        pytest.param("connect", {"secrets": True}, id="a field that nobody knows"),
-    ],
+    by_night(
+        [
+            pytest.param("guide", {"from": START}, id="guide without an end"),
+            pytest.param("guide", {"from": "now", "to": START}, id="guide from a word"),
+            pytest.param("guide", {"from": -1, "to": START}, id="guide before 1970"),
+            pytest.param("guide", {"from": 0, "to": 2**40}, id="guide of the far future"),
+            pytest.param("guide", {"from": 0, "to": 1, "channels": [0]}, id="guide of channel 0"),
+            pytest.param(
+                "guide", {"from": 0, "to": 1, "channels": [1] * 201}, id="guide of 201 channels"
+            ),
+            pytest.param("guide/search", {"query": ""}, id="search for nothing"),
+            pytest.param("guide/search", {"query": "x" * 101}, id="search for too much"),
+            pytest.param("guide/search", {"query": "x", "limit": 101}, id="search without end"),
+            pytest.param(
+                "guide/search", {"query": "x", "offset": -1}, id="search before the first"
+            ),
+            pytest.param(
+                "guide/search",
+                {"query": "x", "offset": MAX_PROGRAMMES + 1},
+                id="search after the last",
+            ),
+            pytest.param(
+                "guide/search",
+                {"query": "x", "title": "x" * (MAX_TITLE_CHARS + 1)},
+                id="long title",
+            ),
+            pytest.param("guide/programme", {"channel": 1}, id="programme without a start"),
+            pytest.param("connect", {"secrets": True}, id="a field that nobody knows"),
+        ],
+        keep=["guide of the far future", "search without end", "a field that nobody knows"],
+    ),
 )
 async def test_the_schemas_refuse(
     socket: MockHAClientWebSocket, command: str, fields: dict[str, Any]

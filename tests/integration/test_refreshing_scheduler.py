@@ -18,6 +18,7 @@ from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
 from custom_components.toonami_downlink.views.health import Health, Reason, health_of
+from tests.night import by_night
 
 from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
 from .harness import move_clock, set_provider_command, setup_integration
@@ -122,20 +123,28 @@ async def test_schedule_that_is_due_while_a_refresh_runs_joins_it(
 @pytest.mark.parametrize("how", ["asleep", "off"])
 @pytest.mark.parametrize(
     ("schedule", "since", "until", "missed", "following"),
-    [
-        pytest.param(
-            "30 2 * * *", "03-08 01:00", "03-08 09:00", "03-08 03:00", "03-09 02:30", id="spring"
-        ),
-        pytest.param(
-            "30 2 * * *", "11-01 00:00", "11-01 09:00", "11-01 02:30", "11-02 02:30", id="fall"
-        ),
-        pytest.param(
-            "0 3 * * *", "03-07 12:00", "03-09 12:00", "03-09 03:00", "03-10 03:00", id="daily"
-        ),
-        pytest.param(
-            "0 * * * *", "11-01 00:30", "11-01 05:30", "11-01 05:00", "11-01 06:00", id="hourly"
-        ),
-    ],
+    by_night(
+        [
+            pytest.param(
+                "30 2 * * *",
+                "03-08 01:00",
+                "03-08 09:00",
+                "03-08 03:00",
+                "03-09 02:30",
+                id="spring",
+            ),
+            pytest.param(
+                "30 2 * * *", "11-01 00:00", "11-01 09:00", "11-01 02:30", "11-02 02:30", id="fall"
+            ),
+            pytest.param(
+                "0 3 * * *", "03-07 12:00", "03-09 12:00", "03-09 03:00", "03-10 03:00", id="daily"
+            ),
+            pytest.param(
+                "0 * * * *", "11-01 00:30", "11-01 05:30", "11-01 05:00", "11-01 06:00", id="hourly"
+            ),
+        ],
+        keep=["spring", "fall"],
+    ),
 )
 async def test_missed_over_a_change_of_the_clocks(
     hass: HomeAssistant,

@@ -26,6 +26,7 @@ from custom_components.toonami_downlink.engine.downlink.limits import (
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.following.follows import Follows, async_follows
 from custom_components.toonami_downlink.storage.followed import FollowStore
+from tests.night import by_night
 
 from .factories import NOON, make_feed, write_provider_files
 from .harness import limit_platforms, setup_integration
@@ -83,18 +84,24 @@ async def test_a_later_version_wrote_it(
 
 @pytest.mark.parametrize(
     ("data", "count"),
-    [
-        ({"follows": 5, "seen": {}, "marks": "x"}, 0),
-        ({"follows": [None, [], {}, 7]}, 0),
-        ({"follows": [follow_json(), follow_json(kind="cult")]}, 1),
-        ({"follows": [follow_json(), follow_json(text="x" * 501)]}, 1),
-        ({"follows": [follow_json(), follow_json(text="\0")]}, 1),
-        ({"follows": [follow_json(), follow_json(text=["x"])]}, 1),
-        ({"follows": [follow_json(), follow_json(channel=1)]}, 1),
-        ({"follows": [follow_json(), follow_json(since="2026-11-24T12:00:00")]}, 1),
-        ({"follows": [follow_json(), follow_json(since="soon")]}, 1),
-        ({"follows": [follow_json(), follow_json()]}, 1),
-    ],
+    by_night(
+        [
+            ({"follows": 5, "seen": {}, "marks": "x"}, 0),
+            ({"follows": [None, [], {}, 7]}, 0),
+            ({"follows": [follow_json(), follow_json(kind="cult")]}, 1),
+            ({"follows": [follow_json(), follow_json(text="x" * 501)]}, 1),
+            ({"follows": [follow_json(), follow_json(text="\0")]}, 1),
+            ({"follows": [follow_json(), follow_json(text=["x"])]}, 1),
+            ({"follows": [follow_json(), follow_json(channel=1)]}, 1),
+            ({"follows": [follow_json(), follow_json(since="2026-11-24T12:00:00")]}, 1),
+            ({"follows": [follow_json(), follow_json(since="soon")]}, 1),
+            ({"follows": [follow_json(), follow_json()]}, 1),
+        ],
+        keep=[
+            ({"follows": [None, [], {}, 7]}, 0),
+            ({"follows": [follow_json(), follow_json(kind="cult")]}, 1),
+        ],
+    ),
 )
 async def test_damaged_follows(
     hass: HomeAssistant,

@@ -27,6 +27,7 @@ from custom_components.toonami_downlink.refreshing.refresh import data_folder
 from custom_components.toonami_downlink.storage.settings import Settings
 from custom_components.toonami_downlink.streaming.addresses import StreamAddresses
 from custom_components.toonami_downlink.streaming.manager import Watcher
+from tests.night import by_night
 
 from .factories import MIDNIGHT, make_feed
 from .harness import Harness, publish_feed, setup_integration, start_harness
@@ -115,10 +116,17 @@ ELSEWHERE = (
 
 @pytest.mark.parametrize(
     ("how", "address"),
-    [
-        *(("segments", address) for address in ELSEWHERE),
-        *(("redirect", address) for address in ELSEWHERE[:3]),
-    ],
+    by_night(
+        [
+            *(("segments", address) for address in ELSEWHERE),
+            *(("redirect", address) for address in ELSEWHERE[:3]),
+        ],
+        keep=[
+            ("segments", "http://169.254.169.254/latest/meta-data/"),
+            ("segments", "file:///etc/"),
+            ("redirect", "http://192.168.1.1/"),
+        ],
+    ),
 )
 async def test_what_it_leads_to_is_not_the_users_choice(
     hass: HomeAssistant,

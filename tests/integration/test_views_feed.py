@@ -19,6 +19,7 @@ from custom_components.toonami_downlink.engine.downlink.formats.xmltv_reader imp
 from custom_components.toonami_downlink.engine.downlink.publish.publication import Body, Offer
 from custom_components.toonami_downlink.views.base import accepts_gzip
 from custom_components.toonami_downlink.views.response_cache import ResponseCache
+from tests.night import by_night
 
 from .factories import make_feed
 from .harness import NOW, Harness, publish_feed, start_harness, start_without_feed
@@ -141,16 +142,19 @@ async def test_gzip_is_made_once_and_is_the_same(harness: Harness, path: str) ->
 
 @pytest.mark.parametrize(
     ("condition", "status"),
-    [
-        pytest.param("{etag}", HTTPStatus.NOT_MODIFIED, id="same"),
-        pytest.param("W/{etag}", HTTPStatus.NOT_MODIFIED, id="weak"),
-        pytest.param('"other", W/"another" , {etag}', HTTPStatus.NOT_MODIFIED, id="list"),
-        pytest.param("*", HTTPStatus.NOT_MODIFIED, id="anything"),
-        pytest.param('"other"', HTTPStatus.OK, id="other"),
-        pytest.param('"*"', HTTPStatus.OK, id="quoted-star"),
-        pytest.param("nonsense", HTTPStatus.OK, id="nonsense"),
-        pytest.param("", HTTPStatus.OK, id="empty"),
-    ],
+    by_night(
+        [
+            pytest.param("{etag}", HTTPStatus.NOT_MODIFIED, id="same"),
+            pytest.param("W/{etag}", HTTPStatus.NOT_MODIFIED, id="weak"),
+            pytest.param('"other", W/"another" , {etag}', HTTPStatus.NOT_MODIFIED, id="list"),
+            pytest.param("*", HTTPStatus.NOT_MODIFIED, id="anything"),
+            pytest.param('"other"', HTTPStatus.OK, id="other"),
+            pytest.param('"*"', HTTPStatus.OK, id="quoted-star"),
+            pytest.param("nonsense", HTTPStatus.OK, id="nonsense"),
+            pytest.param("", HTTPStatus.OK, id="empty"),
+        ],
+        keep=["same", "list", "other"],
+    ),
 )
 async def test_conditional_requests(harness: Harness, condition: str, status: HTTPStatus) -> None:
     requests = product(FEED_PATHS, (hdrs.METH_GET, hdrs.METH_HEAD))
@@ -221,7 +225,7 @@ async def test_wrong_token(harness: Harness, token: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["playlist.m3u", "guide.xml"])
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", by_night(["POST", "PUT", "DELETE", "PATCH"], keep=["POST"]))
 async def test_other_methods(harness: Harness, path: str, method: str) -> None:
     answer = await harness.client.request(method, f"{harness.base}/{path}")
     assert answer.status == HTTPStatus.METHOD_NOT_ALLOWED

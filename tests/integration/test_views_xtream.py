@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.toonami_downlink.engine.downlink.formats import xtream
 from custom_components.toonami_downlink.engine.downlink.formats.m3u import parse_m3u
+from tests.night import by_night
 
 from .harness import Harness
 from .xtream_client import PREFIX, account, ask
@@ -63,17 +64,20 @@ async def test_live_streams(harness: Harness, action: str) -> None:
 
 @pytest.mark.parametrize(
     ("category", "numbers"),
-    [
-        pytest.param("1", [1, 2, 3, 4, 5, 6], id="television"),
-        pytest.param("2", [7], id="radio"),
-        pytest.param("2.0", [7], id="float"),
-        pytest.param(" 2 ", [7], id="blanks"),
-        pytest.param("3", [], id="unknown"),
-        *(
-            pytest.param(value, [1, 2, 3, 4, 5, 6, 7], id=f"all-{value or 'empty'}")
-            for value in ("", "0", "*", "all", "null", "-1", "undefined", "٢", "2" * 400)
-        ),
-    ],
+    by_night(
+        [
+            pytest.param("1", [1, 2, 3, 4, 5, 6], id="television"),
+            pytest.param("2", [7], id="radio"),
+            pytest.param("2.0", [7], id="float"),
+            pytest.param(" 2 ", [7], id="blanks"),
+            pytest.param("3", [], id="unknown"),
+            *(
+                pytest.param(value, [1, 2, 3, 4, 5, 6, 7], id=f"all-{value or 'empty'}")
+                for value in ("", "0", "*", "all", "null", "-1", "undefined", "٢", "2" * 400)
+            ),
+        ],
+        keep=["television", "unknown", "all-0"],
+    ),
 )
 async def test_live_streams_of_a_category(
     harness: Harness, category: str, numbers: list[int]
@@ -134,16 +138,19 @@ async def test_short_epg(harness: Harness, action: str) -> None:
 
 @pytest.mark.parametrize(
     ("limit", "count"),
-    [
-        pytest.param("1", 1, id="one"),
-        pytest.param("10", 10, id="ten"),
-        pytest.param("10.0", 10, id="float"),
-        pytest.param("999999999", 72, id="more-than-there-are"),
-        *(
-            pytest.param(value, 4, id=f"default-{value or 'empty'}")
-            for value in ("", "0", "-3", "many", "null", "NaN", "9" * 400)
-        ),
-    ],
+    by_night(
+        [
+            pytest.param("1", 1, id="one"),
+            pytest.param("10", 10, id="ten"),
+            pytest.param("10.0", 10, id="float"),
+            pytest.param("999999999", 72, id="more-than-there-are"),
+            *(
+                pytest.param(value, 4, id=f"default-{value or 'empty'}")
+                for value in ("", "0", "-3", "many", "null", "NaN", "9" * 400)
+            ),
+        ],
+        keep=["ten", "more-than-there-are", "default-empty"],
+    ),
 )
 async def test_limit_of_a_short_epg(harness: Harness, limit: str, count: int) -> None:
     answer = await ask(harness, "get_short_epg", stream_id="2", limit=limit)
@@ -206,14 +213,17 @@ async def test_panel(harness: Harness) -> None:
 
 @pytest.mark.parametrize(
     ("query", "extension"),
-    [
-        pytest.param({}, "m3u8", id="default"),
-        pytest.param({"type": "m3u_plus", "output": "m3u8"}, "m3u8", id="m3u8"),
-        pytest.param({"type": "m3u_plus", "output": "hls"}, "m3u8", id="hls"),
-        pytest.param({"type": "m3u_plus", "output": "ts"}, "ts", id="ts"),
-        pytest.param({"type": "M3U_PLUS", "output": "MPEGTS"}, "ts", id="mpegts"),
-        pytest.param({"type": "other", "output": "rtmp"}, "m3u8", id="unknown"),
-    ],
+    by_night(
+        [
+            pytest.param({}, "m3u8", id="default"),
+            pytest.param({"type": "m3u_plus", "output": "m3u8"}, "m3u8", id="m3u8"),
+            pytest.param({"type": "m3u_plus", "output": "hls"}, "m3u8", id="hls"),
+            pytest.param({"type": "m3u_plus", "output": "ts"}, "ts", id="ts"),
+            pytest.param({"type": "M3U_PLUS", "output": "MPEGTS"}, "ts", id="mpegts"),
+            pytest.param({"type": "other", "output": "rtmp"}, "m3u8", id="unknown"),
+        ],
+        keep=["default", "ts"],
+    ),
 )
 @pytest.mark.parametrize("prefix", ["", PREFIX])
 async def test_playlist(

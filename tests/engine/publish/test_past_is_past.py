@@ -23,10 +23,10 @@ from downlink.ingest.past import with_past
 from downlink.lineup import KNOWN, Lineup
 from downlink.models import Feed, Programme
 from downlink.publish.aired_log import AiredLog
+from tests.night import by_night
 
 from ..samples import HOUR, MINUTE, NOON
 
-REFRESHES: Final = 1_000
 DAYS: Final = 1
 CHANNELS: Final = tuple(known.channel(f"https://n1.example.com/{known.key}") for known in KNOWN[:2])
 _PROGRAMME: Final = re.compile(
@@ -145,7 +145,7 @@ def check_guide(feed: Feed, now: datetime) -> None:
         assert programmes[-1].stop >= window.stop
 
 
-def simulate(random: Random, path: Path) -> None:
+def simulate(random: Random, path: Path, refreshes: int) -> None:
     """Refresh again and again, with pauses in which nobody looks."""
     now = since = NOON
     plan: Plan = {channel.key: [] for channel in CHANNELS}
@@ -153,7 +153,7 @@ def simulate(random: Random, path: Path) -> None:
     said: Said = {}
     kept: set[tuple[object, ...]] = set()
     log = AiredLog(path)
-    for number in range(1, REFRESHES + 1):
+    for number in range(1, refreshes + 1):
         change(random, plan, now)
         if feed:
             log.freeze(feed.guide, now, since)
@@ -171,13 +171,14 @@ def simulate(random: Random, path: Path) -> None:
             now += random.choice((0, 5, 60 * 24 * 4)) * MINUTE
             log, since = AiredLog(path), now
     log.close()
-    assert len(kept) > REFRESHES
+    assert len(kept) > refreshes
 
 
 # A thousand refreshes take their time where coverage is measured and processors are shared.
 @pytest.mark.timeout(600)
+@pytest.mark.parametrize("refreshes", by_night([200, 1_000], keep=[200]))
 @settings(max_examples=1, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(st.integers(0, 2**32))
-def test_the_past_is_the_past(seed: int) -> None:
+def test_the_past_is_the_past(refreshes: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        simulate(Random(seed), Path(folder) / "aired.db")
+        simulate(Random(seed), Path(folder) / "aired.db", refreshes)
