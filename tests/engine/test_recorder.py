@@ -64,8 +64,9 @@ async def test_the_segments_that_hold_start_and_stop_belong_to_it(
     assert studio.recorded() == numbers
 
 
-async def test_nothing_happens_before_it_starts(studio: Studio) -> None:
-    studio.clock = at(-3600)
+@pytest.mark.parametrize("early", [3600, 0.5])
+async def test_nothing_happens_before_it_starts(studio: Studio, early: float) -> None:
+    studio.clock = at(-early)
     looks = 0
 
     def now() -> datetime:

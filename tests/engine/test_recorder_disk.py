@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 import errno
+import logging
 from pathlib import Path
 from random import Random
 import signal
@@ -64,7 +65,11 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     ids=str,
 )
 async def test_a_disk_that_fails_ends_it(
-    studio: Studio, disk: Disk, error: int, reason: Reason
+    studio: Studio,
+    disk: Disk,
+    caplog: pytest.LogCaptureFixture,
+    error: int,
+    reason: Reason,
 ) -> None:
     recorder = studio.recorder()
     task = asyncio.create_task(run(recorder))
@@ -74,6 +79,8 @@ async def test_a_disk_that_fails_ends_it(
     studio.air(2)
     assert await task == Outcome(gaps=gaps((20, 50)), reason=reason, size=2 * len(data_of(0)))
     assert studio.recorded() == [0, 1]
+    said = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert [one.args and one.args[0] for one in said] == [studio.folder.name]
     disk.heal()
     studio.clock = at(1000)
     assert (await run(studio.recorder())).gaps == gaps((20, 50))

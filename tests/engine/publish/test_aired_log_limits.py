@@ -168,6 +168,19 @@ def test_details_that_unpack_to_a_flood(log: AiredLog, path: Path) -> None:
     assert whole(log) == []
 
 
+@pytest.mark.parametrize(("size", "is_read"), [(1024 * 1024, True), (1024 * 1024 + 1, False)])
+def test_details_as_long_as_they_may_be(
+    log: AiredLog, path: Path, size: int, is_read: bool
+) -> None:
+    freeze(log, {EAST: row_of(0, 1)}, at(3000))
+    with opened(path) as database:
+        ((content,),) = database.execute("SELECT content FROM detail").fetchall()
+        text = zlib.decompress(content)
+        longer = text[:1] + text[1:].rjust(size - 1)
+        database.execute("UPDATE detail SET content = ?", (zlib.compress(longer),))
+    assert bool(whole(log)) is is_read
+
+
 def test_an_airing_whose_programme_is_gone(log: AiredLog, path: Path) -> None:
     freeze(log, {EAST: row_of(0, 2)}, at(3000))
     with opened(path) as database:

@@ -141,6 +141,7 @@ def test_how_long_sound_lasts(payload: bytes, ticks: int) -> None:
         pytest.param(b"\0\0\1\x67" + OTHER, None, True, id="parameters"),
         pytest.param(bytes(200) + IDR, None, True, id="in-a-later-packet"),
         pytest.param(OTHER, None, False, id="neither"),
+        pytest.param(bytes(200) + OTHER, b"", False, id="nothing said"),
     ],
 )
 def test_keyframe(payload: bytes, fields: bytes | None, keyframe: bool) -> None:
