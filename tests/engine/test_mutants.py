@@ -168,6 +168,20 @@ def test_who_reaches_what(tmp_path: Path) -> None:
     assert tests("4 → 5") == ["test_a", "test_b"]  # the statement's; slow ones last
 
 
+def test_who_names_a_constant(tmp_path: Path) -> None:
+    """Such as who compares all constants; no line of the module runs for that."""
+    (tmp_path / MODULE).parent.mkdir(parents=True)
+    (tmp_path / MODULE).write_text("LIMIT = 1\n\n\ndef f():\n    return 0\n")
+    tests = {name: tmp_path / f"tests/engine/{name}.py" for name in ("test_numbers", "test_other")}
+    tests["test_numbers"].parent.mkdir(parents=True)
+    tests["test_numbers"].write_text('assert vars(module)["LIMIT"] == 1')
+    tests["test_other"].write_text("LIMITS = 1")
+    known = {f"tests/engine/{name}.py::test_a": 0.1 for name in tests}
+    reach = Reach({MODULE: {5: frozenset(known)}}, known, tmp_path)
+    (one, *_) = mutants(MODULE, b"LIMIT = 1\n")
+    assert reach.tests(one) == ["tests/engine/test_numbers.py::test_a"]
+
+
 def test_own_tests_come_first(tmp_path: Path) -> None:
     other = "tests/engine/test_other.py::test_a"
     lines = {MODULE: {1: frozenset({other, f"{TEST}::test_b"}), 2: frozenset({f"{TEST}::test_b"})}}

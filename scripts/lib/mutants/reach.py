@@ -79,7 +79,8 @@ class Reach:
 
         def order(test: str) -> tuple[bool, bool, int, str]:
             slow = self.seconds[test] > SLOW
-            return slow, own not in test.partition("::")[0], self._reached[test], test
+            reached = self._reached.get(test, 0)
+            return slow, own not in test.partition("::")[0], reached, test
 
         return sorted(self._reaching(mutant), key=order)
 
@@ -91,7 +92,8 @@ class Reach:
             first, last = mutant.body
             return self._of(at, *((mutant.path, line) for line in range(first, last + 1)))
         for name in mutant.names:
-            if found := self._of(*self._mentioned.get(name, ())):
+            found = self._of(*self._mentioned.get(name, ()))
+            if found := found | self._naming.get(name, frozenset()):
                 return found
         return self._of(*((mutant.path, line) for line in self._lines.get(mutant.path, ())))
 
@@ -110,6 +112,19 @@ class Reach:
                 for name in set(_WORD.findall(line)):
                     found.setdefault(name, []).append((path, number))
         return found
+
+    @cached_property
+    def _naming(self) -> dict[str, frozenset[str]]:
+        """The tests in whose file each name stands, such as those that compare a constant."""
+        files: dict[str, set[str]] = {}
+        for test in self.seconds:
+            files.setdefault(test.partition("::")[0], set()).add(test)
+        found: dict[str, set[str]] = {}
+        for file, tests in files.items():
+            path = self._root / file
+            for name in set(_WORD.findall(path.read_text("utf-8"))) if path.is_file() else ():
+                found.setdefault(name, set()).update(tests)
+        return {name: frozenset(tests) for name, tests in found.items()}
 
 
 def state() -> str:
