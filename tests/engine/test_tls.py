@@ -285,6 +285,17 @@ def test_reasons(code: int, message: str, reason: str) -> None:
     assert not can_be_completed(error)
 
 
+def test_which_chains_can_be_completed() -> None:
+    """The numbers are OpenSSL's."""
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    found = []
+    for code in range(100):
+        error.verify_code = code
+        if can_be_completed(error):
+            found.append(code)
+    assert found == [2, 10, 20, 21]
+
+
 def test_shared() -> None:
     assert shared_verifier(verify=True) is shared_verifier(verify=True)
     assert shared_verifier(verify=False) is not shared_verifier(verify=True)

@@ -45,6 +45,13 @@ def test_elements_over_all_measure_are_not_read() -> None:
     assert programme("<category>x</category>" * 399 + "<title>in time</title>").title == "in time"
 
 
+@pytest.mark.parametrize(("more", "title"), [("", "t"), (" ", "")])
+def test_what_begins_too_late_in_an_element_is_not_read(more: str, title: str) -> None:
+    """However many pieces it comes in: each line is one."""
+    blanks = " " * 65_534 + more
+    assert programme(f"<title>{blanks}\nt</title>").title == title
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [

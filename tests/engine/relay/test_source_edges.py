@@ -159,6 +159,32 @@ async def test_silence_until_the_slate(target: int, patience: float) -> None:
     assert all(one.date for _, one in slates)
 
 
+class Late(Canned):
+    """Gives three segments at their times, and then nothing."""
+
+    TIMES = (0.0, 7.5, 8.1)
+
+    @override
+    async def get(self, url: str, bounds: Bounds) -> Answer:
+        loop = asyncio.get_running_loop()
+        if self.playlists == 0:
+            self.began = loop.time()
+            self.may_go_on.set()
+        elif url.endswith(".m3u8") and self.playlists == len(self.TIMES):
+            self.may_go_on.clear()
+        elif not url.endswith(".m3u8"):
+            await asyncio.sleep(self.began + self.TIMES[self.playlists - 1] - loop.time())
+        return await super().get(url, bounds)
+
+
+async def test_silence_is_as_long_after_a_picture_that_came_in_the_last_moment() -> None:
+    heard = Heard()
+    await run(source(Late(1), heard), 17.5)
+    last = heard.segments[2][0]
+    assert [one.is_slate for _, one in heard.segments[:4]] == [False, False, False, True]
+    assert 8.0 <= heard.broken[0][0] - last < 8.9
+
+
 async def test_silence_of_the_beginning_counts_from_there() -> None:
     downloader = Canned(2)
     downloader.playlists = 1

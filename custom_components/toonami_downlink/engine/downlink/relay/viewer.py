@@ -55,8 +55,6 @@ class Viewer:
 
         Raises RingClosedError.
         """
-        if self.ring.count >= count:
-            return
         first = await self.ring.wait_for(-1)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
