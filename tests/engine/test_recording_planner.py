@@ -138,6 +138,12 @@ def test_what_leaves_the_east_is_recorded_on_the_west() -> None:
     assert moved(house, programme(60, "Bebop"), toonami_west=[episode(240)]) == [(1, WEST, 240, P)]
 
 
+def test_what_moves_far_stays_on_its_channel() -> None:
+    """Even when it is on another one sooner."""
+    house = House(rule()).look({EAST: [episode(60)]})
+    assert moved(house, episode(480), toonami_west=[episode(120)]) == [(1, EAST, 480, P)]
+
+
 @pytest.mark.parametrize(
     "now",
     [

@@ -223,6 +223,16 @@ async def test_target_is_told_with_the_slate_in_mind(target: int, slate: float, 
     assert heard.broken == []
 
 
+@pytest.mark.parametrize(("first", "then"), [(2, 6), (6, 2)])
+async def test_longest_target_is_the_pace(first: int, then: int) -> None:
+    downloader = Canned(first)
+    downloader.may_go_on.set()
+    asyncio.get_running_loop().call_later(1, setattr, downloader, "target", then)
+    await run(source(downloader, Heard()), 21.5)
+    # At 0 and 2, and then each six seconds; or at 0, 6, 12 and 18.
+    assert downloader.playlists == (5 if first == 2 else 4)
+
+
 async def test_what_cannot_be_joined_ends_the_attempt() -> None:
     def join(_data: bytes, _is_break: bool, _info: SegmentInfo | None) -> bytes:
         raise SegmentError(Flaw.TIMESTAMPS, "no way")
