@@ -17,7 +17,7 @@ from downlink.errors import (
 from downlink.lineup import KNOWN
 from downlink.models import Feed, Programme, Progress, Source, Stage
 from downlink.provider.api import Timeouts
-from downlink.provider.fetch import ProviderConfig, fetch, links_file
+from downlink.provider.fetch import ProviderConfig, _covers, fetch, links_file
 from scripts.lib.bench_provider import go_requests
 from tests.simulator import Simulator
 
@@ -190,6 +190,24 @@ async def test_ten_items_are_better_than_none() -> None:
         assert sources(feed, key) == {Source.CURRENT: 10}
         assert feed.guide[key][0].start <= NOW
     assert feed.guide["toonami_west"] != feed.guide["toonami_east"]
+
+
+@pytest.mark.parametrize(
+    ("length", "after", "covered"),
+    [
+        pytest.param(30, 0, True, id="begins"),
+        pytest.param(30, 30, True, id="has ended"),
+        pytest.param(30, 44, True, id="pause after it"),
+        pytest.param(30, 45, False, id="too long a pause"),
+        pytest.param(0, 179, True, id="end unknown"),
+        pytest.param(0, 180, False, id="over at the latest"),
+    ],
+)
+def test_what_covers_now(length: int, after: int, covered: bool) -> None:
+    minute = timedelta(minutes=1)
+    shown = Programme(start=NOW, stop=NOW + length * minute, title="Show")
+    assert _covers(shown, NOW + after * minute) is covered
+    assert not _covers(shown, NOW - minute)
 
 
 async def test_hole_around_now_is_filled_with_the_ten_items() -> None:

@@ -2,12 +2,16 @@
 
 import pytest
 
-from downlink.relay.joiner import START
+from downlink.relay.joiner import PIDS, START
 
 from .joining import LENGTH, PICTURE, good, joined, packets
 from .judge import judge, steps
 from .test_joiner import pictures
 from .writer import FRAME, H264, IDR, VIDEO, Writer, pcr_fields, pes, segment
+
+
+def test_where_picture_and_sound_are() -> None:
+    assert PIDS == {"video": 256, "audio": 257}
 
 
 def test_when_a_stream_starts() -> None:
