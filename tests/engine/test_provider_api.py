@@ -338,6 +338,13 @@ async def test_redirect_to_nowhere() -> None:
         await ask(away)
 
 
+@pytest.mark.parametrize("asked", ["example.com", "127.0.0.1"])
+async def test_bodies_stay_packed(asked: str) -> None:
+    """Who reads them unpacks them, with a limit."""
+    async with outside.outside_session(asked) as session:
+        assert not session.auto_decompress
+
+
 @pytest.mark.parametrize(
     ("family", "address"),
     [

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 import pytest
 
 from downlink.models import Programme, Source
@@ -16,7 +17,7 @@ from tests.simulator import Simulator
 from tests.simulator.catalogue import SNICK, TOONAMI
 from tests.simulator.schedule import Schedule
 
-from .upstream import HASTY, NOW, QUICK, asking, simulator
+from .upstream import HASTY, NOW, QUICK, asking, serving, simulator
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -253,6 +254,18 @@ async def test_count_is_halved(limit: int | None, asked: int) -> None:
         assert bool(found) is (limit != 10)
         await media.fetch(NOW, NOW + HOUR)
         assert sim.count("media") <= asked + 1
+
+
+async def test_counts_that_are_tried() -> None:
+    counts: list[str] = []
+
+    async def nothing(request: web.Request) -> web.Response:
+        counts.append(request.query["count"])
+        return web.json_response([])
+
+    async with serving(web.get("/media", nothing)) as url, asking(url) as upstream:
+        assert await MediaList(upstream, TOONAMI, Counter()).fetch(NOW, NOW + HOUR) == []
+    assert counts == ["200", "100", "75", "50", "25"]
 
 
 async def test_media_list_that_never_gets_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,6 +111,13 @@ def test_gaps_are_jumped_over() -> None:
     assert seconds(entries_of_file(INDEX, gaps, AT)) == [0, 6, 100, 200]
 
 
+@pytest.mark.parametrize(("at", "later"), [(7, 100), (7.001, 12)])
+def test_a_gap_is_where_it_rounds_to(at: float, later: int) -> None:
+    """At the end of a part, and a second later at most."""
+    gap = Gap(AT + at * SECOND, AT + 100 * SECOND)
+    assert seconds(entries_of_file(INDEX, [gap], AT))[:2] == [0, 6 if later == 12 else later]
+
+
 def test_playlist_of_a_file() -> None:
     made = recording(7, file="Comet/Comet.mp4")
     held = Holding(

@@ -88,7 +88,11 @@ def test_the_replacement_character_is_a_character() -> None:
     assert parsed.flaws == {}
 
 
-@pytest.mark.parametrize(("rest", "flaws"), [(" ", {}), ("x", {Fix.MARKUP: 1})])
+@pytest.mark.parametrize(
+    ("rest", "flaws"),
+    [(" ", {}), ("x", {Fix.MARKUP: 1}), ("x" * (MIB // 4 + 1), {Fix.MARKUP: 1})],
+    ids=["blank", "one piece", "two pieces"],
+)
 def test_what_follows_the_document_is_not_read(rest: str, flaws: dict[Fix, int]) -> None:
     # Documents are read in pieces of that size.
     piece = f"<tv>{START}<title>A</title></programme></tv>".ljust(MIB // 4)
