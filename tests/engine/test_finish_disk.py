@@ -260,3 +260,10 @@ def test_a_track_that_is_not_there_is_removed(folder: Path, base: Path) -> None:
     remove_track(folder.with_name("x"))
     remove_track(folder)
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_was_removed_does_not_come_back(folder: Path, disk: Disk, seed: int) -> None:
+    remove_track(folder)
+    disk.cut_power(Random(seed))
+    assert not folder.exists()

@@ -8,7 +8,7 @@ import pytest
 
 from downlink import errors
 from downlink.errors import DownlinkError, FeedError, ProviderError
-from downlink.models import Cause, Channel, Feed, Programme, RefreshRecord, Source
+from downlink.models import Cause, Channel, Feed, Programme, Progress, RefreshRecord, Source, Stage
 
 NOW = datetime(2026, 10, 14, 12, tzinfo=UTC)
 
@@ -34,6 +34,10 @@ def test_channel_of_a_number() -> None:
     feed = Feed(made=NOW, channels=(movies,))
     assert feed.channel(6) is movies
     assert feed.channel(7) is None
+
+
+def test_of_progress_nothing_is_known_at_first() -> None:
+    assert Progress(Stage.STREAMS) == Progress(Stage.STREAMS, done=0, total=0)
 
 
 @pytest.mark.parametrize(("error", "succeeded"), [(None, True), ("feed_refused", False)])

@@ -126,6 +126,14 @@ async def test_what_is_over_is_not_asked_about_but_remembered(tmp_path: Path) ->
         assert reading.asked == 2
 
 
+@pytest.mark.parametrize(("hours", "asked"), [(-0.4, 1), (-0.5, 1), (-0.6, 0)])
+async def test_what_is_on_now_is_asked_about(hours: float, asked: int) -> None:
+    async with simulator() as sim:
+        reading = Reading(sim)
+        await reading.read(on_air(RANGERS, 1, hours))
+        assert reading.asked == asked
+
+
 async def test_found_is_remembered_for_ever_and_missed_for_a_week(tmp_path: Path) -> None:
     async with simulator() as sim:
         reading = Reading(sim, tmp_path / "cache.json")
