@@ -268,6 +268,19 @@ async def test_counts_that_are_tried() -> None:
     assert counts == ["200", "100", "75", "50", "25"]
 
 
+async def test_media_list_of_one_item_a_page() -> None:
+    asked: list[datetime] = []
+
+    async def one(request: web.Request) -> web.Response:
+        asked.append(datetime.fromisoformat(request.query["dateString"]) + SECOND)
+        return web.json_response([{"name": "Show", "startDate": asked[-1].isoformat()}])
+
+    async with serving(web.get("/media", one)) as url, asking(url) as upstream:
+        found = await MediaList(upstream, TOONAMI, Counter()).fetch(NOW, NOW + HOUR)
+    assert [programme.start for programme in found] == asked
+    assert len(asked) == 40
+
+
 async def test_media_list_that_never_gets_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     async with simulator() as sim, asking(sim.url) as upstream:
         monkeypatch.setattr("downlink.provider.media._MAX_PAGES", 2)
