@@ -9,6 +9,7 @@ import pytest
 from downlink import errors
 from downlink.errors import DownlinkError, FeedError, ProviderError
 from downlink.models import Cause, Channel, Feed, Programme, Progress, RefreshRecord, Source, Stage
+from downlink.recording.model import Padding
 
 NOW = datetime(2026, 10, 14, 12, tzinfo=UTC)
 
@@ -34,6 +35,11 @@ def test_channel_of_a_number() -> None:
     feed = Feed(made=NOW, channels=(movies,))
     assert feed.channel(6) is movies
     assert feed.channel(7) is None
+
+
+def test_usual_padding() -> None:
+    usual = Padding(before=timedelta(minutes=1), after=timedelta(minutes=3))
+    assert Padding() == usual
 
 
 def test_of_progress_nothing_is_known_at_first() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from downlink import access, client_log, house_file, limits, passes, policy
 from downlink.publish import aired_log
+from downlink.relay import slate
 
 MIB = 1_048_576
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -116,6 +117,8 @@ def test_each_number_is_the_one_that_was_decided(
         (house_file, "MAX_DEPTH", 12),
         (house_file, "MIN_PASSPHRASE", 8),
         (house_file, "MAX_PASSPHRASE", 256),
+        (slate, "NOTICE_SEGMENTS", 16),
+        (slate, "_MAX_BYTES", 150_000),
         (passes, "MAX_PASSES", 32),
         (passes, "MAX_NAME", 50),
         (passes, "MAX_USERS", 50),

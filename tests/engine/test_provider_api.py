@@ -187,6 +187,24 @@ async def test_hiccups(tries: int, failures: int, is_good: bool) -> None:
         assert seen == upstream.requests == tries
 
 
+async def test_pause_before_the_next_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        pauses.append(seconds)
+        await sleep(0)
+
+    async with (
+        serving(web.get("/thing", plain(b"<html>"))) as url,
+        asking(url, QUICK) as upstream,
+    ):
+        monkeypatch.setattr(asyncio, "sleep", note)
+        with pytest.raises(UpstreamNonsenseError):
+            await upstream.fetch_json("/thing", {}, tries=3)
+    assert pauses.count(QUICK.pause) == 2
+
+
 async def test_silence_is_not_tried_again() -> None:
     async with serving(web.get("/thing", hang)) as url, asking(url, HASTY) as upstream:
         with pytest.raises(NoAnswerError):

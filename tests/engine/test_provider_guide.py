@@ -11,7 +11,7 @@ import pytest
 
 from downlink.models import Programme, Source
 from downlink.provider.cache import Cache, Kind
-from downlink.provider.guide import Span, TvGuideReader
+from downlink.provider.guide import Day, Span, TvGuideReader, _good_for
 from downlink.provider.media import MediaList
 from tests.simulator import Simulator
 from tests.simulator.catalogue import SNICK, TOONAMI
@@ -254,6 +254,20 @@ async def test_count_is_halved(limit: int | None, asked: int) -> None:
         assert bool(found) is (limit != 10)
         await media.fetch(NOW, NOW + HOUR)
         assert sim.count("media") <= asked + 1
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "hours"),
+    [
+        pytest.param(-24 * HOUR, timedelta(), None, id="over"),
+        pytest.param(-24 * HOUR, SECOND, 3, id="not quite"),
+        pytest.param(36 * HOUR - SECOND, 60 * HOUR, 3, id="soon"),
+        pytest.param(36 * HOUR, 60 * HOUR, 72, id="later"),
+    ],
+)
+def test_how_long_a_day_is_good(start: timedelta, stop: timedelta, hours: int | None) -> None:
+    good = _good_for(Day("1", Span(NOW + start, NOW + stop)), NOW)
+    assert good == (timedelta.max if hours is None else hours * HOUR)
 
 
 async def test_counts_that_are_tried() -> None:

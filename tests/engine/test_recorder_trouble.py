@@ -322,6 +322,49 @@ async def test_complete_before_a_restart(studio: Studio) -> None:
     assert (studio.folder / INDEX).read_bytes().endswith(b"ENDLIST\n")
 
 
+@pytest.mark.parametrize(
+    ("late", "is_gap"),
+    [pytest.param(1.0, True, id="a second"), pytest.param(0.9, False, id="less")],
+)
+async def test_the_shortest_gap_has_a_reason(studio: Studio, late: float, is_gap: bool) -> None:
+    studio.air(0, 1)
+    studio.offset = late
+    studio.air(2, 3, 4, discontinuity=True)
+    outcome = await run(studio.recorder())
+    assert outcome.gaps == (gaps((20, 20 + late)) if is_gap else ())
+    assert outcome.reason is (Reason.NO_SIGNAL if is_gap else None)
+
+
+@pytest.mark.parametrize(
+    ("back", "is_held", "numbers"),
+    [
+        pytest.param(120, False, [], id="had"),
+        pytest.param(121, False, [5], id="the clock was set back"),
+        pytest.param(3600, True, [], id="from before"),
+    ],
+)
+async def test_how_far_back_a_repetition_may_be_dated(
+    studio: Studio, back: float, is_held: bool, numbers: list[int]
+) -> None:
+    """Of a channel that begins anew, with what nobody knows again."""
+    studio.air(*range(14))
+    recorder = studio.recorder(7200.0, start=-7200.0)
+    task = asyncio.create_task(run(recorder))
+    await studio.until(lambda: recorder.until == at(140))
+    studio.restart()
+    if not is_held:
+        await studio.until(lambda: studio.watched == 2)
+    studio.offset = 140 - back - 5 * LENGTH
+    studio.air(5, data=lambda number: data_of(number) + b"again")
+    studio.offset = 0.0
+    await studio.until(lambda: studio.watched == 2)
+    studio.air(15)
+    await studio.until(lambda: recorder.until == at(160))
+    studio.clock = at(9999)
+    await task
+    assert studio.recorded() == [*range(14), *numbers, 15]
+
+
 async def test_the_longest_gap_has_the_reason(studio: Studio) -> None:
     studio.refusals = [BusyError("no place")]
     task = asyncio.create_task(run(studio.recorder(100.0)))

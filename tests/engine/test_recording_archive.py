@@ -118,6 +118,12 @@ def test_a_gap_is_where_it_rounds_to(at: float, later: int) -> None:
     assert seconds(entries_of_file(INDEX, [gap], AT))[:2] == [0, 6 if later == 12 else later]
 
 
+@pytest.mark.parametrize(("after", "begins"), [(1, 0), (1.001, 0), (7, 0)])
+def test_what_is_missing_at_the_start_was_never_in_the_file(after: float, begins: int) -> None:
+    found = entries_of_file(INDEX, [Gap(AT + after * SECOND, AT + 100 * SECOND)], AT)
+    assert seconds(found)[0] == begins
+
+
 def test_playlist_of_a_file() -> None:
     made = recording(7, file="Comet/Comet.mp4")
     held = Holding(

@@ -54,6 +54,26 @@ async def test_only_the_end_of_what_it_says_is_kept(tmp_path: Path) -> None:
         assert len(said) == MAX_LINE_CHARS
 
 
+async def test_may_end_by_itself_when_it_is_asked_to(tmp_path: Path) -> None:
+    script = """
+import signal
+def end(*_):
+    time.sleep(0.3)
+    open('ended', 'w').close()
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+open('ready', 'w').close()
+time.sleep(100)
+"""
+    task = asyncio.create_task(run(tmp_path, script))
+    while not (tmp_path / "ready").exists():  # noqa: ASYNC110  # it tells by a file
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (tmp_path / "ended").exists()
+
+
 async def test_memory_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("downlink.process.child.MAX_MEMORY_BYTES", 128 * MIB)
     done = await run(tmp_path, f"bytearray({256 * MIB})")

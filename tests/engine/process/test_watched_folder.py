@@ -18,6 +18,17 @@ def test_read(tmp_path: Path) -> None:
     assert read_file(tmp_path / "index.m3u", tmp_path) == b"playlist"
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="for Linux")
+def test_files_are_closed(tmp_path: Path) -> None:
+    (tmp_path / "index.m3u").write_bytes(b"playlist")
+    (tmp_path / "folder").mkdir()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    read_file(tmp_path / "index.m3u", tmp_path)
+    with pytest.raises(ProviderOutputError):
+        read_file(tmp_path / "folder", tmp_path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_link_within_the_folder_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real").write_bytes(b"playlist")
     (tmp_path / "index.m3u").symlink_to("real")

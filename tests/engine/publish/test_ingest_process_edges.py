@@ -36,6 +36,14 @@ async def told(folder: Path, output: Output = GOOD) -> list[bool]:
     return calls
 
 
+def test_what_was_stopped_is_known_by_both_files() -> None:
+    outputs = [
+        replace(GOOD, playlist=playlist, guide=guide)
+        for playlist, guide in ((b"ab", b"c"), (b"xb", b"c"), (b"ab", b"d"), (b"a", b"bc"))
+    ]
+    assert len({ingest_process._digest(one) for one in outputs}) == len(outputs)  # noqa: SLF001
+
+
 async def test_that_it_will_be_published_is_said_once_and_before(tmp_path: Path) -> None:
     assert await told(tmp_path) == [False]
     assert Store(tmp_path).load() is not None

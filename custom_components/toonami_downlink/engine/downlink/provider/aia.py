@@ -259,7 +259,6 @@ async def _download(session: aiohttp.ClientSession, url: str) -> bytes:
         async for chunk in response.content.iter_chunked(_MAX_BYTES):
             body += chunk
             if len(body) > _MAX_BYTES:
-                response.close()
                 return b""
     return body
 
