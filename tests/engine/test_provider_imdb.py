@@ -53,6 +53,11 @@ def episode(**changes: Any) -> dict[str, Any]:
     return {**ANSWER["episode"], **changes}
 
 
+def test_of_many_people_the_first_are_named() -> None:
+    found = detail(creators=[f"Writer {number}" for number in range(13)])
+    assert [one.name for one in found.credits] == [f"Writer {number}" for number in range(12)]
+
+
 def test_whole_answer() -> None:
     found = detail()
     assert found.names == ("All That",)

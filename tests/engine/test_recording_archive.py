@@ -90,6 +90,11 @@ def seconds(found: tuple[Entry, ...]) -> list[float]:
     return [(one.start - AT).total_seconds() for one in found]
 
 
+def test_of_a_folder_no_size_is_said() -> None:
+    held = holding(0)
+    assert (held.size, held.head, held.first) == (0, 0, 0)
+
+
 def test_file_without_gaps() -> None:
     found = entries_of_file(INDEX, (), AT + HALF)
     assert seconds(found) == [0, 6, 12, 18]

@@ -106,6 +106,9 @@ def test_film() -> None:
 
 def test_what_is_not_known_is_empty() -> None:
     info = film(SPECIAL, image)["info"]
+    assert (info["season"], film(SECOND, image)["info"]["season"]) == (0, 1)
+    (listed,) = films([replace(FILM, programme=replace(FILM.programme, stars=None))], image)
+    assert listed["rating_5based"] == 0.0
     assert (info["releasedate"], info["rating"], info["plot"]) == ("", "", "")
     assert extension(SPECIAL) == "m3u8"
 

@@ -120,6 +120,10 @@ def test_lines_are_those_of_the_file(before: str, document: str, line: int) -> N
     assert raised.value.line == line + before.count("\n")
 
 
+def test_white_space_before_the_document_is_nothing() -> None:
+    assert parse_xmltv(b" \n<tv></tv>").flaws == {}
+
+
 def test_what_stands_before_the_document_is_counted_once() -> None:
     parsed = parse_xmltv(b"Notice\n<?xml version='1.0'?><tv></tv>")
     assert parsed.flaws == {Fix.MARKUP: 1}

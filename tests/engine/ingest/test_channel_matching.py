@@ -216,6 +216,14 @@ def test_of_a_flood_every_day_a_bounded_part_stays() -> None:
     assert len(lineup.assigned) == NUMBERS_GIVEN_AT_MOST
 
 
+@pytest.mark.parametrize(("there", "more"), [(40, 20), (41, 19), (59, 1), (60, 0)])
+def test_of_strangers_there_are_so_many_at_once(there: int, more: int) -> None:
+    had = strangers(there)
+    members, fixes, _ = matched(playlist(EAST, *had, *strangers(20, 100)), last_feed(EAST, *had))
+    assert len(members) == 1 + there + more
+    assert fixes.get(Fix.TOO_MANY_CHANNELS, 0) == 20 - more
+
+
 def test_channels_that_were_there_keep_their_place() -> None:
     names = strangers(NEW_CHANNELS_PER_REFRESH)
     flood = strangers(100, 1000)

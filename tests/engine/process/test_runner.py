@@ -380,6 +380,16 @@ async def test_version(tmp_path: Path, code: str, version: str | None) -> None:
     assert await read_version(parse_command(str(script)), timeout=1.5) == version
 
 
+async def test_version_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (temporary := tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    script = tmp_path / "cli"
+    script.write_text(f"#!{sys.executable}\nopen('left', 'w').close()\nexit(1)\n")
+    script.chmod(0o755)
+    assert await read_version(parse_command(str(script)), timeout=5) is None
+    assert list(temporary.iterdir()) == []
+
+
 async def test_version_of_nothing() -> None:
     assert await read_version(parse_command("/nowhere/at/all")) is None
 

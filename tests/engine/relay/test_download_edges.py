@@ -1,9 +1,13 @@
 """Which answers of a server count, and what it is told of us."""
 
+from typing import override
+
 from aiohttp import web
 import pytest
 
-from downlink.relay.download import Bounds
+from downlink.provider.tls import CertificateVerifier
+from downlink.relay.addresses import AddressGuard
+from downlink.relay.download import Bounds, Downloader
 from downlink.relay.errors import Reason, RelayError
 
 from ..upstream import serving
@@ -95,3 +99,15 @@ async def test_server_learns_who_asks_and_nothing_else() -> None:
         assert one.headers["Accept-Encoding"] == "identity"
         assert "Cookie" not in one.headers
     assert len(asked) == 3
+
+
+async def test_closed_with_what_decides_for_it() -> None:
+    closed: list[str] = []
+
+    class Guard(AddressGuard):
+        @override
+        async def close(self) -> None:
+            closed.append("guard")
+
+    await Downloader(Guard(), CertificateVerifier(), USER_AGENT).close()
+    assert closed == ["guard"]
