@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from downlink import access, client_log, house_file, limits, passes, policy
+from downlink.provider import api
 from downlink.publish import aired_log
 from downlink.relay import slate
 
@@ -117,6 +118,9 @@ def test_each_number_is_the_one_that_was_decided(
         (house_file, "MAX_DEPTH", 12),
         (house_file, "MIN_PASSPHRASE", 8),
         (house_file, "MAX_PASSPHRASE", 256),
+        (api, "MAX_CONCURRENT", 6),
+        (api, "MAX_ANSWER_BYTES", 2 * MIB),
+        (api, "MAX_REDIRECTS", 5),
         (slate, "NOTICE_SEGMENTS", 16),
         (slate, "_MAX_BYTES", 150_000),
         (passes, "MAX_PASSES", 32),

@@ -58,6 +58,14 @@ def test_padding_yields_only_where_all_places_are_needed() -> None:
     assert house.minutes() == {1: (44, 168), 2: (59, 93), 3: (89, 123)}
 
 
+def test_padding_begins_when_one_of_all_places_is_free() -> None:
+    padding = Padding(before=10 * MINUTE, after=10 * MINUTE)
+    rules = rule(), rule("Bebop"), rule("Akira")
+    guide = {EAST: [episode(60)], SNICK: [bebop(15, length=30)], "movies": [film(10)]}
+    house = House(*rules, places=2, padding=padding).look(guide)
+    assert house.minutes()[3] == (55, 100)
+
+
 def test_padding_that_another_of_the_channel_covers() -> None:
     """What the channel's place is needed for anyway is no more than one place."""
     house = House(rule(), rule("Bebop"), places=1, padding=PADDING)

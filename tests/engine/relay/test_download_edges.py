@@ -101,6 +101,20 @@ async def test_server_learns_who_asks_and_nothing_else() -> None:
     assert len(asked) == 3
 
 
+async def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would decide which addresses are opened."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(text="x")
+
+    client = downloader()
+    async with serving(web.get("/p", answer)) as url:
+        assert (await client.get(f"{url}/p", BOUNDS)).body == b"x"
+        await client.close()
+
+
 async def test_closed_with_what_decides_for_it() -> None:
     closed: list[str] = []
 

@@ -223,6 +223,30 @@ async def test_target_is_told_with_the_slate_in_mind(target: int, slate: float, 
     assert heard.broken == []
 
 
+class Stuck(Canned):
+    """Its second playlist has nothing new."""
+
+    @override
+    async def get(self, url: str, bounds: Bounds) -> Answer:
+        if url.endswith(".m3u8") and self.playlists == 1:
+            self.count -= 1
+        return await super().get(url, bounds)
+
+
+async def test_one_playlist_without_news_is_no_reason_to_ask_for_another() -> None:
+    asked: list[str] = []
+
+    async def resolve() -> str:
+        asked.append(URL)
+        return URL
+
+    downloader = Stuck(2)
+    downloader.may_go_on.set()
+    one = source(downloader, Heard(), resolve=resolve)
+    await run(one, 9)
+    assert (asked, one.reason) == ([URL], None)
+
+
 @pytest.mark.parametrize(("first", "then"), [(2, 6), (6, 2)])
 async def test_longest_target_is_the_pace(first: int, then: int) -> None:
     downloader = Canned(first)
