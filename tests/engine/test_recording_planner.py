@@ -10,7 +10,6 @@ from downlink.follows import FollowKind, make_follow
 from downlink.limits import MAX_RECORDINGS
 from downlink.models import Programme, Source
 from downlink.policy import FORGOTTEN_AFTER
-from downlink.recording.matching import may_be_same
 from downlink.recording.model import Reason, Recording, RuleKind, State
 
 from .planning import House, episode, film, rule
@@ -137,25 +136,6 @@ def test_two_that_change_places() -> None:
 def test_what_leaves_the_east_is_recorded_on_the_west() -> None:
     house = House(rule()).look({EAST: [episode(60)], WEST: [episode(240)]})
     assert moved(house, programme(60, "Bebop"), toonami_west=[episode(240)]) == [(1, WEST, 240, P)]
-
-
-@pytest.mark.parametrize(("moved_by", "found"), [(15, (1, EAST, 75, P)), (16, (1, WEST, 240, P))])
-def test_how_near_is_near(moved_by: int, found: tuple[int, str, float, str]) -> None:
-    """When it has lost its number, and may as well be another episode."""
-    house = House(rule()).look({EAST: [episode(60)], WEST: [episode(240)]})
-    shown = programme(60 + moved_by)
-    assert moved(house, shown, toonami_west=[episode(240)])[0] == found
-
-
-@pytest.mark.parametrize(("season", "same"), [(1, True), (2, False), (None, True)])
-def test_the_same_number_of_another_season_is_another(season: int | None, same: bool) -> None:
-    assert may_be_same(episode(60, season=1), episode(60, season=season)) is same
-
-
-def test_what_moves_far_stays_on_its_channel() -> None:
-    """Even when it is on another one sooner."""
-    house = House(rule()).look({EAST: [episode(60)]})
-    assert moved(house, episode(480), toonami_west=[episode(120)]) == [(1, EAST, 480, P)]
 
 
 @pytest.mark.parametrize(
