@@ -56,6 +56,12 @@ def test_what_is_listed_at_the_edge_of_the_slot_is_the_same_broadcast(off: timed
         assert [each.is_about for each in found].count(True) == int(is_told)
 
 
+def test_what_the_west_lists_with_less_known_is_what_it_shows() -> None:
+    one, there = programme(0, episode=1), programme(180)
+    found = Airings(feed({EAST: [one], WEST: [there]})).also(EAST, one, BEFORE)
+    assert [(each.channel.key, each.programme) for each in found] == [(WEST, there)]
+
+
 def test_what_is_listed_on_another_channel_says_nothing_of_the_west() -> None:
     one = programme(0, episode=1)
     airings = Airings(feed({EAST: [one], SNICK: [programme(180, episode=1)]}))

@@ -9,7 +9,7 @@ import pytest
 from downlink import errors
 from downlink.errors import DownlinkError, FeedError, ProviderError
 from downlink.models import Cause, Channel, Feed, Programme, Progress, RefreshRecord, Source, Stage
-from downlink.recording.model import Padding
+from downlink.recording.model import Padding, Recording, State
 
 NOW = datetime(2026, 10, 14, 12, tzinfo=UTC)
 
@@ -35,6 +35,19 @@ def test_channel_of_a_number() -> None:
     feed = Feed(made=NOW, channels=(movies,))
     assert feed.channel(6) is movies
     assert feed.channel(7) is None
+
+
+def test_what_is_only_planned_has_no_size() -> None:
+    planned = Recording(
+        identity="0" * 16,
+        number=1,
+        channel="c",
+        start=NOW,
+        stop=NOW,
+        programme=programme(),
+        since=NOW,
+    )
+    assert (planned.state, planned.size, planned.gaps) == (State.PLANNED, 0, ())
 
 
 def test_usual_padding() -> None:

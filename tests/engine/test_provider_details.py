@@ -175,14 +175,15 @@ async def test_unknown_episodes_of_a_known_title() -> None:
     ]
 
 
-async def test_outage_is_not_remembered(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("misses", "is_outage"), [(9, False), (10, True)])
+async def test_outage_is_not_remembered(tmp_path: Path, misses: int, is_outage: bool) -> None:
     async with simulator() as sim:
         reading = Reading(sim, tmp_path / "cache.json")
         sim.set_faults({"rules": [{"endpoint": "mediainfo", "kind": "empty"}]})
-        shows = [on_air(show, 1, number) for number, show in enumerate(KNOWN_SHOWS[:12])]
+        shows = [on_air(show, 1, number) for number, show in enumerate(KNOWN_SHOWS[:misses])]
         assert not any((await reading.read(*shows)).values())
         sim.set_faults({})
-        assert all((await reading.read(*shows)).values())
+        assert set((await reading.read(*shows)).values()) == {is_outage}
 
 
 @pytest.mark.parametrize(

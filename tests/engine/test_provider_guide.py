@@ -270,6 +270,25 @@ def test_how_long_a_day_is_good(start: timedelta, stop: timedelta, hours: int | 
     assert good == (timedelta.max if hours is None else hours * HOUR)
 
 
+@pytest.mark.parametrize(
+    ("changed", "is_day"),
+    [
+        pytest.param({}, True, id="whole"),
+        pytest.param({"_id": ""}, False, id="no id"),
+        pytest.param({"startDate": None}, False, id="no start"),
+        pytest.param({"endDate": None}, False, id="no end"),
+        pytest.param({"endDate": NOW.isoformat()}, False, id="no length"),
+    ],
+)
+async def test_what_is_a_day(tmp_path: Path, changed: dict[str, Any], is_day: bool) -> None:
+    entry = {"_id": "1", "startDate": NOW.isoformat(), "endDate": (NOW + DAY).isoformat()}
+    async with simulator() as sim, asking(sim.url) as upstream:
+        cache = Cache(tmp_path / "cache.json", sim.url, NOW)
+        reader = TvGuideReader(upstream, cache, TOONAMI, Counter(), lambda *_: None, lambda _: None)
+        found = list(reader._days([entry | changed]))  # noqa: SLF001
+    assert found == [Day("1", Span(NOW, NOW + DAY))] * is_day
+
+
 async def test_counts_that_are_tried() -> None:
     counts: list[str] = []
 

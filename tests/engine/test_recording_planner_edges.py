@@ -24,6 +24,13 @@ def test_the_same_number_of_another_season_is_another(season: int | None, same: 
     assert may_be_same(episode(60, season=1), episode(60, season=season)) is same
 
 
+def test_an_airing_is_of_one_recording() -> None:
+    """Of two that it may be, the first; the other has left the guide."""
+    house = House(rule()).look({EAST: [episode(60), episode(90, 2)]})
+    said = house.look({EAST: [programme(75)]}).said()
+    assert [one[2] for one in said] == [75, 90]
+
+
 def test_what_moves_far_stays_on_its_channel() -> None:
     """Even when it is on another one sooner."""
     house = House(rule()).look({EAST: [episode(60)]})

@@ -63,7 +63,9 @@ SPECIAL = made(4, "COMET")
 
 def test_categories() -> None:
     assert categories([]) == []
-    assert [one["category_id"] for one in categories([FILM])] == ["1"]
+    assert categories([FILM]) == [
+        {"category_id": "1", "category_name": "Recordings", "parent_id": 0}
+    ]
 
 
 def test_films() -> None:

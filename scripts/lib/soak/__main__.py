@@ -20,7 +20,7 @@ from ..develop.waiting import DevelopError
 from ..traffic import Traffic
 from .assertions import Finding, check_growth
 from .fast_clock import fast_clock
-from .recorded import Recorded
+from .recorded import CHANNELS, Recorded
 from .resources import Resources, install_probe, measure, measure_at_rest
 
 SAMPLE_EVERY: Final = 5.0
@@ -56,7 +56,9 @@ def read_arguments() -> Arguments:
     parser.add_argument("--every", type=float, default=20, help="seconds between refreshes (20)")
     parser.add_argument("--players", type=int, default=20)
     parser.add_argument("--streams", type=int, default=4, help="viewers that come and go (4)")
-    parser.add_argument("--record", type=int, default=0, help="channels that are recorded (0)")
+    parser.add_argument(
+        "--record", type=int, default=0, choices=range(len(CHANNELS) + 1), help="channels (0)"
+    )
     parser.add_argument("--speed", type=int, default=1, help="how fast its clock goes (1)")
     parser.add_argument("--seed", type=int, default=1, help="of what they do and when (1)")
     return parser.parse_args(namespace=Arguments())

@@ -13,12 +13,11 @@ from .resources import measure
 
 CHANNELS: Final = (
     "Toonami Aftermath East",
-    "Toonami Aftermath West",
     "Snickelodeon East",
-    "Snickelodeon West",
     "MTV97",
     "Movies",
 )
+"""Those with something of their own: what the East has shown is not recorded on the West again."""
 ENOUGH: Final = 0.9
 """How much of the time has to be there, as a fraction; nothing is recorded while all is at rest."""
 _ACTIONS: Final = "/api/services/toonami_downlink"

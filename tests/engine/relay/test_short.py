@@ -64,6 +64,7 @@ async def test_durations_that_are_wrong_everywhere() -> None:
     async with upstream({"/p": listing(4), "/a.ts": of_length(1)}) as server:
         found = [await attempt(server, position) for _ in range(3)]
     assert found == [Reason.CORRUPT, Reason.CORRUPT, None]
+    assert server.asked.count("/a.ts") == 5
 
 
 async def test_one_that_is_whole_ends_the_doubt() -> None:
