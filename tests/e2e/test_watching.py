@@ -213,6 +213,7 @@ def test_upstream_dies(television: Set, upstream: Upstream, fault: str) -> None:
     assert television.state("paused") is False
 
 
+@pytest.mark.nightly
 def test_the_websocket_is_away(page: Page, access: object, console: list[str]) -> None:
     wire = Wire(page)
     page.goto("/toonami-downlink/guide")
