@@ -57,7 +57,11 @@ def read_arguments() -> Arguments:
     parser.add_argument("--players", type=int, default=20)
     parser.add_argument("--streams", type=int, default=4, help="viewers that come and go (4)")
     parser.add_argument(
-        "--record", type=int, default=0, choices=range(len(CHANNELS) + 1), help="channels (0)"
+        "--record",
+        type=int,
+        default=0,
+        choices=range(len(CHANNELS) + 1),
+        help="channels that are recorded (0)",
     )
     parser.add_argument("--speed", type=int, default=1, help="how fast its clock goes (1)")
     parser.add_argument("--seed", type=int, default=1, help="of what they do and when (1)")
