@@ -35,6 +35,11 @@ _COMPLAINT: Final = re.compile(
     r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) .*toonami_downlink.*", re.MULTILINE
 )
 _NOT_CORE: Final = "We found a custom integration"
+_SILENT: Final = "the signal is lost (silent)"
+SILENT_EVERY: Final = 4
+"""Hours of a fast clock in which a signal may be lost once: ten seconds of it are less than one of
+the machine's, which it has other things to do for, such as a refresh and a file at the same time.
+"""
 
 
 class Arguments:
@@ -156,7 +161,17 @@ def soak(home: Home, arguments: Arguments) -> Iterator[Finding]:
     yield Finding(traffic.watched > 0, f"television: {traffic.watched / 2**20:,.0f} MiB")
     if arguments.record:
         yield from recorded.findings(seconds * arguments.speed)
-    complaints = [text for text in _COMPLAINT.findall(home.log) if _NOT_CORE not in text]
+    yield from check_log(home.log, seconds, arguments.speed)
+
+
+def check_log(log: str, seconds: float, speed: int) -> Iterator[Finding]:
+    """Look for complaints in Home Assistant's log of so many seconds."""
+    complaints = [text for text in _COMPLAINT.findall(log) if _NOT_CORE not in text]
+    if speed > 1:
+        lost = sum(_SILENT in text for text in complaints)
+        complaints = [text for text in complaints if _SILENT not in text]
+        most = int(seconds * speed / 3600 / SILENT_EVERY)
+        yield Finding(lost <= most, f"lost by the fast clock: {lost} signals (at most {most})")
     yield Finding(not complaints, f"complaints in the log: {complaints or 'none'}")
 
 

@@ -23,7 +23,8 @@ ENOUGH: Final = 0.9
 _ACTIONS: Final = "/api/services/toonami_downlink"
 _TASK: Final = "toonami_downlink recording #"
 """How the resources name what makes a recording."""
-_REST_TIMEOUT: Final = 120.0
+_REST_TIMEOUT: Final = 600.0
+"""Files are made one after the other: with a fast clock they may have to wait for each other."""
 
 
 class Recorded:
