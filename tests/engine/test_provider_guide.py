@@ -100,6 +100,20 @@ async def test_other_lengths(days: int) -> None:
         assert shape(await Reading(sim).read(span=span)) == planned(span)
 
 
+async def test_a_day_that_ends_when_the_guide_begins_is_not_asked_for() -> None:
+    plan = Schedule(lambda: NOW, 1997)
+    days = [WEEK.start.date() + DAY * offset for offset in range(4)]
+    lists = [one for day in days if (one := plan.playlist(TOONAMI, day))]
+    ends = [one.end.replace(microsecond=0) for one in lists]
+    span = Span(ends[1], ends[1] + HOUR)
+    async with simulator() as sim:
+        await Reading(sim).read(span=span)
+        assert sim.count("playlist") == sum(
+            one.start < span.stop and end > span.start
+            for one, end in zip(lists, ends, strict=True)
+        )
+
+
 @pytest.mark.parametrize("start", ["2026-10-31T12:00Z", "2026-03-07T12:00Z"])
 async def test_days_with_a_change_of_the_clock(start: str) -> None:
     now = datetime.fromisoformat(start)

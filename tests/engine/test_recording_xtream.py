@@ -115,6 +115,13 @@ def test_what_is_not_known_is_empty() -> None:
     assert extension(SPECIAL) == "m3u8"
 
 
+def test_what_is_missing_altogether_lasts_no_second() -> None:
+    whole = Gap(FILM.start, FILM.stop)
+    for gaps in [(whole,), (whole, whole)]:
+        info = film(replace(FILM, gaps=gaps), image)["info"]
+        assert (info["duration_secs"], info["duration"]) == (0, "00:00:00")
+
+
 def test_series() -> None:
     assert series_id(SECOND) == series_id(SPECIAL)
     assert series_id(SECOND) != series_id(FILM)

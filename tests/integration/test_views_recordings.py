@@ -280,16 +280,6 @@ async def test_a_part_of_what_runs(house: House) -> None:
     assert await body(home, past(home, at, 10, "ts")) == bytes([2]) * PART
 
 
-async def test_what_east_has_shown_west_can_start_over(house: House) -> None:
-    home = await house(make(1, file=FILE.file, title="Show 2-22"))
-    start = int((FILE.start + 3 * HOUR).timestamp())
-    guide = home.publication.feed.guide
-    shown = next(one for one in guide[WEST] if one.start == FILE.start + 3 * HOUR)
-    status = 200 if shown.title == "Show 2-22" and shown.episode == 1 else 404
-    await body(home, f"{home.base}/timeshift/2/{start}/60.m3u8", status)
-    await body(home, f"{home.base}/timeshift/3/{start}/60.m3u8", 404)
-
-
 UNKNOWN = (
     *("1/0/60.m3u8", "1/now/60.m3u8", "1/1764190800/0.m3u8", "99/1764190800/60.m3u8"),
     *("1/1764190800/x.m3u8", "1/1464190800/60.ts"),

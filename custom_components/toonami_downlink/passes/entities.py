@@ -176,7 +176,9 @@ class ConnectEvent(PassEntity, EventEntity):
     def _async_on_change(self) -> None:
         known, sessions = self._watched, self.sessions
         self._watched = frozenset(session.identity for session in sessions)
-        if self._is_back(is_there=bool(known or sessions)):
+        is_back = self._is_back(is_there=bool(known or sessions))
+        # Who has watched until now may have been silent for hours, and was there.
+        if is_back and not known:
             self._trigger_event("connected")
             self.async_write_ha_state()
         for session in sessions:

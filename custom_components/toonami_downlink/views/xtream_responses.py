@@ -23,7 +23,6 @@ def _fixed(value: Any) -> Body:
 
 
 CATEGORIES: Final = _fixed(xtream.live_categories())
-NOTHING: Final = _fixed([])
 NO_FILM: Final = _fixed({"info": [], "movie_data": []})
 NO_LISTINGS: Final = _fixed({"epg_listings": []})
 NO_SERIES: Final = _fixed({"seasons": [], "info": [], "episodes": []})

@@ -19,6 +19,18 @@ def test_the_header_is_a_line_like_others() -> None:
     assert raised.value.line == 1
 
 
+def test_what_is_wrong_with_the_header_is_told_of_its_own_line() -> None:
+    with pytest.raises(FeedError, match="does not begin with #EXTM3U") as raised:
+        parse_m3u(b"\r\n \n#EXTINF:-1,Movies\n")
+    assert raised.value.line == 3
+    with pytest.raises(FeedError, match="longer than") as raised:
+        parse_m3u(f"\n\t\n{HEADER.ljust(MAX_LINE_CHARS + 1, 'x')}".encode())
+    assert raised.value.line == 3
+    with pytest.raises(FeedError, match="is empty") as raised:
+        parse_m3u(b"\n\n")
+    assert raised.value.line == 1
+
+
 def test_pictures_in_a_line_do_not_count() -> None:
     picture = f'tvg-logo="data:image/png;base64,{"x" * MAX_LINE_CHARS}"'
     text = f'#EXTM3U\n#EXTINF:-1 {picture} logo="data:{"y" * 9}" tvg-id="7",Movies\nhttp://a/\n'

@@ -78,10 +78,11 @@ def parse_m3u(data: bytes) -> tuple[PlaylistEntry, ...]:
     codec = codec_of_mark(data, "#") or "utf-8-sig"
     text = data.decode(codec, "replace").removeprefix("\ufeff")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    first = next((line.strip() for line in lines if line.strip()), "")
-    if not first.upper().startswith(_HEADER):
-        raise FeedError(_FILE, _not_a_playlist(first), line=1)
-    common, _ = _attributes(_checked(first, 1)[len(_HEADER) :])
+    stripped = ((number, line.strip()) for number, line in enumerate(lines, 1))
+    begin, header = next((one for one in stripped if one[1]), (1, ""))
+    if not header.upper().startswith(_HEADER):
+        raise FeedError(_FILE, _not_a_playlist(header), line=begin)
+    common, _ = _attributes(_checked(header, begin)[len(_HEADER) :])
     found: list[_Lines] = []
     for number, line in enumerate(lines, 1):
         # Most of what is hostile is empty, and empty lines may be millions.

@@ -148,7 +148,7 @@ class Recorder:
             self._judge(self.stop, self.until)
             await self._close(track)
         except TrackError as err:
-            _LOGGER.warning("The recording %s has ended: %s", self._folder.name, err)
+            _LOGGER.warning("The recording %s has stopped: %s", self._folder.name, err)
             reason = err.reason
         finally:
             await self._disk.end(self._release)
