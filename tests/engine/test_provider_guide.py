@@ -109,8 +109,7 @@ async def test_a_day_that_ends_when_the_guide_begins_is_not_asked_for() -> None:
     async with simulator() as sim:
         await Reading(sim).read(span=span)
         assert sim.count("playlist") == sum(
-            one.start < span.stop and end > span.start
-            for one, end in zip(lists, ends, strict=True)
+            one.start < span.stop and end > span.start for one, end in zip(lists, ends, strict=True)
         )
 
 

@@ -1,5 +1,6 @@
 """What is held of a recording, and which recording has what was on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,10 @@ def test_is_of() -> None:
     assert not is_of(recording(), SNICK, programme())
     assert is_of(recording(), WEST, programme(AT + LATER))
     assert not is_of(recording(), WEST, programme(AT + LATER, "News"))
+    short = replace(recording(), stop=AT + SECOND)
+    for channel, at in ((EAST, AT), (WEST, AT + LATER)):
+        assert is_of(short, channel, programme(at + SECOND / 2))
+        assert not is_of(short, channel, programme(at + SECOND))
 
 
 def test_archived() -> None:

@@ -117,9 +117,7 @@ async def test_two_presses_are_one_refresh(
     hass: HomeAssistant, coordinator: DownlinkCoordinator
 ) -> None:
     target = {"entity_id": "button.toonami_downlink_refresh"}
-    presses = (
-        hass.services.async_call("button", "press", target, blocking=True) for _ in range(2)
-    )
+    presses = (hass.services.async_call("button", "press", target, blocking=True) for _ in range(2))
     await asyncio.gather(*presses)
     assert [record.cause for record in coordinator.history] == [Cause.START, Cause.BUTTON]
 

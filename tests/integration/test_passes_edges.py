@@ -215,11 +215,13 @@ async def test_each_that_begins_to_watch_is_told(
 
 
 @pytest.mark.usefixtures("all_entities_enabled")
+@pytest.mark.parametrize("watched", [50 * MINUTE, 180 * MINUTE])
 async def test_one_that_has_watched_until_now_was_there(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
+    watched: timedelta,
 ) -> None:
     """It asks for nothing meanwhile, and is back less than an hour after it has left."""
     passes = (await setup_integration(hass, entry)).passes
@@ -234,11 +236,11 @@ async def test_one_that_has_watched_until_now_was_there(
     passes.note(one)
     before = state_of(hass, CONNECT)
     assert before.attributes["event_type"] == "watching"
-    freezer.move_to(NOON + 50 * MINUTE)
+    freezer.move_to(NOON + watched)
     watching.clear()
     # With this all are told that something has changed.
     passes.note(other)
-    freezer.move_to(NOON + 100 * MINUTE)
+    freezer.move_to(NOON + watched + 50 * MINUTE)
     passes.note(one)
     after = state_of(hass, CONNECT)
     assert (after.state, after.attributes["event_type"]) == (before.state, "watching")

@@ -181,6 +181,30 @@ async def test_what_was_over_when_the_guide_begins_is_not_in_it(
     assert HeldCache(hass).get(offered(guide=guide)).archived == found
 
 
+async def test_one_can_go_back_further_as_time_goes_by(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(MIDNIGHT + HOUR)
+    recordings_are(monkeypatch, make(1, MIDNIGHT))
+    cache, offer = HeldCache(hass), offered()
+    first = cache.get(offer)
+    freezer.move_to(MIDNIGHT + 2 * HOUR - SECOND)
+    assert cache.get(offer) is first
+    freezer.move_to(MIDNIGHT + 2 * DAY + HOUR)
+    assert (first.days, cache.get(offer).days) == ({EAST: 1}, {EAST: 3})
+
+
+@pytest.mark.parametrize(("early", "is_found"), [(timedelta(), True), (3 * HOUR, False)])
+async def test_what_east_has_shown_before_the_guide_begins_west_shows_in_it(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, early: timedelta, is_found: bool
+) -> None:
+    first = FEED.guide[WEST][0]
+    began = first.start - 3 * HOUR - early
+    recordings_are(monkeypatch, make(1, began, programme=replace(first, start=began)))
+    found = HeldCache(hass).get(offered()).archived
+    assert ((WEST, first.start) in found) is is_found
+
+
 async def test_recordings_without_a_guide(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,9 +228,7 @@ async def test_as_much_is_remembered_as_there_may_be_passes(
 ) -> None:
     recordings_are(monkeypatch, make(1))
     cache, home = HeldCache(hass), offered()
-    offers = [
-        Offer(home.publication, KIDS, home.feed, home.listed) for _ in range(MAX_PASSES + 1)
-    ]
+    offers = [Offer(home.publication, KIDS, home.feed, home.listed) for _ in range(MAX_PASSES + 1)]
     known = [cache.get(one) for one in offers]
     assert all(cache.get(one) is seen for one, seen in zip(offers, known, strict=True))
     # One more than that, and all have to look again.
@@ -264,7 +286,7 @@ class Published:
 
 
 def published(size: int = 20) -> Offer:
-    return cast("Any", Published(size))  # type: ignore[no-any-return]
+    return cast("Offer", Published(size))
 
 
 def test_another_feed_empties_what_is_kept() -> None:
@@ -318,7 +340,7 @@ async def test_the_notice_as_a_playlist(hass: HomeAssistant) -> None:
     passes = SimpleNamespace(note=noted.append)
     guest = guest_of(KIDS, request_from(), hass=hass, clients=clients, passes=passes)
     answer = await notice_playlist(guest, FEED.channels[0])
-    pieces, seconds = notice(radio=False)
+    pieces, seconds = notice(FEED.channels[0].radio)
     assert isinstance(answer.body, bytes)
     lines = answer.body.decode().splitlines()
     assert lines[3:8] == [
@@ -350,7 +372,7 @@ async def test_the_notice_as_one_stream(
     passes = SimpleNamespace(note=noted.append)
     guest = guest_of(KIDS, request, hass=hass, clients=clients, passes=passes)
     answer = await send_notice(guest, FEED.channels[0], RequestKind.TUNER)
-    pieces, seconds = notice(radio=False)
+    pieces, seconds = notice(FEED.channels[0].radio)
     assert isinstance(answer, web.StreamResponse)
     assert [call.args[0] for call in writer.write.await_args_list] == list(pieces)
     writer.write_eof.assert_awaited_once()

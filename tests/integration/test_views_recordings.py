@@ -20,7 +20,7 @@ from custom_components.toonami_downlink.views import parts
 
 from .factories import NOON
 from .harness import Harness, start_harness
-from .held import HEAD, PART, STORE, WEST, make, put_file, put_track, stored
+from .held import HEAD, PART, STORE, make, put_file, put_track, stored
 
 HOUR = timedelta(hours=1)
 FILE = make(1, file="Outlaw Star/Season 01/Outlaw Star S01E01.mp4", size=10)

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import async_loaded_coordinator
+from ..engine.downlink.airings import LONGEST_DELAY
 from ..engine.downlink.passes import MAX_PASSES
 from ..engine.downlink.publish.publication import Offer, Publication
 from ..engine.downlink.recording.archive import archived
@@ -50,7 +51,7 @@ NOTHING: Final = Held()
 
 
 class HeldCache:
-    """Looks again when recordings or the feed have changed, or what can be started over.
+    """Looks again each hour, and when recordings, the feed or what can be started over has changed.
 
     A segment that comes or goes changes nothing as long as it is no programme's first one.
     """
@@ -73,11 +74,13 @@ class HeldCache:
         if offer.publication is not self._publication:
             self._publication = offer.publication
             self._known.clear()
+        # How many days ago something was changes by itself.
+        hour = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
         look = self._known.get(offer)
-        if look is None or look.items is not items or look.begun != begun:
+        if look is None or look.items is not items or look.begun != begun or look.hour != hour:
             if len(self._known) > MAX_PASSES:
                 self._known.clear()
-            look = self._known[offer] = _Look(items, begun, _look(items, offer, begun))
+            look = self._known[offer] = _Look(items, begun, hour, _look(items, offer, begun))
         return look.held
 
 
@@ -87,6 +90,7 @@ class _Look:
 
     items: tuple[Recording, ...]
     begun: _Starts
+    hour: datetime
     held: Held
 
 
@@ -106,7 +110,7 @@ def _look(items: tuple[Recording, ...], offer: Offer, begun: _Starts) -> Held:
         one for one in items if one.has_picture and owner.may_see_of(one.channel, one.programme)
     )
     begins = min((listed[0].start for listed in guide.values() if listed), default=None)
-    recent = [one for one in held if begins and one.stop > begins]
+    recent = [one for one in held if begins and one.stop > begins - LONGEST_DELAY]
     found = archived(recent, guide) | begun
     now = dt_util.utcnow()
     oldest: dict[str, datetime] = {}

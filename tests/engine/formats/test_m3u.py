@@ -136,7 +136,7 @@ def test_no_channel_is_for_others_to_judge() -> None:
         pytest.param(b"", "the file is empty", 1, id="empty"),
         pytest.param(b" \r\n\t", "the file is empty", 1, id="white space"),
         pytest.param(b"<!DOCTYPE html><p>502", "a web page", 1, id="web page"),
-        pytest.param(b"\n<html lang='en'>", "a web page", 1, id="web page without type"),
+        pytest.param(b"\n<html lang='en'>", "a web page", 2, id="web page without type"),
         pytest.param(b"<?xml version='1.0'?><tv/>", "other markup", 1, id="a guide"),
         pytest.param(b"http://a/b", "does not begin with #EXTM3U", 1, id="list of addresses"),
         pytest.param(b"\x00\x01\xff", "does not begin with #EXTM3U", 1, id="bytes"),

@@ -24,6 +24,7 @@ DELAYS: Final[Mapping[str, Mapping[str, timedelta]]] = {
     if one.schedule
 }
 """How much later each channel shows what another does: West is three hours behind East."""
+LONGEST_DELAY: Final = max(max(behind.values()) for behind in DELAYS.values() if behind)
 
 
 class Airing(NamedTuple):

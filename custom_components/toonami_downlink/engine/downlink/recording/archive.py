@@ -66,6 +66,8 @@ def is_of(recording: Recording, channel: str, programme: Programme) -> bool:
         return False
     if abs(recording.start + delay - programme.start) > _SAME_SLOT:
         return False
+    if recording.stop + delay <= programme.start:
+        return False
     return recording.channel == channel or identity(recording.programme) == identity(programme)
 
 
