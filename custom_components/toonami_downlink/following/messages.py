@@ -143,8 +143,9 @@ def _in_a_row(parts: Sequence[Part], head: Part) -> list[Part]:
     """Return the showings that follow each other on the channel of the first, with it."""
     row = [head]
     for part in parts:
-        pause = abs(part.airing.start - row[-1].airing.stop)
-        if part.airing.channel == head.airing.channel and pause <= LONGEST_PAUSE:
+        last, airing = row[-1].airing, part.airing
+        is_next = last.start < airing.start <= last.stop + LONGEST_PAUSE
+        if is_next and airing.channel == last.channel:
             row.append(part)
     return row
 

@@ -40,9 +40,6 @@ PLAYERS_INTERVAL: Final = timedelta(seconds=1)
 STREAMS_INTERVAL: Final = timedelta(seconds=2)
 """How often the streams are told to a status page while somebody watches one."""
 
-_TIMESTAMP: Final = vol.All(int, vol.Range(min=0, max=2**33))
-_NUMBER: Final = vol.All(int, vol.Range(min=1, max=2**31 - 1))
-
 
 @callback
 def async_register_commands(hass: HomeAssistant) -> None:
