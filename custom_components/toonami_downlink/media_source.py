@@ -117,7 +117,7 @@ class DownlinkMediaSource(MediaSource):
             children_media_class=MediaClass.MUSIC,
             children=[
                 *(listing.item(channel) for channel in feed.channels),
-                *filter(None, [shows.folder(is_open=False)]),
+                *filter(None, [shows.folder()]),
             ],
         )
 

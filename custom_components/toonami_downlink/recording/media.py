@@ -10,11 +10,11 @@ from homeassistant.components.media_source import BrowseMediaSource
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
+from ..assist.matching import fold
 from ..const import DOMAIN
 from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.recording.model import Recording
 from ..engine.downlink.recording.xtream import extension, series_id
-from ..engine.downlink.text import fold
 from ..refreshing.texts import text
 from .manager import async_recordings
 
@@ -61,9 +61,9 @@ class Shows:
         self._clock = clock
         self._all = playable(hass)
 
-    def folder(self, *, is_open: bool = True) -> BrowseMediaSource | None:
-        """Return the folder of shows; None when there is nothing in it."""
-        return self._shows(0, is_open=is_open) if self._all else None
+    def folder(self) -> BrowseMediaSource | None:
+        """Return the folder of shows, still closed; None when there is nothing in it."""
+        return self._shows(0, is_open=False) if self._all else None
 
     def browse(self, identifier: str) -> BrowseMediaSource | None:
         """Return the folder or the recording of an identifier; None for what is not there."""
@@ -82,8 +82,8 @@ class Shows:
         return None
 
     def search(self, wanted: str) -> Iterator[BrowseMediaSource]:
-        """Yield the recordings that have those folded words in their titles, `PAGE` at most."""
-        found = (one for one in self._all if wanted in fold(_titles(one)))
+        """Yield the recordings that have that folded text in their titles, `PAGE` at most."""
+        found = (one for one in self._all if wanted in _titles(one))
         yield from map(self._item, islice(found, PAGE))
 
     def _shows(self, page: int, *, is_open: bool = True) -> BrowseMediaSource:
@@ -162,7 +162,8 @@ class Shows:
 
 
 def _titles(one: Recording) -> str:
-    return f"{one.programme.title} {one.programme.episode_title or ''}"
+    """Return what a recording is called, folded as what is looked for."""
+    return fold(one.programme.title) + fold(one.programme.episode_title or "")
 
 
 def _picture(one: Recording) -> str:
