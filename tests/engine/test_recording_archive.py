@@ -204,6 +204,15 @@ def test_the_one_with_the_fewest_gaps_first() -> None:
     assert [one.recording.number for one in found(EAST, AT, broken, recording(2))] == [2, 1]
 
 
+def test_what_is_padding_of_one_is_the_other() -> None:
+    """Also where the one whose padding it is has nothing missing."""
+    news = programme(AT + HALF, "News")
+    gap = Gap(AT + HALF, AT + HALF + SECOND)
+    first, second = recording(), recording(2, start=AT + HALF, programme=news, gaps=(gap,))
+    for start, numbers in ((AT + HALF - SECOND, [1, 2]), (AT + HALF, [2, 1])):
+        assert [one.recording.number for one in found(EAST, start, first, second)] == numbers
+
+
 def test_is_of() -> None:
     near = programme(AT + timedelta(minutes=15))
     far = programme(AT + timedelta(minutes=15, seconds=1))

@@ -159,6 +159,35 @@ def test_the_new_one_has_its_own_second_chance() -> None:
 
 
 @pytest.mark.parametrize(
+    ("settled", "left"),
+    [(State.DELETED, 1), (State.GONE, 1), (State.COMPLETE, 1), (State.INTERRUPTED, 2)],
+)
+def test_what_is_whole_or_deleted_is_not_repeated(settled: State, left: int) -> None:
+    house = House(rule()).look(GUIDE)
+    house.at(100).holed(1)
+    house.look()
+    house.set(1, settled)
+    assert len(house.look().recordings) == left
+    # Nor is what failed of it tried again.
+    house = House(rule()).look(GUIDE)
+    house.at(100).holed(1)
+    house.look()
+    house.at(250).set(2, FAILED)
+    house.set(1, settled)
+    again = P if settled is State.INTERRUPTED else FAILED
+    assert [one.state for one in house.look().recordings] == [settled, again]
+
+
+def test_what_is_kept_by_hand_is_made_though_the_first_is_deleted() -> None:
+    house = House(rule()).look(GUIDE)
+    house.at(100).holed(1)
+    house.look()
+    house.set(2, P, is_kept=True)
+    house.set(1, State.DELETED)
+    assert len(house.look().recordings) == 2
+
+
+@pytest.mark.parametrize(
     ("missing", "reason", "count"),
     [
         (REPEATED_FROM, Reason.ABSENT, 2),

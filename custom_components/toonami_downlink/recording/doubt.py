@@ -17,6 +17,13 @@ TROUBLES: Final[Mapping[Reason | None, Trouble]] = {
     Reason.DISK: Trouble.BROKEN,
 }
 """What is wrong with the disk when that has stopped a recording."""
+REASONS: Final[Mapping[Trouble, Reason]] = {
+    Trouble.FULL: Reason.DISK_FULL,
+    Trouble.ABSENT: Reason.DISK,
+    Trouble.SILENT: Reason.DISK,
+    Trouble.BROKEN: Reason.DISK,
+}
+"""Why something that was planned has been missed."""
 
 
 class Doubt:

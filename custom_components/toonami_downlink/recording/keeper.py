@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 import logging
@@ -28,6 +28,7 @@ from ..refreshing.texts import text
 from ..streaming.manager import RECORDER, BusyError, Watcher
 from .describing import channel_name
 from .disk import DiskError
+from .doubt import TROUBLES
 from .library import Library
 from .pictures import PictureError, async_fetch_picture
 
@@ -141,6 +142,11 @@ class Keeper:
             if run.recorder:
                 outcome = await run.recorder.run()
                 run.recorder = None
+                if outcome.reason in TROUBLES and not outcome.size:
+                    # What cannot be written can perhaps be read; before a restart, its size was
+                    # not saved.
+                    there = await self._library.async_outcome(recording)
+                    outcome = replace(outcome, size=there.size if there else 0)
                 await self._owner.async_ended(recording.identity, outcome)
             known = self._owner.get(recording.identity)
             if known and known.state in {State.COMPLETE, State.INTERRUPTED} and not known.file:

@@ -1,7 +1,7 @@
 """The recordings' folder: what is in it, what is missing, and what is left over."""
 
 from collections.abc import Collection, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -136,10 +136,10 @@ class Library:
             return None
         return str(done.path.relative_to(self.folder)) if done else None
 
-    async def async_outcome(self, recording: Recording) -> Outcome:
+    async def async_outcome(self, recording: Recording) -> Outcome | None:
         """Return what there is of a recording, and what is missing of its programme.
 
-        Raises DiskError.
+        None when the disk does not say.
         """
 
         def read() -> Outcome:
@@ -151,7 +151,9 @@ class Library:
             size = sum(entry.size for entry in entries)
             return Outcome(gaps=gaps, reason=None, size=size)
 
-        return await self._disk.run(read)
+        with suppress(DiskError):
+            return await self._disk.run(read)
+        return None
 
     async def async_remove_track(self, recording: Recording) -> None:
         """Delete the track of a recording whose file is there. Raises DiskError."""

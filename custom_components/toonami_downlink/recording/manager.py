@@ -100,8 +100,8 @@ class Recordings:
 
     @property
     def next(self) -> Recording | None:
-        """The planned recording that begins next."""
-        planned = (one for one in self.items if one.state is State.PLANNED)
+        """The planned recording that begins next, of those that will be recorded."""
+        planned = (one for one in self.items if one.state is State.PLANNED and not one.reason)
         return min(planned, key=lambda one: one.start, default=None)
 
     @property
@@ -223,16 +223,16 @@ class Recordings:
         Raises ServiceValidationError when it is over, and HomeAssistantError when that cannot be
         saved.
         """
-        recording = self._known(identity)
-        if recording.state is State.RECORDING:
-            await self._scheduler.async_end(identity)
-            return
-        if recording.state is not State.PLANNED:
-            raise _refusal("recording_is_over", title=recording.programme.title)
         async with self._catalogue.lock:
             recording = self._known(identity)
-            await self._catalogue.async_change(replace(recording, state=State.CANCELLED))
-        self._scheduler.async_wake()
+            if recording.state is State.PLANNED:
+                await self._catalogue.async_change(replace(recording, state=State.CANCELLED))
+        if recording.state is State.RECORDING:
+            await self._scheduler.async_end(identity)
+        elif recording.state is not State.PLANNED:
+            raise _refusal("recording_is_over", title=recording.programme.title)
+        else:
+            self._scheduler.async_wake()
 
     async def async_delete(self, identity: str) -> None:
         """Delete a recording with its file, whatever its state; it is not recorded again.
@@ -301,9 +301,21 @@ class Recordings:
                 rules = with_rule(self.rules, rule)
             except RecordingError as err:
                 raise _refusal(err.key, **err.values) from None
+            before = next((one for one in self.rules if one.identity == rule.identity), rule)
             await self._catalogue.async_change(rules=rules)
+            if before.days != rule.days:
+                await self._catalogue.async_note(without=self._planned_by(rule))
         await self._scheduler.async_work()
         return rule
+
+    def _planned_by(self, rule: Rule) -> list[str]:
+        """Return what a rule has planned, which is planned anew if it still asks for it."""
+        return [
+            one.identity
+            for one in self.items
+            if one.rule == rule.identity and one.state is State.PLANNED
+            if not one.is_kept and not one.replaces
+        ]
 
     async def async_remove_rule(self, identity: str) -> bool:
         """Record by a rule no more; whether there was such a rule. What is there of it stays.

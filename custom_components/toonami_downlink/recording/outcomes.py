@@ -25,9 +25,15 @@ def ended_with(one: Recording, outcome: Outcome, now: datetime, *, by_hand: bool
             return replace(one, state=State.CANCELLED, size=0)
         return replace(one, state=State.FAILED, reason=outcome.reason or Reason.NO_SIGNAL, size=0)
     state = State.INTERRUPTED if gaps else State.COMPLETE
-    # What was missing before a restart is known afterwards, but not why: then nobody was there.
-    reason = outcome.reason or Reason.ABSENT if gaps and not by_hand else None
+    reason = outcome.reason or _unsaid(one, gaps) if gaps and not by_hand else None
     return replace(one, state=state, reason=reason, gaps=gaps, size=size)
+
+
+def _unsaid(one: Recording, gaps: Iterable[Gap]) -> Reason:
+    """Return why something is missing of which its recorder knows nothing."""
+    longest = max(gaps, key=lambda gap: gap.stop - gap.start)
+    # What was missing before a restart is known afterwards, but not why: then nobody was there.
+    return Reason.LATE if longest.start < one.since else Reason.ABSENT
 
 
 def finished_as(one: Recording, path: str, finished: Finished) -> Recording:

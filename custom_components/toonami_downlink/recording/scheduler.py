@@ -25,25 +25,19 @@ from ..following.follows import Follows
 from ..refreshing.scheduler import Timer
 from .catalogue import Catalogue
 from .disk import DiskError
-from .doubt import RETRY_EVERY, Doubt
+from .doubt import REASONS, RETRY_EVERY, Doubt
 from .folder import Place, chosen_folder, warning_of
 from .issues import async_update_issue
 from .keeper import Keeper
 from .library import Found, Library, Trouble
 from .outcomes import ended_with, finished_as, spoilt
+from .unfollowed import Unfollowed
 
 _LOGGER = logging.getLogger(__name__)
 
 _GB: Final = 1_000_000_000
 _LOOK_EVERY: Final = timedelta(hours=1)
 _NAMED: Final = 5
-_REASONS: Final[Mapping[Trouble, Reason]] = {
-    Trouble.FULL: Reason.DISK_FULL,
-    Trouble.ABSENT: Reason.DISK,
-    Trouble.SILENT: Reason.DISK,
-    Trouble.BROKEN: Reason.DISK,
-}
-"""Why something that was planned has been missed."""
 
 
 class RecordingScheduler:
@@ -85,6 +79,7 @@ class RecordingScheduler:
         self._looking = asyncio.Lock()
         self._is_woken = False
         self._is_stopped = False
+        self._unfollowed = Unfollowed()
         self._spans: Mapping[str, Span] = {}
         self._troubled: tuple[datetime, Reason] | None = None
         """Until when something was wrong with the disk, and what."""
@@ -167,7 +162,7 @@ class RecordingScheduler:
         before, self._found = self._trouble, found
         self._trouble = trouble = found.trouble or self._doubt.trouble
         if before:
-            self._troubled = dt_util.utcnow(), _REASONS[before]
+            self._troubled = dt_util.utcnow(), REASONS[before]
         if trouble and trouble is not before:
             _LOGGER.warning("Nothing can be recorded: the disk is %s", trouble.value)
         elif before and not trouble:
@@ -233,8 +228,8 @@ class RecordingScheduler:
 
         Raises DiskError, and HomeAssistantError when it cannot be saved.
         """
-        await self._keeper.async_abandon(recording.identity)
         async with self._catalogue.lock:
+            await self._keeper.async_abandon(recording.identity)
             known = self._catalogue.get(recording.identity)
             if known is None or known.is_tombstone:
                 return
@@ -253,13 +248,14 @@ class RecordingScheduler:
     async def _plan(self) -> None:
         """Bring what is planned up to date with the guide, and let what is running follow it."""
         data, catalogue = self._coordinator.data, self._catalogue
+        lost = self._unfollowed.look(self._follows.items, catalogue.rules, catalogue.items)
         planned = await self._hass.async_add_executor_job(
             partial(
                 plan,
                 data.feed if data else None,
                 catalogue.rules,
                 self._follows.items,
-                catalogue.items,
+                [one for one in catalogue.items if one.identity not in lost],
                 dt_util.utcnow(),
                 places=self._coordinator.settings.max_channels,
                 padding=self._padding,
@@ -281,7 +277,7 @@ class RecordingScheduler:
     async def _miss(self) -> None:
         """Note what the disk has spoilt; what else is missed, the plan notes."""
         if self.trouble:
-            items, reason = self._catalogue.items, _REASONS[self.trouble]
+            items, reason = self._catalogue.items, REASONS[self.trouble]
             over = tuple(spoilt(items, reason, dt_util.utcnow(), self._keeper.is_busy))
             if over:
                 await self._catalogue.async_note(*over)
@@ -356,18 +352,20 @@ class RecordingScheduler:
 
     async def async_end(self, identity: str) -> None:
         """End a recording now; what is there of it is kept."""
-        await self._keeper.async_abandon(identity)
-        one = self._catalogue.get(identity)
-        if one is None or one.state is not State.RECORDING:
-            return
-        try:
-            outcome = await self.library.async_outcome(one)
-        except DiskError:
-            gap = Gap(dt_util.utcnow(), one.stop)
-            outcome = Outcome(gaps=(gap,), reason=None, size=one.size)
-        await self.async_ended(identity, outcome, by_hand=True)
+        # Meanwhile, nothing is begun.
+        async with self._catalogue.lock:
+            await self._keeper.async_abandon(identity)
+            one = self._catalogue.get(identity)
+            if one is None or one.state is not State.RECORDING:
+                return
+            now = dt_util.utcnow()
+            unknown = Outcome(gaps=(Gap(now, one.stop),), reason=None, size=one.size)
+            outcome = await self.library.async_outcome(one) or unknown
+            await self._catalogue.async_note(ended_with(one, outcome, now, by_hand=True))
+        self._looked_at = None
+        self.async_wake()
 
-    async def async_ended(self, identity: str, outcome: Outcome, *, by_hand: bool = False) -> None:
+    async def async_ended(self, identity: str, outcome: Outcome) -> None:
         """Note that nothing is added to it any more, and look for another chance if need be."""
         async with self._catalogue.lock:
             one = self._catalogue.get(identity)
@@ -377,7 +375,7 @@ class RecordingScheduler:
             if self._found and self._doubt.begin(outcome.reason):
                 self._later[identity] = now + RETRY_EVERY
                 self._note(self._found)
-            await self._catalogue.async_note(ended_with(one, outcome, now, by_hand=by_hand))
+            await self._catalogue.async_note(ended_with(one, outcome, now, by_hand=False))
         self._looked_at = None
         self.async_wake()
 

@@ -29,13 +29,17 @@ def find_recordings(
     """Return the recordings with a picture that may have what was on a channel at that time.
 
     Those of the channel itself come first, then those of a channel with the same schedule, if they
-    have the same programme: what West shows, East has shown three hours before. Of several the one
-    with the fewest gaps comes first. Padding counts: what is there is told by its segments.
+    have the same programme: what West shows, East has shown three hours before. Padding counts,
+    after what a recording is of: what is there is told by its segments. Of several the one with
+    the fewest gaps comes first.
     """
     asked = on_air(guide.get(channel, ()), start)
-    found = list(_of_channel(recordings, channel, start, asked))
-    found.sort(key=lambda one: (one.earlier, one.recording.missing, one.recording.number))
-    return found
+
+    def order(found: Found) -> tuple[timedelta, bool, timedelta, int]:
+        one, at = found.recording, start - found.earlier
+        return found.earlier, not one.start <= at < one.stop, one.missing, one.number
+
+    return sorted(_of_channel(recordings, channel, start, asked), key=order)
 
 
 def _of_channel(

@@ -47,6 +47,8 @@ class Reason(StrEnum):
     """The folder could not be written to, or did not answer."""
     ABSENT = "absent"
     """Home Assistant was not running."""
+    LATE = "late"
+    """It was asked for when it was on already."""
     LEFT_GUIDE = "left_guide"
     """The guide does not have the programme any more."""
 

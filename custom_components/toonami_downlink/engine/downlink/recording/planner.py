@@ -107,6 +107,8 @@ class _Planning:
         self._guide = Guide(feed)
         self._rules = {rule.identity: rule for rule in rules}
         self._now = now
+        self._settled = {one.identity for one in known if _is_settled(one)}
+        """What nothing has to replace any more."""
         self.recordings = {one.identity: one for one in known if self._is_wanted(one)}
         self.next_number = max([next_number, *(one.number + 1 for one in known)])
         self._forgettable: deque[Recording] | None = None
@@ -114,8 +116,10 @@ class _Planning:
         self._chances = Chances(self._guide, self._index, self.recordings, now)
 
     def _is_wanted(self, one: Recording) -> bool:
-        """Whether it is more than what a rule that is gone had planned."""
-        return one.state is not State.PLANNED or one.is_kept or self._has_its_rule(one)
+        """Whether it is more than the plan of a rule that is gone, or for what is whole or gone."""
+        if one.state is not State.PLANNED or one.is_kept:
+            return True
+        return self._has_its_rule(one) and one.replaces not in self._settled
 
     def _has_its_rule(self, one: Recording) -> bool:
         return one.rule is None or one.rule in self._rules
@@ -208,6 +212,8 @@ class _Planning:
                     self._try_again(one, airing)
 
     def _try_again(self, failed: Recording, airing: Airing) -> None:
+        if failed.replaces in self._settled:
+            return
         again = moved_to(failed, airing)
         again = replace(again, state=State.PLANNED, reason=None, gaps=(), file=None, size=0)
         if again.replaces or not (again.rule and self._is_superfluous(again)):
@@ -279,6 +285,10 @@ def _told(one: Recording) -> Recording:
 
 def _failed(one: Recording) -> Recording:
     return replace(one, state=State.FAILED, reason=one.reason or Reason.ABSENT)
+
+
+def _is_settled(one: Recording) -> bool:
+    return one.is_tombstone or one.state is State.COMPLETE
 
 
 def _wants_a_place(one: Recording) -> bool:
