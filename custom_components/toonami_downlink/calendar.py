@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final, override
 
 from homeassistant.components.calendar import (
@@ -34,6 +34,9 @@ PARALLEL_UPDATES = 0
 
 _SPANS_KEPT: Final = 8
 _TURN: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_calendar_turn")
+
+type _Key = tuple[datetime, datetime, tzinfo]
+"""A span of time, and the zone in which the times of an answer about it are."""
 
 MAX_OTHERS: Final = 20
 """Alternatives in the text of one event."""
@@ -108,8 +111,8 @@ class QuietCalendar(CalendarEntity):
     def __init__(self) -> None:
         """Begin without an answer."""
         self._asked: object = None
-        self._answers: dict[tuple[datetime, datetime], asyncio.Task[list[CalendarEvent]]] = {}
-        """What was answered about `_asked`, by the span of time."""
+        self._answers: dict[_Key, asyncio.Task[list[CalendarEvent]]] = {}
+        """What was answered about `_asked`."""
         self._written: object = None
 
     @callback
@@ -145,11 +148,12 @@ class QuietCalendar(CalendarEntity):
             self._answers.clear()
         # In one zone, two moments of the hour that comes twice would be equal.
         span = dt_util.as_utc(start_date), dt_util.as_utc(end_date)
-        if span not in self._answers:
+        key = *span, dt_util.get_default_time_zone()
+        if key not in self._answers:
             if len(self._answers) >= _SPANS_KEPT:
                 self._answers.clear()
-            self._answers[span] = hass.async_create_task(self._async_events(*span))
-        events = await asyncio.shield(self._answers[span])
+            self._answers[key] = hass.async_create_task(self._async_events(*span))
+        events = await asyncio.shield(self._answers[key])
         async with hass.data.setdefault(_TURN, asyncio.Lock()):
             await asyncio.sleep(0)
         return events
@@ -288,14 +292,15 @@ class RecordingsCalendar(DownlinkEntity, QuietCalendar):
 
     @property
     def _shown(self) -> list[Recording]:
-        return [one for one in self._recordings.items if one.has_picture or _is_planned(one)]
+        items = self._recordings.items
+        return [one for one in items if one.has_picture or one.state is State.PLANNED]
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """What is being recorded, else what is next."""
+        """What is being recorded, else what will be next. What was stopped is over."""
         now = dt_util.utcnow()
-        coming = (one for one in self._shown if one.stop > now)
+        coming = (one for one in self._recordings.items if _is_to_come(one) and one.stop > now)
         recording = min(coming, key=lambda one: one.start, default=None)
         return self._event(recording) if recording else None
 
@@ -319,8 +324,10 @@ class RecordingsCalendar(DownlinkEntity, QuietCalendar):
         return GuideEvent(programme, recording.identity, location=location)
 
 
-def _is_planned(recording: Recording) -> bool:
-    return recording.state is State.PLANNED
+def _is_to_come(recording: Recording) -> bool:
+    """Whether it is being recorded, or will be as it is planned."""
+    is_planned = recording.state is State.PLANNED and not recording.reason
+    return is_planned or recording.state is State.RECORDING
 
 
 def followed_event(showing: Showing) -> CalendarEvent:

@@ -13,7 +13,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.core import callback
+from homeassistant.core import Context, callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -69,11 +69,12 @@ from .coordinator import DownlinkConfigEntry, async_loaded_coordinator
 from .engine.downlink.cron import validate
 from .engine.downlink.errors import DownlinkError, UsageError
 from .engine.downlink.limits import MAX_GUIDE_DAYS, MAX_PAST_DAYS
-from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
+from .engine.downlink.models import Cause, Progress, Stage
 from .engine.downlink.publish.refresh import PastReader
 from .following.notifications import async_targets
 from .passes.flow import SUBENTRY_FLOWS, SubentryFlows
 from .recording.options import RECORDED, RecordingOptions, recorded_schema
+from .refreshing.records import make_record
 from .refreshing.refresh import async_load_generation, async_refresh_once, command_for
 from .refreshing.texts import quoted
 from .storage.settings import Settings
@@ -312,16 +313,12 @@ class DownlinkConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._on_progress,
                 past=self._past(),
             )
-            state.remember(
-                RefreshRecord(
-                    started=started,
-                    finished=dt_util.utcnow(),
-                    cause=Cause.SETUP,
-                    report=refreshed.generation.report,
-                    stages=refreshed.stages,
-                )
-            )
+            record = make_record(Cause.SETUP, started, state.failures, refreshed, Stage.PUBLISH)
+            state.remember(record)
             await state.async_save(self.hass)
+            # Who was told of the failures is told of their end: nothing fails after the reload.
+            if record.recovered and (coordinator := async_loaded_coordinator(self.hass)):
+                coordinator.async_tell(record, Context())
         finally:
             state.async_release(self.hass)
 

@@ -17,7 +17,7 @@ from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, LINKS_RELAY, NAME, PROVIDER_FOLDER, WATCH_INTERVAL
+from .const import DOMAIN, NAME, PROVIDER_FOLDER, WATCH_INTERVAL
 from .engine.downlink.errors import DownlinkError
 from .engine.downlink.models import Cause, Progress, RefreshRecord, Stage
 from .engine.downlink.passes import HOME
@@ -30,7 +30,7 @@ from .engine.downlink.publish.store import Generation
 from .engine.downlink.timeline import next_change_of_all
 from .passes.manager import Passes
 from .refreshing.issues import FeedCondition, async_update_issues, known_clients
-from .refreshing.records import make_record
+from .refreshing.records import kind_of, make_record
 from .refreshing.refresh import (
     async_load_generation,
     async_provider_version,
@@ -48,7 +48,7 @@ from .streaming.manager import StreamManager
 _LOGGER = logging.getLogger(__name__)
 _FIRST_LOOK_TIMEOUT = 5.0
 """Seconds that the set-up waits for a provider folder, which may be on a mount that hangs."""
-_ASKED_FOR = frozenset({Cause.BUTTON, Cause.SERVICE, Cause.PANEL, Cause.SETUP})
+_ASKED_FOR = frozenset({Cause.BUTTON, Cause.SERVICE, Cause.PANEL, Cause.SETUP, Cause.REPAIR})
 """A person wants it: what was refused before is tried again."""
 
 type DownlinkConfigEntry = ConfigEntry[DownlinkCoordinator]
@@ -104,7 +104,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self.settings.cron,
             state,
             begin=self._begin,
-            on_missed=lambda window: self._tell("missed", None, window, Context()),
+            on_missed=lambda window: self.async_tell(None, Context(), window),
         )
         self._boundary = Timer(hass, "boundary", self._async_on_boundary)
 
@@ -131,6 +131,11 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         return self.data.feed.made if self.data else None
 
     @property
+    def guide_made(self) -> datetime | None:
+        """When the published guide was read, in UTC: a refresh may have had to keep the old one."""
+        return self._state.guide_made(self.last_success, self.data and self.data.report)
+
+    @property
     def next_refresh(self) -> datetime | None:
         """When the next refresh begins by itself, in UTC."""
         return self._scheduler.next
@@ -142,9 +147,9 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
 
     @property
     def is_guide_stale(self) -> bool:
-        """Whether there is no feed, or it is older than the user wants to accept."""
+        """Whether there is no guide, or it is older than the user wants to accept."""
         limit = timedelta(hours=self.settings.stale_hours)
-        return self.last_success is None or dt_util.utcnow() - self.last_success >= limit
+        return self.guide_made is None or dt_util.utcnow() - self.guide_made >= limit
 
     @callback
     def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
@@ -279,8 +284,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self._boundary.set(self._next_boundary())
         self._scheduler.async_check()
         self._update_issues()
-        kind = "recovered" if record.recovered else "succeeded" if record.succeeded else "failed"
-        self._tell(kind, record, None, context or Context())
+        self.async_tell(record, context or Context())
         self.async_update_listeners()
         return record
 
@@ -318,15 +322,12 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         async_update_issues(
             self.hass,
             FeedCondition(
-                provider=self.settings.provider,
+                settings=self.settings,
                 last_refresh=self.last_record,
-                made=self.last_success,
-                stale_hours=self.settings.stale_hours,
-                is_stale=self.is_guide_stale,
+                has_failed=not self.last_update_success,
+                stale_guide=self.guide_made if self.is_guide_stale else None,
                 silent_channels=self.streams.silent_channels,
-                proposes_relay=(
-                    self.settings.stream_links != LINKS_RELAY and not self._state.is_relay_declined
-                ),
+                is_relay_declined=self._state.is_relay_declined,
                 old_credentials=self.clients.with_old_credentials,
                 clients_known_since=self._clients_known_since,
             ),
@@ -345,11 +346,12 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             listener(progress)
 
     @callback
-    def _tell(
-        self, kind: str, record: RefreshRecord | None, scheduled: datetime | None, context: Context
+    def async_tell(
+        self, record: RefreshRecord | None, context: Context, missed: datetime | None = None
     ) -> None:
+        """Tell what came of a refresh, also of one in a dialog, or which one was `missed`."""
         for listener in tuple(self._event_listeners):
-            listener(kind, record, scheduled, context)
+            listener(kind_of(record), record, missed, context)
 
     # Time
 

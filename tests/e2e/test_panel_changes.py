@@ -26,6 +26,12 @@ ASKED_FOR_THE_TUNER = """
 harness.connection.asked.findLast(({ type }) => type === "toonami_downlink/tuner")
 """
 ELSEWHERE = "harness.connection.rotate(); harness.connection.push('connect')"
+CHOOSE = """(select, devices) => {
+  for (const device of devices) {
+    select.value = device;
+    select.dispatchEvent(new Event("change"));
+  }
+}"""
 CARD_BODY = "**/ui/card-body.js"
 
 
@@ -283,6 +289,37 @@ def test_another_address_has_no_verdict_before_there_is_one(page: Page) -> None:
     own.fill("192.168.1.5:8123")
     own.press("Tab")
     expect(verdict).to_contain_text("The address works")
+
+
+def test_of_two_devices_chosen_in_a_row_the_last_is_shown(page: Page) -> None:
+    page.goto(f"{ROOT}/connect?state=devices&delay=300")
+    device = page.locator("#device")
+    expect(device.locator("option")).to_have_count(3)
+    page.evaluate(
+        """() => {
+          const { connection } = harness;
+          const answer = connection.connect.bind(connection);
+          connection.connect = (asked) => ({ ...answer(asked), short_url: `/tv/${asked.device}` });
+        }"""
+    )
+
+    code = page.locator(".short .code")
+    device.evaluate(CHOOSE, ["pass0", "pass1"])
+
+    expect(code).to_have_text("pass1")
+    expect(device).to_have_value("pass1")
+
+    # One whose pass is gone by now: Home Assistant answers with what belongs to the house.
+    page.evaluate(
+        """() => {
+          const { connection } = harness;
+          const answer = connection.connect;
+          connection.connect = () => answer({ device: "home" });
+        }"""
+    )
+    device.evaluate(CHOOSE, ["pass0"])
+    expect(code).to_have_text("home")
+    expect(device).to_have_value("home")
 
 
 # Files that are not there any more, and those that are

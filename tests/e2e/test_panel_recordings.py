@@ -375,3 +375,16 @@ def test_one_sound_at_a_time(page: Page, console: list[str]) -> None:
     expect(play).to_be_focused()
     # The made-up station has neither a stream nor a recording.
     console.clear()
+
+
+def test_a_jump_before_it_is_there_leads_nowhere(page: Page) -> None:
+    page.route("**/recordings/*.mp4", lambda route: None)
+    page.add_init_script("localStorage.setItem('toonami-downlink-resume', '[[\"1\", 1200]]')")
+    open_page(page).get_by_role("button", name="Play: ").first.click()
+    recorded = page.locator("tdl-recorded").get_by_role("dialog")
+    times = recorded.locator(".times")
+    expect(times).to_have_text("20:00 / 0:00")
+
+    recorded.get_by_role("button", name="30 seconds ahead").click()
+
+    expect(times).to_have_text("20:00 / 0:00")

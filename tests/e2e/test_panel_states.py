@@ -369,3 +369,17 @@ def test_a_page_that_an_update_took_away_is_said(page: Page, console: list[str])
     page.get_by_role("button", name="Reload").click()
 
     expect(page.locator(".chain")).to_be_visible()
+
+
+@pytest.mark.nightly
+def test_a_television_that_an_update_took_away_is_said(page: Page, console: list[str]) -> None:
+    page.route("**/ui/player.js", lambda route: route.abort())
+    page.goto(f"{ROOT}/guide")
+    watch = page.locator("tdl-guide").get_by_role("button", name="Watch", exact=True)
+    watch.click()
+
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    expect(page.get_by_role("button", name="Reload")).to_be_visible()
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    assert violations(page, PANEL) == []
+    console.clear()

@@ -1,5 +1,7 @@
 """The television of the panel with a made-up station: what is said, and how it looks."""
 
+import re
+
 from playwright.sync_api import Page, expect
 import pytest
 
@@ -92,6 +94,46 @@ def test_watching_from_a_programme_and_from_a_channels_day(page: Page) -> None:
     page.locator("tdl-list").get_by_role("button", name="Watch", exact=True).click()
     Set(page).expect_place("mini")
     expect(page.locator("tdl-player .what")).to_contain_text("West")
+
+
+def test_what_is_chosen_after_a_link_to_a_channel_stays_on(page: Page) -> None:
+    page.goto("/toonami-downlink/watch/3")
+    shown = page.locator("tdl-player .what")
+    expect(shown).to_contain_text("Snickelodeon East")
+    page.locator("tdl-grid .cell.live").first.click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name="Watch", exact=True).click()
+    expect(sheet).to_have_count(0)
+    expect(page).to_have_url(re.compile("/guide$"))
+    # Who comes back to an address that says so would watch that channel again by then.
+    page.evaluate("new Promise((resolve) => setTimeout(resolve))")
+    expect(shown).to_contain_text("Toonami Aftermath East")
+
+
+def test_the_picture_stays_while_the_integration_starts_anew(page: Page) -> None:
+    television = watch(page)
+    video = television.video.element_handle()
+    page.evaluate(
+        """() => {
+          const { connection } = harness;
+          window.overview = connection.overview;
+          connection.overview = () => ({ loaded: false });
+          connection.push("overview");
+        }"""
+    )
+    expect(page.get_by_text("Toonami Downlink is not running")).to_be_visible()
+    # The browser pauses what is taken off the page, for however short a time.
+    assert video.evaluate("video => video.isConnected")
+    television.expect_place("mini")
+    page.evaluate(
+        """() => {
+          harness.connection.overview = window.overview;
+          harness.connection.push("overview");
+        }"""
+    )
+    television.expect_place("docked")
+    assert video.evaluate("video => video.isConnected")
+    expect(television.player.locator(".what")).to_contain_text("Toonami Aftermath East")
 
 
 @pytest.mark.parametrize("width", by_night(WIDTHS, keep=[320]))

@@ -177,7 +177,10 @@ RULES: Final = (
         "passes.manager",
         (
             *("const", "storage", "streaming"),
-            *(f"{ENGINE}.{name}" for name in ("old_address", "passes", "publish.publication")),
+            *(
+                f"{ENGINE}.{name}"
+                for name in ("old_address", "passes", "publish.publication", "text")
+            ),
         ),
         "passes are secrets, streams and what is offered of the feed",
     ),

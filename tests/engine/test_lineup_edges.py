@@ -50,6 +50,22 @@ def test_a_name_without_an_id_is_told_by_its_bytes() -> None:
     assert channel.key == f"other_channel_{zlib.crc32('日本'.encode())}"
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "start"),
+    [("Канал 1", "Первый 1", "other_1_"), ("日本 HD", "中国 HD", "other_hd_")],
+)
+def test_names_that_differ_in_other_letters_only_are_told_apart(
+    one: str, other: str, start: str
+) -> None:
+    first, lineup = Lineup().admit(one)
+    second, lineup = lineup.admit(other)
+    again, same = lineup.admit(one.lower())
+    assert (first.number, second.number) == (8, 9)
+    assert first.key.startswith(start)
+    assert second.key.startswith(start)
+    assert (again.key, same) == (first.key, lineup)
+
+
 def test_blanks_and_signs_become_one_hyphen() -> None:
     channel, _ = Lineup().admit("My  Channel (2)!")
     assert channel.key == "other_my_channel_2"

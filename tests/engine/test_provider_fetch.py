@@ -20,6 +20,7 @@ from downlink.provider.api import Timeouts
 from downlink.provider.fetch import ProviderConfig, _covers, fetch, links_file
 from scripts.lib.bench_provider import go_requests
 from tests.simulator import Simulator
+from tests.simulator.answers import stamp
 
 from .upstream import HASTY, NOW, QUICK, config, ignore, pretend_names, serving, simulator
 
@@ -319,6 +320,29 @@ async def test_pictures_in_the_house(
     is_public = host == "upstream.example"
     assert images == [*outside, *([None] * 3 if is_public else inside)]
     assert ("'image': 3" in caplog.text) is is_public
+
+
+async def test_times_at_the_ends_of_time() -> None:
+    first, last = "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"
+    day = {"_id": "1", "startDate": stamp(NOW), "endDate": last}
+    items = [
+        {"name": start, "startDate": start, "endDate": last} for start in (first, stamp(NOW), last)
+    ]
+
+    async def days(_request: web.Request) -> web.Response:
+        return web.json_response([day])
+
+    async def one_day(_request: web.Request) -> web.Response:
+        return web.json_response({"playlist": {"blocks": [{"mediaList": items}]}})
+
+    async def before(_request: web.Request) -> web.Response:
+        return web.json_response(items[:1])
+
+    routes = [web.get("/playlists", days), web.get("/playlist", one_day), web.get("/media", before)]
+    async with serving(*routes) as url:
+        feed = await fetch(config(url, timeouts=Timeouts(answer=3, run=25)), ignore, NOW)
+    for key, start in (("toonami_east", NOW), ("toonami_west", NOW + WEST)):
+        assert [(one.start, one.stop) for one in feed.guide[key]] == [(start, start)]
 
 
 async def test_the_clock_is_now() -> None:

@@ -324,7 +324,37 @@ async def test_media_list_of_one_item_a_page() -> None:
     async with serving(web.get("/media", one)) as url, asking(url) as upstream:
         found = await MediaList(upstream, TOONAMI, Counter()).fetch(NOW, NOW + HOUR)
     assert [programme.start for programme in found] == asked
-    assert len(asked) == 40
+    assert len(asked) == 60
+
+
+async def test_media_list_whose_pages_end_where_two_days_overlap() -> None:
+    half = HOUR / 2
+    begins = {"Saturday": NOW, "Sunday": NOW + 2 * HOUR}
+    plan = [(f"{day} {n}", at + n * half) for day, at in begins.items() for n in range(10)]
+
+    async def twelve(request: web.Request) -> web.Response:
+        at = datetime.fromisoformat(request.query["dateString"])
+        left = [(title, start) for title, start in plan if start + half > at]
+        items = [{"name": title, "startDate": start.isoformat()} for title, start in left[:12]]
+        return web.json_response(items)
+
+    async with serving(web.get("/media", twelve)) as url, asking(url) as upstream:
+        found = await MediaList(upstream, TOONAMI, Counter()).fetch(NOW, NOW + 7 * HOUR)
+    assert [(one.title, one.start) for one in found] == plan
+
+
+async def test_media_list_that_stays_the_same() -> None:
+    asked: list[str] = []
+
+    async def same(request: web.Request) -> web.Response:
+        asked.append(request.query["dateString"][11:16])
+        starts = (NOW, NOW + 5 * HOUR)
+        return web.json_response([{"name": "Show", "startDate": one.isoformat()} for one in starts])
+
+    async with serving(web.get("/media", same)) as url, asking(url) as upstream:
+        found = await MediaList(upstream, TOONAMI, Counter()).fetch(NOW, NOW + DAY)
+    assert [one.start - NOW for one in found] == [timedelta(), 5 * HOUR]
+    assert asked == ["15:30", "17:30", "20:30"]
 
 
 async def test_media_list_that_never_gets_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:

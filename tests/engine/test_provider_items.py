@@ -1,7 +1,7 @@
 """Media items made into programmes."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from downlink.provider.items import essence_of_playlist, programme_of, programme
 
 START = datetime(2026, 7, 3, 16, 47, 5, tzinfo=UTC)
 STOP = datetime(2026, 7, 3, 17, 8, 26, tzinfo=UTC)
+DAY = timedelta(days=1)
 ITEM = {
     "type": "file",
     "filepath": "t:\\somewhere\\bits and bolts 22.avi",
@@ -58,6 +59,9 @@ def test_full_item() -> None:
         pytest.param({"blockName": "Own"}, "block", "Own", id="own block"),
         pytest.param({"endDate": None}, "stop", START, id="end not known"),
         pytest.param({"endDate": "2026-07-03T16:00:00.000Z"}, "stop", START, id="end too early"),
+        pytest.param({"endDate": "9999-12-31T23:59:59.999Z"}, "stop", START, id="end of time"),
+        pytest.param({"endDate": "2026-07-04T16:47:05Z"}, "stop", START + DAY, id="a day"),
+        pytest.param({"endDate": "2026-07-04T16:47:06Z"}, "stop", START, id="over a day"),
         pytest.param({"mediaType": "movie"}, "categories", ("Movie",), id="film"),
         pytest.param({"mediaType": "short"}, "categories", ("Series",), id="short"),
         pytest.param({"mediaType": "advert"}, "categories", (), id="other type"),

@@ -95,6 +95,17 @@ async def test_when_again(hass: HomeAssistant, folder: Path) -> None:
     assert (await handle(hass, "WhenAgain"))[0] == "Which programme do you mean?"
 
 
+async def test_an_answer_is_about_one_title(hass: HomeAssistant, folder: Path) -> None:
+    shows = ((1, "Gundam Wing"), (3, "SD Gundam"))
+    await set_up(hass, folder, a_feed(*(programme(*show) for show in shows)))
+    said, data = await handle(hass, "WhenIs", programme="gundam", channel="east")
+    assert said == "Gundam Wing is on Toonami Aftermath East at 1:00 PM."
+    assert [airing["title"] for airing in data["airings"]] == ["Gundam Wing"]
+    said, data = await handle(hass, "WhenAgain", programme="gundam", channel="east")
+    assert said == "Gundam Wing is on again at 1:00 PM on Toonami Aftermath East."
+    assert [airing["title"] for airing in data["airings"]] == ["Gundam Wing"]
+
+
 async def test_not_on_again(hass: HomeAssistant, folder: Path) -> None:
     await set_up(hass, folder, a_feed(snick_east=(programme(0, "Doug"),)))
     said, data = await handle(hass, "WhenAgain", programme="doug", channel="snick east")

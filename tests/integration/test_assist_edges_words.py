@@ -30,6 +30,7 @@ from .factories import NOON, make_entry, make_feed_with, write_provider_files
 from .harness import move_clock, setup_integration
 from .test_assist_edges import add_player, was_on
 from .test_assist_triggers import Triggers
+from .test_intent import ask
 
 HOUR = timedelta(hours=1)
 ON = names.INTENT_WHATS_ON, "what's on toonami"
@@ -86,6 +87,22 @@ async def test_a_day_has_only_its_name_within_a_week(
 ) -> None:
     speech = await Speech.async_create(hass, "en")
     assert speech.when(NOON + timedelta(days=days)) == said
+
+
+@pytest.mark.usefixtures("coordinator")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("pt", "Show 1-24, Part 24, está no ar em Toonami Aftermath East até 12:30."),
+        ("pt-PT", "Show 1-24, Part 24, está no ar em Toonami Aftermath East até 12:30."),
+        ("de-CH", "Auf Toonami Aftermath East läuft bis 12:30 Uhr Show 1-24, Part 24."),
+    ],
+)
+async def test_a_language_is_answered_in_wherever_it_is_spoken(
+    hass: HomeAssistant, language: str, said: str
+) -> None:
+    await async_setup_intents(hass)
+    assert await ask(hass, "WhatsOn", language, channel="Toonami") == said
 
 
 # Titles

@@ -59,6 +59,17 @@ async def test_follow_a_block_on_one_channel(hass: HomeAssistant, follows: Follo
     ]
 
 
+async def test_what_comes_next_of_a_channel_is_on_that_channel(
+    hass: HomeAssistant, folder: Path
+) -> None:
+    """East and West are one showing, as long as both are followed."""
+    feed = a_feed(programme(1, "Trigun"), toonami_west=(programme(4, "Trigun"),))
+    await set_up(hass, folder, feed)
+    await handle(hass, "Follow", programme="Trigun")
+    said, _ = await handle(hass, "Follow", programme="Trigun", channel="west")
+    assert said == "I follow Trigun now. Trigun is on Toonami Aftermath West at 4:00 PM."
+
+
 async def test_a_title_is_known_before_it_is_promised(
     hass: HomeAssistant, follows: Follows
 ) -> None:

@@ -22,6 +22,7 @@ from .assisted import handle, needs_conversation, programme
 from .harness import NOW
 from .recorded import EAST, House, make_recording
 from .test_assist_conversation import converse
+from .test_intent import ask
 from .users import USERS, user_of
 
 HOUR = timedelta(hours=1)
@@ -160,6 +161,7 @@ async def test_recordings_are_switched_off(hass: HomeAssistant, house: House) ->
             "Recordings are switched off. Switch them on in the options of Toonami Downlink."
         )
         assert data == {"recorded": False, "done": False}
+    assert (await ask(hass, "Record", "de-CH", programme="Trigun")).startswith("Aufnahmen sind aus")
     assert house.upstream.asked == []
 
 

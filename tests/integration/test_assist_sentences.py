@@ -10,8 +10,9 @@ from typing import Any
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
+import custom_components.toonami_downlink as integration
 from custom_components.toonami_downlink.assist import names, sentences
-from custom_components.toonami_downlink.assist.languages import LANGUAGES
+from custom_components.toonami_downlink.assist.languages import LANGUAGES, translation_of
 from custom_components.toonami_downlink.assist.matching import MAX_QUERY_CHARS
 from custom_components.toonami_downlink.assist.sentences import Vocabulary
 from custom_components.toonami_downlink.const import DOMAIN
@@ -78,6 +79,11 @@ def test_each_language_has_all_intents(language: str) -> None:
     assert set(LANGUAGES[language].names) <= {known.key for known in KNOWN}
 
 
+def test_each_language_is_answered_in_its_own() -> None:
+    folder = Path(integration.__file__).parent / "translations"
+    assert {translation_of(key) for key in LANGUAGES} == {one.stem for one in folder.iterdir()}
+
+
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
@@ -85,6 +91,7 @@ def test_each_language_has_all_intents(language: str) -> None:
         pytest.param("Yu-Gi-Oh!", {"yu-gi-oh", "yu gi oh"}, id="hyphens"),
         pytest.param("Ren & Stimpy", {"ren and stimpy"}, id="and"),
         pytest.param("Pokémon", {"pokémon", "pokemon"}, id="accent"),
+        pytest.param("Ranma 1/2", {"ranma 1/2", "ranma 1 2"}, id="slash"),
         pytest.param(
             "Rocko’s Modern Life",  # noqa: RUF001
             {"rocko's modern life", "rockos modern life"},
@@ -169,6 +176,61 @@ def test_slots() -> None:
     assert sentences.find_slots(known, names.INTENT_WHATS_ON, "What's on the movies channel?") == {
         "channel": {"value": "Movies"}
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        pytest.param(
+            names.INTENT_WATCH_ON,
+            "put on Toonami Radio on the radio",
+            {"channel": "Toonami Aftermath Radio", "name": "Radio"},
+            id="a player has a part of the name of a channel",
+        ),
+        pytest.param(
+            names.INTENT_WATCH_ON,
+            "watch Toonami Radio",
+            {"channel": "Toonami Aftermath Radio"},
+            id="a title has",
+        ),
+        pytest.param(
+            names.INTENT_WHEN_IS,
+            "when is Toonami on Toonami West",
+            {"programme": "Toonami", "channel": "Toonami Aftermath West"},
+            id="it is said twice",
+        ),
+        pytest.param(
+            names.INTENT_WHATS_ON,
+            "what's airing on Toonami Radio now",
+            {"channel": "Toonami Aftermath Radio"},
+            id="no player can be said",
+        ),
+        pytest.param(
+            names.INTENT_WHATS_ON, "what's on MTV97", {"channel": "MTV97"}, id="no title can"
+        ),
+        pytest.param(
+            names.INTENT_WHATS_NEXT,
+            "what's next on Toonami",
+            {"channel": "Toonami Aftermath East"},
+            id="no title of what is next",
+        ),
+        pytest.param(
+            names.INTENT_WHATS_NEXT,
+            "what's next on Snick",
+            {"channel": "Snickelodeon East"},
+            id="no area can be said",
+        ),
+    ],
+)
+def test_names_in_names(kind: str, text: str, expected: dict[str, str]) -> None:
+    known = vocabulary(
+        "en",
+        guide_titles=frozenset(("MTV97", "Toonami")),
+        areas=frozenset(("Snick",)),
+        players=frozenset(("Radio",)),
+    )
+    found = sentences.find_slots(known, kind, text)
+    assert {slot: one["value"] for slot, one in found.items()} == expected
 
 
 def test_a_name_is_a_whole_word() -> None:

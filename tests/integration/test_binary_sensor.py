@@ -51,6 +51,26 @@ async def test_guide_stale(
     assert state_of(hass, STALE).state == STATE_OFF
 
 
+async def test_guide_that_is_refused_again_and_again_is_stale(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    """The refreshes succeed, for the channels are well."""
+    coordinator = await setup_integration(hass, make_entry(folder, stale_hours=3))
+    guide = (folder / "index.xml").read_bytes()
+    (folder / "index.xml").write_text("<!DOCTYPE html><html><body>Sorry</body></html>")
+    shown = []
+    for hours in (1, 2, 3):
+        await move_clock(hass, freezer, NOON + timedelta(hours=hours))
+        assert (await coordinator.async_refresh_feed(Cause.BUTTON)).succeeded
+        shown.append(state_of(hass, STALE).state)
+    assert shown == [STATE_OFF, STATE_OFF, STATE_ON]
+    assert coordinator.last_success == NOON + timedelta(hours=3)
+    assert coordinator.guide_made == NOON
+    (folder / "index.xml").write_bytes(guide)
+    await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert state_of(hass, STALE).state == STATE_OFF
+
+
 async def test_no_feed_yet_is_a_problem(hass: HomeAssistant, folder: Path) -> None:
     (folder / "index.m3u").unlink()
     await setup_integration(hass, make_entry(folder))

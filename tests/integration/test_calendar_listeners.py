@@ -155,6 +155,16 @@ async def test_spans_that_are_asked_for_once_do_not_pile_up(
     assert len(calendar._answers) <= 8  # noqa: SLF001  # nothing else shows it
 
 
+@pytest.mark.usefixtures("coordinator")
+async def test_another_zone_of_the_house_counts_at_once(
+    hass: HomeAssistant, calendars: list[CalendarEntity]
+) -> None:
+    for zone, hours in (("Asia/Tokyo", 9), ("Europe/Berlin", 1)):
+        await hass.config.async_set_time_zone(zone)
+        event, *_ = await calendars[0].async_get_events(hass, NOON, NOON + SLOT)
+        assert event.start_datetime_local.utcoffset() == timedelta(hours=hours)
+
+
 async def test_a_calendar_without_a_feed(
     hass: HomeAssistant, coordinator: DownlinkCoordinator, calendars: list[CalendarEntity]
 ) -> None:

@@ -73,8 +73,13 @@ async def test_numbers_are_remembered(
     assert hass_storage["toonami_downlink.state"]["data"]["numbers"] == {"other_kids_central": 8}
 
 
+@pytest.mark.parametrize("asked", [Cause.BUTTON, Cause.REPAIR])
 async def test_files_that_broke_the_ingest_wait_for_a_person(
-    hass: HomeAssistant, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: Cause,
 ) -> None:
     coordinator = await setup_integration(hass, make_entry(folder))
     (folder / "index.xml").write_text((folder / "index.xml").read_text() + "\n")
@@ -89,7 +94,7 @@ async def test_files_that_broke_the_ingest_wait_for_a_person(
         record = await coordinator.async_refresh_feed(cause)
         assert record.message
         assert record.message.endswith("and has not changed since")
-    assert (await coordinator.async_refresh_feed(Cause.BUTTON)).succeeded
+    assert (await coordinator.async_refresh_feed(asked)).succeeded
     assert (await coordinator.async_refresh_feed(Cause.SCHEDULE)).succeeded
 
 

@@ -44,6 +44,7 @@ from custom_components.toonami_downlink.engine.downlink.models import (
     RefreshRecord,
     Stage,
 )
+from custom_components.toonami_downlink.engine.downlink.recording import model as recording_model
 from custom_components.toonami_downlink.following.follows import async_follows
 from custom_components.toonami_downlink.recording.manager import Space
 from custom_components.toonami_downlink.refreshing.issues import USE_THE_RELAY
@@ -166,8 +167,9 @@ async def test_recordings_of_a_span_to_the_second(
 async def test_a_recording_is_the_event_up_to_its_end(
     coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
 ) -> None:
-    first = make_recording(start=NOON, stop=NOON + SLOT)
-    second = make_recording(identity="1" * 16, number=2, start=NOON + 2 * SLOT)
+    planned = recording_model.State.PLANNED
+    first = make_recording(start=NOON, stop=NOON + SLOT, state=planned)
+    second = make_recording(identity="1" * 16, number=2, start=NOON + 2 * SLOT, state=planned)
     calendar = RecordingsCalendar(coordinator, recordings_with(items=(second, first)))
     for moment, shown in (
         (NOON + SLOT - SECOND, first.identity),

@@ -1,15 +1,18 @@
 """A hostile guest on the network, at Home Assistant's own web server."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 import gzip
 from http import HTTPStatus
 from io import StringIO
+import json
 import logging
 from urllib.parse import quote
 
 from aiohttp import hdrs
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
@@ -158,6 +161,32 @@ async def test_secrets_are_crossed_out(
     assert leaks(caplog.text, secrets) == []
     assert "100% nothing" in caplog.text
     assert caplog.text.count("/a/**REDACTED**/b") == 2
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        str,
+        str.upper,
+        lambda path: quote(path, safe=""),
+        lambda path: "".join(f"%{ord(one):02X}" for one in path),
+        lambda path: json.dumps({"id": 7, "result": {"url": path}}).encode(),
+    ],
+    ids=["plain", "capitals", "slashes", "all", "json"],
+)
+async def test_tokens_to_watch_with_are_crossed_out(
+    harness: Harness, caplog: pytest.LogCaptureFixture, form: Callable[[str], str | bytes]
+) -> None:
+    """They are made when they are asked for, and kept nowhere."""
+    token = harness.coordinator.credentials.watch_token(dt_util.utcnow() + timedelta(hours=1))
+    caplog.clear()
+    for name in ("1.m3u8", "recordings/2.mp4"):
+        path = f"/api/toonami_downlink/watch/{token}/{name}"
+        logging.getLogger("homeassistant.helpers.http").debug("Serving %s", form(path))
+    text = caplog.text.lower()
+    assert token not in text
+    assert "/watch/**redacted**/1.m3u8" in text
+    assert "/watch/**redacted**/recordings/2.mp4" in text
 
 
 async def test_a_stray_sign_does_not_hide_a_secret(

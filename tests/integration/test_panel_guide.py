@@ -239,3 +239,28 @@ async def test_search_by_title_and_all_showings_of_one(
     assert result["results"][0] == every["results"][2]
     limits = {"offset": MAX_PROGRAMMES, "title": "x" * MAX_TITLE_CHARS}
     assert (await ask(socket, "guide/search", query="show", **limits))["result"]["results"] == []
+
+
+async def test_a_title_is_found_whatever_its_case_before_others_that_begin_with_it(
+    panel_coordinator: DownlinkCoordinator,
+) -> None:
+    hour = timedelta(hours=1)
+    titles = ("Dragon Ball Z", "Dragon Ball Z", "Dragon Ball", "DRAGON BALL")
+    programmes = tuple(
+        Programme(start=NOW + index * hour, stop=NOW + (index + 1) * hour, title=title)
+        for index, title in enumerate(titles)
+    )
+    feed = make_feed(hours=0)
+    feed = replace(feed, guide={**feed.guide, "toonami_east": programmes})
+
+    asked = payloads.Search("dragon ball", 1, title="dragon ball")
+    found = payloads.search(feed, asked, NOW)
+    by_title = payloads.search(feed, payloads.Search("dragon", 10, by_title=True), NOW)
+
+    assert found["total"] == 2
+    assert [row[3] for row in found["results"]] == ["Dragon Ball"]
+    # As many as are found by each of them.
+    assert [(row[0], row[4]) for row in by_title["results"]] == [
+        (2, "Dragon Ball Z"),
+        (2, "Dragon Ball"),
+    ]

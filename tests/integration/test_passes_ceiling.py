@@ -9,13 +9,14 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from yarl import URL
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.engine.downlink.relay.continuous import Span
 
 from .factories import SLOT
-from .harness import Harness
+from .harness import NOW, Harness
 from .limited import (
     ADULT,
     BEDTIME,
@@ -117,6 +118,31 @@ async def test_who_watches_what_was_on_is_not_ended(
     session.viewer.span = None
     go_on(house, clock, ADULT)
     assert house.coordinator.streams.sessions == []
+
+
+@pytest.mark.parametrize("goes_back", [True, False])
+async def test_who_goes_back_by_hls_is_not_ended(
+    house: Harness, clock: FrozenDateTimeFactory, goes_back: bool
+) -> None:
+    """Nobody else watches: what is held would be gone with it."""
+    live = playlists(house, TEEN)[0]
+    assert not await is_closed(house, live)
+    start = int((NOW - timedelta(seconds=2)).timestamp())
+    path = f"/api/{DOMAIN}/{secrets(house, TEEN).feed_token}/timeshift/1/{start}/3600.m3u8"
+    (address,) = listed((await get(house, path))[1])
+    path = str(URL(path).join(URL(address)))
+    (before, *_) = listed((await get(house, path))[1])
+    if not goes_back:
+        # And from there to what is on.
+        await get(house, live)
+    sessions = house.coordinator.streams.sessions
+    go_on(house, clock, ADULT)
+    assert house.coordinator.streams.sessions == (sessions if goes_back else [])
+    assert house.coordinator.streams.upstream_streams == goes_back
+    assert await is_closed(house, live)
+    status = HTTPStatus.OK if goes_back else HTTPStatus.NOT_FOUND
+    for asked in (path, str(URL(path).join(URL(before)))):
+        assert (await get(house, asked))[0] == status
 
 
 async def test_guide_without_its_words(house: Harness) -> None:

@@ -19,6 +19,7 @@ from custom_components.toonami_downlink.engine.downlink.access import Ceiling
 from custom_components.toonami_downlink.engine.downlink.old_address import OldSecrets
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
 from custom_components.toonami_downlink.passes.limits import async_end_what_is_over
+from custom_components.toonami_downlink.passes.manager import Passes
 from custom_components.toonami_downlink.streaming.manager import RECORDER, Session, Watcher
 
 from .factories import NOON
@@ -242,6 +243,30 @@ async def test_one_that_has_watched_until_now_was_there(
     passes.note(other)
     freezer.move_to(NOON + watched + 50 * MINUTE)
     passes.note(one)
+    after = state_of(hass, CONNECT)
+    assert (after.state, after.attributes["event_type"]) == (before.state, "watching")
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_one_that_watched_until_a_restart_was_there(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await setup_integration(hass, entry)
+    one = (await add(hass, entry)).subentry_id
+    watching: list[Session] = [session_of(one)]
+    monkeypatch.setattr(Passes, "watching", lambda *_: tuple(watching))
+    entry.runtime_data.passes.note(one)
+    before = state_of(hass, CONNECT)
+    assert before.attributes["event_type"] == "watching"
+    freezer.move_to(NOON + 3 * HOUR)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    watching.clear()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    entry.runtime_data.passes.note(one)
     after = state_of(hass, CONNECT)
     assert (after.state, after.attributes["event_type"]) == (before.state, "watching")
 

@@ -242,6 +242,39 @@ async def test_connected_after_a_clock_that_was_wrong(
     assert changes == [True, True, False, False, True]
 
 
+@pytest.mark.usefixtures("all_entities_enabled")
+async def test_nobody_connects_because_of_a_restart(
+    hass: HomeAssistant, entry: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    await setup_integration(hass, entry)
+    one = await add(hass, entry)
+    # Who keeps this need not keep the sensor, which knows it as well.
+    er.async_get(hass).async_update_entity(LAST_SEEN, disabled_by=er.RegistryEntryDisabler.USER)
+    times = []
+    for minutes in (0, 1, 60, 120):
+        freezer.move_to(NOW + timedelta(minutes=minutes))
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+        entry.runtime_data.passes.note(one.subentry_id)
+        times.append(state_of(hass, CONNECT).state[11:16])
+    assert times == ["12:10", "12:10", "12:10", "14:10"]
+
+
+@pytest.mark.usefixtures("all_entities_enabled")
+@pytest.mark.parametrize("seen", ["yesterday", "2026-11-24T12:00:00", 7, None])
+async def test_nonsense_was_stored_of_a_connection(
+    hass: HomeAssistant, entry: MockConfigEntry, seen: Any
+) -> None:
+    stored = {"last_event_type": "watching", "last_event_attributes": {}, "seen": seen}
+    before = State(CONNECT, "2026-11-24T12:00:00.000+00:00")
+    mock_restore_cache_with_extra_data(hass, [(before, stored)])
+    coordinator = await setup_integration(hass, entry)
+    one = await add(hass, entry)
+    assert state_of(hass, CONNECT).attributes["event_type"] == "watching"
+    coordinator.passes.note(one.subentry_id)
+    assert state_of(hass, CONNECT).attributes["event_type"] == "connected"
+
+
 @pytest.fixture
 async def upstream(socket_enabled: None) -> AsyncIterator[Upstream]:
     async with Upstream() as upstream:

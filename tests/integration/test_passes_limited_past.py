@@ -28,7 +28,7 @@ from custom_components.toonami_downlink.views.base import admit
 from .factories import NOON, SLOT, make_feed
 from .harness import NOW, Harness, start_harness
 from .held import STORE, make, put_file, stored
-from .test_passes import secrets, subentry
+from .test_passes import secrets, subentry, update
 
 KIDS, TEEN, HOME = "kids", "teen", "home"
 HOUR: Final = timedelta(hours=1)
@@ -178,6 +178,29 @@ async def test_what_is_being_sent_ends_with_the_hours(
     assert guest.is_right()
     freezer.move_to(NOON.replace(hour=20, minute=30))
     assert not guest.is_right()
+
+
+async def test_what_is_being_sent_ends_with_what_let_it_in(house: Harness) -> None:
+    """The secrets and the pass, as the house has them now: there may have been a reload since."""
+    request = make_mocked_request("GET", "/")
+    kids, home = (admit(request, house.coordinator, one) for one in (KIDS, HOME))
+    assert kids
+    assert home
+    update(house, KIDS, title="Children")
+    assert kids.is_right()
+    update(house, KIDS, allowed_from="06:00", allowed_until="20:30", recordings=False)
+    assert not kids.is_right()
+    update(house, KIDS, allowed_from="06:00", allowed_until="20:30")
+    assert await house.hass.config_entries.async_unload(house.entry.entry_id)
+    assert home.is_right(), "a reload takes a moment"
+    assert await house.hass.config_entries.async_setup(house.entry.entry_id)
+    await house.hass.async_block_till_done()
+    assert home.is_right()
+    assert kids.is_right()
+    update(house, KIDS, max_age=7)
+    await house.entry.runtime_data.async_rotate_credentials()
+    assert not home.is_right()
+    assert not kids.is_right()
 
 
 async def test_users_in_the_panel(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from http import HTTPStatus
+from types import SimpleNamespace
 from typing import Any
 
 from homeassistant.const import Platform
@@ -13,11 +14,14 @@ from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import voluptuous as vol
 
+from custom_components.toonami_downlink.calendar import RecordingsCalendar
 from custom_components.toonami_downlink.const import DOMAIN
-from custom_components.toonami_downlink.engine.downlink.recording.model import State
+from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
+from custom_components.toonami_downlink.engine.downlink.recording.model import Reason, State
 from custom_components.toonami_downlink.storage.recorded import Recorded, RecordingStore
 from tests.night import by_night
 
+from .factories import NOON
 from .harness import NOW, limit_platforms, state_of
 from .recorded import EAST, LONG, MINUTE, House, make_recording, programmes
 from .stream_harness import wait_until
@@ -29,6 +33,7 @@ ENTITIES = {
     "sensor.toonami_downlink_next_recording",
     "sensor.toonami_downlink_space_of_recordings",
 }
+HOUR = timedelta(hours=1)
 PLATFORMS = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)
 
 
@@ -117,6 +122,30 @@ async def test_the_calendar_has_what_was_and_will_be(
     events = await answer.json()
     assert [one["summary"] for one in events] == ["Outlaw Star", "Show 1"]
     assert [one["location"] for one in events] == 2 * ["Toonami Aftermath East"]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "is_shown"),
+    [
+        pytest.param(State.RECORDING, None, True, id="is being recorded"),
+        pytest.param(State.PLANNED, None, True, id="is to be recorded"),
+        pytest.param(State.PLANNED, Reason.BUSY, False, id="finds no place"),
+        pytest.param(State.PLANNED, Reason.LEFT_GUIDE, False, id="is not on any more"),
+        pytest.param(State.INTERRUPTED, None, False, id="was stopped"),
+        pytest.param(State.COMPLETE, None, False, id="is there"),
+    ],
+)
+async def test_the_calendar_is_on_for_what_is_recorded(
+    coordinator: DownlinkCoordinator, state: State, reason: Reason | None, is_shown: bool
+) -> None:
+    this = make_recording(start=NOON, stop=NOON + HOUR, state=state, reason=reason)
+    following = make_recording(identity="1" * 16, number=2, start=NOON + HOUR, state=State.PLANNED)
+    recordings: Any = SimpleNamespace(items=(this, following))
+    calendar = RecordingsCalendar(coordinator, recordings)
+    event = calendar.event
+    assert event
+    assert event.uid == (this if is_shown else following).identity
+    assert calendar.state == ("on" if is_shown else "off")
 
 
 async def test_actions(house: House) -> None:

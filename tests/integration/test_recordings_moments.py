@@ -28,7 +28,6 @@ from .recorded import EAST, MINUTE, House, make_recording, programmes
 from .stream_harness import wait_until
 from .test_recordings_edges import PLANNED, RUNNING, Desk, desk  # noqa: F401  # a fixture
 
-
 TURNS = 2000
 """Of the event loop: a look would be over by then."""
 

@@ -19,8 +19,10 @@ from custom_components.toonami_downlink.following import actions
 from custom_components.toonami_downlink.following.actions import MAX_SHOWINGS
 from tests.night import by_night
 
+from .assisted import a_feed, programme
 from .factories import (
     MIDNIGHT,
+    NOON,
     make_entry,
     make_feed,
     make_feed_with,
@@ -97,6 +99,30 @@ async def test_most_showings_and_airings_of_an_answer(
     assert answer["showing_count"] == 3
     airings = [len(one["airings"]) for one in answer["showings"]]
     assert airings == [3 - extra] * (3 - extra)
+
+
+async def test_a_follow_matches_no_more_than_it_says(
+    hass: HomeAssistant,
+    folder: Path,
+    panel_coordinator: DownlinkCoordinator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """All of it is one showing, as long as all of it is followed."""
+    east = programme(0, "Trigun"), programme(2, "Trigun", block="Midnight Run")
+    write_provider_files(folder, a_feed(*east, toonami_west=(programme(3, "Trigun"),)))
+    await panel_coordinator.async_refresh_feed(Cause.BUTTON)
+
+    async def hours(**what: str) -> list[list[str]]:
+        answer = await act(hass, "follow", **what)
+        shown = [[one["start"][11:13] for one in found["airings"]] for found in answer["showings"]]
+        assert answer["next"]["start"][11:13] == shown[0][0]
+        return shown
+
+    assert await hours(title="Trigun") == [["12", "14", "15"]]
+    assert await hours(title="Trigun", channel="2") == [["15"]]
+    assert await hours(words="midnight run") == [["14"]]
+    freezer.move_to(NOON + timedelta(hours=1))
+    assert await hours(title="Trigun") == [["14", "15"]]
 
 
 @pytest.mark.usefixtures("panel_coordinator")

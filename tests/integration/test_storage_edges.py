@@ -20,6 +20,7 @@ from custom_components.toonami_downlink.engine.downlink.errors import StoreError
 from custom_components.toonami_downlink.engine.downlink.limits import MAX_TITLE_CHARS
 from custom_components.toonami_downlink.engine.downlink.models import (
     Cause,
+    IngestReport,
     Programme,
     RefreshRecord,
 )
@@ -46,6 +47,7 @@ from .test_storage_recorded import HOLED
 
 EAST, WEST = "toonami_east", "toonami_west"
 CREDENTIALS, STATE = f"{DOMAIN}.credentials", f"{DOMAIN}.state"
+DAY = timedelta(days=1)
 REAL = {name: getattr(storage.Store, name) for name in ("_async_load", "_async_write_data")}
 """Before the test plugin puts something in memory in their place."""
 TRIGUN = Aired(EAST, Programme(start=NOON, stop=NOON + SLOT, title="Trigun"), is_planned=True)
@@ -192,6 +194,26 @@ def test_the_last_sixty_refreshes_are_remembered() -> None:
     for number in range(61):
         state.remember(refresh(number))
     assert state.history == tuple(refresh(number) for number in range(1, 61))
+
+
+def test_the_last_guide_is_remembered_however_many_were_refused() -> None:
+    report = IngestReport(channels=7, programmes=1, filler=0, guide_until=None)
+    refused = replace(report, guide_error="no guide")
+    first, second = (replace(refresh(number), report=report) for number in range(2))
+    state = State()
+    for record in (first, second):
+        state.remember(record)
+    for number in range(2, 102):
+        state.remember(replace(refresh(number), report=refused if number % 2 else None))
+    assert (len(state.history), state.history[0]) == (60, second)
+    assert state.history[1].started == refresh(43).started
+    made = NOON + DAY
+    assert state.guide_made(made, refused) == second.finished
+    assert state.guide_made(made, report) == made
+    assert State().guide_made(made, refused) == made, "there never was one"
+    assert state.guide_made(None, None) is None
+    state.remember(replace(refresh(102), report=report))
+    assert (len(state.history), state.history[0].started) == (60, refresh(43).started)
 
 
 async def test_of_many_refreshes_the_last_sixty_are_read(

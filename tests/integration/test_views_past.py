@@ -31,7 +31,7 @@ from custom_components.toonami_downlink.views import held
 from .broadcast import BEFORE, COUNT, Station, watch
 from .factories import NOON
 from .harness import NOW, Harness, start_harness
-from .held import make, put_track
+from .held import make, put_file, put_track
 from .test_views_recordings import House, api, house, library  # noqa: F401  # fixtures
 from .upstream import SECONDS, body
 
@@ -340,6 +340,25 @@ async def test_recordings_come_first_and_are_not_needed(
     assert "STREAM-INF" in await get(home, past(home))
     await get(home, past(home, NOON - timedelta(minutes=10)), HTTPStatus.SERVICE_UNAVAILABLE)
     await home.coordinator.streams.async_stop_all()
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+async def test_what_is_over_before_a_recording_begins(
+    house: House,  # noqa: F811  # the fixture
+    library: Path,  # noqa: F811  # the fixture
+    is_finished: bool,
+) -> None:
+    if is_finished:
+        recording = make(8, NOON, file="Late.mp4", size=10)
+        put_file(library, recording, 3)
+    else:
+        recording = make(8, NOON, state=State.RECORDING)
+        put_track(library, recording, range(3))
+    home = await house(recording)
+    start = NOON - timedelta(seconds=10)
+    for ending in ("m3u8", "ts"):
+        await get(home, past(home, start, 5, ending), HTTPStatus.NOT_FOUND)
+        await get(home, past(home, start, 15, ending))
 
 
 # A real player

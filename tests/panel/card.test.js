@@ -59,6 +59,11 @@ for (const [what, config] of Object.entries({
   });
 }
 
+test("a title may be as long as those in the guide", () => {
+  assert.equal(readConfig({ title: "x".repeat(500) }).title.length, 500);
+  assert.throws(() => readConfig({ title: "x".repeat(501) }), /title/);
+});
+
 test("a card shows the channels that were chosen, in that order", () => {
   /** @param {string[]} names */
   const numbers = (names) => chosen(CHANNELS, names).map(({ number }) => number);

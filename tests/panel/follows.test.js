@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Follows } from "../../custom_components/toonami_downlink/frontend/model/follows.js";
-import { byNight } from "../../custom_components/toonami_downlink/frontend/model/shows.js";
+import { byNight, soonest } from "../../custom_components/toonami_downlink/frontend/model/shows.js";
 
 const ZONE = "America/New_York";
 /** Midnight in New York, on the day on which its clocks go back. */
@@ -62,4 +62,20 @@ test("of what was on once already, the next time is told", () => {
   const [{ showings }] = byNight([showing(MIDNIGHT, [airing(MIDNIGHT + 3 * HOUR, 2)])], MIDNIGHT + HOUR, ZONE);
   assert.deepEqual(showings[0].airing, airing(MIDNIGHT + 3 * HOUR, 2));
   assert.deepEqual(showings[0].others, []);
+});
+
+test("what is on again is told where it comes next, after what is on before", () => {
+  const again = showing(MIDNIGHT + 20 * HOUR, [airing(MIDNIGHT + 32 * HOUR, 2)]);
+  const others = [22, 40].map((hours) => showing(MIDNIGHT + hours * HOUR));
+  const found = byNight([again, ...others], MIDNIGHT + 21 * HOUR, ZONE);
+  const hours = found.map(({ showings }) => showings.map((one) => (one.airing.start - MIDNIGHT) / HOUR));
+  assert.deepEqual(hours, [[22], [32, 40]]);
+});
+
+test("the soonest of all airings is the next", () => {
+  const showings = [showing(100, [airing(9000, 2)]), showing(5000)];
+  assert.equal(soonest(showings, 3000)?.start, 5000);
+  assert.equal(soonest(showings, 7000)?.start, 9000);
+  assert.equal(soonest(showings, 9000 + 1800), undefined);
+  assert.equal(soonest([], 0), undefined);
 });

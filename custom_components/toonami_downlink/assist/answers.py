@@ -11,7 +11,7 @@ from ..engine.downlink.models import Channel, Feed, Programme
 from ..engine.downlink.publish.publication import Publication
 from ..engine.downlink.timeline import on_air, upcoming
 from ..places import programme_place, watch_place
-from .matching import Showing, showings
+from .matching import Showing, fold, showings
 from .speech import Reply, Speech
 
 MAX_AIRINGS: Final = 10
@@ -37,7 +37,7 @@ class Answers(Speech):
 
     def when_is(self, publication: Publication, channels: Sequence[Channel], title: str) -> Reply:
         """Say when a programme is on, when again, and when the same episode is on again."""
-        found = showings(publication.feed, channels, title, self.now)
+        found = self._showings(publication.feed, channels, title)
         if not found:
             return self.not_found(title)
         first = found[0]
@@ -56,7 +56,7 @@ class Answers(Speech):
         self, publication: Publication, channels: Sequence[Channel], title: str
     ) -> Reply:
         """Say when a programme is on after what is on now."""
-        found = showings(publication.feed, channels, title, self.now)
+        found = self._showings(publication.feed, channels, title)
         if not found:
             return self.not_found(title)
         first = found[0]
@@ -96,6 +96,15 @@ class Answers(Speech):
         if programme.start <= self.now:
             return self.say("assist_on_air", until=self.time(programme.stop), **values)
         return self.say("assist_later", when=self.when(programme.start), **values)
+
+    def _showings(self, feed: Feed, channels: Sequence[Channel], title: str) -> list[Showing]:
+        """Return when a programme is on: if several have that in their titles, the first of them.
+
+        An answer names one title, so what it says has to be true of that one.
+        """
+        found = showings(feed, channels, title, self.now)
+        meant = fold(found[0].programme.title) if found else ""
+        return [one for one in found if fold(one.programme.title) == meant]
 
     def _one_each(
         self, channels: Sequence[Channel], found: Sequence[Programme | None], say: _Say

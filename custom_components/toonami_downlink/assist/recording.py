@@ -19,6 +19,7 @@ from ..recording.describing import channel_name, describe
 from ..recording.manager import Recordings, async_recordings
 from .answers import airing_data
 from .intents import DownlinkIntentHandler, Request
+from .languages import translation_of
 from .matching import SHORT_TEXT, fold, resolve_title, showings
 from .names import INTENT_CANCEL_RECORDING, INTENT_RECORD, SLOT_PROGRAMME
 from .speech import Reply
@@ -253,9 +254,8 @@ def _not_recorded(request: Request, recordings: Recordings, wanted: str) -> Repl
 
 async def _async_refusal(request: Request, key: str, **values: str) -> Reply:
     """Say why it cannot be done, as the actions do."""
-    texts = await async_get_translations(
-        request.hass, request.intent.language, "exceptions", (DOMAIN,)
-    )
+    language = translation_of(request.intent.language)
+    texts = await async_get_translations(request.hass, language, "exceptions", (DOMAIN,))
     text = texts.get(f"component.{DOMAIN}.exceptions.{key}.message")
     said = text.format(**values) if text else request.answers.say("assist_failed")
     return Reply(said, {"recorded": False})

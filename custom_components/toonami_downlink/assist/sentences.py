@@ -53,16 +53,23 @@ class Vocabulary:
 
     def titles(self, kind: str) -> frozenset[str]:
         """Return what may be called a programme in the sentences of an intent."""
+        if not self._can_name(kind, SLOT_PROGRAMME):
+            return frozenset()
         if kind == INTENT_UNFOLLOW:
             return self.followed
         if kind in (INTENT_FOLLOW, INTENT_WHEN_WAS):
             return self.guide_titles | self.aired_titles
         return self.guide_titles
 
+    def places(self, kind: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what may be called a media player in the sentences of an intent, and an area."""
+        if not self._can_name(kind, _PLACE):
+            return frozenset(), frozenset()
+        return self.players, self.areas
 
-def language_key(tag: str) -> str:
-    """Return under which key `LANGUAGES` has a language, if it has it: ``en`` for ``en-GB``."""
-    return tag.partition("-")[0].casefold()
+    def _can_name(self, kind: str, slot: str) -> bool:
+        tables = (LANGUAGES[key].sentences[kind] for key in self.languages)
+        return any(f"{{{slot}}}" in row for rows in tables for row in rows)
 
 
 def spoken_names(channel: Channel, language: Language) -> list[str]:
@@ -76,9 +83,9 @@ def spoken_names(channel: Channel, language: Language) -> list[str]:
 @lru_cache(maxsize=4096)
 def spoken_titles(title: str) -> frozenset[str]:
     """Return how a title may come out of speech recognition: as written, and as plain words."""
-    written = re.sub(
-        r"[^\w' -]", "", title.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("&", " and ")
-    )
+    plainer = title.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("&", " and ")
+    # hassil leaves a slash in what was said.
+    written = re.sub(r"[^\w'/ -]", "", plainer)
     plain = normalise(written.replace("'", ""))
     return frozenset((" ".join(written.split()).casefold(), plain)) - {""}
 
@@ -230,16 +237,26 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 def find_slots(vocabulary: Vocabulary, kind: str, text: str) -> dict[str, Any]:
-    """Return the slots of a sentence that matched: the longest names of each kind in it."""
+    """Return the slots of a sentence that matched: the longest name of each kind in it."""
     said = normalise(text)
-    slots = {}
-    # A title may have the name of a channel in it, and that of a player one, too.
-    title, said = _take(said, _by_spelling(vocabulary.titles(kind)))
-    slots[SLOT_PROGRAMME] = title
-    slots[SLOT_NAME], said = _take(said, _by_spelling(vocabulary.players))
-    slots[SLOT_AREA], said = _take(said, _by_spelling(vocabulary.areas))
-    slots[SLOT_CHANNEL], said = _take(said, _channel_names(vocabulary))
-    return {slot: {"value": value} for slot, value in slots.items() if value}
+    players, areas = vocabulary.places(kind)
+    # Of names as long as each other, that of the kind that comes first here is meant.
+    known = {
+        SLOT_PROGRAMME: _by_spelling(vocabulary.titles(kind)),
+        SLOT_NAME: _by_spelling(players),
+        SLOT_AREA: _by_spelling(areas),
+        SLOT_CHANNEL: _channel_names(vocabulary),
+    }
+    found = [
+        (slot, name) for slot, names in known.items() for name in names if name and name in said
+    ]
+    slots: dict[str, Any] = {}
+    # A name of any kind may have one of another kind in it, which is not meant then.
+    for slot, name in sorted(found, key=lambda one: len(one[1]), reverse=True):
+        if slot not in slots and (start := _find_word(said, name)) >= 0:
+            slots[slot] = {"value": known[slot][name]}
+            said = f"{said[:start]} {said[start + len(name) :]}"
+    return slots
 
 
 def _by_spelling(names: Iterable[str]) -> dict[str, str]:
@@ -255,15 +272,6 @@ def _channel_names(vocabulary: Vocabulary) -> dict[str, str]:
                 if not language.has_blanks:
                     found[normalise(name.replace(" ", ""))] = channel.name
     return found
-
-
-def _take(said: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Return what the longest of the names stands for, and the sentence without it."""
-    for name in sorted((name for name in names if name and name in said), key=len, reverse=True):
-        start = _find_word(said, name)
-        if start >= 0:
-            return names[name], f"{said[:start]} {said[start + len(name) :]}"
-    return "", said
 
 
 def _find_word(said: str, name: str) -> int:

@@ -10,6 +10,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from .languages import translation_of
 
 _PREFIX: Final = f"component.{DOMAIN}.common."
 _WEEKDAYS: Final = (
@@ -49,7 +50,7 @@ class Speech:
     @classmethod
     async def async_create(cls, hass: HomeAssistant, language: str) -> Self:
         """Learn a language; what is not translated is said in English."""
-        texts = await async_get_translations(hass, language, "common", (DOMAIN,))
+        texts = await async_get_translations(hass, translation_of(language), "common", (DOMAIN,))
         return cls(texts, dt_util.utcnow())
 
     def say(self, key: str, **values: object) -> str:

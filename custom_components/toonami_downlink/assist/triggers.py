@@ -30,11 +30,11 @@ from ..const import DOMAIN, NAME
 from ..coordinator import DownlinkConfigEntry, DownlinkCoordinator
 from ..engine.downlink.publish.publication import Publication
 from ..following.follows import async_follows
-from .languages import LANGUAGES
+from .languages import LANGUAGES, language_key
 from .matching import MAX_QUERY_CHARS
 from .names import INTENT_WHEN_AGAIN, SLOT_PROGRAMME
 from .players import ASSISTANT, async_area_names, async_player_names
-from .sentences import Vocabulary, build_sentences, find_slots, language_key, titles_to_say
+from .sentences import Vocabulary, build_sentences, find_slots, titles_to_say
 from .speech import Speech
 
 _LOGGER = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.airings import Airing
 from ..engine.downlink.errors import FollowError
-from ..engine.downlink.follows import Follow, FollowKind, Showing, make_follow
+from ..engine.downlink.follows import Follow, FollowKind, make_follow
 from ..engine.downlink.limits import MAX_TITLE_CHARS
 from .follows import Follows
 from .titles import async_find_title
@@ -80,14 +80,18 @@ def describe_new(
     ``showings`` are the first ones of ``showing_count``, each with its airings.
     """
     now = dt_util.utcnow()
-    found = [one for one in follows.showings if follow.identity in one.follows]
-    found = [one for one in found if any(airing.stop > now for airing in _airings(one))]
+    to_come = [
+        airings
+        for showing in follows.showings_of(follow.identity)
+        if (airings := [one for one in (showing.airing, *showing.others) if one.stop > now])
+    ]
+    to_come.sort(key=lambda airings: airings[0].start)
     return {
         **describe(coordinator, follows, follow),
-        "showing_count": len(found),
+        "showing_count": len(to_come),
         "showings": [
-            {"airings": [_describe(airing) for airing in _airings(one)[:MAX_SHOWINGS]]}
-            for one in found[:MAX_SHOWINGS]
+            {"airings": [_describe(airing) for airing in airings[:MAX_SHOWINGS]]}
+            for airings in to_come[:MAX_SHOWINGS]
         ],
     }
 
@@ -105,10 +109,6 @@ def describe(coordinator: DownlinkCoordinator, follows: Follows, follow: Follow)
         "since": _iso(follow.since),
         "next": _describe(found[1]) if found else None,
     }
-
-
-def _airings(showing: Showing) -> tuple[Airing, ...]:
-    return showing.airing, *showing.others
 
 
 def _describe(airing: Airing) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ..engine.downlink.follows import (
     Follow,
     FollowKind,
     Mark,
+    Matcher,
     Showing,
     find_showings,
     make_follow,
@@ -32,7 +33,8 @@ from ..storage.followed import Followed, FollowStore
 _LOGGER = logging.getLogger(__name__)
 _ALWAYS: Final = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
-type _Found = tuple[tuple[Showing, ...], tuple[Mark, ...]]
+type _ByFollow = dict[str, tuple[Showing, ...]]
+type _Found = tuple[tuple[Showing, ...], _ByFollow, tuple[Mark, ...]]
 
 
 class Follows:
@@ -49,7 +51,7 @@ class Follows:
         self._followed = Followed()
         self._seen: frozenset[str] = frozenset()
         self._showings: tuple[Showing, ...] = ()
-        self._of_follow: dict[str, tuple[Showing, ...]] = {}
+        self._of_follow: _ByFollow = {}
         self._publication: Publication | None = None
         self._lock = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
@@ -74,6 +76,10 @@ class Follows:
         """What `showings` were found in; a moment after a refresh, it is the one before."""
         return self._publication
 
+    def showings_of(self, identity: str) -> tuple[Showing, ...]:
+        """Return the showings of a follow, with no other airings than it matches itself."""
+        return self._of_follow.get(identity, ())
+
     def next_of(self, identity: str, at: datetime) -> tuple[Showing, Airing] | None:
         """Return the airing of a follow that is on at that time, or the next one.
 
@@ -81,7 +87,7 @@ class Follows:
         """
         found = (
             (showing, airing)
-            for showing in self._of_follow.get(identity, ())
+            for showing in self.showings_of(identity)
             if showing.identity not in self.seen and (airing := _to_come(showing, at))
         )
         return min(found, key=lambda one: one[1].start, default=None)
@@ -227,10 +233,9 @@ class Follows:
     async def _async_find(self) -> None:
         """Find the showings, and keep what they are called for the next time."""
         publication = self._coordinator.data
-        self._showings, marks = await self._hass.async_add_executor_job(
+        self._showings, self._of_follow, marks = await self._hass.async_add_executor_job(
             _find, publication, self.items, self._followed.marks, dt_util.utcnow()
         )
-        self._of_follow = _by_follow(self._showings)
         self._publication = publication
         if marks != self._followed.marks:
             self._take(replace(self._followed, marks=marks))
@@ -266,14 +271,21 @@ def _find(
     found: tuple[Showing, ...] = ()
     if publication and follows:
         found = find_showings(publication.feed, follows, *_ALWAYS, marks)
-    return found, marks_of(found, marks, now)
+    return found, _by_follow(found, follows), marks_of(found, marks, now)
 
 
-def _by_follow(showings: Iterable[Showing]) -> dict[str, tuple[Showing, ...]]:
+def _by_follow(showings: Iterable[Showing], follows: tuple[Follow, ...]) -> _ByFollow:
+    """Return the showings of each follow, without the airings that only other follows match."""
+    matcher = Matcher(follows)
     found: dict[str, list[Showing]] = {}
     for showing in showings:
-        for identity in showing.follows:
-            found.setdefault(identity, []).append(showing)
+        matched: dict[str, list[Airing]] = {}
+        for airing in (showing.airing, *showing.others):
+            for identity in matcher.of(airing.channel.key, airing.programme):
+                matched.setdefault(identity, []).append(airing)
+        for identity, (first, *others) in matched.items():
+            own = Showing(showing.identity, showing.follows, first, tuple(others))
+            found.setdefault(identity, []).append(own)
     return {identity: tuple(of_one) for identity, of_one in found.items()}
 
 

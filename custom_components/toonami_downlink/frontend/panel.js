@@ -140,7 +140,9 @@ class DownlinkPanel extends DownlinkElement {
 			await import("./ui/player.js");
 			this.#player ??= /** @type {Player} */ (document.createElement("tdl-player"));
 			this.#player.onchange = () => this.redraw();
+			this.#isOutdated = false;
 		} catch {
+			// As with the pages, its files may be gone.
 			this.#isOutdated = true;
 		}
 		this.redraw();
@@ -280,7 +282,8 @@ class DownlinkPanel extends DownlinkElement {
 		this.#isSetUp = undefined;
 		if (page !== "guide") return this.#lazyPage(context, page);
 		if (overview.generation === null) return noSignal(context, overview, this.#refresh);
-		return html`<tdl-guide .places=${this.#places} .position=${this.#position}
+		return html`${this.#isOutdated ? outdated(context) : nothing}
+			<tdl-guide .places=${this.#places} .position=${this.#position}
 			.context=${context} .watched=${this.#player?.number} @drawn=${this.#dock}></tdl-guide>`;
 	}
 

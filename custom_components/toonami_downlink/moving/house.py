@@ -19,6 +19,7 @@ from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.errors import StoreError
 from ..engine.downlink.house_file import FileRefusal, HouseFileError, seal, unseal
 from ..engine.downlink.lineup import Lineup
+from ..engine.downlink.passes import HOME
 from ..recording.disk import Disk, DiskError
 from ..recording.folder import refusal_of
 from ..storage.aired_store import AiredStore
@@ -109,7 +110,7 @@ async def _async_gather(hass: HomeAssistant, coordinator: DownlinkCoordinator) -
     passes = tuple(
         MovedPass(
             identity=one.identity,
-            title=entry.subentries[one.identity].title,
+            title=one.name,
             data=dict(entry.subentries[one.identity].data),
         )
         for one in coordinator.passes.items
@@ -117,6 +118,11 @@ async def _async_gather(hass: HomeAssistant, coordinator: DownlinkCoordinator) -
     state = await State.async_load(hass)
     secrets = credentials.as_data()
     secrets["passes"].pop("tuner", None)
+    known = {HOME, *(one.identity for one in passes)}
+    for part in ("passes", "codes"):
+        found = secrets["passes"][part]
+        # One that cannot be read has secrets as well, and stays behind.
+        secrets["passes"][part] = {one: found[one] for one in found if one in known}
     return House(
         tuner=credentials.tuner or entry.entry_id,
         secrets=secrets,

@@ -146,7 +146,7 @@ class Search:
     """What is asked of a guide.
 
     `title`: leave out programmes with another title; `by_title`: only the nearest showing of each
-    title; `offset` and `limit`: which of what is found to return.
+    title, whatever its case; `offset` and `limit`: which of what is found to return.
     """
 
     query: str
@@ -166,7 +166,8 @@ def search(feed: Feed, asked: Search, now: datetime) -> dict[str, Any]:
     words = normalise(asked.query).split()
     found = [hit for hit in _hits(feed, words) if not hit[1].is_filler] if words else []
     if asked.title is not None:
-        found = [hit for hit in found if hit[1].title == asked.title]
+        title = asked.title.casefold()
+        found = [hit for hit in found if hit[1].title.casefold() == title]
     found.sort(key=lambda hit: _nearness(hit[1], now))
     results: list[tuple[Any, ...]] = [(number, *row(programme)) for number, programme in found]
     if asked.by_title:
@@ -178,8 +179,8 @@ def search(feed: Feed, asked: Search, now: datetime) -> dict[str, Any]:
 
 
 def _by_title(found: list[tuple[int, Programme]]) -> list[tuple[Any, ...]]:
-    counts = Counter(programme.title for _, programme in found)
-    first = {hit[1].title: hit for hit in reversed(found)}
+    counts = Counter(programme.title.casefold() for _, programme in found)
+    first = {hit[1].title.casefold(): hit for hit in reversed(found)}
     return [(count, first[title][0], *row(first[title][1])) for title, count in counts.items()]
 
 

@@ -1,12 +1,17 @@
 """The device of each pass, and its entities, which come and go with it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
-from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.components.event import (
+    EventEntity,
+    EventEntityDescription,
+    EventExtraStoredData,
+)
 from homeassistant.components.sensor import (
     RestoreSensor,
     SensorDeviceClass,
@@ -157,6 +162,13 @@ class EndButton(PassEntity, ButtonEntity):
         self.coordinator.passes.async_end(self.identity)
 
 
+@dataclass
+class _StoredConnection(EventExtraStoredData):
+    """The last event, and when the device was there last."""
+
+    seen: str | None = None
+
+
 class ConnectEvent(PassEntity, EventEntity):
     """The device is back after an hour or more, or begins to watch."""
 
@@ -168,15 +180,31 @@ class ConnectEvent(PassEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self._seen = self.coordinator.passes.last_seen(self.identity)
+        self._seen = self.coordinator.passes.last_seen(self.identity) or await self._seen_before()
         self._watched = frozenset(session.identity for session in self.sessions)
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> EventExtraStoredData:
+        # Over a restart as well, nobody is back who was not away.
+        event, seen = super().extra_restore_state_data, self._seen_until_now()
+        return _StoredConnection(
+            event.last_event_type, event.last_event_attributes, seen.isoformat() if seen else None
+        )
+
+    async def _seen_before(self) -> datetime | None:
+        stored = await self.async_get_last_extra_data()
+        text = stored.as_dict().get("seen") if stored else None
+        at = dt_util.parse_datetime(text) if isinstance(text, str) else None
+        return at if at and at.tzinfo else None
 
     @callback
     @override
     def _async_on_change(self) -> None:
-        known, sessions = self._watched, self.sessions
+        before, known, sessions = self._seen, self._watched, self.sessions
+        self._seen = self._seen_until_now()
         self._watched = frozenset(session.identity for session in sessions)
-        is_back = self._is_back(is_there=bool(known or sessions))
+        is_back = self._seen is not None and (before is None or self._seen - before >= _AWAY)
         # Who has watched until now may have been silent for hours, and was there.
         if is_back and not known:
             self._trigger_event("connected")
@@ -187,14 +215,12 @@ class ConnectEvent(PassEntity, EventEntity):
                 self.async_write_ha_state()
         super()._async_on_change()
 
-    def _is_back(self, *, is_there: bool) -> bool:
-        """Whether it was away until now. One that watches is there, though it asks for nothing."""
-        before, now = self._seen, dt_util.utcnow()
+    def _seen_until_now(self) -> datetime | None:
+        """When it was there last. One that watches is there, though it asks for nothing."""
+        now, is_there = dt_util.utcnow(), bool(self._watched or self.sessions)
         asked = now if is_there else self.coordinator.passes.last_seen(self.identity)
         # Not later than now, in case the clock was wrong.
-        times = [min(at, now) for at in (before, asked) if at]
-        self._seen = max(times, default=None)
-        return self._seen is not None and (before is None or self._seen - before >= _AWAY)
+        return max((min(at, now) for at in (self._seen, asked) if at), default=None)
 
     def _of(self, session: Session) -> dict[str, Any]:
         return {

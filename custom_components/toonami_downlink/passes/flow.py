@@ -42,9 +42,9 @@ from ..engine.downlink.passes import (
     MAX_USERS,
     Pass,
     PassError,
-    read_pass,
 )
 from ..engine.downlink.text import clean_line
+from .manager import read_subentry
 
 CONF_CHANNELS: Final = "channels"
 CONF_IS_RENUMBERED: Final = "is_renumbered"
@@ -121,7 +121,7 @@ class PassFlow(ConfigSubentryFlow):
             return form_values()
         subentry = coordinator.config_entry.subentries[self.context["subentry_id"]]
         try:
-            return form_values(read_pass(subentry.subentry_id, subentry.title, subentry.data))
+            return form_values(read_subentry(subentry))
         except PassError:
             # What cannot be read is set up again with this form.
             title, _ = clean_line(subentry.title, MAX_NAME)

@@ -42,7 +42,7 @@ def async_end_what_is_over(coordinator: DownlinkCoordinator) -> None:
         if not one.is_open(now):
             return True
         if session.viewer.span or coordinator.data is None:
-            # What was on is judged when it is asked for.
+            # What was on is judged each time that it is asked for.
             return False
         return not passes.offer(coordinator.data, one).allows(session.channel, now)
 

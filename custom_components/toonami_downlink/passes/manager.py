@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
     ConfigEntryChange,
+    ConfigSubentry,
 )
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -18,8 +19,9 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, SUBENTRY_TYPE
 from ..engine.downlink.old_address import OldSecrets
-from ..engine.downlink.passes import HOME, MAX_PASSES, Pass, PassError, read_pass
+from ..engine.downlink.passes import HOME, MAX_NAME, MAX_PASSES, Pass, PassError, read_pass
 from ..engine.downlink.publish.publication import Offer, Publication
+from ..engine.downlink.text import clean_line
 from ..storage.credentials import CredentialStore
 from ..streaming.manager import Session, StreamManager
 
@@ -53,7 +55,7 @@ class Passes:
 
     async def async_start(self) -> None:
         """Make the secrets of what is new, and follow the entry from now on."""
-        await self._credentials.async_keep(self._all)
+        await self._async_keep_secrets()
         self._unsubscribe = [
             async_dispatcher_connect(
                 self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_on_entry_changed
@@ -185,13 +187,26 @@ class Passes:
         entry.async_create_task(self._hass, self._async_keep(), f"{DOMAIN} passes")
 
     async def _async_keep(self) -> None:
-        await self._credentials.async_keep(self._all)
+        await self._async_keep_secrets()
         self._tell()
+
+    async def _async_keep_secrets(self) -> None:
+        # One that cannot be read opens nothing, but its player is to go on once it is mended.
+        await self._credentials.async_keep(self._all, self._entry.subentries)
 
     @callback
     def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def read_subentry(subentry: ConfigSubentry) -> Pass:
+    """Read a pass, under a name that one can have. Raises PassError.
+
+    Home Assistant's own *Rename* takes any title; the forms here do not.
+    """
+    name, _ = clean_line(str(subentry.title), MAX_NAME)
+    return read_pass(subentry.subentry_id, name or "?", subentry.data)
 
 
 def _subentries(entry: ConfigEntry) -> list[tuple[str, str, Mapping[str, Any]]]:
@@ -209,6 +224,6 @@ def _read(entry: ConfigEntry) -> Iterator[Pass]:
             _LOGGER.warning("Only the first %d devices have a pass", MAX_PASSES)
             return
         try:
-            yield read_pass(subentry.subentry_id, subentry.title, subentry.data)
+            yield read_subentry(subentry)
         except PassError as err:
             _LOGGER.warning("A device has no pass: %s Set it up again", err)

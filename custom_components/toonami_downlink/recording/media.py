@@ -10,8 +10,8 @@ from homeassistant.components.media_source import BrowseMediaSource
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..assist.matching import fold
 from ..const import DOMAIN
+from ..engine.downlink.identity import show_key
 from ..engine.downlink.lineup import logo_path
 from ..engine.downlink.recording.model import Recording
 from ..engine.downlink.recording.xtream import extension, series_id
@@ -163,7 +163,7 @@ class Shows:
 
 def _titles(one: Recording) -> str:
     """Return what a recording is called, folded as what is looked for."""
-    return fold(one.programme.title) + fold(one.programme.episode_title or "")
+    return show_key(one.programme.title) + show_key(one.programme.episode_title or "")
 
 
 def _picture(one: Recording) -> str:

@@ -10,10 +10,11 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN, FAILURES_BEFORE_REPAIR, PANEL_PATH, PROVIDER_COMMAND
+from ..const import DOMAIN, FAILURES_BEFORE_REPAIR, LINKS_RELAY, PANEL_PATH, PROVIDER_COMMAND
 from ..engine.downlink.client_log import ClientLog, ClientRecord
 from ..engine.downlink.errors import ProviderMissingError
 from ..engine.downlink.models import RefreshRecord
+from ..storage.settings import Settings
 from .texts import error_text, markdown
 
 PROVIDER_FAILING: Final = "provider_failing"
@@ -42,17 +43,16 @@ _CLIENTS: Final[HassKey[tuple[ClientLog, datetime]]] = HassKey(f"{DOMAIN}_client
 class FeedCondition:
     """What the issues depend on."""
 
-    provider: str
-    """The kind of provider: one of the ``PROVIDER_`` constants."""
+    settings: Settings
     last_refresh: RefreshRecord | None
-    made: datetime | None
-    """When the published feed was made, in UTC; None when there is none."""
-    stale_hours: int
-    is_stale: bool
+    has_failed: bool
+    """Whether a refresh has failed since the entry was loaded, and none has succeeded after it."""
+    stale_guide: datetime | None
+    """When a guide was made that is older than the user wants to accept, in UTC."""
     silent_channels: Sequence[str] = ()
     """The names of channels that somebody wants to watch, and that upstream does not bring."""
-    proposes_relay: bool = False
-    """Whether streams go past the relay, and the user has not been asked about that."""
+    is_relay_declined: bool = False
+    """Whether the user has been asked about streams that go past the relay, and said no."""
     old_credentials: Sequence[ClientRecord]
     """The clients whose last request came with replaced credentials."""
     clients_known_since: datetime
@@ -69,11 +69,10 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
     """Raise the issues that there are now, and clear those that are over."""
     record = condition.last_refresh
     failure = record if record and record.error else None
-    is_missing = (
-        failure is not None
-        and failure.error == PROVIDER_COMMAND_MISSING
-        and condition.provider == PROVIDER_COMMAND
-    )
+    is_missing = failure is not None and failure.error == PROVIDER_COMMAND_MISSING
+    if is_missing and condition.settings.provider != PROVIDER_COMMAND:
+        # Of the provider before, as long as the one in its place has not been asked.
+        is_missing, failure = False, failure if condition.has_failed else None
     _update(
         hass,
         PROVIDER_COMMAND_MISSING,
@@ -96,10 +95,12 @@ def async_update_issues(hass: HomeAssistant, condition: FeedCondition) -> None:
         severity=ir.IssueSeverity.WARNING,
         page="status",
     )
+    links = condition.settings.stream_links
+    proposes_relay = links != LINKS_RELAY and not condition.is_relay_declined
     _update(
         hass,
         USE_THE_RELAY,
-        {} if condition.proposes_relay else None,
+        {} if proposes_relay else None,
         severity=ir.IssueSeverity.WARNING,
     )
     players = _old_credentials_placeholders(condition)
@@ -164,11 +165,11 @@ def _failing_placeholders(hass: HomeAssistant, record: RefreshRecord) -> dict[st
 
 def _stale_placeholders(condition: FeedCondition) -> dict[str, str] | None:
     """Return None as well when there is no guide yet: that is a failing provider."""
-    made = condition.made
-    if made is None or not condition.is_stale:
+    made = condition.stale_guide
+    if made is None:
         return None
     return {
-        "hours": str(condition.stale_hours),
+        "hours": str(condition.settings.stale_hours),
         "made": f"{dt_util.as_local(made):%Y-%m-%d %H:%M}",
     }
 

@@ -9,6 +9,13 @@ from ..engine.downlink.models import Cause, RefreshRecord, Stage
 from ..engine.downlink.publish.refresh import Refreshed
 
 
+def kind_of(record: RefreshRecord | None) -> str:
+    """Return the type of the event that tells of a refresh; None: of one that was missed."""
+    if record is None:
+        return "missed"
+    return "recovered" if record.recovered else "succeeded" if record.succeeded else "failed"
+
+
 def make_record(
     cause: Cause,
     started: datetime,

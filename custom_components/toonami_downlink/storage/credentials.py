@@ -250,10 +250,13 @@ class CredentialStore:
                 translation_placeholders={"message": str(err)},
             ) from err
 
-    async def async_keep(self, identities: Iterable[str]) -> None:
-        """Make the secrets of new passes, and forget those of passes that there are no more."""
+    async def async_keep(self, identities: Iterable[str], others: Iterable[str] = ()) -> None:
+        """Make the secrets of new passes, and forget those of passes that there are no more.
+
+        `others` keep those that they have, and get none.
+        """
         async with self._changing:
-            passes = self._passes.kept(identities)
+            passes = self._passes.kept(identities, others)
             if passes != self._passes:
                 self._passes = passes
                 await self._passes_store.async_save(passes.as_data())

@@ -29,6 +29,8 @@ _TYPED: Final = re.compile(
     rf"(/tv/)(?:[{ALPHABET}-]|%[0-9a-f]{{2}}){{{LENGTH},{3 * MAX_CHARS}}}", re.IGNORECASE
 )
 """A short code however it was typed: with capitals, with dashes, or nearly right."""
+_WATCHING: Final = re.compile(r"(/watch/)[0-9a-f]{42}", re.IGNORECASE)
+"""A token for the streams: each is made when it is asked for, and is in no list of secrets."""
 _ADOPTING: Final = f"{DOMAIN}/credentials/adopt"
 """The message that brings a secret which nobody knows yet."""
 _FORMATTER: Final = logging.Formatter()
@@ -64,6 +66,7 @@ class SecretFilter(logging.Filter):
         secrets = known.all_secrets
         # As it is written first: what stands before a secret may take its first digits along.
         safe = _without(secrets, unquote(_TYPED.sub(rf"\1{_INSTEAD}", _without(secrets, text))))
+        safe = _WATCHING.sub(rf"\1{_INSTEAD}", safe)
         return safe if safe != unquote(text) else None
 
 

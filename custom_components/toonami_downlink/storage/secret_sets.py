@@ -58,9 +58,13 @@ class PassSecrets:
             "previous": list(self.previous),
         }
 
-    def kept(self, identities: Iterable[str]) -> PassSecrets:
-        """Return it with secrets for these passes, made where there are none, and for no others."""
-        wanted = tuple(identities)
+    def kept(self, identities: Iterable[str], others: Iterable[str] = ()) -> PassSecrets:
+        """Return it with secrets for these passes, made where there are none.
+
+        `others` keep those that they have; all that is of nobody is left out.
+        """
+        known = tuple(one for one in others if one in self.credentials)
+        wanted = tuple(dict.fromkeys((*identities, *known)))
         return replace(
             self,
             credentials={one: self.credentials.get(one) or make_credentials() for one in wanted},

@@ -13,7 +13,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..engine.downlink.lineup import Lineup
-from ..engine.downlink.models import RefreshRecord
+from ..engine.downlink.models import IngestReport, RefreshRecord
 from ..engine.downlink.policy import HISTORY_KEPT
 from ..engine.downlink.publish.history import record_from_json, record_to_json
 from .versioned_store import Data, VersionedStore
@@ -91,6 +91,17 @@ class State:
         """Refreshes that failed in a row, up to now."""
         return self.history[-1].failures if self.history else 0
 
+    def guide_made(self, made: datetime | None, report: IngestReport | None) -> datetime | None:
+        """When the guide of a feed was read, in UTC, from when that was made, and its report.
+
+        As far as that is known: a feed that had no guide yet is as old as it says. None without a
+        feed.
+        """
+        read = next((one.finished for one in reversed(self.history) if _has_guide(one)), None)
+        if made is None or read is None or report is None or report.guide_error is None:
+            return made
+        return min(made, read)
+
     async def async_save(self, hass: HomeAssistant) -> None:
         """Save it."""
         await _storage(hass).async_save(
@@ -104,13 +115,25 @@ class State:
         )
 
     def remember(self, record: RefreshRecord) -> None:
-        """Add a refresh to the history."""
-        self.history = (*self.history, record)[-HISTORY_KEPT:]
+        """Add a refresh to the history. Of the oldest, the last that read a guide stays.
+
+        How old a guide is that each refresh has had to keep is known from nothing else.
+        """
+        history = (*self.history, record)
+        if len(history) > HISTORY_KEPT:
+            is_last = _has_guide(history[0]) and not any(map(_has_guide, history[1:]))
+            history = (history[0], *history[2:]) if is_last else history[1:]
+        self.history = history
 
     @staticmethod
     async def async_remove(hass: HomeAssistant) -> None:
         """Delete it."""
         await _storage(hass).async_remove()
+
+
+def _has_guide(record: RefreshRecord) -> bool:
+    """Whether a guide was read in that refresh."""
+    return record.report is not None and record.report.guide_error is None
 
 
 def _rename_window(data: Data) -> Data:

@@ -171,7 +171,7 @@ class StreamManager:
     @property
     def sessions(self) -> list[Session]:
         """The live sessions, the longest first."""
-        return sorted(self._sessions(), key=lambda session: session.viewer.since)
+        return sorted(self._sessions(), key=lambda session: session.viewer.began)
 
     @property
     def health(self) -> Mapping[str, Health]:

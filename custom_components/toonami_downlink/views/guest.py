@@ -1,6 +1,6 @@
 """A request with a right secret: whose it is, and what may be answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 from homeassistant.util import dt as dt_util
 
 from ..const import LINKS_DIRECT, LINKS_HOME_ASSISTANT
-from ..coordinator import DownlinkCoordinator
+from ..coordinator import DownlinkCoordinator, async_loaded_coordinator
 from ..engine.downlink.client_log import Outcome, RequestKind, player_name
 from ..engine.downlink.models import Channel
 from ..engine.downlink.publish.publication import Offer
@@ -81,11 +81,16 @@ class Guest:
         self.coordinator.passes.note(self.identity)
 
     def is_right(self) -> bool:
-        """Whether its secrets are still right, and the hour is, for what takes long."""
-        coordinator = self.coordinator
-        one = coordinator.passes.get(self.identity)
+        """Whether its secrets are still right, and its pass and the hour, for what takes long.
+
+        What is sent outlives a reload, and the coordinator that let it in knows of nothing since.
+        """
+        coordinator = async_loaded_coordinator(self.coordinator.hass) or self.coordinator
+        one, owner = coordinator.passes.get(self.identity), self.offer.owner
         return (
-            coordinator.credentials.of(self.identity) is self.credentials
+            coordinator.credentials.of(self.identity) == self.credentials
             and one is not None
+            # Under another name everything else is what it was.
+            and replace(one, name=owner.name) == owner
             and one.is_open(dt_util.now())
         )

@@ -105,7 +105,10 @@ async def _find(asker: Asker, channel: Channel, asked: Asked) -> tuple[Holding, 
         at = asked.start - found.earlier
         holding = await asker.holding(found.recording)
         if holding and holding.reaches(at):
-            return holding, holding.between(at, at + asked.length)
+            chosen = holding.between(at, at + asked.length)
+            # It may begin only after what was asked for is over.
+            if chosen.stop:
+                return holding, chosen
     return None
 
 
@@ -168,6 +171,7 @@ async def _go_on(
         viewer = await streams.async_touch(channel, asker.guest.watcher)
     except ViewerEndedError:
         return ended()
+    viewer.span = Span(place[0], asked.stop)
 
     def address(numbered: NumberedSegment) -> str:
         return addresses.live(f"{channel.number}/{numbered.sequence}.ts")

@@ -154,6 +154,7 @@ async def playlist(guest: Guest, channel: Channel) -> web.StreamResponse:
         if not guest.may_watch(channel):
             return await notice_playlist(guest, channel)
         viewer = await guest.coordinator.streams.async_touch(channel, guest.watcher)
+        viewer.span = None
         await _wait_for_first(viewer)
     except BusyError:
         guest.record(RequestKind.STREAM, Outcome.BUSY)

@@ -9,7 +9,7 @@ import pytest
 
 from downlink.errors import FeedError
 from downlink.formats.m3u import Links, PlaylistEntry, RecordingEntry, parse_m3u, render_m3u
-from downlink.limits import MAX_CHANNELS, MAX_FILE_BYTES, MAX_LINE_CHARS, MIB
+from downlink.limits import MAX_CHANNELS, MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_URL_CHARS, MIB
 from downlink.lineup import KNOWN
 from downlink.models import Channel
 
@@ -250,6 +250,25 @@ def test_recordings() -> None:
         '#EXTINF:1800 media="true" tvg-logo="http://a/1.png" group-title="Recordings",Comet \'1\'',
         "http://a/recordings/1.mp4",
     ]
+
+
+def test_addresses_are_not_cut_where_names_are() -> None:
+    logo = "http://a/".ljust(MAX_URL_CHARS, "x")
+    made = RecordingEntry(name="y" * 600, address="http://a/1.mp4", logo=logo, seconds=1)
+    links = Links(
+        guide=logo,
+        logo=lambda _: logo,
+        stream=LINKS.stream,
+        past=lambda _: logo,
+        days={"movies": 1},
+        recordings=(made,),
+    )
+    written = render_m3u([channel()], links)
+    movies, recording = parse_m3u(written)
+    assert written.decode().startswith(f'#EXTM3U url-tvg="{logo}" x-tvg-url="{logo}"\n')
+    assert movies.attributes["tvg-logo"] == movies.attributes["catchup-source"] == logo
+    assert recording.attributes["tvg-logo"] == logo
+    assert recording.name == "y" * 499 + "…"
 
 
 def test_no_guide_no_address_of_one() -> None:

@@ -54,6 +54,42 @@ def test_marks_between_pieces_are_whole(mark: bytes, seam: int) -> None:
     assert whole == before + mark.replace(b"&eacute;", b"&#233;") + b"b"
 
 
+@pytest.mark.parametrize("seam", range(45, 55))
+def test_the_end_of_a_section_is_whole_where_the_search_for_marks_begins(seam: int) -> None:
+    inside = b"<![CDATA[".ljust(PIECE - seam, b"a") + b"]]>"
+    before, rest = b"a" * (PIECE - seam), b"a" * PIECE
+    assert repaired(inside + b" & " + rest) == (inside + b" &amp; " + rest, {Fix.MARKUP: 1})
+    assert repaired(before + b"]]>" + rest) == (before + b"]]&gt;" + rest, {Fix.MARKUP: 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "count"),
+    [
+        (b"<& ", b"&lt;&amp; ", 2),
+        (b"<<b>", b"&lt;<b>", 1),
+        (b"<" * 30 + b" ", b"&lt;" * 30 + b" ", 30),
+        (b"<" * 99 + b" ", b"&lt;" * 99 + b" ", 99),
+        (b"<<![CDATA[<& ]]>", b"&lt;<![CDATA[<& ]]>", 1),
+    ],
+)
+@pytest.mark.parametrize("seam", range(45, 55))
+def test_a_sign_before_a_mark_is_no_tag_in_another_piece_either(
+    text: bytes, expected: bytes, count: int, seam: int
+) -> None:
+    before, rest = b"a" * (PIECE - seam), b"a" * PIECE
+    assert repaired(before + text + rest) == (before + expected + rest, {Fix.MARKUP: count})
+
+
+def test_a_section_keeps_its_signs_over_the_pieces() -> None:
+    text = b"<![CDATA[".ljust(PIECE - 49, b"a") + b"<& " + b"a" * PIECE + b"]]>"
+    assert repaired(text) == (text, {})
+
+
+def test_brackets_in_a_row_are_not_held_back() -> None:
+    pieces = [len(one) for one in readable(b"]" * (3 * PIECE), Counter())]
+    assert pieces == [PIECE - 49, PIECE, PIECE, 49]
+
+
 @pytest.mark.parametrize(
     ("text", "expected", "flaws"),
     [

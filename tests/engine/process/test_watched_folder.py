@@ -159,6 +159,34 @@ async def test_a_folder_that_does_not_answer_holds_one_thread(
     assert not await watch.look(timeout=30)
 
 
+@pytest.mark.parametrize("written_again", [False, True])
+async def test_what_a_look_found_too_late_is_told_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written_again: bool
+) -> None:
+    real, answer = watched_folder._signature, Event()  # noqa: SLF001
+
+    def late(path: Path) -> watched_folder.Signature | None:
+        assert answer.wait(60)
+        return real(path)
+
+    folder = Folder(tmp_path)
+    folder.write(*BOTH)
+    watch = FolderWatch(tmp_path)
+    assert not await watch.look()
+    folder.write(*BOTH)
+    assert not await watch.look()
+    monkeypatch.setattr(watched_folder, "_signature", late)
+    try:
+        assert not await watch.look(timeout=0.05)
+    finally:
+        answer.set()
+    await read_folder(tmp_path, timeout=30)
+    if written_again:
+        folder.write(*BOTH)
+        assert not await watch.look(timeout=30)
+    assert [await watch.look(timeout=30) for _ in range(2)] == [True, False]
+
+
 async def test_what_goes_wrong_in_a_look_is_raised(tmp_path: Path) -> None:
     with pytest.raises(ProviderOutputError, match=r"There is no index\.m3u"):
         await read_folder(tmp_path, timeout=30)

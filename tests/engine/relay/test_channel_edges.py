@@ -165,10 +165,29 @@ async def test_relay_has_four_channels_and_closes_once() -> None:
         relay.touch("a", "tv", "TV")
 
 
-async def test_longest_viewer_is_the_first() -> None:
-    relay = Relay(Script().open, now=wall_clock)
+@pytest.mark.parametrize(("target", "seconds"), [(3, 5.0), (4, 5.0), (5, 6.0), (10, 11.0)])
+async def test_how_long_it_goes_on_after_one_who_has_left(target: int, seconds: float) -> None:
+    """Another tab of the same browser may watch, which asks once in a target duration."""
+    relay = Relay(Script().open)
+    ring = relay.touch("east", "browser", "Browser").ring
+    ring.raise_target(target)
+    relay.leave("east", "browser")
+    await asyncio.sleep(seconds - 0.5)
+    assert relay.touch("east", "browser", "Browser").ring is ring
+    relay.leave("east", "browser")
+    await asyncio.sleep(seconds + 0.5)
+    assert relay.running == 0
+    await relay.close()
+
+
+@pytest.mark.parametrize("back", [0, 1])
+async def test_longest_viewer_is_the_first(back: int) -> None:
+    """Also when the clock is set back meanwhile, as it is each autumn."""
+    hours = 0
+    relay = Relay(Script().open, now=lambda: wall_clock() - timedelta(hours=hours))
     relay.touch("east", "visitor", "TV")
     await asyncio.sleep(1)
+    hours = back
     async with relay.watch("east", "second", "TV"):
         await asyncio.sleep(1)
         relay.touch("east", "third", "TV")

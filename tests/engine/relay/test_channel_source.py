@@ -36,9 +36,9 @@ class Script:
         await asyncio.sleep(1e5)
 
 
-def at(seconds: float | None, *, is_break: bool = False) -> Segment:
+def at(seconds: float | None, *, is_break: bool = False, missing: float = 0.0) -> Segment:
     date = None if seconds is None else BEGINNING + timedelta(seconds=seconds)
-    return Segment(data=b"G", duration=2.0, date=date, discontinuity=is_break)
+    return Segment(data=b"G", duration=2.0, date=date, discontinuity=is_break, missing=missing)
 
 
 async def test_dates_go_by_our_clock_and_follow_on_each_other() -> None:
@@ -60,6 +60,12 @@ async def test_dates_go_by_our_clock_and_follow_on_each_other() -> None:
         pytest.param(at(5, is_break=True), 5.0, id="something is missing"),
         pytest.param(at(1, is_break=True), 2.0, id="something is repeated"),
         pytest.param(at(None), None, id="no date"),
+        pytest.param(at(4.4, missing=2), 4.0, id="nobody had what was before"),
+        pytest.param(at(2.1, missing=2), 4.0, id="nobody had it, and it came at once"),
+        pytest.param(at(42.4, missing=40), 42.0, id="nobody had much"),
+        pytest.param(at(2.1, missing=1e9), 4.1, id="nobody had more than there can have been"),
+        pytest.param(at(-27, missing=9), 2.0, id="nobody had it, by a clock a little behind"),
+        pytest.param(at(5, missing=2, is_break=True), 5.0, id="that and something else"),
     ],
 )
 async def test_dates(second: Segment, expected: float | None) -> None:

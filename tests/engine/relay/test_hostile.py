@@ -295,7 +295,22 @@ async def test_gaps_are_left_out() -> None:
         found = [await anext(segments), await anext(segments)]
         await segments.aclose()
     assert [one.discontinuity for one in found] == [False, True]
+    assert [one.missing for one in found] == [0.0, 4.0]
     assert "/b.ts" not in server.asked
+
+
+@pytest.mark.parametrize(
+    ("number", "missing"), [(1, 0.0), (2, 4.0), (3, 8.0), (4, 0.0), (10**17, 0.0)]
+)
+async def test_numbers_that_are_left_out(number: int, missing: float) -> None:
+    """More of them than there can have been in four seconds: that is another count."""
+    async with upstream({"/p": ONE, "/a.ts": REAL}) as server, downloader() as client:
+        segments = follow(client, f"{server.url}/p").segments()
+        await anext(segments)
+        server.answers["/p"] = ONE.replace("#EXTINF", f"#EXT-X-MEDIA-SEQUENCE:{number}\n#EXTINF")
+        found = await anext(segments)
+        await segments.aclose()
+    assert (found.missing, found.discontinuity) == (missing, number > 1)
 
 
 @pytest.fixture

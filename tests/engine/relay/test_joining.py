@@ -88,19 +88,27 @@ async def test_segment_that_is_not_fit_is_one_that_is_corrupt(where: str) -> Non
 
 
 @pytest.mark.parametrize("count", [2 * MIB // PACKET, 2 * MIB // PACKET + 1])
-async def test_large_segments_are_looked_into_elsewhere(count: int) -> None:
-    threads: set[bool] = set()
+async def test_large_segments_are_read_and_joined_elsewhere(count: int) -> None:
+    threads: set[tuple[str, bool]] = set()
+
+    def note(what: str) -> None:
+        threads.add((what, threading.current_thread() is threading.main_thread()))
 
     def read(data: bytes) -> Media:
-        threads.add(threading.current_thread() is threading.main_thread())
+        note("read")
         return Media(data)
 
+    def join(data: bytes, *_: object) -> bytes:
+        note("join")
+        return data
+
     async with nodes(1) as (one,), house(one) as home:
-        home.tools = TsTools(read, as_it_is)
+        home.tools = TsTools(read, lambda: join)
         one.content = packets("large", count)
         async with home.relay.watch("east", "tv", "TV") as tv:
             await tv.ready()
-    assert threads == {count == 2 * MIB // PACKET}
+    is_here = count == 2 * MIB // PACKET
+    assert threads == {("read", is_here), ("join", is_here)}
 
 
 def says(**formats: str | None) -> TsTools:

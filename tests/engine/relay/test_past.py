@@ -198,6 +198,8 @@ def test_master() -> None:
     (only,) = playlist.playlists
     assert (only.uri, only.stream_info.bandwidth) == ("60.m3u8?place=1000-1", 1_000_000)
     assert b"BANDWIDTH=1\n" in render_master(filled(*segments(1, data=b"")).window(), "x")
+    short = filled(*segments(1), *segments(1, duration=0.0)).window()
+    assert b"BANDWIDTH=32\n" in render_master(short, "x"), "upstream says that it has no length"
 
 
 # As one stream

@@ -5,6 +5,8 @@ from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from aiohttp import web
 import pytest
@@ -12,9 +14,10 @@ import pytest
 from downlink.recording.model import TRACKS, Reason
 from downlink.recording.recorder import Recorder
 from downlink.recording.track import read_track
+from downlink.relay.segment import Media, TsTools
 
 from .house import House, house
-from .station import Node, Station, mark_of, wall_clock
+from .station import Node, Station, as_it_is, mark_of, wall_clock
 
 FAST_TIME = True
 
@@ -123,3 +126,22 @@ async def test_upstream_is_away_for_a_while(folder: Path) -> None:
         assert missing == pytest.approx(lost, abs=15)
         assert 10 <= lost <= 90
         assert min(steps(folder)) == 1, "nothing is there twice"
+
+
+async def test_a_piece_that_nobody_has(folder: Path) -> None:
+    """Players need not know of it, and see one stream; what is missing is said all the same."""
+
+    def read(data: bytes) -> Media:
+        info: Any = SimpleNamespace(longest=60.0, format="one and the same")
+        return Media(data, info)
+
+    async with Node(Station()) as node, house(node, mirror=node) as made:
+        made.tools = TsTools(read, as_it_is)
+        node.missing = lambda number: number == 112
+        outcome = await recorder_of(made, folder).run()
+        assert 112 not in recorded(folder)
+        assert [step for step in steps(folder) if step != 1] == [2]
+        (gap,) = outcome.gaps
+        assert (gap.stop - gap.start).total_seconds() == pytest.approx(2)
+        assert outcome.reason is Reason.NO_SIGNAL
+        assert made.events == []

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+import time
 from typing import override
 
 import pytest
 
+from downlink.limits import MIB
 from downlink.provider.tls import CertificateVerifier
 from downlink.relay.download import Answer, Bounds, Downloader
 from downlink.relay.errors import Reason
@@ -16,7 +18,7 @@ from downlink.relay.segment_info import SegmentInfo
 from downlink.relay.source import Listener, Origin, ResolutionBudget, Source
 
 from .house import guard
-from .station import USER_AGENT, as_it_is, packets, read_marked, wall_clock
+from .station import USER_AGENT, as_it_is, mark_of, packets, read_marked, wall_clock
 
 FAST_TIME = True
 URL = "http://a.example/p.m3u8"
@@ -267,6 +269,38 @@ async def test_what_cannot_be_joined_ends_the_attempt() -> None:
     assert one.reason is Reason.CORRUPT
     assert heard.segments == []
     assert heard.targets == []
+
+
+class Large(Canned):
+    """Its second segment is so large that it is joined in a thread."""
+
+    @override
+    async def get(self, url: str, bounds: Bounds) -> Answer:
+        answer = await super().get(url, bounds)
+        return Answer(answer.body * 2000, url) if url.endswith("/1.ts") else answer
+
+
+async def test_slate_waits_for_what_is_being_joined() -> None:
+    """What is joined goes on from what was passed on before."""
+    begun: list[str] = []
+    done: list[str] = []
+
+    def join(data: bytes, _is_break: bool, _info: SegmentInfo | None) -> bytes:
+        begun.append(mark_of(data))
+        if len(data) > MIB:
+            time.sleep(0.2)
+        done.append(mark_of(data))
+        return data
+
+    heard, downloader = Heard(), Large(2)
+    one = source(downloader, heard, slate=0.02, tools=TsTools(read_marked, lambda: join))
+    # The slate is on by then, and due each two hundredths of a second.
+    asyncio.get_running_loop().call_later(10, downloader.may_go_on.set)
+    await run(one, 11.5)
+    assert begun == done == [mark_of(segment.data) for _, segment in heard.segments]
+    pieces = [mark.rpartition("/")[2] for mark in done if "/" in mark]
+    assert pieces[:2] == ["0.ts", "1.ts"]
+    assert (len(heard.broken), heard.healed) == (1, 1)
 
 
 async def test_bounds_of_what_a_pull_asks_for() -> None:

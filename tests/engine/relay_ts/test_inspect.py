@@ -5,15 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from downlink.errors import DownlinkError
+from downlink.limits import MAX_SEGMENT_BYTES, MAX_SEGMENT_SECONDS, MIB
+from downlink.relay.joiner import Joiner
 from downlink.relay.segment_error import Flaw, SegmentError
 from downlink.relay.segment_info import MAX_JUMP
 from downlink.relay.tables import Codec
-from downlink.relay.transport_stream import (
-    MAX_BACK,
-    MAX_SEGMENT_BYTES,
-    MAX_SEGMENT_SECONDS,
-    inspect,
-)
+from downlink.relay.transport_stream import MAX_BACK, inspect
 
 from .writer import (
     AAC,
@@ -334,11 +331,21 @@ def test_longest() -> None:
     assert flaw_of(only(*map(shown, times))) is Flaw.TIMESTAMPS
 
 
+PADDING = b"\x47\x1f\xff\x10" + bytes(184)
+
+
+def test_ten_seconds_of_a_good_picture() -> None:
+    """Four megabits a second, of which most is padding here."""
+    data = segment(0) + PADDING * (5 * MIB // PACKET)
+    info = inspect(data)
+    assert info.packets == len(data) // PACKET
+    assert Joiner().join(data, discontinuity=False, info=info)
+
+
 def test_largest() -> None:
     data = segment(0)
     room, rest = divmod(MAX_SEGMENT_BYTES, PACKET)
-    padding = b"\x47\x1f\xff\x10" + bytes(184)
-    largest = data + padding * (room - len(data) // PACKET)
+    largest = data + PADDING * (room - len(data) // PACKET)
     assert inspect(largest).packets == room
     assert flaw_of(largest + b"\x47" * rest) is Flaw.TRUNCATED
     assert flaw_of(largest + b"\x47" * (rest + 1)) is Flaw.TOO_LARGE

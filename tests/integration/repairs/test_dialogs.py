@@ -32,7 +32,7 @@ async def test_use_bundled_provider(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     set_provider_command(hass, coordinator, MISSING)
-    await fail(coordinator, 1)
+    await fail(coordinator, 3)
     started: list[Cause] = []
 
     async def refresh_feed(_self: DownlinkCoordinator, cause: Cause) -> None:

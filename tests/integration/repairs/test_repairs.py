@@ -17,10 +17,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.toonami_downlink.const import DOMAIN, WATCH_INTERVAL
+from custom_components.toonami_downlink.const import DOMAIN, EVENT_REFRESH, WATCH_INTERVAL
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.client_log import Outcome, RequestKind
 from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.process.command import parse_command
+from custom_components.toonami_downlink.refreshing import refresh
 from custom_components.toonami_downlink.refreshing.issues import (
     GUIDE_STALE,
     OLD_CREDENTIALS_FOR,
@@ -29,6 +31,7 @@ from custom_components.toonami_downlink.refreshing.issues import (
     PROVIDER_FAILING,
     async_delete_issues,
 )
+from custom_components.toonami_downlink.storage.settings import Settings
 
 from ..factories import FAILING_COMMAND, NOON, copy_command, make_entry
 from ..harness import move_clock, set_provider_command, setup_integration
@@ -254,6 +257,37 @@ async def test_changing_the_provider_clears(
     await hass.async_block_till_done(wait_background_tasks=True)
     await move_clock(hass, freezer, NOON + 2 * WATCH_INTERVAL)
     assert issues(hass) == {}
+
+
+async def test_changing_the_provider_is_told(hass: HomeAssistant, folder: Path) -> None:
+    """Those who were told of the failures wait to be told of their end."""
+    entry = make_entry(folder)
+    coordinator = await setup_integration(hass, entry)
+    set_provider_command(hass, coordinator, FAILING_COMMAND)
+    await fail(coordinator, 3)
+    events = async_capture_events(hass, EVENT_REFRESH)
+    result = await entry.start_reconfigure_flow(hass)
+    given = {"advanced": {"provider": "folder", "provider_folder": str(folder)}}
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], given)
+    await hass.async_block_till_done()
+    await hass.config_entries.flow.async_configure(result["flow_id"])
+    await hass.async_block_till_done(wait_background_tasks=True)
+    told = [(one.data["type"], one.data["cause"]) for one in events]
+    assert told == [("recovered", "setup"), ("succeeded", "start")]
+    assert [one.data["consecutive_failures"] for one in events] == [3, 0]
+
+
+async def test_built_in_provider_that_cannot_be_run(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python itself may be replaced while it runs; there is no command then to be changed."""
+    command = parse_command(MISSING)
+    monkeypatch.setattr(refresh, "bundled_command", lambda *_, **__: command)
+    entry = coordinator.config_entry
+    hass.config_entries.async_update_entry(entry, data={"provider": "bundled"})
+    coordinator.settings = Settings.from_entry(entry)
+    await fail(coordinator, 3)
+    assert set(issues(hass)) == {PROVIDER_FAILING}
 
 
 async def test_command_missing(

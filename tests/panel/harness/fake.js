@@ -232,7 +232,7 @@ export class FakeConnection {
       guide
         .filter((item) => !item.filler && item.stop > time && item.title.toLowerCase().includes(word))
         .map((item) => [number, ...row(item)]),
-    ).filter((hit) => title === undefined || hit[3] === title);
+    ).filter((hit) => title === undefined || hit[3].toLowerCase() === title.toLowerCase());
     hits.sort((one, other) => one[1] - other[1]);
     const count = (/** @type {any[]} */ hit) => hits.filter((other) => other[3] === hit[3]).length;
     const found = titles

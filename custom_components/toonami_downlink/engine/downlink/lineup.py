@@ -210,13 +210,17 @@ class Lineup:
     def admit(self, name: str) -> tuple[KnownChannel, Lineup]:
         """Return the identity of the channel with that name, and the line-up that remembers it.
 
-        A name without a letter or digit that could be an id is told apart by a hash of it.
+        A name with letters that cannot be in an id, or without any, is told apart by a hash of it.
         """
         if known := find(name):
             return known, self
-        slug = re.sub(r"[^a-z0-9]+", "-", normalise(name)).strip("-")[:60]
+        spelled = normalise(name)
+        slug = re.sub(r"[^a-z0-9]+", "-", spelled).strip("-")[:60]
         if not slug:
             slug = f"channel-{zlib.crc32(name.encode('utf-8', 'surrogatepass'))}"
+        elif not spelled.isascii():
+            # Else names would be one that have no more than a number or a label in common.
+            slug = f"{slug}-{zlib.crc32(spelled.encode())}"
         key = f"other_{slug.replace('-', '_')}"
         assigned = self.assigned
         if key not in assigned:

@@ -1,21 +1,24 @@
 import { el } from "./dom.js";
 
-/** Copy text, without HTTPS too; return whether that worked. @param {string} text */
-export async function copyText(text) {
+/**
+ * Copy text, without HTTPS too; return whether that worked.
+ * @param {string} text @param {Element} [place] - what is in front of the rest of the page
+ */
+export async function copyText(text, place = document.body) {
 	try {
 		await navigator.clipboard.writeText(text);
 		return true;
 	} catch {
-		return copySelection(text);
+		return copySelection(text, place);
 	}
 }
 
-/** @param {string} text */
-function copySelection(text) {
+/** @param {string} text @param {Element} place */
+function copySelection(text, place) {
 	const holder = el("textarea", { readonly: "", style: "position:fixed;inset:0 auto auto -99em" });
 	/** @type {HTMLTextAreaElement} */ (holder).value = text;
 	const focused = deepActive();
-	document.body.append(holder);
+	place.append(holder);
 	/** @type {HTMLTextAreaElement} */ (holder).select();
 	const isCopied = document.execCommand("copy");
 	holder.remove();

@@ -41,6 +41,8 @@ export class Places extends EventTarget {
 			setTimeout(() => this.#next && this.#onPop(), LEFT_WITHIN);
 			return;
 		}
+		// Who comes back has seen how watching began.
+		if (this.place.watch !== null) this.replace({});
 		const place = this.#changed(change);
 		if (isSame(place, this.place)) return;
 		const from = location.pathname + location.search;
@@ -55,12 +57,19 @@ export class Places extends EventTarget {
 	}
 
 	/**
-	 * Leave a place for the one that it was opened from; without one, for the place given.
+	 * Leave a place for the one that it was opened from, if that is as it shall be; else for the place
+	 * given.
 	 * @param {Partial<Place>} change
 	 */
 	leave(change) {
 		if (this.#isLeaving) return;
-		if (!history.state?.downlink) return void this.replace(change);
+		const { downlink, from } = history.state ?? {};
+		if (!downlink) return void this.replace(change);
+		if (!hasAll(from, change)) {
+			// To go back from here later, for something else, would bring back what is left now.
+			this.#write(this.#changed(change), { from }, true);
+			return;
+		}
 		this.#isLeaving = true;
 		history.back();
 	}
@@ -86,4 +95,11 @@ export class Places extends EventTarget {
 		// As Home Assistant's own pages tell it.
 		window.dispatchEvent(new CustomEvent("location-changed", { detail: { replace } }));
 	}
+}
+
+/** Whether an address of the panel stands for a place with these values. @param {string} address @param {Partial<Place>} values */
+function hasAll(address, values) {
+	const { pathname, search } = new URL(address, location.origin);
+	const place = readPlace(pathname.slice(ROOT.length), search);
+	return isSame(place, { ...place, ...values });
 }

@@ -1,5 +1,8 @@
 /** The card's configuration, and what it draws. */
 
+/** No title in the guide is longer. */
+const MAX_TITLE = 500;
+
 /** @param {unknown} name @returns {name is string | number} */
 const isName = (name) => /^[1-9]\d*$|^[a-z]\w*$/.test(String(name));
 
@@ -23,7 +26,7 @@ export function readConfig(config) {
 		throw new Error("channels: a channel is meant by its number, from 1, or by its key");
 	}
 	if (!(Number(hours) >= 1 && Number(hours) <= 12)) throw new Error("hours: from 1 to 12");
-	if (typeof title !== "string") throw new Error("title: the title of a programme");
+	if (typeof title !== "string" || title.length > MAX_TITLE) throw new Error("title: the title of a programme");
 	return {
 		names: channels.map(String),
 		hours: Number(hours),

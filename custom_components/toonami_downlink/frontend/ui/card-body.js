@@ -259,7 +259,8 @@ class CardBody extends Page {
 		const key = `${this.context.store.generation} ${Math.floor(now() / HOUR)} ${title}`;
 		if (key === this.#found.key) return;
 		const query = title.slice(0, MAX_QUERY);
-		await this.#once("guide/search", { query }, ({ results }) => {
+		// Else it could be beyond what one answer has of what has these words in it.
+		await this.#once("guide/search", { query, title }, ({ results }) => {
 			this.#found = { key, results };
 		});
 	}

@@ -84,7 +84,9 @@ class ConnectPage extends Page {
 		const device = this.#device;
 		this.#isLoading = true;
 		try {
-			this.#take(await this.context.store.request("connect", { device }));
+			const data = await this.context.store.request("connect", { device });
+			// Meanwhile, another one may have been chosen.
+			if (device === this.#device) this.#take(data);
 			this.#isFailed = false;
 			const isSame = before?.device === this.#data?.device;
 			if (isSame && revisionOf(before) !== revisionOf(this.#data)) this.#renew("elsewhere");
@@ -92,6 +94,7 @@ class ConnectPage extends Page {
 			this.#isFailed = true;
 		}
 		this.#isLoading = false;
+		if (device !== this.#device) this.#follow();
 		this.redraw();
 	}
 

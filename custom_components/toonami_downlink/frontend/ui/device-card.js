@@ -15,7 +15,7 @@ export function deviceCard({ t }, devices, chosen, onChoose) {
 		<div class="buttons">
 			<select id="device" class="field" @change=${onChange}>
 				${devices.map(
-					({ id, name }) => html`<option value=${id} ?selected=${id === chosen}>
+					({ id, name }) => html`<option value=${id} .selected=${id === chosen}>
 						${name || t("connect.house")}
 					</option>`,
 				)}

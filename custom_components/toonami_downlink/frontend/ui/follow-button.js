@@ -1,4 +1,5 @@
 import { Controller, html, icon, nothing, now } from "../lib/index.js";
+import { soonest } from "../model/shows.js";
 
 /**
  * Follows what a programme is part of: its show or its block. What that will match is shown before
@@ -146,7 +147,7 @@ export class FollowButton extends Controller {
 
 /** How often something is in the guide, and when next. @param {Context} context @param {FollowPreview | undefined} found */
 export function preview({ clock, store, t }, found) {
-	const next = found?.showings[0]?.airing;
+	const next = soonest(found?.showings ?? [], now());
 	const channel = store.loaded?.channels.find(({ number }) => number === next?.channel);
 	return html`<p class="dim" role="status">
 		${found ? (found.count ? t("follow.count", { count: found.count }) : t("follow.nothing")) : t("search.busy")}

@@ -86,6 +86,8 @@ export class RecordedMedia {
 
 	/** Go to a time. @param {number} at - seconds */
 	seek(at) {
+		// Any time would be beyond its end: it goes on where it was left once it is there.
+		if (!this.length) return;
 		this.#at = Math.min(Math.max(at, 0), Math.max(this.length - 0.5, 0));
 		this.media.currentTime = this.#at;
 	}

@@ -18,13 +18,15 @@ export class ShareButton extends Controller {
 	template({ t }, title, path) {
 		const said = this.#outcome ? t(`share.${this.#outcome}`) : nothing;
 		return html`<button class="icon" title=${t("share.share")} aria-label=${t("share.share")}
-				@click=${() => this.#share(title, path)}>${icon("share")}</button>
+				@click=${(/** @type {Event} */ event) => this.#share(event, title, path)}>${icon("share")}</button>
 			<span class="shared" role="status">${said}</span>`;
 	}
 
-	/** @param {string} title @param {string} path */
-	async #share(title, path) {
+	/** @param {Event} event @param {string} title @param {string} path */
+	async #share({ currentTarget }, title, path) {
 		const url = location.origin + path;
+		// While a dialog is open, nothing outside of it can be selected.
+		const dialog = /** @type {Element} */ (currentTarget).closest("dialog") ?? undefined;
 		// Only secure pages have it; of the companion apps, not all.
 		if (navigator.share) {
 			try {
@@ -33,7 +35,7 @@ export class ShareButton extends Controller {
 				if (error instanceof DOMException && error.name === "AbortError") return;
 			}
 		}
-		this.#outcome = (await copyText(url)) ? "copied" : "not_copied";
+		this.#outcome = (await copyText(url, dialog)) ? "copied" : "not_copied";
 		this.redraw();
 	}
 }

@@ -45,6 +45,7 @@ export class Television extends Controller {
 	/** When (milliseconds) the picture last went on, and where it was. */
 	#seen = { at: 0, time: 0 };
 	#pausedAt = 0;
+	#told = /** @type {Channel | undefined} */ (undefined);
 	#player;
 
 	/** @param {Player} player */
@@ -90,9 +91,11 @@ export class Television extends Controller {
 		return this.#channels.map(({ number }) => number);
 	}
 
-	/** The channel that is on. */
+	/** The channel that is on; as it was last told while the integration starts anew, for the picture goes on. */
 	get channel() {
-		return this.#channels.find(({ number }) => number === this.number);
+		const channels = this.#channels;
+		if (channels.length) this.#told = channels.find(({ number }) => number === this.number);
+		return this.#told?.number === this.number ? this.#told : undefined;
 	}
 
 	/** Watch a channel. @param {number} number */
@@ -147,10 +150,7 @@ export class Television extends Controller {
 		this.#seen = { at: Date.now(), time: this.media.currentTime };
 		const trouble = await this.#findAddress(number);
 		if (turn !== this.#turn) return;
-		if (trouble) {
-			this.#fail(trouble);
-			return;
-		}
+		if (trouble) return void this.#fail(trouble);
 		const { url } = this.#address;
 		// What was loaded is shown as long as it lasts.
 		const isDry = this.media.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from ..errors import FeedError
-from ..limits import MAX_CHANNELS, MAX_LINE_CHARS
+from ..limits import MAX_CHANNELS, MAX_LINE_CHARS, MAX_TITLE_CHARS, MAX_URL_CHARS
 from ..models import Channel
 from ..text import clean_line
 from .encoding import codec_of_mark, unpack
@@ -227,7 +227,7 @@ def render_m3u(channels: Sequence[Channel], links: Links) -> bytes:
     """
     header = "#EXTM3U"
     if links.guide:
-        header += _attribute("url-tvg", links.guide) + _attribute("x-tvg-url", links.guide)
+        header += _address("url-tvg", links.guide) + _address("x-tvg-url", links.guide)
     lines = [header]
     for channel in channels:
         name = _safe(channel.name.replace(",", " "))
@@ -236,7 +236,7 @@ def render_m3u(channels: Sequence[Channel], links: Links) -> bytes:
             + _attribute("tvg-id", channel.guide_id)
             + _attribute("tvg-name", name)
             + _attribute("tvg-chno", str(channel.number))
-            + _attribute("tvg-logo", links.logo(channel))
+            + _address("tvg-logo", links.logo(channel))
             + _attribute("group-title", GROUP)
             + (_attribute("radio", "true") if channel.radio else "")
             + _catchup(channel, links)
@@ -247,7 +247,7 @@ def render_m3u(channels: Sequence[Channel], links: Links) -> bytes:
         name = _safe(one.name.replace(",", " "))
         attributes = (
             _attribute("media", "true")
-            + _attribute("tvg-logo", one.logo)
+            + _address("tvg-logo", one.logo)
             + _attribute("group-title", "Recordings")
         )
         lines.append(f"#EXTINF:{one.seconds}{attributes},{name}")
@@ -262,7 +262,7 @@ def _catchup(channel: Channel, links: Links) -> str:
     return (
         _attribute("catchup", "default")
         + _attribute("catchup-days", str(days))
-        + _attribute("catchup-source", links.past(channel))
+        + _address("catchup-source", links.past(channel))
     )
 
 
@@ -270,5 +270,9 @@ def _attribute(key: str, value: str) -> str:
     return f' {key}="{_safe(value)}"'
 
 
-def _safe(value: str) -> str:
-    return clean_line(value)[0].replace('"', "'")
+def _address(key: str, url: str) -> str:
+    return f' {key}="{_safe(url, MAX_URL_CHARS)}"'
+
+
+def _safe(value: str, limit: int = MAX_TITLE_CHARS) -> str:
+    return clean_line(value, limit)[0].replace('"', "'")

@@ -20,10 +20,13 @@ _UNREADABLE: Final = re.compile(
 _LOOSE: Final = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos|#0{0,8}[0-9]{1,7}|#x0{0,8}[0-9a-fA-F]{1,6});)"
     r"([A-Za-z][A-Za-z0-9]{1,31};)?"
-    r"|<(?=[\s0-9=<>&,.;()*+'\"-])"
+    r"|<(?=[\s0-9=<>&,.;()*+'\"-]|\Z)"
     r"|\]\]>"
 )
-"""An ampersand that begins no reference, or one that only HTML knows; a ``<`` of no tag."""
+"""An ampersand that begins no reference, or one that only HTML knows; a ``<`` of no tag.
+
+The ``<`` of a tag is never the last character of what is mended at once.
+"""
 _TOO_HIGH: Final = re.compile(r"&#(?:([0-9]{7,15})|x([0-9a-fA-F]{6,14}));")
 _SECTION: Final = re.compile(r"(<!\[CDATA\[|\]\]>)")
 _OPENS: Final = "<![CDATA["
@@ -54,6 +57,8 @@ def _pieces(data: bytes, flaws: Counter[Fix]) -> Iterator[str]:
         tail = max(len(text) - _LONGEST, 0)
         starts = [found for mark in "&<]" if (found := text.find(mark, tail)) >= 0]
         cut = min(starts, default=len(text))
+        # The end of a section may begin just before what was searched.
+        cut -= text[cut - 1 : cut + 1] == "]]"
         held = text[cut:]
         yield text[:cut]
     flaws[Fix.TEXT_CUT] -= data.count(b"\xef\xbf\xbd")

@@ -118,26 +118,38 @@ class FolderWatch:
         """Looks in a row that found what the one before them had found."""
 
     async def look(self, timeout: float = LOOK_TIMEOUT) -> bool:
-        """As `changed`, without blocking; False as well when the folder does not answer in time."""
+        """As `changed`, without blocking; False as well when the folder does not answer in time.
+
+        What it would have said then is left for the next look.
+        """
         try:
-            return await _ask(self._folder, self.changed, timeout)
+            return self._take(await _ask(self._folder, self._written, timeout))
         except ProviderTimedOutError:
             return False
 
     def changed(self) -> bool:
         """Look; True once for each new pair of files. To be called at even intervals. Blocks."""
+        return self._take(self._written())
+
+    def _take(self, written: _Pair | None) -> bool:
+        # Not where it is found: that may be in a thread for which nobody waits any more.
+        if written:
+            self._taken = written
+        return bool(written)
+
+    def _written(self) -> _Pair | None:
+        """Look; the files if they are new and complete."""
         now = (_signature(self._folder / PLAYLIST), _signature(self._folder / GUIDE))
         self._quiet = self._quiet + 1 if now == self._seen else 0
         self._seen = now
         if self._taken is None:
             self._taken = now
-            return False
+            return None
         fresh = sum(file != taken for file, taken in zip(now, self._taken, strict=True))
         enough = 1 if fresh == len(now) else ONE_FILE_SETTLED_AFTER_LOOKS
         if not fresh or None in now or self._quiet < enough:
-            return False
-        self._taken = now
-        return True
+            return None
+        return now
 
 
 def _signature(path: Path) -> Signature | None:

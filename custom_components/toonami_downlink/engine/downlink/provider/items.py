@@ -1,9 +1,11 @@
 """Make programmes of upstream's media items."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any, Final
 
 from ..models import MOVIE, SERIES, Programme, Source
+from ..policy import LONGEST_PROGRAMME
 from .fields import Fields, Ignored, whole
 
 _KINDS: Final = {"series": SERIES, "movie": MOVIE, "short": SERIES}
@@ -14,12 +16,17 @@ _YEARS: Final = range(1900, 2101)
 def programme_of(item: Fields, source: Source, block: str | None = None) -> Programme | None:
     """Return the programme that an item describes; None when it has no usable start.
 
-    ``stop == start`` where the item has no end, title "" where it has none. `block` is the one that
-    the item lies in, for items that do not name theirs. Keys: upstream.md 1.3 and 1.6.
+    ``stop == start`` where the item has no end that can be believed, title "" where it has none.
+    `block` is the one that the item lies in, for items that do not name theirs. Keys: upstream.md
+    1.3 and 1.6.
     """
     start = item.time("startDate")
     if start is None:
         return None
+    stop = item.time("endDate") or start
+    # Such as the end of the year 9999, behind which there is no time for the West.
+    if not timedelta() < stop - start <= LONGEST_PROGRAMME:
+        stop = start
     info = item.child("info")
     block = item.text("blockName") or block
     title = info.text("fullname") or item.text("name") or block
@@ -28,7 +35,7 @@ def programme_of(item: Fields, source: Source, block: str | None = None) -> Prog
     is_premiere = bool(item.flag("rotationPremiere"))
     return Programme(
         start=start,
-        stop=max(item.time("endDate") or start, start),
+        stop=stop,
         title=title or "",
         episode_title=info.text("episode"),
         episode=item.number("episodeNumber"),

@@ -1,6 +1,6 @@
 """The second choice for a guide: ``/media``, a list of items from some time on, without ends."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from ..models import Programme, Source
@@ -10,7 +10,9 @@ from .items import programme_of
 
 _COUNTS: Final = (200, 100, 75, 50, 25)
 """Above a limit that moves, upstream answers with nothing at all (upstream.md 1.3)."""
-_MAX_PAGES: Final = 40
+_MAX_PAGES: Final = 60
+_OVERRUN: Final = timedelta(hours=3)
+"""How far a day may run into the next one, which is listed behind all of it (upstream.md 1.3)."""
 
 
 class MediaList:
@@ -33,12 +35,13 @@ class MediaList:
         position = start
         for _ in range(_MAX_PAGES):
             page = await self._page(position)
-            known = len(found)
             found.update({(one.start, one.title): one for one in page if one.start < stop})
             latest = max((one.start for one in page), default=stop)
-            if latest >= stop or len(found) == known:
+            if not position < latest < stop:
                 break
-            position = latest
+            # Of a day that begins before `latest`, the page may have shown nothing yet.
+            behind = latest - _OVERRUN
+            position = behind if behind - position >= _OVERRUN / 2 else latest
         return list(found.values())
 
     async def _page(self, position: datetime) -> list[Programme]:

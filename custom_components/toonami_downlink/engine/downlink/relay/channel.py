@@ -10,13 +10,14 @@ import math
 from typing import Final, Protocol
 
 from .continuous import Span
+from .dates import follow_on
 from .errors import Reason, ViewerEndedError
 from .memory import Memory
 from .ring import Capacity, NumberedSegment, Ring, Window, first_sequence
 from .segment import Segment
 from .source import Listener
 from .spill import OpenStore, spilling
-from .viewer import Viewer
+from .viewer import SWITCHED_SECONDS, Viewer
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -28,8 +29,6 @@ _IDLE_SECONDS: Final = 5.0
 _REQUEST_TARGETS: Final = 3
 """Target durations after its last request for which an HLS player counts as a viewer."""
 _LEAST_REQUEST_SECONDS: Final = 10.0
-_SMOOTHED: Final = timedelta(seconds=30)
-"""Dates are made to follow on each other as long as our clock is not further away than this."""
 
 
 class Runnable(Protocol):
@@ -52,7 +51,7 @@ class Settings:
     linger: float = 30.0
     """For which a channel goes on after its last viewer."""
     linger_after_leave: float = 5.0
-    """The same after a viewer who has said that it leaves."""
+    """The same after a viewer who has said that it leaves; a target duration, if that is more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +137,7 @@ class RelayChannel:
     def viewers(self) -> list[Viewer]:
         """Those who watch now, longest first."""
         self._forget_visitors()
-        return sorted((*self._viewers, *self._visitors.values()), key=lambda viewer: viewer.since)
+        return sorted((*self._viewers, *self._visitors.values()), key=lambda viewer: viewer.began)
 
     @property
     def is_needed(self) -> bool:
@@ -311,7 +310,7 @@ class RelayChannel:
         while True:
             self._changed.clear()
             if not self.viewers:
-                if loop.time() >= (due := self.idle_since + self._linger):
+                if loop.time() >= (due := self.idle_since + self._linger(ring)):
                     self._detach(ring)
                     return
             elif self._visitors:
@@ -327,10 +326,11 @@ class RelayChannel:
                 async with asyncio.timeout_at(due):
                     await self._changed.wait()
 
-    @property
-    def _linger(self) -> float:
-        settings = self._settings
-        return settings.linger_after_leave if self._has_left else settings.linger
+    def _linger(self, ring: Ring) -> float:
+        if not self._has_left:
+            return self._settings.linger
+        # Two tabs of a browser are one viewer, and the other tab asks again within that time.
+        return max(self._settings.linger_after_leave, ring.target + SWITCHED_SECONDS)
 
     # What the source says
 
@@ -356,18 +356,10 @@ class RelayChannel:
         if ring.newest is None:
             # Whoever goes on from an earlier run of the channel has to know.
             segment = replace(segment, discontinuity=True)
-        dated = replace(segment, date=self._follow_on(segment))
+        dated = replace(segment, date=follow_on(self._end, segment, ring.target))
         self._end = dated.date and dated.date + timedelta(seconds=segment.duration)
         ring.append(dated)
         self._memory.make_place()
-
-    def _follow_on(self, segment: Segment) -> datetime | None:
-        """Return a date that goes on from the segment before, unless that is too far off."""
-        if segment.date is None or self._end is None:
-            return segment.date
-        if abs(self._end - segment.date) > _SMOOTHED:
-            return segment.date
-        return max(self._end, segment.date) if segment.discontinuity else self._end
 
     def _note_node(self, node: str) -> None:
         if self._node and node != self._node:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
+from ..limits import MIN_SEGMENT_SECONDS
 from ..policy import SLACK
 from .hls import first_few, listed, render_segments
 from .ring import NumberedSegment, Window
@@ -93,6 +94,10 @@ class Past:
 
 def render_master(window: Window, address: str) -> bytes:
     """Write a master playlist with the one of what is there (RFC 8216 § 4.3.4)."""
-    rates = [one.segment.size * 8 / one.segment.duration for one in listed(window)]
+    # Upstream may say of one that it lasts no time at all.
+    rates = [
+        one.segment.size * 8 / max(one.segment.duration, MIN_SEGMENT_SECONDS)
+        for one in listed(window)
+    ]
     rate = max(1, round(max(rates)))
     return f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH={rate}\n{address}\n".encode()

@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
-from ..limits import MAX_PLAYLIST_BYTES, MAX_SEGMENT_BYTES, MIB
+from ..limits import MAX_PLAYLIST_BYTES, MAX_SEGMENT_BYTES
 from .addresses import server_of
 from .download import Answer, Bounds, Downloader
 from .errors import Reason, UpstreamError
 from .playlist import ListedSegment, MasterPlaylist, MediaPlaylist, read_playlist
 from .position import Position, within_reach
-from .segment import Media, Segment
+from .segment import Media, Segment, work_on
 
 _FIRST_ANSWER: Final = Bounds(size=MAX_PLAYLIST_BYTES, total=8.0, silence=4.0)
 """Before it is known how fast the channel is."""
@@ -26,8 +27,6 @@ _AHEAD_TARGETS: Final = 2
 """Target durations by which a playlist may grow more than the clock goes on."""
 _MISSES: Final = 3
 """Attempts that have to fail at a segment until it is left out."""
-_AT_ONCE: Final = 2 * MIB
-"""Bytes that are looked into in the event loop: some milliseconds."""
 _SHORT: Final = 0.75
 """The part of its duration that a segment has to last; less was cut off on the way."""
 _SHORT_SECONDS: Final = 0.5
@@ -72,6 +71,8 @@ class Pull:
         self._starts_anew = position.listed_at is not None
         self._may_repeat = self._starts_anew
         self._has_skipped = False
+        self._missing = 0.0
+        """Seconds that were left out since the last segment that was brought."""
 
     async def segments(self) -> AsyncGenerator[Segment]:
         """Yield segments as they come, for ever; their dates go by our own clock.
@@ -97,7 +98,7 @@ class Pull:
     async def _bring(self, listed: ListedSegment, rest: Sequence[ListedSegment]) -> Segment | None:
         """Fetch a segment; None if it is to be left out. `rest` is what is listed from it on."""
         if listed.is_gap:
-            self._starts_anew = True
+            self._leave_out(listed.duration)
             return None
         try:
             media = await self._twice(listed)
@@ -106,14 +107,18 @@ class Pull:
             if self._position.misses < _MISSES or self._has_skipped:
                 raise
             # It is not the node: what nobody has must not hold up what comes after it.
-            self._has_skipped = self._starts_anew = True
+            self._has_skipped = True
+            self._leave_out(listed.duration)
             return None
         self._has_skipped = False
         if self._may_repeat and self._position.has_had(media.data):
+            # So what this node lacks before it was had as well.
+            self._missing = 0.0
             return None
         self._may_repeat = False
         self._position.advance(listed, media.data, self._asked_at, len(rest) - 1)
         starts_anew, self._starts_anew = self._starts_anew, False
+        missing, self._missing = self._missing, 0.0
         behind = timedelta(seconds=sum(one.duration for one in rest))
         return Segment(
             data=media.data,
@@ -121,8 +126,14 @@ class Pull:
             discontinuity=starts_anew or listed.is_discontinuity,
             date=self._edge and self._edge - behind,
             node=self._node,
+            missing=missing,
             info=media.info,
         )
+
+    def _leave_out(self, seconds: float) -> None:
+        """Note that what comes next does not go on from what was brought last."""
+        self._starts_anew = True
+        self._missing += seconds
 
     def _fresh(self, playlist: MediaPlaylist) -> Sequence[ListedSegment]:
         """Return what a playlist lists beyond what was dealt with. Raises UpstreamError."""
@@ -133,8 +144,12 @@ class Pull:
             # What claims to have become so much more since then is not live.
             most = self._asked_at - self._read_at + _AHEAD_TARGETS * self.target
             fresh = within_reach(newer, most)
-            # Something is missing, or was left out because there was too much.
-            self._starts_anew |= bool(fresh) and fresh[0].sequence > self._newest + 1
+            if fresh and (lost := fresh[0].sequence - self._newest - 1):
+                # Something is missing, or was left out because there was too much. If that is more
+                # than there has been since, the numbers have jumped, and nothing tells how much.
+                seconds = lost * fresh[0].duration
+                listed = sum(one.duration for one in fresh)
+                self._leave_out(seconds if seconds + listed <= most else 0.0)
         self._read_at = self._asked_at
         if newer:
             self._newest = newer[-1].sequence
@@ -204,10 +219,7 @@ class Pull:
         silence = max(_LEAST_SILENCE, float(self.target))
         bounds = Bounds(size=MAX_SEGMENT_BYTES, total=_SEGMENT_TARGETS * silence, silence=silence)
         answer = await self._downloader.get(listed.url, bounds)
-        if len(answer.body) > _AT_ONCE:
-            media = await asyncio.to_thread(self._read, answer.body)
-        else:
-            media = self._read(answer.body)
+        media = await work_on(answer.body, partial(self._read, answer.body))
         self._check_length(media, listed.duration)
         return media
 

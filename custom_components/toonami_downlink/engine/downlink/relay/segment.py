@@ -1,10 +1,12 @@
 """One segment: what it is, and what upstream may send in its place."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from ..limits import MIB
 from .errors import Reason, RelayError, UnsupportedFormatError, UpstreamError
 from .joiner import Joiner
 from .packed_audio import is_packed_audio, pack
@@ -13,6 +15,8 @@ from .segment_info import SegmentInfo
 from .store import Kept
 from .transport_stream import inspect
 
+_AT_ONCE: Final = 2 * MIB
+"""Bytes that are worked on in the event loop: some milliseconds."""
 _IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x00\x00\x01\x00")
 _REASONS: Final = {
     Flaw.EMPTY: Reason.EMPTY,
@@ -56,6 +60,8 @@ class Segment:
     date: datetime | None = None
     node: str = ""
     is_slate: bool = False
+    missing: float = 0.0
+    """Seconds on air between the one before and this one that nobody could bring."""
     info: SegmentInfo | None = None
     """What `inspect` said of `data`, until it is joined."""
     kept: Kept | None = None
@@ -102,6 +108,11 @@ class TsTools:
 
     read: Callable[[bytes], Media] = read_media
     new_join: Callable[[], Join] = new_join
+
+
+async def work_on[T](data: bytes, work: Callable[[], T]) -> T:
+    """Read or join a segment: in a thread, if it is so large that it would hold the event loop."""
+    return await asyncio.to_thread(work) if len(data) > _AT_ONCE else work()
 
 
 def _refusal(error: SegmentError) -> RelayError:

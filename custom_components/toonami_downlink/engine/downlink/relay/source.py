@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 import logging
 import math
 from typing import Final
@@ -18,7 +19,7 @@ from .download import Downloader
 from .errors import Reason, RelayError, UpstreamError
 from .position import Position
 from .pull import Pull
-from .segment import Segment, TsTools
+from .segment import Segment, TsTools, work_on
 from .segment_info import Format
 
 _LOGGER = logging.getLogger(__name__)
@@ -109,6 +110,8 @@ class Source:
         self._join = tools.new_join()
         self._format: Format | None = None
         """That of the segment that was joined last, as far as it is known; the slate's is not."""
+        self._joining = asyncio.Lock()
+        """Held while a segment is joined and passed on: the next one goes on from it."""
         self._position = Position()
         self._failed_server = ""
         self._target = 0
@@ -151,7 +154,8 @@ class Source:
                 async for segment in segments:
                     if first_at is None:
                         first_at = loop.time()
-                    self._accept(segment, pull.target)
+                    async with self._joining:
+                        await self._accept(segment, pull.target)
         except RelayError as err:
             self.reason = err.reason
             self._failed_server = server_of(url) or self._failed_server
@@ -180,12 +184,13 @@ class Source:
         except DownlinkError, OSError, aiohttp.ClientError:
             return ""
 
-    def _accept(self, segment: Segment, target: int) -> None:
+    async def _accept(self, segment: Segment, target: int) -> None:
         """Pass on what came from upstream. Raises UpstreamError for what cannot be joined."""
         if self._is_slate:
-            segment = replace(segment, discontinuity=True)
+            # That was there for all that is missing.
+            segment = replace(segment, discontinuity=True, missing=0.0)
         try:
-            segment = self._joined(segment)
+            segment = await self._joined(segment)
         except DownlinkError as err:
             raise UpstreamError(Reason.CORRUPT, str(err)) from err
         if self._is_slate:
@@ -197,13 +202,14 @@ class Source:
         self._listener.on_target(max(target, math.ceil(self._slate(0).duration)))
         self._pass_on(segment)
 
-    def _joined(self, segment: Segment) -> Segment:
+    async def _joined(self, segment: Segment) -> Segment:
         """Let a segment go on from the one before. Raises SegmentError.
 
         If both have the same format, players need not know that there was a break; and they should
         not: at a discontinuity VLC throws away the three seconds that it has not shown yet.
         """
-        data = self._join(segment.data, segment.discontinuity, segment.info)
+        join = partial(self._join, segment.data, segment.discontinuity, segment.info)
+        data = await work_on(segment.data, join)
         before, self._format = self._format, segment.info.format if segment.info else None
         is_same = before is not None and before == self._format
         is_other = segment.discontinuity and not is_same
@@ -234,11 +240,14 @@ class Source:
         self._listener.on_broken(self.reason or Reason.SILENT)
         due = loop.time()
         number = 0
-        while self._is_slate:
+        while True:
             segment = replace(self._slate(number), is_slate=True, date=self._now())
             if number == 0:
                 segment = replace(segment, discontinuity=True)
-            self._pass_on(self._joined(segment))
+            async with self._joining:
+                if not self._is_slate:
+                    return
+                self._pass_on(await self._joined(segment))
             number += 1
             if number >= _SLATES_AT_ONCE:
                 due += segment.duration

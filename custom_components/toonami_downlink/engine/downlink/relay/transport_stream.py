@@ -10,16 +10,13 @@ from statistics import median_low
 import struct
 from typing import Final
 
+from ..limits import MAX_SEGMENT_BYTES, MAX_SEGMENT_SECONDS
 from .elementary import aac_frames, aac_parameters, h264_parameters, starts_h264
 from .segment_error import Flaw, SegmentError, foreign
 from .segment_info import MAX_JUMP, Clock, Layout, Mark, SegmentInfo, Track
 from .tables import NULL_PID, PACKET, PAT_PID, Codec, Streams, pmt_pid, sections, streams
 from .timestamps import HZ, apart, read_pcr, read_stamp
 
-MAX_SEGMENT_BYTES: Final = 4 * 1024 * 1024
-"""Of one segment: more than half a minute of upstream's 0.9 Mbit/s."""
-MAX_SEGMENT_SECONDS: Final = 60
-"""By its timestamps."""
 MAX_BACK: Final = HZ
 """Ticks that DTS and PCR may go back: where a DTS is left out, the PTS stands for it."""
 _USUAL_STEP: Final = HZ // 25
@@ -31,8 +28,8 @@ _PID_BITS: Final = bytes(head & 31 for head in range(256))
 def inspect(data: bytes) -> SegmentInfo:
     """Check a segment and say what is in it. Raises SegmentError.
 
-    About 1 ms for 225 kB; less than a second for the largest and oddest there can be. The result is
-    larger than it looks: pass it to `Joiner.join` and let go of it.
+    About 1 ms for 225 kB; some seconds for the largest and oddest there can be, which is not for
+    the event loop. The result is larger than it looks: pass it to `Joiner.join` and let go of it.
     """
     _check_packets(data)
     heads, tails = data[1::PACKET], data[3::PACKET]

@@ -10,7 +10,7 @@ from typing import Final
 from .continuous import Span, continuous
 from .ring import Ring
 
-_SWITCHED_SECONDS: Final = 1.0
+SWITCHED_SECONDS: Final = 1.0
 """Beyond a target duration without a request: an HLS player that watches has asked by then."""
 
 
@@ -35,14 +35,14 @@ class Viewer:
     waited_for: float | None = None
     """Since when (loop time) it has not taken what was sent to it; None while it does."""
     span: Span | None = None
-    """For one with a connection of its own that watches what was on: what it watches."""
+    """For one that watches what was on: what it watches of it."""
     scope: asyncio.Timeout | None = None
     """For one with a connection of its own: what ends the block that it is in."""
 
     @property
     def is_quiet(self) -> bool:
         """Whether it has asked for nothing for longer than an HLS player does that watches."""
-        patience = self.ring.target + _SWITCHED_SECONDS
+        patience = self.ring.target + SWITCHED_SECONDS
         return asyncio.get_running_loop().time() - self.asked >= patience
 
     def end(self) -> None:
