@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from aiohttp import ClientError, ClientTimeout
+from aiohttp import ClientError, ClientTimeout, hdrs
 from homeassistant.components import system_health
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -11,6 +11,7 @@ from .const import DOMAIN, PANEL_PATH
 from .coordinator import async_loaded_coordinator
 from .engine.downlink.provider.tls import shared_verifier
 from .storage.settings import Settings
+from .streaming.manager import USER_AGENT
 
 _TIMEOUT: Final = ClientTimeout(total=5)
 
@@ -54,7 +55,11 @@ async def _async_check_upstream(hass: HomeAssistant, settings: Settings) -> str 
     verifier = shared_verifier(verify=settings.verify_tls)
     try:
         async with async_get_clientsession(hass).get(
-            settings.api_url, ssl=await verifier.context(), timeout=_TIMEOUT, allow_redirects=False
+            settings.api_url,
+            headers={hdrs.USER_AGENT: USER_AGENT},
+            ssl=await verifier.context(),
+            timeout=_TIMEOUT,
+            allow_redirects=False,
         ):
             return "ok"
     except TimeoutError:

@@ -337,6 +337,7 @@ async def test_system_health_without_a_feed_asks_once_and_not_for_long(
     assert asked.args == (DEFAULT_API_URL,)
     assert asked.kwargs["timeout"].total == 5
     assert asked.kwargs["allow_redirects"] is False
+    assert asked.kwargs["headers"]["User-Agent"].startswith("ToonamiDownlink")
 
 
 # Actions

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.test_utils import TestServer
 from homeassistant.core import HomeAssistant
 import pytest
@@ -22,10 +22,12 @@ class Upstream:
 
     def __init__(self) -> None:
         self.asked: list[dict[str, str]] = []
+        self.agents: list[str] = []
         self.answer: str | None = None
 
     async def stream_url(self, request: web.Request) -> web.Response:
         self.asked.append(dict(request.query))
+        self.agents.append(request.headers[hdrs.USER_AGENT])
         return web.Response(text=self.answer or f"http://n{len(self.asked)}.example.com/x.m3u8")
 
 
@@ -58,6 +60,8 @@ async def test_fresh_address_is_shared(hass: HomeAssistant, upstream: Upstream, 
     assert len(upstream.asked) == 1
     assert upstream.asked[0]["channelName"] == "est"
     assert upstream.asked[0]["streamDelay"] == "180"
+    # And not as Home Assistant, of this version and that.
+    assert upstream.agents == ["ToonamiDownlink"]
 
 
 async def test_asked_again_after_a_minute(

@@ -27,6 +27,8 @@ MAX_ANSWER_BYTES: Final = 2 * MIB
 """Of one answer, after decompression; the largest honest one is below 0.2 MiB."""
 MAX_REDIRECTS: Final = 5
 _CHUNK: Final = 64 * 1024
+USER_AGENT: Final = "ToonamiDownlink"
+"""What we are called where nothing more is known of us."""
 _HEADERS: Final = {"Accept": "application/json, text/plain, */*", "Accept-Encoding": "gzip"}
 _GZIP: Final = zlib.MAX_WBITS | 16
 _HTTPS_PORT: Final = 443
@@ -71,6 +73,7 @@ class Upstream:
         *,
         verifier: CertificateVerifier,
         timeouts: Timeouts,
+        user_agent: str = USER_AGENT,
     ) -> None:
         """Ask the server at `url`; the time for the whole run begins now."""
         self.url = url.rstrip("/")
@@ -78,6 +81,7 @@ class Upstream:
         self.deadline = time.monotonic() + timeouts.run
         self.requests = 0
         self.is_encrypted = not self.url.lower().startswith("http:")
+        self._headers = _HEADERS | {hdrs.USER_AGENT: user_agent}
         self._session = session
         self._verifier = verifier
         self._places = asyncio.Semaphore(MAX_CONCURRENT)
@@ -211,7 +215,7 @@ class Upstream:
             yield await stack.enter_async_context(
                 session.get(
                     url,
-                    headers=_HEADERS,
+                    headers=self._headers,
                     allow_redirects=False,
                     # Its own decompression knows no limit for the whole answer.
                     auto_decompress=False,

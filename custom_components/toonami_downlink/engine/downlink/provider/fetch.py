@@ -17,7 +17,7 @@ from ..errors import CannotWriteError, DownlinkError, TimedOutError, UpstreamNon
 from ..lineup import KNOWN, KnownChannel, Lineup, find, is_ignored, normalise
 from ..models import Channel, Feed, Programme, Progress, Source, Stage
 from ..network import may_lead_to
-from .api import DEFAULT_TIMEOUTS, NoConnectionError, Timeouts, Upstream
+from .api import DEFAULT_TIMEOUTS, USER_AGENT, NoConnectionError, Timeouts, Upstream
 from .cache import Cache
 from .details import DetailReader, query_for
 from .enrich import enrich
@@ -46,7 +46,7 @@ class ProviderConfig:
     verify_tls: bool = True
     cache_file: Path | None = None
     """What was learnt is kept there and in a file beside it (`links_file`)."""
-    user_agent: str = "ToonamiDownlink"
+    user_agent: str = USER_AGENT
     timeouts: Timeouts = DEFAULT_TIMEOUTS
 
 
@@ -69,9 +69,14 @@ async def fetch(
         remembered=links_file(config.cache_file) if config.cache_file else None,
     )
     cache = await asyncio.to_thread(Cache, config.cache_file, config.api_url, now)
-    headers = {"User-Agent": config.user_agent}
-    async with aiohttp.ClientSession(headers=headers) as session:
-        upstream = Upstream(session, config.api_url, verifier=verifier, timeouts=config.timeouts)
+    async with aiohttp.ClientSession() as session:
+        upstream = Upstream(
+            session,
+            config.api_url,
+            verifier=verifier,
+            timeouts=config.timeouts,
+            user_agent=config.user_agent,
+        )
         feed = await ProviderRun(upstream, cache, on_progress, now).feed(config.guide_days)
     try:
         await asyncio.to_thread(cache.save)
