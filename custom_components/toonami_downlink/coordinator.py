@@ -195,19 +195,14 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     @callback
     def async_start(self) -> None:
         """Begin to follow the schedule, the programmes and a provider folder."""
-        entry = self.config_entry
-        entry.async_on_unload(
-            async_track_time_interval(
-                self.hass, self._async_tick, WATCH_INTERVAL, cancel_on_shutdown=True
-            )
-        )
-        entry.async_on_unload(self._scheduler.async_stop)
-        entry.async_on_unload(lambda: self._boundary.set(None))
-        entry.async_on_unload(
-            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_on_config)
-        )
+        hass, entry = self.hass, self.config_entry
+        on_unload, tick = entry.async_on_unload, self._async_tick
+        on_unload(async_track_time_interval(hass, tick, WATCH_INTERVAL, cancel_on_shutdown=True))
+        on_unload(self._scheduler.async_stop)
+        on_unload(lambda: self._boundary.set(None))
+        on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_on_config))
         entry.async_create_background_task(
-            self.hass, self._async_read_version(), f"{DOMAIN} provider version"
+            hass, self._async_read_version(), f"{DOMAIN} provider version"
         )
         self._boundary.set(self._next_boundary())
         self._scheduler.async_update(self.last_record, self.last_success)
@@ -287,6 +282,10 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         self.async_tell(record, context or Context())
         self.async_update_listeners()
         return record
+
+    @override
+    async def async_request_refresh(self) -> None:
+        """Fetch nothing: that is no entity's business, whoever has Home Assistant update it."""
 
     def _forget_outcome(self) -> None:
         """Forget what came of the refresh before, so that it is not taken for that of the next."""

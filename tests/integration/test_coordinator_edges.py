@@ -270,6 +270,17 @@ async def test_players_are_looked_for_each_half_minute_and_five_are_all_named(
     assert issue.translation_placeholders == {"players": "App1, App2, App3, App4, App5"}
 
 
+async def test_updating_an_entity_is_no_refresh(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator
+) -> None:
+    assert await async_setup_component(hass, "homeassistant", {})
+    before, records = coordinator.data, coordinator.history
+    target = {"entity_id": ["sensor.toonami_aftermath_east_now_playing"]}
+    await hass.services.async_call("homeassistant", "update_entity", target, blocking=True)
+    assert coordinator.data is before
+    assert (coordinator.history, coordinator.progress) == (records, None)
+
+
 async def test_a_refresh_that_never_began_does_not_go_on(coordinator: DownlinkCoordinator) -> None:
     await coordinator.async_shutdown()
     with pytest.raises(HomeAssistantError):

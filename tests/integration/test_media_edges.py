@@ -242,6 +242,21 @@ def test_what_is_tried_reaches_the_disk(place: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(os, "fsync", lambda one: sizes.append(os.fstat(one).st_size))
     write_probe(place)
     assert sizes == [4096]
+    # Nothing of somebody else's is written over.
+    (place / "precious").write_text("secret")
+    (place / TRACKS / ".probe").symlink_to(place / "precious")
+    write_probe(place)
+    assert (place / "precious").read_text() == "secret"
+    assert list((place / TRACKS).iterdir()) == []
+
+
+async def test_a_folder_in_the_place_of_a_file_leaves_nothing_open(place: Path) -> None:
+    (place / "1.mp4").mkdir()
+    shelf, open_files = Shelf(), count_open_files()
+    for _ in range(3):
+        with pytest.raises(DiskError):
+            await shelf.async_holding(found_in(place), make(1, file="1.mp4"))
+    assert count_open_files() <= open_files + 1, "but for the disk's own"
 
 
 async def test_a_folder_is_made_ready_with_those_above_it_and_again(

@@ -7,8 +7,8 @@ from io import BytesIO
 import logging
 import os
 from pathlib import Path
+import tempfile
 from typing import Any, Final
-from unittest.mock import AsyncMock, Mock
 
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
@@ -17,7 +17,6 @@ from homeassistant.components.http import KEY_HASS
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.loader import async_get_integration
-from multidict import CIMultiDict, CIMultiDictProxy
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
@@ -282,15 +281,35 @@ async def test_parameters_at_their_limits(
         assert {seconds for seconds in waited if seconds} <= {10}
 
 
-async def test_a_file_in_a_form_is_closed() -> None:
-    file = BytesIO(b"content")
-    headers: CIMultiDictProxy[str] = CIMultiDictProxy(CIMultiDict())
-    field = web.FileField("f", "f.bin", file, "application/octet-stream", headers)
-    kind, post = "multipart/form-data", AsyncMock(return_value={"f": field, "a": " 1 "})
-    form = Mock(query={}, method="POST", body_exists=True, content_type=kind, post=post)
-    form.clone.return_value = form
-    assert await read_parameters(form) == {"a": "1"}
-    assert file.closed
+MULTIPART: Final = "multipart/form-data; boundary=b"
+FILE: Final = '--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n'
+TEXT: Final = '--b\r\nContent-Disposition: form-data; name="a"\r\n{}\r\n{}\r\n'
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(FILE + TEXT.format("", " 1 "), {"a": "1"}, id="file"),
+        pytest.param(FILE * 49 + TEXT.format("", "1"), {"a": "1"}, id="most-fields"),
+        pytest.param(FILE * 50 + TEXT.format("", "1"), {}, id="too-many-fields"),
+        pytest.param(TEXT.format("", "x" * 65_536), {"a": "x" * 65_536}, id="longest"),
+        pytest.param(TEXT.format("", "x" * 65_537), {}, id="too-long"),
+        pytest.param(
+            TEXT.format("Content-Transfer-Encoding: base64\r\n", "MQ=="), {"a": "1"}, id="encoded"
+        ),
+    ],
+)
+async def test_forms_at_their_limits(
+    monkeypatch: pytest.MonkeyPatch, body: str, expected: dict[str, str]
+) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda *_, **__: opened.append(1) or BytesIO())
+    headers = {hdrs.CONTENT_TYPE: MULTIPART}
+    async with served(read) as client:
+        answer = await client.post("/", data=f"{body}--b--\r\n".encode(), headers=headers)
+        assert await answer.json() == expected
+    assert opened == [], "a file is kept nowhere"
 
 
 # What is sent of a file

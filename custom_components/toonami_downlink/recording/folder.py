@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.core_config import Config
 
 from ..const import NAME
+from ..engine.downlink.recording.folder import Folder, write_all
 from ..engine.downlink.recording.model import TRACKS
 from ..refreshing.texts import text
 from .disk import Disk, DiskError
@@ -95,15 +96,19 @@ def _is_allowed(config: Config, folder: Path) -> bool:
 
 
 def write_probe(folder: Path) -> None:
-    """Write something, and make sure that it is there. Raises OSError; blocks."""
-    probe = folder / TRACKS / _PROBE
-    try:
-        with probe.open("wb") as file:
-            file.write(b"\0" * 4096)
-            file.flush()
-            os.fsync(file.fileno())
-    finally:
-        probe.unlink(missing_ok=True)
+    """Write something, and make sure that it is there; no link is followed.
+
+    Raises OSError; blocks.
+    """
+    with Folder.of_path(folder, TRACKS) as tracks:
+        tracks.remove(_PROBE)
+        descriptor = tracks.open_new(_PROBE)
+        try:
+            write_all(descriptor, b"\0" * 4096)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+            tracks.remove(_PROBE)
 
 
 def is_there(folder: Path) -> bool:

@@ -50,7 +50,13 @@ class Shelf:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
             return None
-        with open(descriptor, "rb") as file:  # noqa: PTH123  # it is open already
+        try:
+            file = open(descriptor, "rb")  # noqa: PTH123, SIM115  # it is open already
+        except OSError:
+            # As of a folder that lies there.
+            os.close(descriptor)
+            raise
+        with file:
             found = os.fstat(descriptor)
             version = path, found.st_mtime_ns, found.st_size
             if version not in self._indexes:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl
 
-from aiohttp import hdrs, web
+from aiohttp import BodyPartReader, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 from orjson import loads
 
@@ -42,14 +42,43 @@ async def read_parameters(request: web.Request) -> dict[str, str]:
 
 async def _read_body(request: web.Request) -> Mapping[str, str]:
     if request.content_type == "multipart/form-data":
-        fields = await request.post()
-        for value in fields.values():
-            if isinstance(value, web.FileField):
-                value.file.close()
-        return {key: value for key, value in fields.items() if isinstance(value, str)}
+        return await _read_form(request)
     body = await request.read()
     if body.lstrip().startswith(b"{"):
         value = loads(body)
         return {key: str(item) for key, item in value.items() if isinstance(item, str | int)}
     text = body.decode("utf-8", "replace").strip()
     return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+
+
+async def _read_form(request: web.Request) -> dict[str, str]:
+    """Read the texts of a form; what is sent as a file is kept nowhere.
+
+    `request.post` opens a file for each, and older versions count no empty ones.
+    """
+    fields: dict[str, str] = {}
+    count = size = 0
+    parts = await request.multipart()
+    while part := await parts.next():
+        count += 1
+        if not isinstance(part, BodyPartReader) or count > _MAX_FIELDS:
+            raise ValueError("This is no form, or one of too many fields.")
+        data = bytearray()
+        while chunk := await part.read_chunk():
+            size += len(chunk)
+            if size > _MAX_BODY:
+                raise ValueError("The form is too long.")
+            data += chunk
+        if part.name and part.filename is None:
+            text = await _decoded(part, data)
+            fields[part.name] = text.decode(part.get_charset("utf-8"))
+    return fields
+
+
+async def _decoded(part: BodyPartReader, data: bytearray) -> bytes:
+    decoded = bytearray()
+    async for piece in part.decode_iter(data):
+        decoded += piece
+        if len(decoded) > _MAX_BODY:
+            raise ValueError("The form is too long.")
+    return bytes(decoded)

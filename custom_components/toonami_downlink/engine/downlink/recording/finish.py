@@ -220,6 +220,8 @@ class _Workshop:
             *_layout(parts),
             *("-f", "mp4", f"file:{self._folder / _PART}"),
         )
+        # ffmpeg follows a link, and all segments were read since the last look.
+        await self.disk.run(self.source.remove, _PART)
         frames, written = await self._run(argv, self._joined(parts), size)
         # Sound that is cut off would not be missed by the number of pictures.
         check = (
