@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from downlink.access import Ceiling, Hours
-from downlink.models import Channel, Feed, IngestReport, Programme, Source
+from downlink.models import SERIES, Channel, Feed, IngestReport, Programme, Source
 from downlink.passes import MAX_USERS, Pass, PassError, line_up, read_pass
 from downlink.publish.publication import Offer, Publication
 from downlink.publish.store import Generation
@@ -58,8 +58,14 @@ def test_what_is_rated_too_high_has_no_words() -> None:
         (one.start, one.stop) for one in FEED.guide["east"]
     ]
     hidden = seen[1]
+    # Nor is it a new film, as what has no kind is to Plex.
     assert hidden == Programme(
-        start=hidden.start, stop=hidden.stop, title="East", source=Source.FILLER
+        start=hidden.start,
+        stop=hidden.stop,
+        title="East",
+        categories=(SERIES,),
+        is_rerun=True,
+        source=Source.FILLER,
     )
 
 

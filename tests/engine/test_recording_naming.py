@@ -14,7 +14,9 @@ from lxml import etree
 import pytest
 
 from downlink.models import MOVIE, SERIES, Credit, Programme, Role
+from downlink.recording import xtream
 from downlink.recording.by_hand import new
+from downlink.recording.matching import is_definite
 from downlink.recording.model import Recording
 from downlink.recording.naming import (
     MAX_PART_BYTES,
@@ -73,6 +75,15 @@ MOVIES: dict[str, Any] = {"categories": (MOVIE,)}
 )
 def test_name(values: dict[str, Any], name: str) -> None:
     assert named(**values) == name
+
+
+@pytest.mark.parametrize("spelled", ["Movie", "movie", "MOVIE"])
+def test_a_film_in_whichever_case(spelled: str) -> None:
+    made = of(title="Akira", aired="1988", categories=("Animation", spelled))
+    assert str(file_name(made, NEW_YORK, "mp4")) == "Akira (1988)/Akira (1988).mp4"
+    # It is the same on another night, and no series to players either.
+    assert is_definite(made.programme)
+    assert xtream.is_film(made)
 
 
 def test_hour_that_is_there_twice() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
+import pytest
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
@@ -51,13 +52,18 @@ async def test_guide_stale(
     assert state_of(hass, STALE).state == STATE_OFF
 
 
+@pytest.mark.parametrize(
+    "refused",
+    ["<!DOCTYPE html><html><body>Sorry</body></html>", "<tv></tv>"],
+    ids=["web page", "nothing"],
+)
 async def test_guide_that_is_refused_again_and_again_is_stale(
-    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory, refused: str
 ) -> None:
     """The refreshes succeed, for the channels are well."""
     coordinator = await setup_integration(hass, make_entry(folder, stale_hours=3))
     guide = (folder / "index.xml").read_bytes()
-    (folder / "index.xml").write_text("<!DOCTYPE html><html><body>Sorry</body></html>")
+    (folder / "index.xml").write_text(refused)
     shown = []
     for hours in (1, 2, 3):
         await move_clock(hass, freezer, NOON + timedelta(hours=hours))

@@ -98,7 +98,7 @@ class State:
         feed.
         """
         read = next((one.finished for one in reversed(self.history) if _has_guide(one)), None)
-        if made is None or read is None or report is None or report.guide_error is None:
+        if made is None or read is None or report is None or _is_guide(report):
             return made
         return min(made, read)
 
@@ -133,7 +133,12 @@ class State:
 
 def _has_guide(record: RefreshRecord) -> bool:
     """Whether a guide was read in that refresh."""
-    return record.report is not None and record.report.guide_error is None
+    return record.report is not None and _is_guide(record.report)
+
+
+def _is_guide(report: IngestReport) -> bool:
+    # Of one without a programme, nothing is left that could grow old.
+    return report.guide_error is None and report.programmes > 0
 
 
 def _rename_window(data: Data) -> Data:

@@ -175,6 +175,15 @@ def test_an_empty_guide_does_not_shorten_the_published_one() -> None:
     feed, report = made(previous=previous)
     assert known(feed) == known(previous)
     assert report.guide_until == before.guide_until
+    # It is as old as the one that is kept.
+    assert report.guide_error == "guide: it lists no programme of these channels"
+    assert report.fixes[Fix.GUIDE_REFUSED] == 1
+
+
+def test_an_empty_guide_is_one_where_nothing_is_known() -> None:
+    empty, report = made()
+    assert report.guide_error is None
+    assert made(previous=empty)[1].guide_error is None
 
 
 def test_the_last_programme_ends_as_was_known_before() -> None:

@@ -98,6 +98,11 @@ class Programme:
         return f"{season}E{self.episode:02}" if self.episode else season
 
     @property
+    def is_movie(self) -> bool:
+        """Whether it is called a film, in whatever case: other guides have their own spelling."""
+        return any(one.casefold() == MOVIE.casefold() for one in self.categories)
+
+    @property
     def is_filler(self) -> bool:
         """Whether the ingest made this up to keep the guide without gaps."""
         return self.source is Source.FILLER

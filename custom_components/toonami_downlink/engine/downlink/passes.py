@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from .access import MAX_AGE, Ceiling, Hours
 from .errors import DownlinkError
-from .models import Channel, Feed, Programme, Source
+from .models import SERIES, Channel, Feed, Programme, Source
 from .text import clean_line
 
 HOME: Final = "home"
@@ -174,7 +174,13 @@ def _unnamed(
         programme
         if programme.is_filler or one.allows(programme)
         else Programme(
-            start=programme.start, stop=programme.stop, title=channel.name, source=Source.FILLER
+            start=programme.start,
+            stop=programme.stop,
+            title=channel.name,
+            # Else Plex takes it for a new film.
+            categories=(SERIES,),
+            is_rerun=True,
+            source=Source.FILLER,
         )
         for programme in programmes
     )

@@ -55,6 +55,9 @@ def _with_guide(
     parsed = parse_xmltv(guide, language=language, wanted=asks_for(members))
     fixes = Counter(parsed.flaws)
     found = match_programmes(parsed, members, fixes)
+    if not found and any(not one.is_filler for member in members.values() for one in member.old):
+        # What is kept would grow old, and nobody would be told.
+        raise FeedError("guide", "it lists no programme of these channels")
     feed, fixes = _feed(found, members, window, now, fixes)
     if sum(map(len, feed.guide.values())) > MAX_PROGRAMMES:
         raise FeedError("guide", f"more than {MAX_PROGRAMMES} programmes with its gaps filled")

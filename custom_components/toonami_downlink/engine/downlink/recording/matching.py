@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from ..airings import DELAYS, Airing
 from ..identity import identity, show_key
-from ..models import MOVIE, Channel, Feed, Programme
+from ..models import Channel, Feed, Programme
 from ..policy import MOVED_AHEAD, NIGHT, SAME_SLOT
 from ..timeline import between, on_air
 from .model import Recording, State
@@ -31,7 +31,7 @@ _start = attrgetter("start")
 
 def is_definite(programme: Programme) -> bool:
     """Whether it is known what is shown, an episode or a film, and not only of which show."""
-    return MOVIE in programme.categories or identity(programme) != show_key(programme.title)
+    return programme.is_movie or identity(programme) != show_key(programme.title)
 
 
 def may_be_same(one: Programme, other: Programme) -> bool:

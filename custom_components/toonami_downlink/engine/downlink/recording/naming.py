@@ -14,7 +14,7 @@ from typing import Final
 import unicodedata
 from xml.etree import ElementTree as ET
 
-from ..models import MOVIE, Programme, Role
+from ..models import Programme, Role
 from ..text import FORBIDDEN
 from .model import Recording
 
@@ -128,7 +128,7 @@ def nfo(recording: Recording) -> bytes:
 
 def is_film(programme: Programme) -> bool:
     """Whether it is to be sorted among films: it is called one, and has no number."""
-    return MOVIE in programme.categories and programme.episode is None
+    return programme.is_movie and programme.episode is None
 
 
 def _numbers(programme: Programme) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from typing import Final, TypedDict
 
 from ..formats.xtream import Category
 from ..identity import show_key
-from ..models import MOVIE, Programme
+from ..models import Programme
 from .model import Recording
 
 _CATEGORY: Final = "1"
@@ -159,7 +159,7 @@ def categories(recordings: Iterable[Recording]) -> list[Category]:
 
 def is_film(recording: Recording) -> bool:
     """Whether it is listed as a film."""
-    return MOVIE in recording.programme.categories
+    return recording.programme.is_movie
 
 
 def series_id(recording: Recording) -> int:
