@@ -133,7 +133,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     @property
     def guide_made(self) -> datetime | None:
         """When the published guide was read, in UTC: a refresh may have had to keep the old one."""
-        return self._state.guide_made(self.last_success, self.data and self.data.report)
+        report = self.data.report if self.data else None
+        return self._state.guide_made(self.last_success, report)
 
     @property
     def next_refresh(self) -> datetime | None:

@@ -111,3 +111,9 @@ def test_the_first_of_several_names_that_is_known_counts() -> None:
     assert find() is None
     assert find("", "MTV97", "Movies") is find("mtv97")
     assert find("MTV97 HD", "Movies") is find("Movies")
+
+
+def test_a_name_that_was_admitted_before_keeps_its_key() -> None:
+    channel, lineup = Lineup({"other_tv_stfold": 8}).admit("TV Østfold")
+    assert (channel.key, channel.number) == ("other_tv_stfold", 8)
+    assert lineup.assigned == {"other_tv_stfold": 8}

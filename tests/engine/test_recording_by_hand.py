@@ -127,3 +127,12 @@ def test_where_nobody_knows_what_is_on() -> None:
     known = [programme(241, "Akira", 110)]
     house.look({"movies": known})
     assert house.recordings[1].programme == known[0]
+
+
+def test_what_is_recorded_anew_does_not_go_with_the_first() -> None:
+    house = House().look(GUIDE)
+    house.record(EAST)
+    first = house.holed(1, reason=None)
+    assert house.record(WEST, 170).replaces == first.identity
+    house.set(1, State.DELETED)
+    assert [one.state for one in house.look().recordings] == [State.DELETED, P]

@@ -145,6 +145,25 @@ async def test_who_goes_back_by_hls_is_not_ended(
         assert (await get(house, asked))[0] == status
 
 
+async def test_who_goes_on_after_a_pause_is_not_ended(
+    house: Harness, clock: FrozenDateTimeFactory
+) -> None:
+    """A player asks once for a playlist that is over, and then for its segments alone."""
+    live = playlists(house, TEEN)[0]
+    assert not await is_closed(house, live)
+    start = int((NOW - timedelta(seconds=2)).timestamp())
+    path = f"/api/{DOMAIN}/{secrets(house, TEEN).feed_token}/timeshift/1/{start}/3600.m3u8"
+    (address,) = listed((await get(house, path))[1])
+    path = str(URL(path).join(URL(address)))
+    (before, *_) = listed((await get(house, path))[1])
+    streams = house.coordinator.streams
+    (session,) = streams.sessions
+    streams._relay.leave("toonami_east", session.viewer.key)  # noqa: SLF001  # forgotten
+    assert (await get(house, str(URL(path).join(URL(before)))))[0] == HTTPStatus.OK
+    go_on(house, clock, ADULT)
+    assert len(streams.sessions) == 1
+
+
 async def test_guide_without_its_words(house: Harness) -> None:
     for identity, is_there in ((HOME, True), (KIDS, True), (TEEN, False)):
         one = secrets(house, identity)

@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
+from custom_components.toonami_downlink.engine.downlink.follows import FollowKind, make_follow
 from custom_components.toonami_downlink.engine.downlink.recording.folder import Folder
 from custom_components.toonami_downlink.engine.downlink.recording.model import (
     TRACKS,
@@ -17,13 +17,16 @@ from custom_components.toonami_downlink.engine.downlink.recording.model import (
     State,
 )
 from custom_components.toonami_downlink.engine.downlink.recording.recorder import Outcome
+from custom_components.toonami_downlink.engine.downlink.recording.rules import make_rule
 from custom_components.toonami_downlink.following.follows import async_follows
 from custom_components.toonami_downlink.recording import library
 from custom_components.toonami_downlink.recording.keeper import Keeper
 from custom_components.toonami_downlink.recording.library import Library
 from custom_components.toonami_downlink.recording.outcomes import ended_with
+from custom_components.toonami_downlink.recording.unfollowed import Unfollowed
 from custom_components.toonami_downlink.storage.recorded import Recorded, RecordingStore
 
+from .harness import NOW
 from .recorded import EAST, MINUTE, House, make_recording, programmes
 from .stream_harness import wait_until
 from .test_recordings_edges import PLANNED, RUNNING, Desk, desk  # noqa: F401  # a fixture
@@ -146,6 +149,16 @@ async def test_what_is_followed_no_more_is_not_recorded(house: House) -> None:
     # What is kept by hand stays, and what is followed in another way.
     assert [one.programme.title for one in house.recordings.items] == ["Show 2", "Show 3"]
     assert first not in house.recordings.items
+
+
+def test_what_took_its_way_out_is_not_followed_either() -> None:
+    follow = make_follow(FollowKind.SHOW, "Outlaw Star", EAST, NOW)
+    rule = make_rule(RuleKind.FOLLOWED, "", None, NOW)
+    moved = make_recording(channel="toonami_west", state=State.PLANNED, rule=rule.identity)
+    looks = Unfollowed()
+    assert looks.look((follow,), (rule,), (moved,)) == frozenset()
+    assert looks.look((), (rule,), (moved,)) == {moved.identity}
+    assert looks.look((), (rule,), (moved,)) == frozenset()
 
 
 async def test_a_rule_with_other_days_plans_anew(house: House) -> None:

@@ -130,6 +130,10 @@ class Keeper:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=_STOP_TIMEOUT)
+        for one in identities:
+            # One that was cancelled before its first step has not done so itself.
+            if (run := self._runs.get(one)) and run.task and run.task.done():
+                del self._runs[one]
 
     async def async_stop(self) -> None:
         """Stop everything; what was being recorded goes on after the next start."""

@@ -354,10 +354,10 @@ class RecordingScheduler:
         """End a recording now; what is there of it is kept."""
         # Meanwhile, nothing is begun.
         async with self._catalogue.lock:
-            await self._keeper.async_abandon(identity)
             one = self._catalogue.get(identity)
             if one is None or one.state is not State.RECORDING:
                 return
+            await self._keeper.async_abandon(identity)
             now = dt_util.utcnow()
             unknown = Outcome(gaps=(Gap(now, one.stop),), reason=None, size=one.size)
             outcome = await self.library.async_outcome(one) or unknown

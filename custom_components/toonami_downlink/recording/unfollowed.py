@@ -1,6 +1,7 @@
 """What was planned because it was followed, and is not any more."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..engine.downlink.follows import Follow, Matcher
 from ..engine.downlink.recording.model import Recording, Rule, RuleKind, State
@@ -24,7 +25,8 @@ class Unfollowed:
         gone = [one for one in before if one not in follows]
         if not gone:
             return frozenset()
-        was, still = Matcher(gone), Matcher(follows)
+        # What finds no place on a channel is recorded on another one.
+        was, still = Matcher([replace(one, channel=None) for one in gone]), Matcher(follows)
         own = {rule.identity for rule in rules if rule.kind is RuleKind.FOLLOWED}
         return frozenset(
             one.identity

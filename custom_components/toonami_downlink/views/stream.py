@@ -217,6 +217,9 @@ async def segment(guest: Guest, name: str) -> web.StreamResponse:
         viewer = await guest.coordinator.streams.async_touch(channel, guest.watcher)
     except ViewerEndedError:
         return ended()
+    if not viewer.sent and viewer.span is None:
+        # It goes on after a pause, with a playlist that it does not ask for again.
+        viewer.span = Span(numbered.sequence, dt_util.utcnow())
     if guest.request.method == hdrs.METH_HEAD:
         return web.Response(headers={hdrs.CONTENT_LENGTH: str(numbered.segment.size), **headers})
     data = await viewer.ring.read(numbered)

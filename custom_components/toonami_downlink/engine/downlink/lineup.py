@@ -218,8 +218,9 @@ class Lineup:
         slug = re.sub(r"[^a-z0-9]+", "-", spelled).strip("-")[:60]
         if not slug:
             slug = f"channel-{zlib.crc32(name.encode('utf-8', 'surrogatepass'))}"
-        elif not spelled.isascii():
-            # Else names would be one that have no more than a number or a label in common.
+        elif not spelled.isascii() and f"other_{slug.replace('-', '_')}" not in self.assigned:
+            # Else names would be one that have no more than a number or a label in common. What
+            # was admitted without keeps its key.
             slug = f"{slug}-{zlib.crc32(spelled.encode())}"
         key = f"other_{slug.replace('-', '_')}"
         assigned = self.assigned

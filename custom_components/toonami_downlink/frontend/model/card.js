@@ -3,6 +3,9 @@
 /** No title in the guide is longer. */
 const MAX_TITLE = 500;
 
+/** @param {unknown} title @returns {title is string} */
+const isTitle = (title) => typeof title === "string" && title.length <= MAX_TITLE;
+
 /** @param {unknown} name @returns {name is string | number} */
 const isName = (name) => /^[1-9]\d*$|^[a-z]\w*$/.test(String(name));
 
@@ -26,7 +29,7 @@ export function readConfig(config) {
 		throw new Error("channels: a channel is meant by its number, from 1, or by its key");
 	}
 	if (!(Number(hours) >= 1 && Number(hours) <= 12)) throw new Error("hours: from 1 to 12");
-	if (typeof title !== "string" || title.length > MAX_TITLE) throw new Error("title: the title of a programme");
+	if (!isTitle(title)) throw new Error("title: the title of a programme");
 	return {
 		names: channels.map(String),
 		hours: Number(hours),

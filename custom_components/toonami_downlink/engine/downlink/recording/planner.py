@@ -117,7 +117,7 @@ class _Planning:
 
     def _is_wanted(self, one: Recording) -> bool:
         """Whether it is more than the plan of a rule that is gone, or for what is whole or gone."""
-        if one.state is not State.PLANNED or one.is_kept:
+        if one.state is not State.PLANNED or one.is_kept or one.rule is None:
             return True
         return self._has_its_rule(one) and one.replaces not in self._settled
 
@@ -212,7 +212,7 @@ class _Planning:
                     self._try_again(one, airing)
 
     def _try_again(self, failed: Recording, airing: Airing) -> None:
-        if failed.replaces in self._settled:
+        if failed.rule and failed.replaces in self._settled:
             return
         again = moved_to(failed, airing)
         again = replace(again, state=State.PLANNED, reason=None, gaps=(), file=None, size=0)
