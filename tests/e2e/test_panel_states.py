@@ -383,3 +383,16 @@ def test_a_television_that_an_update_took_away_is_said(page: Page, console: list
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
     assert violations(page, PANEL) == []
     console.clear()
+
+
+@pytest.mark.nightly
+def test_a_sheet_that_did_not_come_is_asked_for_again(page: Page, console: list[str]) -> None:
+    page.route(re.compile("/ui/programme-sheet"), lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed", lambda request: "programme-sheet" in request.url):
+        page.goto(f"{ROOT}/guide")
+    page.locator("tdl-grid .cell.live").first.click()
+
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert len(console) == 1
+    console.clear()

@@ -242,7 +242,14 @@ def test_secrets_are_replaced_while_somebody_watches(
 
 
 @pytest.mark.nightly
-def test_an_address_is_renewed_before_it_ends(page: Page, access: object) -> None:
+# What the browser plays itself begins anew at each address.
+@pytest.mark.parametrize(
+    ("script", "lasts"), [("", 4), (WITHOUT_MEDIA_SOURCE, 16)], ids=["hls.js", "browser"]
+)
+def test_an_address_is_renewed_before_it_ends(
+    page: Page, access: object, script: str, lasts: int
+) -> None:
+    page.add_init_script(script)
     used: list[str] = []
 
     def on_socket(socket: WebSocketRoute) -> None:
@@ -253,7 +260,7 @@ def test_an_address_is_renewed_before_it_ends(page: Page, access: object) -> Non
             for item in data if isinstance(data, list) else [data]:
                 result = item.get("result")
                 if isinstance(result, dict) and "expires_in" in result:
-                    result["expires_in"] = 4
+                    result["expires_in"] = lasts
             socket.send(json.dumps(data))
 
         server.on_message(to_page)
@@ -267,10 +274,12 @@ def test_an_address_is_renewed_before_it_ends(page: Page, access: object) -> Non
     def tokens() -> list[str]:
         # Messages between page and server pass only while something is asked of the page.
         page.wait_for_timeout(100)
+        used.append(television.state("currentSrc"))
         found = [match[1] for url in used if (match := re.search(r"/watch/(\w+)/", url))]
         return list(dict.fromkeys(found))
 
     wait_for(lambda: len(tokens()) >= 3, "It was not renewed", 60)
+    assert television.state("paused") is False
     television.wait_until_further()
 
 

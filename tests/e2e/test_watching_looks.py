@@ -58,6 +58,15 @@ def test_what_does_not_end_by_itself_waits_for_the_viewer(page: Page, code: str,
     expect(player).to_have_attribute("place", "off")
 
 
+def test_what_does_not_begin_is_said(page: Page) -> None:
+    page.goto("/toonami-downlink/guide")
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    page.evaluate(REFUSE, "not_loaded")
+    page.locator("tdl-guide").get_by_role("button", name="Watch", exact=True).click()
+    status = page.locator("tdl-player").get_by_role("status")
+    expect(status.filter(has_text="Trying again")).to_be_visible()
+
+
 def test_nobody_is_asked_to_watch_who_may_not(page: Page) -> None:
     page.goto("/toonami-downlink/guide?user=guest&watching=admin")
     expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
@@ -134,6 +143,36 @@ def test_the_picture_stays_while_the_integration_starts_anew(page: Page) -> None
     television.expect_place("docked")
     assert video.evaluate("video => video.isConnected")
     expect(television.player.locator(".what")).to_contain_text("Toonami Aftermath East")
+
+
+def test_a_channel_that_is_no_more_can_be_closed(page: Page) -> None:
+    television = watch(page)
+    page.evaluate(
+        """() => {
+          const { connection } = harness;
+          const { channels, ...rest } = connection.overview();
+          const left = channels.filter(({ number }) => number !== 1);
+          connection.overview = () => ({ ...rest, channels: left });
+          connection.push("overview");
+        }"""
+    )
+    expect(page.locator("tdl-grid .channel")).to_have_count(6)
+    television.button("Close").click()
+    television.expect_place("off")
+
+
+def test_another_of_four_is_as_loud(page: Page) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    television = watch(page)
+    television.button("Four channels at once").click()
+    expect(television.video).to_have_count(4)
+    television.player.get_by_role("slider", name="Volume").fill("0.2")
+    television.button("Snickelodeon East").click()
+    heard = "all => all.map(({ muted, volume }) => !muted && volume)"
+    assert television.video.evaluate_all(heard) == [False, False, 0.2, False]
+    # The browser tells of it a little later.
+    page.evaluate("new Promise((resolve) => setTimeout(resolve))")
+    assert page.evaluate("localStorage.getItem('toonami-downlink-volume')") == "0.2"
 
 
 @pytest.mark.parametrize("width", by_night(WIDTHS, keep=[320]))

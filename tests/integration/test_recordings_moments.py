@@ -56,7 +56,7 @@ async def test_what_is_stopped_is_not_begun_again(
     begun: list[State] = []
     looks: list[asyncio.Task[None]] = []
 
-    async def outcome(_: Library, _one: Recording) -> Outcome:
+    async def outcome(_library: Library, _one: Recording) -> Outcome:
         looks.append(asyncio.create_task(desk.scheduler.async_work()))
         for _ in range(TURNS):
             if looks[0].done():

@@ -303,8 +303,13 @@ TEXT: Final = '--b\r\nContent-Disposition: form-data; name="a"\r\n{}\r\n{}\r\n'
 async def test_forms_at_their_limits(
     monkeypatch: pytest.MonkeyPatch, body: str, expected: dict[str, str]
 ) -> None:
-    opened: list[object] = []
-    monkeypatch.setattr(tempfile, "TemporaryFile", lambda *_, **__: opened.append(1) or BytesIO())
+    opened: list[BytesIO] = []
+
+    def note(*_: object, **__: object) -> BytesIO:
+        opened.append(BytesIO())
+        return opened[-1]
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", note)
     headers = {hdrs.CONTENT_TYPE: MULTIPART}
     async with served(read) as client:
         answer = await client.post("/", data=f"{body}--b--\r\n".encode(), headers=headers)

@@ -32,8 +32,8 @@ from .subscription import Push, Subscription
 GROWTH_INTERVAL: Final = timedelta(seconds=5)
 """How often a page that shows sizes is told how large what is being recorded has become."""
 _HLS: Final = "application/vnd.apple.mpegurl"
-_TYPES: Final = {"mp4": "video/mp4", "m4a": "audio/mp4"}
-"""What browsers play as it is, by its ending; all else is played as HLS."""
+_TYPES: Final = {"mp4": "video/mp4", "m4a": "audio/mp4", "ts": "video/mp2t"}
+"""What is finished, by its ending; all else is played as HLS."""
 _WEEK: Final = 7
 
 _ID: Final = vol.All(str, vol.Match(r"[0-9a-f]{16}\Z"))

@@ -110,8 +110,8 @@ async def test_watch(
     for fields, ending, kind in (
         ({"file": "a/b.mp4"}, "7.mp4", "video/mp4"),
         ({"file": "a/b.m4a"}, "7.m4a", "audio/mp4"),
-        # No browser plays it as it is.
-        ({"file": "a/b.ts"}, "7.m3u8", HLS),
+        # Few browsers play it, and none as HLS: there are no segments of it.
+        ({"file": "a/b.ts"}, "7.ts", "video/mp2t"),
         ({"state": State.RECORDING}, "7.m3u8", HLS),
         ({"state": State.INTERRUPTED}, "7.m3u8", HLS),
     ):

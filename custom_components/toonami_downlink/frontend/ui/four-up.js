@@ -69,10 +69,11 @@ export class FourUp extends Controller {
 
 	/** Hear another one. @param {number} index */
 	choose(index) {
-		const { muted } = this.set.media;
-		this.set.media.muted = true;
+		const { media } = this.set;
+		const { volume, muted } = media;
+		media.muted = true;
 		this.#chosen = index;
-		this.set.media.muted = muted;
+		Object.assign(this.set.media, { volume, muted });
 		this.#player.changed();
 	}
 

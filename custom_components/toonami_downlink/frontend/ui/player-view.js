@@ -9,6 +9,7 @@ import { isLive } from "../model/watching.js";
  * @property {string} title - of the programme
  * @property {import("../model/watching.js").Watching} model
  * @property {HTMLVideoElement} media
+ * @property {boolean} hasSeen - whether there has been a picture of this channel
  * @property {boolean} isWaiting - for more of the stream
  * @property {boolean} isMini
  * @property {boolean} isFull
@@ -82,19 +83,26 @@ export function cell(look, actions, isHeard, choose) {
 }
 
 /** What is said on the picture. @param {Look} look @param {Actions} actions */
-function notice({ model, isWaiting, isMini, said, t }, actions) {
+function notice(look, actions) {
+	const { model, isMini, said, t } = look;
 	const { state, reason, isSilenced } = model;
 	const trouble = reason && t(`trouble.${reason}`);
 	if (state === "stopped") {
 		return html`<p>${trouble}</p>
 			<button class="button" @click=${actions.again}>${t("player.again")}</button>`;
 	}
-	if (state === "tuning" || (isWaiting && state !== "paused")) {
-		const isBroken = state === "reconnecting";
-		return html`<p class="wait">${trouble || t(isBroken ? "player.reconnecting" : "player.tuning")}</p>`;
+	if (isDark(look)) {
+		const key = state === "reconnecting" ? "player.reconnecting" : "player.tuning";
+		return html`<p class="wait">${trouble || t(key)}</p>`;
 	}
 	if (said) return html`<p>${t(`player.said.${said}`)}</p>`;
 	return isSilenced ? silenced(isMini, t, actions) : nothing;
+}
+
+/** Whether there is no picture, or one that does not go on. @param {Look} look */
+function isDark({ model: { state }, hasSeen, isWaiting }) {
+	if (state === "tuning" || (state === "reconnecting" && !hasSeen)) return true;
+	return isWaiting && state !== "paused";
 }
 
 /** @param {boolean} isMini @param {Look["t"]} t @param {Actions} actions */

@@ -296,7 +296,7 @@ export class Player extends Page {
 
 	/** @param {Channel} channel @param {Television} set */
 	#look(channel, set) {
-		const { media, model, isWaiting, usual, said } = set;
+		const { media, model, hasSeen, isWaiting, usual, said } = set;
 		return {
 			...this.#whereabouts(channel, set),
 			said,
@@ -304,6 +304,7 @@ export class Player extends Page {
 			title: known(channel.now)?.title ?? channel.name,
 			model,
 			media,
+			hasSeen,
 			isWaiting,
 			isMini: this.#place === "mini",
 			isFull: this.#isFull,

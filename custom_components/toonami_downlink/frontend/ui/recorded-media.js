@@ -1,5 +1,5 @@
 import { renewed } from "../model/watching.js";
-import { loadPlayer } from "./stream.js";
+import { HLS, loadPlayer } from "./stream.js";
 
 /** Milliseconds before the first, second… new attempt in a row. */
 const DELAYS = [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000];
@@ -8,8 +8,13 @@ const STEADY_AFTER = 5;
 /** Seconds that are loaded ahead, and kept. */
 const AHEAD = 60;
 
-/** What is wrong for good, by the code of Home Assistant's refusal. @type {Record<string, string>} */
-const FINAL = { unauthorized: "trouble.forbidden", not_found: "rec.gone", recording_refused: "rec.gone" };
+/** What is wrong for good, by the code of Home Assistant's refusal or our own. @type {Record<string, string>} */
+const FINAL = {
+	unauthorized: "trouble.forbidden",
+	not_found: "rec.gone",
+	recording_refused: "rec.gone",
+	unplayable: "trouble.media",
+};
 
 /** Plays a recording on a media element: a file as it is, what still grows with hls.js. */
 export class RecordedMedia {
@@ -18,6 +23,8 @@ export class RecordedMedia {
 	trouble = "";
 	/** Whether there is no picture yet. */
 	isTuning = false;
+	/** Whether the viewer has paused it: nothing else lets it go on. */
+	#isHeld = false;
 	#ask;
 	#changed;
 	/** @type {import("../vendor/hls/hls.js").default | undefined} */
@@ -42,6 +49,8 @@ export class RecordedMedia {
 		media.playsInline = true;
 		media.preload = "auto";
 		media.addEventListener("timeupdate", () => this.#onTime());
+		// In full screen, a phone has buttons of its own.
+		media.addEventListener("playing", () => (this.#isHeld = false));
 		media.addEventListener("error", () => {
 			if (this.#url && !this.#hls && media.hasAttribute("src")) this.#fail("media");
 		});
@@ -71,6 +80,7 @@ export class RecordedMedia {
 
 	/** Begin again where it was, because the viewer asks. */
 	again() {
+		this.#isHeld = false;
 		this.#attempts = 0;
 		this.#connect();
 	}
@@ -92,10 +102,20 @@ export class RecordedMedia {
 		this.media.currentTime = this.#at;
 	}
 
-	toggle() {
+	play() {
+		this.#isHeld = false;
 		if (this.trouble) this.again();
-		else if (this.media.paused) this.media.play().catch(() => {});
-		else this.media.pause();
+		else this.media.play().catch(() => {});
+	}
+
+	pause() {
+		this.#isHeld = true;
+		this.media.pause();
+	}
+
+	toggle() {
+		if (this.trouble || this.media.paused) this.play();
+		else this.pause();
 	}
 
 	async #connect() {
@@ -106,9 +126,10 @@ export class RecordedMedia {
 		try {
 			const { url, type } = await this.#ask();
 			if (turn !== this.#turn) return;
-			if (type.startsWith("video/")) this.#open(url);
-			else await this.#openHls(url, turn);
-			if (turn === this.#turn) await this.media.play();
+			if (type === HLS) await this.#openHls(url, turn);
+			else if (this.media.canPlayType(type)) this.#open(url);
+			else this.#fail("unplayable");
+			if (turn === this.#turn) await this.#begin();
 		} catch (error) {
 			if (turn !== this.#turn) return;
 			const { code, name } = /** @type {{code?: string, name?: string}} */ (error);
@@ -116,6 +137,13 @@ export class RecordedMedia {
 			if (name === "NotAllowedError" || name === "AbortError") this.#changed();
 			else this.#fail(typeof code === "string" ? code : "network");
 		}
+	}
+
+	async #begin() {
+		if (this.#isHeld) {
+			this.isTuning = false;
+			this.#changed();
+		} else await this.media.play();
 	}
 
 	/** @param {string} url */

@@ -28,8 +28,8 @@ export class RecordedPlayer extends Page {
 		() => this.redraw(),
 	);
 	#session = new MediaSessionTeller({
-		play: () => void this.#player.media.play().catch(() => {}),
-		pause: () => this.#player.media.pause(),
+		play: () => this.#player.play(),
+		pause: () => this.#player.pause(),
 		stop: () => this.close(),
 		previoustrack: () => this.#jump(-BACK),
 		nexttrack: () => this.#jump(AHEAD),

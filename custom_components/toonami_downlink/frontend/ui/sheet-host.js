@@ -10,7 +10,7 @@ export class SheetHost extends Controller {
 	#followed = "";
 	/** What was chosen on this page: so much is known before its details are loaded. @type {ChoiceEvent["detail"] | undefined} */
 	#chosen;
-	/** @type {Promise<void> | undefined} */
+	/** @type {Promise<unknown> | undefined} */
 	#loading;
 	/** @type {"" | "gone" | "unknown" | "outdated"} */
 	#trouble = "";
@@ -25,9 +25,9 @@ export class SheetHost extends Controller {
 		return Boolean(this.#sheet?.isOpen);
 	}
 
-	/** @returns {ProgrammeSheet | undefined} */
+	/** @returns {ProgrammeSheet | null} */
 	get #sheet() {
-		return /** @type {any} */ (this.page.root.querySelector("tdl-sheet") ?? undefined);
+		return /** @type {any} */ (this.page.root.querySelector("tdl-sheet"));
 	}
 
 	/** @param {Context} context */
@@ -70,19 +70,19 @@ export class SheetHost extends Controller {
 		else if (channel) this.#show(channel, start);
 	}
 
-	/** Load its code, once. @returns {Promise<void>} */
+	/** Load its code, once; it is asked for again when it could not be had. */
 	load() {
-		this.#loading ??= import("./programme-sheet.js").then(() => {});
-		return this.#loading.catch(() => {});
+		this.#loading ??= import("./programme-sheet.js").catch(() => {
+			this.#loading = undefined;
+		});
+		return this.#loading;
 	}
 
 	/** @param {Channel} channel @param {number} start */
 	async #show(channel, start) {
 		const address = this.#followed;
-		await this.load();
-		if (!customElements.get("tdl-sheet")) {
+		if (!(await this.load())) {
 			// After an update, the files that this page was loaded from are gone.
-			this.#loading = undefined;
 			this.#trouble = "outdated";
 			this.redraw();
 			return;

@@ -1,7 +1,7 @@
 import { renewed, troubleOf } from "../model/watching.js";
 import { loadedUntil, placeAfterPause } from "../model/winding.js";
 
-const HLS = "application/vnd.apple.mpegurl";
+export const HLS = "application/vnd.apple.mpegurl";
 /** Seconds of what has been seen that the browser keeps. The relay has the rest. */
 const KEPT = 90;
 /** Seconds of what is to come that the browser loads, when there is so much. */

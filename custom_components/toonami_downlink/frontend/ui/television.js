@@ -91,10 +91,10 @@ export class Television extends Controller {
 		return this.#channels.map(({ number }) => number);
 	}
 
-	/** The channel that is on; as it was last told while the integration starts anew, for the picture goes on. */
+	/** The channel that is on; as it was last told while it is not in the line-up, for the picture goes on. */
 	get channel() {
-		const channels = this.#channels;
-		if (channels.length) this.#told = channels.find(({ number }) => number === this.number);
+		const found = this.#channels.find(({ number }) => number === this.number);
+		if (found) this.#told = found;
 		return this.#told?.number === this.number ? this.#told : undefined;
 	}
 
@@ -206,8 +206,10 @@ export class Television extends Controller {
 		if (trouble || this.#address.url === before) {
 			this.#renewal = window.setTimeout(() => this.#renew(), PATIENCE);
 		} else {
+			// The browser's own player pauses at another address.
+			const isPlaying = !this.media.paused;
 			this.#stream.renew(this.#address.url);
-			if (!this.media.paused) this.play();
+			if (isPlaying) this.play();
 		}
 	}
 
