@@ -56,7 +56,7 @@ async def test_the_last_feed_is_known_there(tmp_path: Path) -> None:
 async def test_a_file_that_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FeedError, match="does not begin with #EXTM3U") as raised:
         await ingested(tmp_path, replace(GOOD, playlist=b"\nhttp://a/"))
-    assert (raised.value.file, raised.value.line) == ("playlist", 1)
+    assert (raised.value.file, raised.value.line) == ("playlist", 2)
     assert Store(tmp_path).load() is None
     # It was read to its end: there is nothing to be careful about.
     assert not (tmp_path / ingest_process.STOPPED).exists()

@@ -125,7 +125,7 @@ def test_a_playlist_that_is_refused(folder: Path) -> None:
     assert answer(folder) == {
         "file": "playlist",
         "why": "not a playlist: it does not begin with #EXTM3U",
-        "line": 1,
+        "line": 2,
     }
     assert not (folder / RESULT).exists()
 
