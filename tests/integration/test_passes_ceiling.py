@@ -120,18 +120,24 @@ async def test_who_watches_what_was_on_is_not_ended(
     assert house.coordinator.streams.sessions == []
 
 
-@pytest.mark.parametrize("goes_back", [True, False])
-async def test_who_goes_back_by_hls_is_not_ended(
-    house: Harness, clock: FrozenDateTimeFactory, goes_back: bool
-) -> None:
-    """Nobody else watches: what is held would be gone with it."""
-    live = playlists(house, TEEN)[0]
+async def go_back(house: Harness, live: str) -> tuple[str, str]:
+    """Watch, and then what was on by HLS; return that playlist, and its first segment."""
     assert not await is_closed(house, live)
     start = int((NOW - timedelta(seconds=2)).timestamp())
     path = f"/api/{DOMAIN}/{secrets(house, TEEN).feed_token}/timeshift/1/{start}/3600.m3u8"
     (address,) = listed((await get(house, path))[1])
     path = str(URL(path).join(URL(address)))
     (before, *_) = listed((await get(house, path))[1])
+    return path, str(URL(path).join(URL(before)))
+
+
+@pytest.mark.parametrize("goes_back", [True, False])
+async def test_who_goes_back_by_hls_is_not_ended(
+    house: Harness, clock: FrozenDateTimeFactory, goes_back: bool
+) -> None:
+    """Nobody else watches: what is held would be gone with it."""
+    live = playlists(house, TEEN)[0]
+    path, before = await go_back(house, live)
     if not goes_back:
         # And from there to what is on.
         await get(house, live)
@@ -141,7 +147,7 @@ async def test_who_goes_back_by_hls_is_not_ended(
     assert house.coordinator.streams.upstream_streams == goes_back
     assert await is_closed(house, live)
     status = HTTPStatus.OK if goes_back else HTTPStatus.NOT_FOUND
-    for asked in (path, str(URL(path).join(URL(before)))):
+    for asked in (path, before):
         assert (await get(house, asked))[0] == status
 
 
@@ -150,16 +156,11 @@ async def test_who_goes_on_after_a_pause_is_not_ended(
 ) -> None:
     """A player asks once for a playlist that is over, and then for its segments alone."""
     live = playlists(house, TEEN)[0]
-    assert not await is_closed(house, live)
-    start = int((NOW - timedelta(seconds=2)).timestamp())
-    path = f"/api/{DOMAIN}/{secrets(house, TEEN).feed_token}/timeshift/1/{start}/3600.m3u8"
-    (address,) = listed((await get(house, path))[1])
-    path = str(URL(path).join(URL(address)))
-    (before, *_) = listed((await get(house, path))[1])
+    _, before = await go_back(house, live)
     streams = house.coordinator.streams
     (session,) = streams.sessions
     streams._relay.leave("toonami_east", session.viewer.key)  # noqa: SLF001  # forgotten
-    assert (await get(house, str(URL(path).join(URL(before)))))[0] == HTTPStatus.OK
+    assert (await get(house, before))[0] == HTTPStatus.OK
     go_on(house, clock, ADULT)
     assert len(streams.sessions) == 1
 
