@@ -20,6 +20,7 @@ from ..develop.waiting import DevelopError
 from ..traffic import Traffic
 from .assertions import Finding, check_growth
 from .fast_clock import fast_clock
+from .jemalloc import with_jemalloc
 from .recorded import CHANNELS, Recorded
 from .resources import Resources, install_probe, measure, measure_at_rest
 
@@ -78,7 +79,7 @@ def started(folder: Path, arguments: Arguments) -> Iterator[Home]:
     """Run a Home Assistant with the integration on a simulated upstream."""
     clock = fast_clock(arguments.speed, folder) if arguments.speed > 1 else {}
     upstream = Upstream(folder / "upstream.log", nodes=True, env=clock)
-    home = Home(folder / "home", env={**upstream.environment, **clock})
+    home = Home(folder / "home", env={**upstream.environment, **with_jemalloc(clock)})
     try:
         upstream.start()
         install_probe(home)
@@ -124,7 +125,7 @@ def show(when: str, held: Resources) -> None:
     print(
         f"{when}: {held.rss:7.1f} MiB {held.all_tasks:4} tasks {held.all_files:4} files "
         f"{held.threads:3} threads (and {held.workers} workers) {held.children:2} children"
-        + (f" {held.objects:,} objects" if held.objects else ""),
+        + (f" {held.all_objects:,} objects" if held.objects else ""),
         flush=True,
     )
 
@@ -149,12 +150,13 @@ def soak(home: Home, arguments: Arguments) -> Iterator[Finding]:
         recorded.stop()
     warm = measure_at_rest(home)
     show("after the warm-up", warm)
+    known = recorded.known
     samples = asyncio.run(make_traffic(home, traffic, seconds * (1 - WARM_UP), random, recorded))
     if recorded.channels:
         recorded.stop()
     end = measure_at_rest(home)
     show("at the end", end)
-    yield from check_growth(warm, end, samples)
+    yield from check_growth(warm, end, samples, recorded.known - known)
     answers = ", ".join(f"{name}: {number}" for name, number in sorted(traffic.answers.items()))
     yield Finding(traffic.answers.total() > 0, f"{traffic.answers.total():,} answers: {answers}")
     yield Finding(not traffic.complaints, f"wrong answers: {dict(traffic.complaints) or 'none'}")

@@ -58,6 +58,11 @@ class Recorded:
 
         wait_for(is_over, "What is recorded did not end", _REST_TIMEOUT)
 
+    @property
+    def known(self) -> int:
+        """How many recordings there have been."""
+        return len(self._seen)
+
     def findings(self, seconds: float) -> Iterator[Finding]:
         """Say what was made in so many seconds of each channel."""
         states = Counter(one["state"] for one in self._seen.values())

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 import re
 from typing import Any, Final
@@ -35,13 +35,18 @@ class Resources:
     children: int
     tasks: Counter[str]
     """By name, with ``#`` for numbers."""
-    objects: int = 0
-    """Tracked by Python's garbage collector, after a collection; 0 where not counted."""
+    objects: Counter[str] = field(default_factory=Counter)
+    """Tracked by Python's garbage collector, after a collection, by type; empty: not counted."""
 
     @property
     def all_files(self) -> int:
         """How many descriptors are open."""
         return self.files.total()
+
+    @property
+    def all_objects(self) -> int:
+        """How many objects there are."""
+        return self.objects.total()
 
     @property
     def all_tasks(self) -> int:
@@ -79,7 +84,7 @@ def measure(home: Home, *, objects: bool = False) -> Resources:
         workers=workers,
         children=len(children.split()),
         tasks=Counter(_NUMBERED.sub("#", name) for name in probed["tasks"]),
-        objects=probed.get("objects", 0),
+        objects=Counter(probed.get("objects", {})),
     )
 
 
