@@ -153,7 +153,14 @@ class QuietCalendar(CalendarEntity):
             if len(self._answers) >= _SPANS_KEPT:
                 self._answers.clear()
             self._answers[key] = hass.async_create_task(self._async_events(*span))
-        events = await asyncio.shield(self._answers[key])
+        answer = self._answers[key]
+        try:
+            events = await asyncio.shield(answer)
+        except Exception:
+            # Whoever asks next has it tried again.
+            if self._answers.get(key) is answer:
+                del self._answers[key]
+            raise
         async with hass.data.setdefault(_TURN, asyncio.Lock()):
             await asyncio.sleep(0)
         return events

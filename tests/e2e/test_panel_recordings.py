@@ -201,7 +201,14 @@ def test_rules(page: Page) -> None:
     assert violations(page, PANEL) == []
     save.click()
     rule = found.locator(".rules li").last
-    for words in ("Trigun", "Show", "Toonami Aftermath East", "Every showing", "at most 3", "Tue"):
+    for words in (
+        "Trigun",
+        "Show",
+        "Toonami Aftermath East",
+        "Repeats of other nights too",
+        "at most 3",
+        "Tue",
+    ):
         expect(rule).to_contain_text(words)
     sent = asked(page)[-1]
     assert sent == {
@@ -283,10 +290,10 @@ def test_record_in_the_sheet(page: Page) -> None:
     assert violations(page, PANEL) == []
     sheet.get_by_role("button", name="Cancel the recording").click()
     expect(sheet.get_by_role("button", name="Record", exact=True)).to_be_visible()
-    every = sheet.get_by_role("button", name="Record every time")
+    every = sheet.get_by_role("button", name="Record every episode")
     expect(every).to_have_attribute("aria-pressed", "false")
     every.click()
-    again = sheet.get_by_role("button", name="Recorded every time")
+    again = sheet.get_by_role("button", name="Every episode is recorded")
     expect(again).to_have_attribute("aria-pressed", "true")
     again.click()
     expect(every).to_be_visible()
@@ -333,7 +340,7 @@ def test_no_button_where_nothing_can_be_recorded(page: Page, query: str) -> None
 def test_users_record_but_make_no_rules(page: Page) -> None:
     sheet = open_sheet(page, "recordings=empty&user=guest", 2)
     expect(sheet.get_by_role("button", name="Record", exact=True)).to_be_visible()
-    expect(sheet.get_by_role("button", name="Record every time")).to_have_count(0)
+    expect(sheet.get_by_role("button", name="Record every episode")).to_have_count(0)
 
 
 @pytest.mark.nightly

@@ -38,7 +38,15 @@ def test_an_answer_of_the_future_is_not_taken(tmp_path: Path, ahead: int, found:
 
 def test_of_damaged_entries_the_good_ones_stay(tmp_path: Path) -> None:
     path, made = tmp_path / "cache.json", NOW.timestamp()
-    odd = {"a": 1, "b": [made, "x", {}], "found": [made, made, {}], "c": [made, made]}
+    odd = {
+        "a": 1,
+        "b": [made, "x", {}],
+        "found": [made, made, {}],
+        "c": [made, made],
+        "d": [-1e300, made, {}],
+        "e": [-1, made, {}],
+        "f": [float("nan"), made, {}],
+    }
     data = {
         "schema": "toonami-downlink/1",
         "api": URL,

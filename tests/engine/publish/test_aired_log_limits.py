@@ -66,6 +66,16 @@ def test_what_a_clock_that_was_ahead_has_frozen(
     assert titles(whole(log)) == ["Past", "Future"]
 
 
+def test_a_clock_that_is_ahead_for_a_moment_costs_no_day(log: AiredLog) -> None:
+    plan = row_of(0, 60)
+    freeze(log, {EAST: plan}, at(30))
+    freeze(log, {EAST: plan}, at(1500))
+    freeze(log, {EAST: plan}, at(60))
+    assert whole(log)[-1].programme.stop == at(60) + CLOCK_WAS_AHEAD
+    freeze(log, {EAST: plan}, last := at(90) + CLOCK_WAS_AHEAD)
+    assert (whole(log)[-1].programme.stop, whole(log)[-1].is_planned) == (last, False)
+
+
 def test_a_clock_that_is_far_behind_costs_nothing(log: AiredLog) -> None:
     freeze(log, {EAST: row_of(0, 4)}, at(3000))
     freeze(log, {}, NOON - 3650 * DAY)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from downlink.relay.barred import MAX_BARRED, Barred
 from downlink.relay.channel import Events, Settings
 from downlink.relay.errors import BusyError, Reason, ViewerEndedError
 from downlink.relay.relay import Relay
@@ -46,6 +47,36 @@ async def test_who_was_ended_is_refused_for_a_minute(monkeypatch: pytest.MonkeyP
         patch.setattr(asyncio.get_running_loop(), "time", lambda: began + 60.1)
         assert channel_of["east"].touch("tv", "TV").key == "tv"
     await relay.close()
+
+
+async def test_who_was_ended_begins_with_no_other_channel_and_takes_nobodys_place() -> None:
+    relay = Relay(Script().open, max_channels=2)
+    four_up = [relay.touch(key, "tv", "TV") for key in ("east", "west")]
+    relay.channels["east"].end(four_up[0])
+    for key in ("east", "movies"):
+        with pytest.raises(ViewerEndedError):
+            relay.touch(key, "tv", "TV")
+        with pytest.raises(ViewerEndedError):
+            async with relay.watch(key, "tv", "TV"):
+                pass
+    assert {key: channel.is_running for key, channel in relay.channels.items()} == {
+        "east": True,
+        "west": True,
+    }
+    assert relay.touch("west", "tv", "TV") is four_up[1]
+    assert relay.touch("east", "other", "TV").key == "other"
+    await relay.close()
+
+
+@pytest.mark.parametrize(("others", "is_refused"), [(MAX_BARRED - 1, True), (MAX_BARRED, False)])
+async def test_of_too_many_who_were_ended_the_first_comes_again(
+    others: int, is_refused: bool
+) -> None:
+    barred = Barred()
+    for number in (0, *range(others + 1)):
+        barred.add(f"tv {number}")
+    assert ("tv 0" in barred) is is_refused
+    assert f"tv {others}" in barred
 
 
 async def test_who_may_return_does() -> None:

@@ -106,7 +106,7 @@ class Cache:
         for kind in Kind:
             entries = data.get(kind)
             for key, entry in entries.items() if isinstance(entries, dict) else ():
-                if (read := _read(entry)) and read.made <= self._now:
+                if (read := _read(entry)) and 0 <= read.made <= self._now:
                     self._entries[kind][key] = read
 
 

@@ -252,14 +252,17 @@ class AiredLog:
         for channel, programmes in guide.items():
             over = self._over.get(channel, 0)
             first = bisect_right(programmes, datetime.fromtimestamp(over, UTC), key=_stop)
+            # Several that end at once were seen by a clock that has jumped, maybe ahead.
+            has_jumped = False
             for one in programmes[first:]:
                 if one.stop > now:
                     break
                 start, stop = max(_seconds(one.start), over), _seconds(one.stop)
                 if one.is_filler or (stop - start) * 2 <= stop - _seconds(one.start):
                     continue
-                yield _Row(channel, start, stop, one, is_planned=one.stop <= unseen)
-                over = stop
+                is_planned = has_jumped or one.stop <= unseen
+                yield _Row(channel, start, stop, one, is_planned)
+                over, has_jumped = stop, True
 
     def _forget_future(self, database: sqlite3.Connection, now: datetime) -> None:
         """Drop what was frozen by a clock that was ahead, and cannot have been on yet."""

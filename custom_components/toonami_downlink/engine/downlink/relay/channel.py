@@ -9,6 +9,7 @@ import logging
 import math
 from typing import Final, Protocol
 
+from .barred import Barred
 from .continuous import Span
 from .dates import follow_on
 from .errors import Reason, ViewerEndedError
@@ -21,9 +22,6 @@ from .viewer import SWITCHED_SECONDS, Viewer
 
 _LOGGER = logging.getLogger(__name__)
 
-_BARRED_SECONDS: Final = 60.0
-"""After a viewer was ended from here, for its key."""
-_MAX_BARRED: Final = 100
 _IDLE_SECONDS: Final = 5.0
 """A viewer that takes nothing for so long does not keep a place that somebody else needs."""
 _REQUEST_TARGETS: Final = 3
@@ -93,6 +91,7 @@ class RelayChannel:
         settings: Settings,
         events: Events,
         memory: Memory,
+        barred: Barred,
     ) -> None:
         """`open_source` makes what is run while somebody watches; `now` is aware."""
         self.key = key
@@ -103,6 +102,7 @@ class RelayChannel:
         self._settings = settings
         self._events = events
         self._memory = memory
+        self._barred = barred
         self._ring: Ring | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._next_sequence = 0
@@ -110,8 +110,6 @@ class RelayChannel:
         self._viewers: set[Viewer] = set()
         self._visitors: dict[str, Viewer] = {}
         """Those who come and go (HLS), by their keys."""
-        self._barred: dict[str, float] = {}
-        """Until when (loop time) a key is refused."""
         self._visited_until = 0.0
         """The loop time from which on no player that comes and goes is counted on to come again."""
         self._has_left = False
@@ -150,7 +148,7 @@ class RelayChannel:
     @asynccontextmanager
     async def watch(self, key: str, label: str, span: Span | None = None) -> AsyncGenerator[Viewer]:
         """Watch as long as the block lasts. Raises ViewerEndedError, also in the block's place."""
-        self._refuse_barred(key)
+        self._barred.refuse(key)
         viewer = self._new_viewer(key, label, self._started())
         viewer.span = span
         self._viewers.add(viewer)
@@ -174,12 +172,13 @@ class RelayChannel:
 
         Raises ViewerEndedError.
         """
-        self._refuse_barred(key)
         self._forget_visitors()
+        viewer = self._visitors.get(key)
+        if viewer is None:
+            self._barred.refuse(key)
         ring = self._started()
         pause = self._settings.pause_with_store if ring.store else self._settings.pause
         ring.resize(pause or self._settings.capacity)
-        viewer = self._visitors.get(key)
         if viewer is None:
             viewer = self._visitors[key] = self._new_viewer(key, label, ring)
         is_new = viewer.until is None
@@ -205,11 +204,12 @@ class RelayChannel:
         return self._ring.get(sequence) if self._ring else None
 
     def end(self, viewer: Viewer, *, may_return: bool = False) -> None:
-        """End a viewer, and refuse its key for a minute, unless it may return at once."""
+        """End a viewer, and refuse its key for a minute, unless it may return at once.
+
+        Other channels refuse it as well, but for what it has of them already.
+        """
         if not may_return:
-            if len(self._barred) >= _MAX_BARRED:
-                del self._barred[next(iter(self._barred))]
-            self._barred[viewer.key] = asyncio.get_running_loop().time() + _BARRED_SECONDS
+            self._barred.add(viewer.key)
         if self._visitors.get(viewer.key) is viewer:
             del self._visitors[viewer.key]
             self._note_change(has_left=True)
@@ -220,13 +220,6 @@ class RelayChannel:
         """Forget a player that comes and goes, because it says that it does not come again."""
         if self._visitors.pop(key, None):
             self._note_change(has_left=True)
-
-    def _refuse_barred(self, key: str) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._barred:
-            self._barred = {one: until for one, until in self._barred.items() if until > now}
-        if key in self._barred:
-            raise ViewerEndedError("The viewer was ended, and comes back too soon.")
 
     def _forget_visitors(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from .barred import Barred
 from .channel import Events, RelayChannel, Runnable, Settings
 from .continuous import Span
 from .errors import BusyError
@@ -45,6 +46,7 @@ class Relay:
         self._now = now
         self._on_close = on_close
         self._memory = Memory(most_held)
+        self._barred = Barred()
         self._channels: dict[str, RelayChannel] = {}
         self._is_closed = False
 
@@ -101,7 +103,7 @@ class Relay:
             await self._on_close()
 
     def _channel(self, key: str, viewer_key: str) -> RelayChannel:
-        """Return a channel that may start for a viewer. Raises BusyError."""
+        """Return a channel that may start for a viewer. Raises BusyError or ViewerEndedError."""
         if self._is_closed:
             raise BusyError("The relay is closed.")
         channel = self._channels.get(key)
@@ -113,8 +115,10 @@ class Relay:
                 settings=self._settings,
                 events=self._events,
                 memory=self._memory,
+                barred=self._barred,
             )
         if not channel.is_running:
+            self._barred.refuse(viewer_key)
             self._make_room(viewer_key)
         self._channels[key] = channel
         return channel
