@@ -28,6 +28,8 @@ from .recorded import House, make_recording
 from .test_assist_recording import open_with, planned
 from .test_assist_watching import EAST, House as Home
 
+pytestmark = pytest.mark.nightly
+
 HOUR = timedelta(hours=1)
 HOURS_OF_A_MONTH = 30 * 24
 

@@ -32,6 +32,8 @@ from .test_assist_edges import add_player, was_on
 from .test_assist_triggers import Triggers
 from .test_intent import ask
 
+pytestmark = pytest.mark.nightly
+
 HOUR = timedelta(hours=1)
 ON = names.INTENT_WHATS_ON, "what's on toonami"
 AGAIN = names.INTENT_WHEN_AGAIN, "when is it on again"

@@ -65,6 +65,8 @@ from .factories import (
 from .harness import setup_integration, state_of
 from .recorded import make_recording
 
+pytestmark = pytest.mark.nightly
+
 LIST = "todo.toonami_downlink_follow"
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

@@ -61,6 +61,8 @@ from .test_media_recordings import House, browse, house, listed  # noqa: F401  #
 from .test_pausing_folder import DATA, ELSEWHERE, files
 from .test_recordings_pictures import Server, server  # noqa: F401  # a fixture
 
+pytestmark = pytest.mark.nightly
+
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
 PICTURE: Final = "https://images.example.com/akira.png"

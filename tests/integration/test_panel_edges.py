@@ -50,6 +50,8 @@ from .test_adopting import PLAYLIST
 from .test_panel_modules import served, sources
 from .test_panel_past import same_every_half_hour, show
 
+pytestmark = pytest.mark.nightly
+
 
 async def pushed(socket: MockHAClientWebSocket) -> list[dict[str, Any]]:
     """Return everything that was pushed until now."""

@@ -43,6 +43,8 @@ from .factories import NOON, SLOT, make_entry
 from .harness import NOW, limit_platforms, setup_integration
 from .recorded import EAST, MINUTE, SECOND, make_recording
 
+pytestmark = pytest.mark.nightly
+
 NOBODY: Final = "0" * 16
 START: Final = NOON + 2 * SLOT
 PLANNED: Final = make_recording(state=State.PLANNED, start=NOW + 10 * MINUTE)

@@ -45,6 +45,8 @@ from .released import aired_file
 from .test_storage_damage import rename
 from .test_storage_recorded import HOLED
 
+pytestmark = pytest.mark.nightly
+
 EAST, WEST = "toonami_east", "toonami_west"
 CREDENTIALS, STATE = f"{DOMAIN}.credentials", f"{DOMAIN}.state"
 DAY = timedelta(days=1)

@@ -51,7 +51,7 @@ LATE: Final = NOON + timedelta(minutes=1)
 """When what is not for all ends on East, which began before noon."""
 SECOND: Final = timedelta(seconds=1)
 TV: Final = Watcher("192.0.2.1", "TV")
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = [pytest.mark.usefixtures("socket_enabled"), pytest.mark.nightly]
 
 type Open = Callable[..., Awaitable[Harness]]
 

@@ -42,6 +42,8 @@ from .factories import MIDNIGHT, NOON, make_feed
 from .held import EAST, WEST, make
 from .test_views_edges_short import note_timeouts
 
+pytestmark = pytest.mark.nightly
+
 type Guide = Mapping[str, tuple[Programme, ...]]
 
 MADE: Final = make_feed()

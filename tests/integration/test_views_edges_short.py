@@ -37,6 +37,8 @@ from custom_components.toonami_downlink.views.short_texts import Device, device_
 
 from .stream_harness import count_open_files
 
+pytestmark = pytest.mark.nightly
+
 CHUNK: Final = 524_288
 CREDENTIALS = Credentials(feed_token="t" * 43, username="toonamiabcdef", password="p" * 20)
 LONGEST: Final = ".".join(["a" * 63] * 3 + ["a" * 61])

@@ -36,6 +36,8 @@ from .test_passes import secrets, subentry
 from .test_views_recordings import FILE, FILM, LOST, RUNNING, api, body, past
 from .xtream_client import ask
 
+pytestmark = pytest.mark.nightly
+
 HOUR: Final = timedelta(hours=1)
 BEDTIME: Final = NOON.replace(hour=20, minute=30)
 PICTURE: Final = "https://images.example.com/akira.png"
