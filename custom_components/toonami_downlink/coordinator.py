@@ -37,7 +37,7 @@ from .refreshing.refresh import (
     async_refresh_once,
     data_folder,
 )
-from .refreshing.scheduler import Scheduler, Timer
+from .refreshing.scheduler import Scheduler, Timer, for_the_house
 from .storage.aired_store import AiredStore
 from .storage.credentials import CredentialStore
 from .storage.settings import Settings
@@ -202,9 +202,7 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         on_unload(self._scheduler.async_stop)
         on_unload(lambda: self._boundary.set(None))
         on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_on_config))
-        entry.async_create_background_task(
-            hass, self._async_read_version(), f"{DOMAIN} provider version"
-        )
+        entry.async_create_background_task(hass, self._async_read_version(), f"{DOMAIN} version")
         self._boundary.set(self._next_boundary())
         self._scheduler.async_update(self.last_record, self.last_success)
         self._scheduler.async_check()
@@ -249,9 +247,9 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
     def _begin(self, cause: Cause, context: Context | None = None) -> asyncio.Task[RefreshRecord]:
         """Begin a refresh, or join the one that is running."""
         if not self._task:
-            self._task = self.config_entry.async_create_background_task(
-                self.hass, self._async_run(cause, context), f"{DOMAIN} refresh", eager_start=False
-            )
+            run = self._async_run(cause, context)
+            name, begin = f"{DOMAIN} refresh", self.config_entry.async_create_background_task
+            self._task = for_the_house(lambda: begin(self.hass, run, name, eager_start=False))
         return self._task
 
     async def _async_run(self, cause: Cause, context: Context | None) -> RefreshRecord:
@@ -313,9 +311,10 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
                 translation_key=err.key,
                 translation_placeholders={"message": str(err)},
             ) from err
-        self._refreshed = refreshed
-        self.generation = refreshed.generation
-        return await self.hass.async_add_executor_job(Publication, refreshed.generation)
+        self._refreshed, self.generation = refreshed, refreshed.generation
+        published = await self.hass.async_add_executor_job(Publication, refreshed.generation)
+        self.streams.async_know(published.feed.channels)
+        return published
 
     @callback
     def _update_issues(self) -> None:
@@ -364,14 +363,15 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
             self._async_on_boundary()
         self._update_issues()
         if self._folder_watch and not self.is_refreshing:
-            self.config_entry.async_create_background_task(
-                self.hass, self._async_look_at_folder(self._folder_watch), f"{DOMAIN} folder"
-            )
+            look = self._async_look_at_folder(self._folder_watch)
+            self.config_entry.async_create_background_task(self.hass, look, f"{DOMAIN} folder")
 
     async def _async_on_config(self, event: Event[Any]) -> None:
         """Follow another language or time zone of the installation at once."""
         if "language" in event.data:
             await async_load_integrations(self.hass, {DOMAIN})
+        if "time_zone" in event.data:
+            self._scheduler.async_follow_zone()
         self._async_tick(dt_util.utcnow())
 
     async def _async_look_at_folder(self, watch: FolderWatch) -> None:
@@ -388,9 +388,8 @@ class DownlinkCoordinator(DataUpdateCoordinator[Publication | None]):
         """Let everything show what is on now; nothing is fetched for that."""
         self.async_update_listeners()
         self._boundary.set(self._next_boundary())
-        self.config_entry.async_create_background_task(
-            self.hass, self.async_freeze(), f"{DOMAIN} aired log"
-        )
+        freeze = self.async_freeze()
+        self.config_entry.async_create_background_task(self.hass, freeze, f"{DOMAIN} aired log")
 
 
 @callback

@@ -116,7 +116,13 @@ def async_add_channel_entities(
     added: set[tuple[str, str]] = set()
 
     def missing() -> Iterator[ChannelEntity]:
-        for channel in coordinator.data.feed.channels if coordinator.data else ():
+        if not coordinator.data:
+            return
+        channels = coordinator.data.feed.channels
+        # The device of a channel that is gone goes, but no disabled entity says that it went, too.
+        keys = {channel.key for channel in channels}
+        added.difference_update([place for place in added if place[0] not in keys])
+        for channel in channels:
             for description in descriptions:
                 place = channel.key, description.key
                 if place not in added:

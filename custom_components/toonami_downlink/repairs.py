@@ -13,8 +13,9 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_PROVIDER, CONF_STREAM_LINKS, DOMAIN, LINKS_RELAY, PROVIDER_BUNDLED
 from .coordinator import async_loaded_coordinator
+from .engine.downlink.errors import FeedError
 from .engine.downlink.models import Cause, RefreshRecord
-from .refreshing.issues import PROVIDER_COMMAND_MISSING, USE_THE_RELAY
+from .refreshing.issues import GUIDE_STALE, PROVIDER_COMMAND_MISSING, USE_THE_RELAY
 from .refreshing.texts import error_text, markdown, quoted
 
 
@@ -149,10 +150,19 @@ class RefreshOrReconfigureFlow(DownlinkRepairsFlow):
         record = self._record
         if record is None:
             return self._abort_not_loaded()
+        error, message = record.error, record.message
         if record.succeeded:
-            return self.async_create_entry(data={})
-        cause = self._with_last_words(markdown(error_text(self.hass, record.error, record.message)))
+            if not self._is_guide_still_stale():
+                return self.async_create_entry(data={})
+            error, message = FeedError.key, record.report.guide_error if record.report else None
+        cause = self._with_last_words(markdown(error_text(self.hass, error, message)))
         return self.async_abort(reason="still_failing", description_placeholders={"cause": cause})
+
+    def _is_guide_still_stale(self) -> bool:
+        """Whether the issue stays, though the channels are well."""
+        coordinator = async_loaded_coordinator(self.hass)
+        is_stale = coordinator is not None and coordinator.is_guide_stale
+        return self._issue == GUIDE_STALE and is_stale
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None

@@ -254,8 +254,11 @@ def _utc(value: datetime | None) -> datetime | None:
 
 
 def _channels(call: ServiceCall, feed: Feed) -> list[Channel]:
-    """Return the channels that are asked for, each once, in the order of their numbers."""
-    if ATTR_CHANNEL not in call.data:
+    """Return the channels that are asked for, each once, in the order of their numbers.
+
+    All when none is named: what a script leaves empty is not left out.
+    """
+    if not call.data.get(ATTR_CHANNEL):
         return list(feed.channels)
     asked = {_channel(feed, wanted).key for wanted in call.data[ATTR_CHANNEL]}
     return [channel for channel in feed.channels if channel.key in asked]

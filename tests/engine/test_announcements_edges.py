@@ -100,6 +100,37 @@ def test_how_far_a_showing_may_move_without_being_lost(more: timedelta, is_kept:
     assert [one.is_new for one in found.messages] == [False] * is_kept
 
 
+def test_what_has_been_on_for_too_long_to_be_told_is_taken_back() -> None:
+    """And what goes on with it is told by itself: of the first one, people have no message."""
+    house = House(showing(60)).run(55).run(200, showing(45), showing(75, name="two"))
+    assert ("one", 55) in house.over
+    assert house.messages == [
+        ("one", "soon", ["one"], True, 50),
+        ("two", "soon", ["two"], True, 65),
+        ("two", "started", ["two"], False, 75),
+    ]
+
+
+@pytest.mark.parametrize(("late", "parts"), [(SECOND, ["one"]), (timedelta(), None)])
+def test_how_long_something_may_have_been_on_to_be_told_of(
+    late: timedelta, parts: list[str] | None
+) -> None:
+    house = House(showing(60)).run(55)
+    house.showings = [showing(55 - (STARTED_WITHIN - late) / MINUTE)]
+    found = house.look()
+    assert found.over == (("one",) if parts is None else ())
+    assert [[part.showing.identity for part in one.parts] for one in found.messages] == (
+        [] if parts is None else [parts, parts]
+    )
+
+
+def test_a_message_of_several_goes_on_without_what_has_been_on_for_too_long() -> None:
+    other = showing(65, name="two", channel=SNICK, follow="clarissa")
+    house = House(showing(60), other).run(55).run(56, showing(45), other)
+    assert house.over == []
+    assert house.messages[1:] == [("one", "soon", ["two"], False, 55)]
+
+
 def test_a_message_of_several_is_told_anew_in_its_new_order() -> None:
     other = showing(65, name="two", channel=SNICK, follow="clarissa")
     house = House(showing(60), other).run(55).run(56, other, showing(75))

@@ -266,6 +266,16 @@ async def test_never_over_another_file(folder: Path, east: list[bytes]) -> None:
     assert not (base / "nowhere").exists()
 
 
+@pytest.mark.parametrize("name", ["x.mp4", "x.m4a"])
+async def test_never_called_as_another_one(folder: Path, east: list[bytes], name: str) -> None:
+    """They would have the same picture beside them."""
+    base = folder.parent.parent
+    (base / name).touch()
+    make_track(folder, dict(enumerate(joined(east[:1]))))
+    done = await finish(folder, base / "x.ts", TAGS, ffmpeg=None, min_free=0)
+    assert done.path == base / "x (2).ts"
+
+
 @pytest.mark.parametrize("count", [99, 100])
 async def test_so_many_names_are_tried(folder: Path, east: list[bytes], count: int) -> None:
     base = folder.parent.parent

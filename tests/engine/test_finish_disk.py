@@ -7,7 +7,9 @@ import errno
 from functools import partial
 from pathlib import Path
 from random import Random
+import shutil
 import threading
+import time
 
 import pytest
 
@@ -25,6 +27,8 @@ from downlink.recording.track import NOTE, TrackError, read_track, remove_track
 
 from .disk import Disk
 from .recording import attempt, files_in, is_as_it_was, joined, make_track
+
+FFMPEG = shutil.which("ffmpeg")
 
 
 @pytest.fixture
@@ -53,6 +57,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """What a disk waits for that hangs; patience is short."""
     monkeypatch.setattr(disk_thread_module, "DISK_HANGS_AFTER", timedelta(seconds=0.2))
     monkeypatch.setattr(disk_thread_module, "_LET_GO", 0.05)
+    monkeypatch.setattr(finish_module, "_LEAST_SECONDS", 2.0)
     event = threading.Event()
     yield event
     event.set()
@@ -217,6 +222,22 @@ async def test_a_disk_that_hangs_is_given_up(
         if thread.name.startswith("finish"):
             thread.join(10)
     assert is_as_it_was(folder)
+
+
+@pytest.mark.parametrize("ffmpeg", [None, FFMPEG] if FFMPEG else [None])
+async def test_what_is_written_late_takes_its_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, held: threading.Event, ffmpeg: str | None
+) -> None:
+    """Most of a film may go to the disk only when it is to last."""
+    monkeypatch.setattr(finish_module, "_LEAST_SECONDS", 20.0)
+    make_last = source_module.Source.make_last
+
+    def slowly(source: source_module.Source, name: str) -> None:
+        time.sleep(0.6)
+        make_last(source, name)
+
+    monkeypatch.setattr(source_module.Source, "make_last", slowly)
+    assert len((await attempt(folder, ffmpeg)).entries) == 3
 
 
 async def test_a_disk_that_hangs_while_it_is_opened_may_be_left(

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from downlink.recording import finish as finish_module, track as track_module
+from downlink.recording.file_index import read_index
 from downlink.recording.finish import FinishError
 from downlink.recording.journal import Entry
 from downlink.recording.model import TRACKS, Reason
@@ -226,6 +227,22 @@ async def test_ffmpeg_does_not_outlive_us(folder: Path, base: Path, tmp_path: Pa
     assert files_in(base) == ["x.mp4"]
     assert done.duration == pytest.approx(3.0, abs=0.1)
     assert is_as_it_was(folder)
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("codec", ["ac3", "eac3"])
+async def test_sound_of_dolby(tmp_path: Path, codec: str) -> None:
+    """Of which ffmpeg knows only after its first packet what has to be said of it."""
+    made = tmp_path / "made.ts"
+    tone = ("-v", "error", "-f", "lavfi", "-i", "sine", "-t", "3", "-c", codec, str(made))
+    await (await asyncio.create_subprocess_exec(str(FFMPEG), *tone)).wait()
+    folder = tmp_path / "media" / TRACKS / "0123456789abcdef"
+    folder.parents[1].mkdir()
+    make_track(folder, dict(enumerate(joined([made.read_bytes()]))))
+    done = await attempt(folder, FFMPEG)
+    with done.path.open("rb") as file:
+        index = read_index(file)
+    assert sum(one.duration for one in index.fragments) == pytest.approx(3.0, abs=0.1)
 
 
 @pytest.mark.parametrize(("codec", "is_packed"), [("aac", True), ("mp3", False)])

@@ -114,6 +114,12 @@ def test_the_first_of_several_names_that_is_known_counts() -> None:
 
 
 def test_a_name_that_was_admitted_before_keeps_its_key() -> None:
-    channel, lineup = Lineup({"other_tv_stfold": 8}).admit("TV Østfold")
+    channel, lineup = Lineup({"other_tv_stfold": 8}).admit("TV Østfold", "other_tv_stfold")
     assert (channel.key, channel.number) == ("other_tv_stfold", 8)
     assert lineup.assigned == {"other_tv_stfold": 8}
+
+
+def test_a_key_that_is_anothers_is_not_taken_for_its_own() -> None:
+    channel, lineup = Lineup({"other_tv_stfold": 8}).admit("TV Østfold")
+    assert channel.key.startswith("other_tv_stfold_")
+    assert lineup.assigned == {"other_tv_stfold": 8, channel.key: 9}

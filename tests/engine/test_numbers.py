@@ -12,7 +12,7 @@ import pytest
 from downlink import access, client_log, house_file, limits, passes, policy
 from downlink.provider import api
 from downlink.publish import aired_log
-from downlink.relay import slate
+from downlink.relay import channel, slate
 
 MIB = 1_048_576
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -123,6 +123,7 @@ def test_each_number_is_the_one_that_was_decided(
         (api, "MAX_REDIRECTS", 5),
         (slate, "NOTICE_SEGMENTS", 16),
         (slate, "_MAX_BYTES", 150_000),
+        (channel, "MAX_VISITORS", 100),
         (passes, "MAX_PASSES", 32),
         (passes, "MAX_NAME", 50),
         (passes, "MAX_USERS", 50),

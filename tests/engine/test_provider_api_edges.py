@@ -1,15 +1,29 @@
 """Requests to upstream: what counts, and the limits from both sides."""
 
+from errno import ECONNREFUSED, ENETUNREACH
 import gzip
+import socket
+from typing import TYPE_CHECKING, override
 
-from aiohttp import web
+from aiohttp import ClientSession, TCPConnector, web
+from aiohttp.abc import AbstractResolver, ResolveResult
 import pytest
 
 from downlink.errors import UpstreamNonsenseError
-from downlink.provider.api import MAX_ANSWER_BYTES, MAX_REDIRECTS, Timeouts
+from downlink.provider.api import (
+    MAX_ANSWER_BYTES,
+    MAX_REDIRECTS,
+    NoConnectionError,
+    Timeouts,
+    Upstream,
+)
+from downlink.provider.tls import CertificateVerifier
 
 from .test_provider_api import ask, packed, plain
-from .upstream import asking, serving
+from .upstream import QUICK, asking, hanging_up, serving
+
+if TYPE_CHECKING:
+    from aiohttp.connector import AddrInfoType
 
 
 def test_usual_limits_of_time() -> None:
@@ -81,3 +95,45 @@ async def test_each_try_is_counted_as_a_request(tries: int) -> None:
         with pytest.raises(UpstreamNonsenseError, match="status 500"):
             await upstream.fetch_json("/thing", {}, tries=tries)
         assert upstream.requests == tries
+
+
+class TwoAddresses(AbstractResolver):
+    """Knows an address of either kind for each name."""
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host=one, port=port, family=kind, proto=0, flags=0)
+            for kind, one in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+        ]
+
+    @override
+    async def close(self) -> None:
+        pass
+
+
+def refuse(info: AddrInfoType) -> socket.socket:
+    """Fail as a system may, for each kind of address in another way."""
+    if info[0] is socket.AF_INET:
+        raise OSError(ECONNREFUSED, "Refused\nfor good")
+    raise OSError(ENETUNREACH, "Unreachable " + "x" * 1000)
+
+
+async def test_addresses_of_a_name_fail_in_different_ways() -> None:
+    connector = TCPConnector(resolver=TwoAddresses(), socket_factory=refuse)
+    async with ClientSession(connector=connector) as session:
+        verifier = CertificateVerifier()
+        upstream = Upstream(session, "http://a.example", verifier=verifier, timeouts=QUICK)
+        with pytest.raises(
+            NoConnectionError, match=r"reached: .*Refused for good.*Unreachable x+.*\. Check"
+        ) as caught:
+            await upstream.fetch_text("/thing", {})
+    assert len(str(caught.value)) < 700
+
+
+async def test_server_that_hangs_up_before_it_has_said_who_it_is() -> None:
+    async with hanging_up() as url, asking(url) as upstream:
+        with pytest.raises(NoConnectionError, match=r"cannot be reached: no answer\. Check"):
+            await upstream.fetch_text("/thing", {})

@@ -60,6 +60,14 @@ def test_of_damaged_entries_the_good_ones_stay(tmp_path: Path) -> None:
     assert [key for key in odd if cache.find(Kind.PLAYLIST, key)] == ["found"]
 
 
+def test_a_use_beyond_all_time_is_one_of_today(tmp_path: Path) -> None:
+    path, made = tmp_path / "cache.json", NOW.timestamp()
+    data = {"schema": "toonami-downlink/1", "api": URL, "playlists": {"day": [made, 10**400, {}]}}
+    path.write_text(json.dumps(data))
+    opened(path).save()
+    assert json.loads(path.read_text())["playlists"] == {"day": [made, made, {}]}
+
+
 @pytest.mark.parametrize(("excess", "found"), [(0, True), (1, False)])
 def test_the_largest_file_is_read(
     file: Path, monkeypatch: pytest.MonkeyPatch, excess: int, found: bool

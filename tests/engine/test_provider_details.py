@@ -186,6 +186,33 @@ async def test_outage_is_not_remembered(tmp_path: Path, misses: int, is_outage: 
         assert set((await reading.read(*shows)).values()) == {is_outage}
 
 
+@pytest.mark.parametrize("is_known_before", [True, False])
+async def test_an_answer_of_this_run_tells_misses_from_an_outage(
+    tmp_path: Path, is_known_before: bool
+) -> None:
+    others = [show for show in KNOWN_SHOWS if show is not RANGERS][:10]
+    shows = [on_air(RANGERS, 2), *(on_air(show, 1, hour) for hour, show in enumerate(others))]
+    async with simulator() as sim:
+        reading = Reading(sim, tmp_path / "cache.json")
+        if is_known_before:
+            await reading.read(on_air(RANGERS, 2))
+        first = {"endpoint": "mediainfo", "kind": "empty", "query": {"episode": "1"}}
+        sim.set_faults({"rules": [first]})
+        assert sum((await reading.read(*shows)).values()) == 1
+        sim.set_faults({})
+        assert sum((await reading.read(*shows)).values()) == (11 if is_known_before else 1)
+
+
+async def test_many_episodes_of_an_unknown_title_are_no_outage(tmp_path: Path) -> None:
+    async with simulator() as sim:
+        reading = Reading(sim, tmp_path / "cache.json")
+        shows = [on_air(UNKNOWN, episode, episode) for episode in range(1, 14)]
+        assert not any((await reading.read(*shows)).values())
+        sim.clear_log()
+        assert not any((await reading.read(*shows)).values())
+        assert reading.asked == 0
+
+
 @pytest.mark.parametrize(
     "kind", ["html502", "html200", "truncated", "list", "object", "not_utf8", "wrong_types"]
 )

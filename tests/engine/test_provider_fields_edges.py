@@ -1,6 +1,7 @@
 """Values of upstream at the limits of what is taken."""
 
 from collections import Counter
+import sys
 from typing import Any
 
 import pytest
@@ -23,6 +24,9 @@ from .test_provider_fields import MOMENT, read
         pytest.param("decimal", 0, (0.0, 0), id="nothing at all"),
         pytest.param("decimal", None, (None, 0), id="no decimal"),
         pytest.param("decimal", True, (None, 1), id="true for a decimal"),
+        pytest.param("decimal", sys.float_info.max, (sys.float_info.max, 0), id="largest float"),
+        pytest.param("decimal", 10**400, (None, 1), id="larger than any float"),
+        pytest.param("decimal", float("nan"), (None, 1), id="no number for a decimal"),
         pytest.param("flag", False, (False, 0), id="false"),
         pytest.param("time", "2026-07-03T16:47:05." + 20 * "5", (MOMENT, 0), id="long time"),
         pytest.param("time", "2026-07-03T16:47:05." + 20 * "5" + "x", (MOMENT, 0), id="longer"),

@@ -87,6 +87,14 @@ def test_reaches(start: float, reaches: bool) -> None:
 INDEX = FileIndex(50, tuple(Fragment(50 + 10 * n, 10, 6.0 * n, 6.0) for n in range(4)), AT)
 
 
+@pytest.mark.parametrize(
+    ("start", "reaches"), [(0, True), (-15, True), (-16, False), (1799, True), (1800, False)]
+)
+def test_a_file_that_has_no_parts_reaches_what_it_is_of(start: float, reaches: bool) -> None:
+    assert holding().reaches(AT + start * SECOND) is reaches
+    assert holding().between(AT, AT + HALF) == slice(0)
+
+
 def seconds(found: tuple[Entry, ...]) -> list[float]:
     return [(one.start - AT).total_seconds() for one in found]
 
@@ -233,3 +241,30 @@ def test_archived() -> None:
     assert archived([recording()], GUIDE) == {(EAST, AT), (WEST, AT + LATER)}
     assert archived([recording(state=State.PLANNED)], GUIDE) == frozenset()
     assert archived([recording(channel="unknown")], GUIDE) == frozenset()
+
+
+BOTH = frozenset({(EAST, AT), (WEST, AT + LATER)})
+NOTHING = frozenset[tuple[str, datetime]]()
+LATE = AT + SLACK + SECOND
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"state": State.RECORDING, "since": LATE}, NOTHING),
+        ({"state": State.RECORDING, "since": AT + SLACK}, BOTH),
+        ({"since": LATE}, BOTH),
+        ({"gaps": (Gap(AT, LATE),)}, NOTHING),
+        ({"gaps": (Gap(AT, AT + SLACK),)}, BOTH),
+        ({"gaps": (Gap(AT + SECOND, LATE),)}, BOTH),
+        ({"gaps": (Gap(AT + HALF - SECOND, AT + HALF),)}, BOTH),
+        ({"start": AT + SLACK, "gaps": (Gap(AT + SLACK, AT + HALF / 2),)}, NOTHING),
+    ],
+)
+def test_what_lacks_its_beginning_is_not_offered(
+    values: dict[str, Any], expected: frozenset[tuple[str, datetime]]
+) -> None:
+    """Players ask for the beginning, and would be told that it is not there."""
+    one = replace(recording(), **values)
+    assert archived([one], GUIDE) == expected
+    assert archived([one, recording(2)], GUIDE) == BOTH

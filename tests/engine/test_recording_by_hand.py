@@ -62,11 +62,23 @@ def test_most_recordings() -> None:
     assert house.record(EAST)
 
 
-def test_what_a_rule_has_planned_comes_back_as_it_is() -> None:
+def test_what_a_rule_has_planned_stays_without_the_rule() -> None:
     house = House(rule()).look(GUIDE)
     (planned, _) = house.recordings
-    assert house.record(WEST, 240) == planned
     assert planned.rule == rule().identity
+    asked = house.at(5).record(WEST, 240)
+    assert asked == replace(planned, rule=None, since=NOON + 5 * MINUTE)
+    assert house.at(6).record(EAST, 60) == asked, "to ask again changes nothing"
+    house.rules = ()
+    assert house.look().recordings == (asked,)
+
+
+def test_what_a_rule_has_planned_comes_before_what_only_rules_want() -> None:
+    house = House(rule(), rule("Bebop"), places=1)
+    house.look({EAST: [episode(60)], SNICK: [episode(60, 1, "Bebop")]})
+    assert house.conflicts() == [(2, [1], None)]
+    house.record(SNICK, 60)
+    assert house.look().conflicts() == [(1, [2], None)]
 
 
 @pytest.mark.parametrize("state", [R, C])

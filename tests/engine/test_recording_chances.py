@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from downlink.follows import FollowKind, make_follow
 from downlink.models import Source
 from downlink.policy import REPEATED_FROM
-from downlink.recording.model import Gap, Reason, State
+from downlink.recording.model import Gap, Reason, RuleKind, State
 from downlink.recording.planner import second_chance, superseded
 
 from .planning import House, episode, film, minute_of, rule
-from .samples import MINUTE
+from .samples import MINUTE, NOON
 from .test_airings import EAST, SNICK, WEST, programme
 
 P, R, C = State.PLANNED, State.RECORDING, State.COMPLETE
@@ -148,6 +149,20 @@ def test_three_in_a_row() -> None:
     assert superseded(house.recordings) == ()
 
 
+def test_each_night_has_its_own_where_a_rule_takes_repeats() -> None:
+    """What is planned for the next one is none of this."""
+    house = House(rule(only_missing=False)).look(GUIDE)
+    house.at(65).set(1, FAILED)
+    assert house.look().said() == [(1, WEST, 240, P), (2, EAST, 60 + DAY, P)]
+    house = House(rule(only_missing=False)).look(GUIDE)
+    house.at(100).holed(1)
+    assert house.look().said()[1:] == [(2, EAST, 60 + DAY, P), (3, WEST, 240, P)]
+    assert house.recordings[2].replaces == house.recordings[0].identity
+    house.at(300).set(3, FAILED)
+    house.look({EAST: [*GUIDE[EAST], episode(60 + 2 * DAY)]})
+    assert house.said()[2:] == [(3, WEST, 240, FAILED), (4, EAST, 60 + 2 * DAY, P)]
+
+
 def test_the_new_one_has_its_own_second_chance() -> None:
     house = House(rule()).look(GUIDE)
     house.at(100).holed(1)
@@ -212,6 +227,24 @@ def test_nothing_is_repeated_for_a_rule_that_is_gone() -> None:
     film_house.record("movies", 60)
     film_house.at(200).holed(1)
     assert film_house.look().said()[1] == (2, "movies", 60 + DAY, P)
+
+
+def test_nothing_is_repeated_that_is_not_followed_any_more() -> None:
+    """The rule for what is followed is still there."""
+    follows = [make_follow(FollowKind.SHOW, "Trigun", EAST, NOON)]
+    house = House(rule("", RuleKind.FOLLOWED), follows=follows).look(GUIDE)
+    house.at(100).holed(1)
+    assert house.look().said()[1] == (2, WEST, 240, P), "on whichever channel"
+    house.follows = ()
+    house.recordings = house.recordings[:1]
+    assert house.look().said() == [(1, EAST, 60, HOLED)]
+    house = House(rule("", RuleKind.FOLLOWED), follows=follows).look({EAST: [episode(60)]})
+    house.at(100).set(1, FAILED)
+    house.follows = ()
+    house.at(20 * DAY).look({EAST: [episode(21 * DAY)]})
+    assert house.said() == [(1, EAST, 60, FAILED)]
+    house.follows = follows
+    assert house.look().said() == [(1, EAST, 21 * DAY, P)]
 
 
 def test_nothing_is_repeated_without_room(monkeypatch: pytest.MonkeyPatch) -> None:

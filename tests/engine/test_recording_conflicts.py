@@ -94,10 +94,10 @@ def test_by_hand_before_rules_and_the_first_made_before_the_last() -> None:
     house.set(3, State.CANCELLED)
     house.at(20).record(SNICK, 75)
     house.look()
-    assert house.conflicts() == [(2, [1], None)], "it was a rule's, and stays as it was"
+    assert house.conflicts() == [(1, [2], None)], "it was a rule's, and is asked for by hand now"
     house.at(110).look()
     assert [one.state for one in house.recordings] == [State.FAILED, State.FAILED, State.CANCELLED]
-    assert [one.reason for one in house.recordings][:2] == [Reason.ABSENT, Reason.BUSY]
+    assert [one.reason for one in house.recordings][:2] == [Reason.BUSY, Reason.ABSENT]
 
 
 def test_a_rule_takes_the_west() -> None:
@@ -174,7 +174,6 @@ def test_what_leaves_its_place_leaves_it_to_others() -> None:
     shown = [programme(60), programme(300), programme(400)]
     guide = {EAST: [bebop(60), bebop(300, 2)], SNICK: shown[:1]}
     house.look(guide)
-    house.record(SNICK, 60)
     house.look({**guide, SNICK: shown})
     assert house.conflicts() == []
     assert house.said()[2] == (3, SNICK, 400, P)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given, strategies as st
 import pytest
@@ -17,6 +18,7 @@ from .planning import rule
 from .samples import HOUR, NOON
 
 DAY = timedelta(days=1)
+TWO = rule("Trigun", keep_last=2)
 
 
 def one(
@@ -88,6 +90,22 @@ def test_keep_last_of_each_rule() -> None:
     ]
     assert going(*many, rules=[two, all_of]) == [3, 2]
     assert going(*many) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "without"),
+    [({"rules": [TWO]}, [1]), ({"quota": 20}, [1]), ({"quota": 10}, [2, 1])],
+)
+def test_what_is_replaced_takes_the_place_of_no_other(
+    limits: dict[str, Any], without: list[int]
+) -> None:
+    """It goes at the same time, and would have taken a whole one with it."""
+    whole, again = (one(n, n, size=10, rule=TWO.identity) for n in (2, 0))
+    holed = one(1, 1, size=10, rule=TWO.identity, state=State.INTERRUPTED)
+    again = replace(again, replaces=holed.identity)
+    assert going(whole, holed, again, **limits) == without
+    kept = replace(holed, is_kept=True)
+    assert 1 not in going(whole, kept, again, **limits), "what is kept is not replaced"
 
 
 def test_of_two_that_began_at_once_the_first_made_goes() -> None:

@@ -1,7 +1,8 @@
 """Upstream for tests of the provider: the simulator with its clock stopped, and how to ask it."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 import logging
 from pathlib import Path
@@ -56,6 +57,20 @@ async def serving(
         yield f"{scheme}://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def hanging_up() -> AsyncIterator[str]:
+    """Be a server that hangs up before it has said who it is; yield the address."""
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            writer.write_eof()
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        yield f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 def pretend_names(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:

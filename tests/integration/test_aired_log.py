@@ -19,6 +19,7 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.engine.downlink.publish.aired_log import Aired
+from custom_components.toonami_downlink.storage.aired_store import AiredStore
 
 from .factories import MIDNIGHT, NOON, SLOT, make_entry, make_feed, write_provider_files
 from .harness import move_clock, setup_integration
@@ -142,6 +143,20 @@ async def test_over_a_reload_and_a_time_without_home_assistant(
     assert await aired(coordinator) == []
 
 
+async def test_a_clock_that_was_ahead_at_the_start(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    store = AiredStore(hass)
+    freezer.move_to(NOON + timedelta(hours=9))
+    await store.async_open()
+    for slots in (0, 4, 5):
+        freezer.move_to(NOON + slots * SLOT)
+        await store.async_freeze(make_feed())
+    last = (await store.async_between((EAST,), NOON - YEARS, NOON + YEARS))[EAST][-1]
+    assert (last.programme.stop, last.is_planned) == (NOON + 5 * SLOT, False)
+    await store.async_close()
+
+
 @pytest.mark.parametrize(
     "damage",
     [lambda path: path.write_bytes(b"no data base"), lambda path: path.mkdir()],
@@ -224,6 +239,19 @@ async def test_a_backup_finds_it_whole(
     database = sqlite3.connect(tmp_path / "copy.db")
     assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     database.close()
+
+
+async def test_a_backup_waits_for_what_is_being_written(
+    hass: HomeAssistant, coordinator: DownlinkCoordinator, freezer: FrozenDateTimeFactory
+) -> None:
+    store = coordinator.aired
+    freezer.move_to(NOON + SLOT)
+    reading = hass.async_create_task(store.async_size())
+    freezing = hass.async_create_task(coordinator.async_freeze())
+    await hass.async_create_task(store.async_hold())
+    assert reading.done()
+    assert freezing.done()
+    assert len(await aired(coordinator)) == 25
 
 
 async def test_a_backup_without_the_entry(hass: HomeAssistant) -> None:

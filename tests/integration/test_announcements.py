@@ -1,15 +1,19 @@
 """Told in time: the event of what is followed, over refreshes and restarts."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.websocket_api import current_connection
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, Platform
 from homeassistant.core import CoreState, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.helpers.storage import Store
 import pytest
+
+from custom_components.toonami_downlink.engine.downlink.follows import FollowKind
 
 from .announcing import (
     EAST,
@@ -30,6 +34,7 @@ from .announcing import (
 from .factories import NOON, SLOT, make_feed
 from .harness import limit_platforms, move_clock
 from .phone import TARGET, Phone
+from .users import asked_by_a_child
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +102,24 @@ async def test_refreshes(hass: HomeAssistant, folder: Path, freezer: FrozenDateT
     assert heard.kinds == ["soon"]
     await move_clock(hass, freezer, NOON + HOUR + SLOT)
     assert heard.kinds == ["soon", "started"]
+
+
+async def test_what_a_child_follows_is_announced_to_the_house(
+    hass: HomeAssistant, folder: Path
+) -> None:
+    """What it sets off plays with the pass of whoever is connected."""
+    await start(hass, folder, "Trigun", shown=feed(**{EAST: [show(NOON)]}))
+    heard: list[Any] = []
+
+    @callback
+    def on_event(_event: Event[Any]) -> None:
+        heard.append(current_connection.get())
+
+    async_track_state_change_event(hass, ENTITY, on_event)
+    asking = followed(hass).async_add(FollowKind.SHOW, TITLE)
+    await asyncio.create_task(asking, context=asked_by_a_child())
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert heard == [None]
 
 
 async def test_unfollowed_and_seen(

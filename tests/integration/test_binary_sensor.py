@@ -1,5 +1,6 @@
 """Binary sensors: when there is a problem, and when it is over."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,9 +10,16 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
-from custom_components.toonami_downlink.engine.downlink.models import Cause
+from custom_components.toonami_downlink.engine.downlink.models import Cause, Source
 
-from .factories import FAILING_COMMAND, NOON, copy_command, make_entry
+from .factories import (
+    FAILING_COMMAND,
+    NOON,
+    copy_command,
+    make_entry,
+    make_feed,
+    write_provider_files,
+)
 from .harness import move_clock, set_provider_command, setup_integration, state_of
 
 PROBLEM = "binary_sensor.toonami_downlink_refresh_problem"
@@ -82,3 +90,20 @@ async def test_no_feed_yet_is_a_problem(hass: HomeAssistant, folder: Path) -> No
     await setup_integration(hass, make_entry(folder))
     assert state_of(hass, PROBLEM).state == STATE_ON
     assert state_of(hass, STALE).state == STATE_ON
+
+
+async def test_what_is_on_next_is_no_guide(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    coordinator = await setup_integration(hass, make_entry(folder, stale_hours=3))
+    feed = make_feed(NOON + timedelta(hours=3), hours=5)
+    ten = {
+        key: tuple(replace(one, source=Source.CURRENT) for one in programmes)
+        for key, programmes in feed.guide.items()
+    }
+    write_provider_files(folder, replace(feed, guide=ten))
+    await move_clock(hass, freezer, NOON + timedelta(hours=3))
+    record = await coordinator.async_refresh_feed(Cause.BUTTON)
+    assert record.succeeded
+    assert state_of(hass, STALE).state == STATE_ON
+    assert coordinator.next_refresh == record.finished + timedelta(hours=1)

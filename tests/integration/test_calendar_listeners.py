@@ -120,6 +120,34 @@ async def test_one_answer_in_a_turn_of_the_loop(
     assert len(set(turns)) == LISTENERS
 
 
+@pytest.mark.usefixtures("coordinator")
+async def test_an_answer_that_fails_is_tried_again(
+    hass: HomeAssistant, calendars: list[CalendarEntity], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All who wait for it see it fail; whoever asks after that gets another one."""
+    asked: list[tuple[Any, ...]] = []
+    read = AiredStore.async_guide
+
+    async def reading(self: AiredStore, *arguments: Any) -> Any:
+        asked.append(arguments)
+        if len(asked) == 1:
+            await asyncio.sleep(0)
+            raise OSError("no disk")
+        return await read(self, *arguments)
+
+    async def ask() -> list[str]:
+        events = await calendars[0].async_get_events(hass, MIDNIGHT, MIDNIGHT + SLOT)
+        return [event.summary for event in events]
+
+    monkeypatch.setattr(AiredStore, "async_guide", reading)
+    refused = await asyncio.gather(ask(), ask(), return_exceptions=True)
+    assert [str(one) for one in refused] == ["no disk", "no disk"]
+    assert len(asked) == 1
+    for _ in range(2):
+        assert await ask() == ["Show 1-0"]
+    assert len(asked) == 2
+
+
 async def test_the_past_is_in_the_calendar(
     hass: HomeAssistant,
     folder: Path,

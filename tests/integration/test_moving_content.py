@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import copy
+from dataclasses import replace
 import json
 from typing import Any, Final
 
@@ -262,11 +263,25 @@ def test_what_was_on_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_was_on_and_has_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    size = 3 * 64 + sum(map(len, sections()["shows"]))
+    size = 3 * 64 + sum(len(json.dumps(text)) + 1 for text in sections()["shows"])
     monkeypatch.setattr(moving_aired, "MAX_BYTES", size)
     assert read_house(sections_of(HOUSE)) == HOUSE
     monkeypatch.setattr(moving_aired, "MAX_BYTES", size - 1)
     assert read_house(sections_of(HOUSE)).aired == HOUSE.aired[1:]
+
+
+def test_what_was_on_in_other_letters_takes_the_room_that_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(moving_aired, "MAX_BYTES", 10_000)
+    one = HOUSE.aired[0]
+    many = [
+        one._replace(programme=replace(one.programme, title=f"{number}{'я' * 500}"))
+        for number in range(20)
+    ]
+    found = list(moving_aired.sections_of_aired(many))
+    assert len(dict(found)["airings"]) == 3
+    assert len(json.dumps(found)) <= 10_000
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+import gc
 import os
 from pathlib import Path
 import shutil
@@ -161,6 +162,29 @@ async def test_one_piece_of_work_after_the_other() -> None:
         return do
 
     assert await asyncio.gather(*(disk.run(work(one)) for one in range(20))) == list(range(20))
+
+
+async def test_who_waits_in_line_has_no_part_in_an_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    disk, go_on = Disk(), threading.Event()
+
+    def refuse() -> None:
+        go_on.wait()
+        raise OSError(5, "Input/output error")
+
+    first = asyncio.create_task(disk.run(refuse))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(disk.run(lambda: 2))
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await second == 2
+    with pytest.raises(DiskError):
+        await first
+    # What it has raised leads to all that had to do with it.
+    del first
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 # What is in it

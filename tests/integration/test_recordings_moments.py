@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 import errno
 
+from homeassistant.components.websocket_api import current_connection
 import pytest
 
 from custom_components.toonami_downlink.engine.downlink.follows import FollowKind, make_follow
@@ -27,9 +28,10 @@ from custom_components.toonami_downlink.recording.unfollowed import Unfollowed
 from custom_components.toonami_downlink.storage.recorded import Recorded, RecordingStore
 
 from .harness import NOW
-from .recorded import EAST, MINUTE, House, make_recording, programmes
+from .recorded import EAST, LONG, MINUTE, House, make_recording, programmes
 from .stream_harness import wait_until
 from .test_recordings_edges import PLANNED, RUNNING, Desk, desk  # noqa: F401  # a fixture
+from .users import asked_by_a_child
 
 TURNS = 2000
 """Of the event loop: a look would be over by then."""
@@ -173,3 +175,15 @@ async def test_a_rule_with_other_days_plans_anew(house: House) -> None:
     # Nothing that was planned is lost by what is the same.
     await add(RuleKind.SHOW, "Show 1", days=frozenset({today}), keep_last=2)
     assert house.only == planned
+
+
+async def test_what_a_child_asks_for_goes_on_for_the_house(house: House) -> None:
+    """What its end sets off plays with the pass of whoever is connected."""
+    await house.start(*programmes(LONG, MINUTE))
+    heard: list[object] = []
+    house.recordings.async_add_listener(lambda *_: heard.append(current_connection.get()))
+    asking = house.recordings.async_record(EAST)
+    await asyncio.create_task(asking, context=asked_by_a_child())
+    heard.clear()
+    await house.until(State.COMPLETE, State.INTERRUPTED)
+    assert set(heard) == {None}

@@ -1,5 +1,6 @@
 """What is said of a recording when nothing is added to it any more."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,3 +138,16 @@ def test_what_the_file_has(
     found = finished_as(one, "a.mp4", made)
     assert (found.state, found.reason) == after
     assert (found.file, found.size, bool(found.gaps)) == ("a.mp4", 5, not has_all)
+
+
+def test_what_the_file_lacks_is_kept_with_its_padding() -> None:
+    """Or what comes after would be taken for what was on earlier."""
+    one = make_recording(state=State.INTERRUPTED, reason=Reason.NO_SIGNAL)
+    before = Entry("000001.ts", one.start - MINUTE, 18.0, 1, False)
+    after = Entry("000002.ts", one.start + MINUTE, 1740.0, 1, True)
+    made = Finished(path=Path("/x/a.mp4"), size=2, duration=1758.0, entries=(before, after))
+    found = finished_as(one, "a.mp4", made)
+    assert found.gaps == (Gap(one.start, after.start),)
+    assert found.lost == (Gap(before.stop, after.start),)
+    assert finished_as(one, "a.mp4", replace(made, entries=(after,))).lost == ()
+    assert finished_as(one, "a.mp4", replace(made, entries=())).lost == ()

@@ -1,11 +1,13 @@
 """When a refresh begins by itself, while the clock of the house jumps about."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.websocket_api import current_connection
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -17,11 +19,13 @@ from custom_components.toonami_downlink.const import EVENT_REFRESH, FEED_FROM_TH
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
+from custom_components.toonami_downlink.refreshing.scheduler import Timer
 from custom_components.toonami_downlink.views.health import Health, Reason, health_of
 from tests.night import by_night
 
-from .factories import FAILING_COMMAND, NOON, make_entry, make_feed, write_provider_files
+from .factories import FAILING_COMMAND, NOON, SLOT, make_entry, make_feed, write_provider_files
 from .harness import move_clock, set_provider_command, setup_integration
+from .users import asked_by_a_child
 
 YEAR = timedelta(days=365)
 
@@ -216,3 +220,55 @@ async def test_programmes_follow_the_clock_back_and_forth(
         assert state
         titles.append(state.state)
     assert titles == ["Show 1-24", "Show 1-20", "Show 1-26", "Show 1-22"]
+
+
+# Whoever sets it off
+
+
+async def test_whoever_sets_a_timer_is_not_for_whom_it_rings(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(NOON)
+    heard: list[Any] = []
+    timer = Timer(hass, "test", lambda: heard.append(current_connection.get()))
+    asked_by_a_child().run(timer.set, NOON + SLOT)
+    await move_clock(hass, freezer, NOON + SLOT)
+    assert heard == [None]
+
+
+async def test_a_timer_that_is_set_to_nothing_does_not_ring(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(NOON)
+    heard: list[Any] = []
+    timer = Timer(hass, "test", lambda: heard.append(current_connection.get()))
+    for at in (NOON + SLOT, None, None):
+        timer.set(at)
+    assert timer.at is None
+    await move_clock(hass, freezer, NOON + SLOT)
+    assert heard == []
+
+
+async def test_whoever_asks_for_a_refresh_is_not_for_whom_it_is_done(
+    coordinator: DownlinkCoordinator,
+) -> None:
+    """What it changes sets off automations, which play with the pass of whoever is connected."""
+    heard: list[Any] = []
+    coordinator.async_add_listener(lambda: heard.append(current_connection.get()))
+    asking = coordinator.async_refresh_feed(Cause.BUTTON)
+    await asyncio.create_task(asking, context=asked_by_a_child())
+    assert set(heard) == {None}
+
+
+async def test_another_time_zone_has_missed_nothing(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    """Three o'clock was two hours ago there, which is no time that Home Assistant was away."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    coordinator = await setup_integration(hass, make_entry(folder))
+    events = async_capture_events(hass, EVENT_REFRESH)
+    await move_clock(hass, freezer, NOON + timedelta(hours=8))
+    await hass.config.async_update(time_zone="Asia/Tokyo")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert events == []
+    assert coordinator.next_refresh == NOON + timedelta(hours=30)

@@ -167,6 +167,9 @@ async def test_device_of_a_channel_that_vanishes_goes_and_comes_back(
     assert state_of(hass, EAST) == "Show 1-24"
     assert state_of(hass, "calendar.toonami_aftermath_east_guide") == "on"
     assert hass.states.get(EAST_NEXT) is None
+    disabled = entity_registry.async_get(EAST_NEXT)
+    assert disabled
+    assert disabled.disabled_by is er.RegistryEntryDisabler.USER
     assert "does not generate unique IDs" not in caplog.text
 
 

@@ -196,6 +196,7 @@ async def test_a_past_that_is_too_long_says_so(
         pytest.param("toonami  aftermath: EAST", [1], id="name"),
         pytest.param("Snickelodeon EST", [3], id="other name"),
         pytest.param(["7", "radio", "2"], [2, 7], id="several, one twice"),
+        pytest.param([], [1, 2, 3, 4, 5, 6, 7], id="none chosen"),
     ],
 )
 async def test_guide_of_channels(hass: HomeAssistant, wanted: Any, numbers: list[int]) -> None:

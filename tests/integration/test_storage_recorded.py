@@ -36,6 +36,7 @@ HOLED = make_recording(
     state=State.INTERRUPTED,
     reason=Reason.NO_SIGNAL,
     gaps=(Gap(NOON - 50 * MINUTE, NOON - 47 * MINUTE),),
+    lost=(Gap(NOON - 61 * MINUTE, NOON - 60 * MINUTE),),
     rule=RULE.identity,
     is_kept=True,
     file="Outlaw Star/a.mp4",
@@ -71,6 +72,18 @@ async def test_a_later_version_wrote_it(hass: HomeAssistant, hass_storage: dict[
     hass_storage[STORE]["version"] = 2
     with pytest.raises(NewerVersionError):
         await RecordingStore(hass).async_load()
+
+
+async def test_what_earlier_versions_stored_has_nothing_lost(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    data = await saved(hass, hass_storage)
+    del data["recordings"][0]["lost"]
+    loaded = await RecordingStore(hass).async_load()
+    assert loaded.recordings == (replace(HOLED, lost=()),)
+    assert not loaded.is_partial
+    await RecordingStore(hass).async_save(loaded)
+    assert "lost" not in hass_storage[STORE]["data"]["recordings"][0]
 
 
 async def test_tombstones_remember_less(hass: HomeAssistant) -> None:
@@ -109,6 +122,8 @@ async def test_tombstones_remember_less(hass: HomeAssistant) -> None:
             ("gaps", [["2026-11-24T12:00:00+00:00"]]),
             ("gaps", [["2026-11-24T12:00:00+00:00", "2026-11-24T12:00:00+00:00"]]),
             ("gaps", [[1, 2]]),
+            ("lost", None),
+            ("lost", [[1, 2]]),
             ("rule", "trigun"),
             ("is_kept", 1),
             ("file", ""),

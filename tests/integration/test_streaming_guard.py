@@ -20,7 +20,7 @@ from custom_components.toonami_downlink.const import (
     LINKS_RELAY,
     PROVIDER_BUNDLED,
 )
-from custom_components.toonami_downlink.engine.downlink.models import Feed
+from custom_components.toonami_downlink.engine.downlink.models import Cause, Feed
 from custom_components.toonami_downlink.engine.downlink.relay import pull, source
 from custom_components.toonami_downlink.engine.downlink.relay.errors import Reason
 from custom_components.toonami_downlink.refreshing.refresh import data_folder
@@ -29,7 +29,7 @@ from custom_components.toonami_downlink.streaming.addresses import StreamAddress
 from custom_components.toonami_downlink.streaming.manager import Watcher
 from tests.night import by_night
 
-from .factories import MIDNIGHT, make_feed
+from .factories import MIDNIGHT, make_entry, make_feed, write_provider_files
 from .harness import Harness, publish_feed, setup_integration, start_harness
 from .stream_harness import wait_until
 from .upstream import PACKET, Upstream
@@ -229,3 +229,23 @@ def test_whom_the_user_chose(
     addresses = StreamAddresses(hass, settings, data_folder(hass) / "links.pem")
     channel = replace(make_feed(MIDNIGHT).channels[0], stream_url="https://stored")
     assert addresses.trusted_origin(channel) == f"https://{trusted}"
+
+
+async def test_a_new_address_is_for_those_who_watch_already(
+    hass: HomeAssistant, tmp_path: Path, upstream: Upstream
+) -> None:
+    feed = make_feed(dt_util.utcnow().replace(minute=0, second=0, microsecond=0))
+    folder = tmp_path / "provider"
+    write_provider_files(folder, upstream.bring(feed))
+    entry = make_entry(folder, **{CONF_STREAM_LINKS: LINKS_RELAY})
+    coordinator = await setup_integration(hass, entry)
+    streams, data = coordinator.streams, coordinator.data
+    assert data
+    async with Upstream() as other:
+        async with streams.async_watch(data.feed.channels[0], Watcher("127.0.0.1", "Plex")):
+            await wait_until(lambda: upstream.count(".ts"))
+            write_provider_files(folder, other.bring(feed))
+            await coordinator.async_refresh_feed(Cause.BUTTON)
+            upstream.is_broken = True
+            await wait_until(lambda: other.count(".ts"))
+        await streams.async_stop_all()

@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.toonami_downlink.const import DOMAIN
+from custom_components.toonami_downlink.engine.downlink.models import Feed
 from custom_components.toonami_downlink.engine.downlink.recording.model import Recording, State
 from custom_components.toonami_downlink.recording.disk import Disk, DiskSilentError
 from custom_components.toonami_downlink.recording.manager import Recordings, async_recordings
@@ -65,10 +66,10 @@ def house(
     monkeypatch.setattr(Recordings, "async_start", lambda _: None)
     monkeypatch.setattr(RecordingScheduler, "async_wake", lambda _: None)
 
-    async def start(*recordings: Recording, **options: Any) -> Harness:
+    async def start(*recordings: Recording, feed: Feed | None = None, **options: Any) -> Harness:
         hass_storage[STORE] = stored(*(recordings or ALL))
         options = {"recordings": True, "recordings_folder": str(library), **options}
-        return await start_harness(hass, hass_client_no_auth, options=options)
+        return await start_harness(hass, hass_client_no_auth, feed, options)
 
     return start
 

@@ -21,7 +21,7 @@ from ..engine.downlink.announced import Record, Records, postpone, put_aside
 from ..engine.downlink.announcements import Announcement, Outlook, look
 from ..engine.downlink.errors import DownlinkError
 from ..engine.downlink.follows import Showing
-from ..refreshing.scheduler import Timer
+from ..refreshing.scheduler import Timer, for_the_house
 from ..storage.announced import AnnouncedStore
 from .follows import Follows
 from .messages import NOT_THIS, WATCH, WEST, read_action, write_notice
@@ -108,9 +108,8 @@ class Announcements:
     @callback
     def _async_do(self, outlook: Outlook) -> None:
         # Not in the background: what is begun is done before the entry is unloaded.
-        self._coordinator.config_entry.async_create_task(
-            self._hass, self._async_tell(outlook), f"{DOMAIN} announcement"
-        )
+        entry, tell = self._coordinator.config_entry, self._async_tell(outlook)
+        for_the_house(lambda: entry.async_create_task(self._hass, tell, f"{DOMAIN} announcement"))
 
     async def _async_tell(self, outlook: Outlook) -> None:
         await self._async_save()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+import json
 from typing import Any, Final
 
 from ..engine.downlink.house_file import Section, batches
@@ -29,7 +30,8 @@ def sections_of_aired(aired: Iterable[Aired]) -> Iterator[Section]:
     newest_first = sorted(aired, key=lambda one: (one.programme.start, one.channel), reverse=True)
     for one in newest_first:
         text = programme_to_json(one.programme)
-        size += _ROW_BYTES + (0 if text in shows else len(text))
+        # JSON once more: a letter that is not ASCII takes six bytes, and a quotation mark two.
+        size += _ROW_BYTES + (0 if text in shows else len(json.dumps(text)) + 1)
         if size > MAX_BYTES or len(rows) >= MAX_AIRINGS:
             break
         number = shows.setdefault(text, len(shows))

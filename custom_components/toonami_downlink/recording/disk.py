@@ -46,7 +46,9 @@ class Disk:
         try:
             async with asyncio.timeout(seconds):
                 while before := self._busy:
-                    await asyncio.wait([asyncio.wrap_future(before)])
+                    its_end = asyncio.wrap_future(before)
+                    its_end.add_done_callback(_hear)
+                    await asyncio.wait([its_end])
                 self._busy = answer
                 answer.set_running_or_notify_cancel()
                 # Not one of the loop's threads: at the end, it would wait for them.
@@ -56,3 +58,8 @@ class Disk:
             raise DiskSilentError(f"It did not answer within {seconds:g} seconds.") from err
         except OSError as err:
             raise DiskError(err.strerror or type(err).__name__) from err
+
+
+def _hear(its_end: asyncio.Future[Any]) -> None:
+    """Let an error be that is another's, so that it is not said to have been missed."""
+    its_end.exception()

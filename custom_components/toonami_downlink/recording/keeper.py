@@ -24,6 +24,7 @@ from ..engine.downlink.recording.recorder import Outcome, Recorder
 from ..engine.downlink.recording.source import Finished
 from ..engine.downlink.recording.tags import Tags
 from ..engine.downlink.relay.viewer import Viewer
+from ..refreshing.scheduler import for_the_house
 from ..refreshing.texts import text
 from ..streaming.manager import RECORDER, BusyError, Watcher
 from .describing import channel_name
@@ -31,11 +32,14 @@ from .disk import DiskError
 from .doubt import TROUBLES
 from .library import Library
 from .pictures import PictureError, async_fetch_picture
+from .played import Played
 
 _LOGGER = logging.getLogger(__name__)
 
 _STOP_TIMEOUT: Final = 10.0
 """Seconds that the end of a recorder is waited for."""
+_PLAYED_AT_MOST: Final = 6 * 3600.0
+"""Seconds that a track stays for players, so that none that never ends keeps it for ever."""
 
 
 def find_ffmpeg(hass: HomeAssistant) -> str | None:
@@ -73,6 +77,8 @@ class Run:
 
     recorder: Recorder | None
     """None when nothing is added any more."""
+    is_late: bool = False
+    """Whether it was on before it was begun, as the guide says by now."""
     task: asyncio.Task[None] | None = None
 
 
@@ -85,12 +91,14 @@ class Keeper:
         coordinator: DownlinkCoordinator,
         library: Library,
         owner: Owner,
+        played: Played,
     ) -> None:
         """Begin with none."""
         self._hass = hass
         self._coordinator = coordinator
         self._library = library
         self._owner = owner
+        self._played = played
         self._turn = asyncio.Lock()
         """One file is made at a time: that is work for the disk, and some for the processor."""
         self._runs: dict[str, Run] = {}
@@ -109,19 +117,20 @@ class Keeper:
         if recording.state is State.RECORDING:
             recorder = self._recorder(recording, span, late_for)
         run = self._runs[recording.identity] = Run(recorder)
-        run.task = self._coordinator.config_entry.async_create_background_task(
-            self._hass,
-            self._async_run(recording, run),
-            f"{DOMAIN} recording {recording.number}",
-            eager_start=False,
-        )
+        begin = self._coordinator.config_entry.async_create_background_task
+        name, work = f"{DOMAIN} recording {recording.number}", self._async_run(recording, run)
+        run.task = for_the_house(lambda: begin(self._hass, work, name, eager_start=False))
 
     @callback
-    def async_realign(self, identity: str, stop: datetime) -> None:
-        """Follow the guide, which may have another end for it."""
-        run = self._runs.get(identity)
-        if run and run.recorder:
-            run.recorder.stop = stop
+    def async_realign(self, recording: Recording, stop: datetime) -> None:
+        """Follow the guide, which may have other times for it; `stop` has its padding."""
+        run = self._runs.get(recording.identity)
+        if run is None or run.recorder is None:
+            return
+        run.recorder.stop = stop
+        # Without padding: where that was cut short, nothing is missing.
+        if recording.start < run.recorder.start:
+            run.recorder.start, run.is_late = recording.start, True
 
     async def async_abandon(self, *identities: str) -> None:
         """Stop what is done for these recordings, and wait until it is; nothing is noted."""
@@ -146,6 +155,8 @@ class Keeper:
             if run.recorder:
                 outcome = await run.recorder.run()
                 run.recorder = None
+                if run.is_late and outcome.gaps and outcome.size and not outcome.reason:
+                    outcome = replace(outcome, reason=Reason.LATE)
                 if outcome.reason in TROUBLES and not outcome.size:
                     # What cannot be written can perhaps be read; before a restart, its size was
                     # not saved.
@@ -154,8 +165,7 @@ class Keeper:
                 await self._owner.async_ended(recording.identity, outcome)
             known = self._owner.get(recording.identity)
             if known and known.state in {State.COMPLETE, State.INTERRUPTED} and not known.file:
-                async with self._turn:
-                    await self._async_finish(known)
+                await self._async_finish(known)
         except Exception:
             _LOGGER.exception("Recording %s has failed", recording.number)
         finally:
@@ -187,20 +197,19 @@ class Keeper:
     # Its file
 
     async def _async_finish(self, recording: Recording) -> None:
-        """Make a file of a track, and remove the track when it is noted that there is the file."""
-        ffmpeg = await self._hass.async_add_executor_job(find_ffmpeg, self._hass)
-        try:
-            try:
-                finished = await self._async_make(recording, ffmpeg)
-            except FinishError as err:
-                if err.reason or not ffmpeg:
-                    raise
-                _LOGGER.info("Recording %s stays as it was sent: %s", recording.number, err)
-                finished = await self._async_make(recording, None)
-        except FinishError as err:
-            _LOGGER.warning("No file could be made of recording %s: %s", recording.number, err)
-            await self._owner.async_unfinished(recording.identity, err.reason)
+        """Make a file of a track, and remove the track when it is noted that there is the file.
+
+        Players that have begun with its segments find only those.
+        """
+        latest = self._hass.loop.time() + _PLAYED_AT_MOST
+        # Before the file is made: it would be there twice for as long as somebody watches.
+        await self._played.async_until_left(recording.identity, latest)
+        async with self._turn:
+            finished = await self._async_file(recording)
+        if finished is None:
             return
+        # Somebody may have begun while it was made.
+        await self._played.async_until_left(recording.identity, latest)
         made = PurePosixPath(finished.path.relative_to(self._library.folder))
         if not await self._owner.async_finished(recording.identity, str(made), finished):
             return
@@ -209,6 +218,22 @@ class Keeper:
             await self._async_write_beside(recording, made)
         except DiskError as err:
             _LOGGER.warning("Beside recording %s nothing can be written: %s", recording.number, err)
+
+    async def _async_file(self, recording: Recording) -> Finished | None:
+        """Make a file of a track, if need be without ffmpeg; None when there is none for now."""
+        ffmpeg = await self._hass.async_add_executor_job(find_ffmpeg, self._hass)
+        try:
+            try:
+                return await self._async_make(recording, ffmpeg)
+            except FinishError as err:
+                if err.reason or not ffmpeg:
+                    raise
+                _LOGGER.info("Recording %s stays as it was sent: %s", recording.number, err)
+                return await self._async_make(recording, None)
+        except FinishError as err:
+            _LOGGER.warning("No file could be made of recording %s: %s", recording.number, err)
+            await self._owner.async_unfinished(recording.identity, err.reason)
+            return None
 
     async def _async_make(self, recording: Recording, ffmpeg: str | None) -> Finished:
         track = self._library.tracks / recording.track_name

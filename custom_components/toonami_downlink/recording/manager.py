@@ -129,6 +129,11 @@ class Recordings:
         return self._scheduler.library.source_of(recording)
 
     @callback
+    def async_note_played(self, identity: str) -> None:
+        """Note that somebody plays the track of a recording; it stays as long as that goes on."""
+        self._scheduler.played.async_note(identity)
+
+    @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
         """Call `listener` when recordings, rules, conflicts or the space have changed."""
         return self._catalogue.async_add_listener(listener)
@@ -187,9 +192,9 @@ class Recordings:
     async def async_record(self, channel_key: str, start: datetime | None = None) -> Recording:
         """Record the programme of a channel that starts then, or what is on now.
 
-        What is planned already stays as it is, but takes its way out if that is asked for. Raises
-        ServiceValidationError for what cannot be recorded, and HomeAssistantError when it cannot be
-        saved.
+        What is planned already is asked for by hand from then on, and takes its way out if that is
+        asked for. Raises ServiceValidationError for what cannot be recorded, and HomeAssistantError
+        when it cannot be saved.
         """
         feed, now = self._feed(), dt_util.utcnow()
         async with self._catalogue.lock:

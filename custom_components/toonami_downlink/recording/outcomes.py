@@ -39,14 +39,15 @@ def _unsaid(one: Recording, gaps: Iterable[Gap]) -> Reason:
 def finished_as(one: Recording, path: str, finished: Finished) -> Recording:
     """Return a recording as the file that was made of it, which may have less in it."""
     gaps = tuple(within(gaps_between(finished.entries, one.start, one.stop), one))
+    held = finished.entries
+    lost = gaps_between(held, held[0].start, held[-1].stop) if held else ()
+    made = replace(one, gaps=gaps, lost=lost, file=path, size=finished.size)
     if not gaps:
-        state, reason = State.COMPLETE, None
-    elif one.state is State.COMPLETE:
+        return replace(made, state=State.COMPLETE, reason=None)
+    if one.state is State.COMPLETE:
         # It was written, and the disk does not give it back.
-        state, reason = State.INTERRUPTED, Reason.DISK
-    else:
-        state, reason = State.INTERRUPTED, one.reason
-    return replace(one, state=state, reason=reason, gaps=gaps, file=path, size=finished.size)
+        return replace(made, state=State.INTERRUPTED, reason=Reason.DISK)
+    return replace(made, state=State.INTERRUPTED)
 
 
 def spoilt(

@@ -17,7 +17,7 @@ from ..const import DOMAIN
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.recording.conflicts import Conflict, Span
 from ..engine.downlink.recording.model import Gap, Padding, Reason, Recording, State
-from ..engine.downlink.recording.planner import plan, superseded
+from ..engine.downlink.recording.planner import plan
 from ..engine.downlink.recording.recorder import Outcome
 from ..engine.downlink.recording.retention import to_delete
 from ..engine.downlink.recording.source import Finished
@@ -29,8 +29,10 @@ from .doubt import REASONS, RETRY_EVERY, Doubt
 from .folder import Place, chosen_folder, warning_of
 from .issues import async_update_issue
 from .keeper import Keeper
+from .late import Late
 from .library import Found, Library, Trouble
 from .outcomes import ended_with, finished_as, spoilt
+from .played import Played
 from .unfollowed import Unfollowed
 
 _LOGGER = logging.getLogger(__name__)
@@ -70,7 +72,8 @@ class RecordingScheduler:
         self.quota = settings.recordings_gb * _GB
         self.conflicts: tuple[Conflict, ...] = ()
         self._max_age = timedelta(days=settings.recordings_days) or None
-        self._keeper = Keeper(hass, coordinator, self.library, self)
+        self.played = Played()
+        self._keeper = Keeper(hass, coordinator, self.library, self, self.played)
         self._timer = Timer(hass, "recordings", self.async_wake)
         self._found: Found | None = None
         self._trouble: Trouble | None = None
@@ -81,8 +84,7 @@ class RecordingScheduler:
         self._is_stopped = False
         self._unfollowed = Unfollowed()
         self._spans: Mapping[str, Span] = {}
-        self._troubled: tuple[datetime, Reason] | None = None
-        """Until when something was wrong with the disk, and what."""
+        self._late = Late()
         self._later: dict[str, datetime] = {}
         """When what could not be recorded, or made into a file, is tried again."""
 
@@ -162,7 +164,7 @@ class RecordingScheduler:
         before, self._found = self._trouble, found
         self._trouble = trouble = found.trouble or self._doubt.trouble
         if before:
-            self._troubled = dt_util.utcnow(), REASONS[before]
+            self._late.note_trouble(REASONS[before])
         if trouble and trouble is not before:
             _LOGGER.warning("Nothing can be recorded: the disk is %s", trouble.value)
         elif before and not trouble:
@@ -179,7 +181,7 @@ class RecordingScheduler:
             if found is None or one is None or one.file != path:
                 continue
             if identity in found.gone:
-                changed.append(replace(one, state=State.GONE, file=None, size=0, gaps=()))
+                changed.append(replace(one, state=State.GONE, file=None, size=0, gaps=(), lost=()))
             elif (size := found.sizes.get(identity, one.size)) != one.size:
                 changed.append(replace(one, size=size))
         if gone := sorted({one.programme.title for one in changed if one.is_tombstone}):
@@ -207,32 +209,31 @@ class RecordingScheduler:
 
     async def _make_room(self) -> None:
         """Delete what is too old or too much, and what is there with gaps and without."""
-        items = self._catalogue.items
-        too_much = to_delete(
-            items,
+        going = to_delete(
+            self._catalogue.items,
             now=dt_util.utcnow(),
             quota=self.quota,
             max_age=self._max_age,
             rules=self._catalogue.rules,
         )
-        for identity in dict.fromkeys((*superseded(items), *too_much)):
+        for identity in going:
             if recording := self._catalogue.get(identity):
                 try:
-                    await self.async_delete(recording)
+                    await self.async_delete(recording, for_room=True)
                 except (DiskError, HomeAssistantError) as err:
                     _LOGGER.warning("A recording could not be deleted to make room: %s", err)
                     return
 
-    async def async_delete(self, recording: Recording) -> None:
-        """Delete a recording with all that is there of it.
+    async def async_delete(self, recording: Recording, *, for_room: bool = False) -> None:
+        """Delete a recording with all that is there of it; `for_room`: unless it is kept by now.
 
         Raises DiskError, and HomeAssistantError when it cannot be saved.
         """
         async with self._catalogue.lock:
-            await self._keeper.async_abandon(recording.identity)
             known = self._catalogue.get(recording.identity)
-            if known is None or known.is_tombstone:
+            if known is None or known.is_tombstone or (for_room and known.is_kept):
                 return
+            await self._keeper.async_abandon(recording.identity)
             if known.has_picture:
                 # First the files: what is deleted, but was not noted, is found to be gone.
                 await self.library.async_delete(known)
@@ -240,7 +241,7 @@ class RecordingScheduler:
             else:
                 state = State.CANCELLED
             await self._catalogue.async_change(
-                replace(known, state=state, file=None, size=0, gaps=(), reason=None)
+                replace(known, state=state, file=None, size=0, gaps=(), lost=(), reason=None)
             )
 
     # The guide
@@ -248,6 +249,7 @@ class RecordingScheduler:
     async def _plan(self) -> None:
         """Bring what is planned up to date with the guide, and let what is running follow it."""
         data, catalogue = self._coordinator.data, self._catalogue
+        self._late.look(catalogue.items, self._spans)
         lost = self._unfollowed.look(self._follows.items, catalogue.rules, catalogue.items)
         planned = await self._hass.async_add_executor_job(
             partial(
@@ -264,6 +266,9 @@ class RecordingScheduler:
             )
         )
         self._spans = planned.spans
+        for one in planned.recordings:
+            # Before this is saved: what ends meanwhile is judged by it.
+            self._keeper.async_realign(one, self._span(one).stop)
         kept = {one.identity for one in planned.recordings}
         gone = [one.identity for one in catalogue.items if one.identity not in kept]
         changed = [one for one in planned.recordings if one != catalogue.get(one.identity)]
@@ -283,14 +288,16 @@ class RecordingScheduler:
                 await self._catalogue.async_note(*over)
 
     async def _begin_due(self) -> None:
+        if self._found is None or self._found.trouble:
+            return
         now = dt_util.utcnow()
         begun: list[Recording] = []
         for one in self._catalogue.items:
             if self._keeper.is_busy(one.identity):
-                self._keeper.async_realign(one.identity, self._span(one).stop)
-            elif self._is_usable and self._is_to_begin(one, now):
+                continue
+            if self._is_to_begin(one, now):
                 begun.append(replace(one, state=State.RECORDING))
-            elif self._is_usable and self._is_to_go_on(one, now):
+            elif self._is_to_go_on(one, now):
                 self._begin(one)
         if begun:
             await self._catalogue.async_note(*begun)
@@ -299,13 +306,7 @@ class RecordingScheduler:
 
     def _begin(self, one: Recording) -> None:
         span = self._span(one)
-        until, reason = self._troubled or (span.start, None)
-        late_for = reason if span.start < until else None
-        self._keeper.async_begin(one, span, late_for)
-
-    @property
-    def _is_usable(self) -> bool:
-        return self._found is not None and self._found.trouble is None
+        self._keeper.async_begin(one, span, self._late.reason_for(one, span))
 
     def _span(self, one: Recording) -> Span:
         """Return from when to when to record, as it was planned."""

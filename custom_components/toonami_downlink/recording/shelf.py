@@ -69,7 +69,7 @@ class Shelf:
         return Holding(
             recording,
             path,
-            entries_of_file(index, recording.gaps, recording.start),
+            entries_of_file(index, recording.lost or recording.gaps, recording.start),
             is_over=True,
             size=found.st_size,
             head=index.head,

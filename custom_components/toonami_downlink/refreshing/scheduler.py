@@ -1,7 +1,9 @@
 """When the feed is refreshed: on schedule, again after a failure, at once for what was missed."""
 
 from collections.abc import Callable
+from contextvars import Context
 from datetime import datetime, timedelta
+from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
@@ -19,8 +21,18 @@ from ..engine.downlink.models import Cause, RefreshRecord
 from ..storage.state import State
 
 
+def for_the_house[T](begin: Callable[[], T]) -> T:
+    """Begin what goes on after a request, in nobody's name, whoever made that.
+
+    Home Assistant keeps in a context variable who is connected. Each task and timer takes that
+    over from where it is begun, and each automation from what sets it off: it would play with the
+    pass of a child who has pressed a button hours before.
+    """
+    return Context().run(begin)
+
+
 class Timer:
-    """A timer for one point in time; setting it again moves it."""
+    """A timer for one point in time; setting it again moves it. It rings for the house."""
 
     def __init__(self, hass: HomeAssistant, name: str, action: Callable[[], None]) -> None:
         """Take what to do when it rings; it is not set yet."""
@@ -36,7 +48,12 @@ class Timer:
         self.at = at
         if self._cancel:
             self._cancel()
-        self._cancel = async_track_point_in_utc_time(self._hass, self._job, at) if at else None
+            self._cancel = None
+        if at:
+            # Whoever sets it is not for whom it rings.
+            self._cancel = for_the_house(
+                partial(async_track_point_in_utc_time, self._hass, self._job, at)
+            )
 
     @callback
     def _ring(self, _now: datetime) -> None:
@@ -85,12 +102,18 @@ class Scheduler:
             await state.async_save(self._hass)
 
     @callback
+    def async_follow_zone(self) -> None:
+        """Go by another time zone; what it would have done in the past was not missed."""
+        now = dt_util.utcnow()
+        self._state.done_until = max(self._state.done_until or now, now)
+
+    @callback
     def async_update(self, last: RefreshRecord | None, made: datetime | None) -> None:
         """Take the last refresh and the published feed into account; the next look acts on it."""
         self._retry_at = None
         if last and last.error:
             self._retry_at = last.finished + _retry_delay(last.failures)
-        elif last and last.report and last.report.guide_error:
+        elif last and last.report and (last.report.guide_error or last.report.is_makeshift):
             # The channels are well, and the old guide lasts for days.
             self._retry_at = last.finished + RETRY_DELAYS[-1]
         self._made = made

@@ -84,17 +84,20 @@ class AiredStore:
     async def async_freeze(self, feed: Feed) -> None:
         """Keep what is over in a feed. During a backup, that waits for another time."""
         now = dt_util.utcnow()
+        # The clock may have been ahead at the start: what ends from here on is seen all the same.
+        since = self._since = min(self._since, now)
+
+        def freeze(log: AiredLog) -> datetime | None:
+            log.freeze(feed.guide, now, since)
+            return log.oldest()
+
+        # The lock is held until it is written: else a backup could begin before that.
         async with self._lock:
             if self._is_held or self._stop_listening is None:
                 return
             if self._log is None:
                 await self._async_open()
-
-        def freeze(log: AiredLog) -> datetime | None:
-            log.freeze(feed.guide, now, self._since)
-            return log.oldest()
-
-        self.begins = await self._async_ask(freeze, self.begins)
+            self.begins = await self._async_answer(freeze, self.begins)
 
     async def async_past(self, feed: Feed | None, start: datetime) -> AiredByChannel:
         """Return what was on since that time and is over, and freeze what `feed` says of it."""
@@ -216,16 +219,22 @@ class AiredStore:
         self, ask: Callable[[AiredLog], Answer], otherwise: Answer
     ) -> Answer:
         async with self._lock:
-            if self._log is None:
-                return otherwise
-            try:
-                answer = await self._hass.async_add_executor_job(ask, self._log)
-            except DownlinkError as err:
-                self._complain(err)
-                await self._async_close()
-                return otherwise
-            self._is_broken = False
-            return answer
+            return await self._async_answer(ask, otherwise)
+
+    async def _async_answer[Answer](
+        self, ask: Callable[[AiredLog], Answer], otherwise: Answer
+    ) -> Answer:
+        """Ask for whoever holds the lock."""
+        if self._log is None:
+            return otherwise
+        try:
+            answer = await self._hass.async_add_executor_job(ask, self._log)
+        except DownlinkError as err:
+            self._complain(err)
+            await self._async_close()
+            return otherwise
+        self._is_broken = False
+        return answer
 
     async def _async_open(self) -> None:
         try:

@@ -179,9 +179,9 @@ def _recording_to_json(recording: Recording) -> Data:
         "programme": _programme_to_json(recording),
         "state": recording.state.value,
         "reason": recording.reason and recording.reason.value,
-        "gaps": [
-            [gap.start.isoformat(), gap.stop.isoformat()] for gap in recording.gaps[:MAX_GAPS]
-        ],
+        "gaps": _gaps_to_json(recording.gaps),
+        # What has none is stored as by earlier versions.
+        **({"lost": _gaps_to_json(recording.lost)} if recording.lost else {}),
         "rule": recording.rule,
         "is_kept": recording.is_kept,
         "file": recording.file,
@@ -189,6 +189,10 @@ def _recording_to_json(recording: Recording) -> Data:
         "since": recording.since.isoformat(),
         "replaces": recording.replaces,
     }
+
+
+def _gaps_to_json(gaps: tuple[Gap, ...]) -> list[list[str]]:
+    return [[gap.start.isoformat(), gap.stop.isoformat()] for gap in gaps[:MAX_GAPS]]
 
 
 def _programme_to_json(recording: Recording) -> str:
@@ -227,7 +231,8 @@ def _recording(data: Any) -> Recording | None:
             programme=_programme(data["programme"], start, stop),
             state=State(data["state"]),
             reason=None if data["reason"] is None else Reason(data["reason"]),
-            gaps=tuple(map(_gap, _list(data["gaps"], MAX_GAPS))),
+            gaps=_gaps(data["gaps"]),
+            lost=_gaps(data.get("lost", [])),
             rule=None if data["rule"] is None else _identity(data["rule"]),
             is_kept=_flag(data["is_kept"]),
             file=file,
@@ -243,6 +248,10 @@ def _programme(data: Any, start: datetime, stop: datetime) -> Programme:
     if not isinstance(data, str):
         raise TypeError("it is no text")
     return programme_from_json(data, start, stop)
+
+
+def _gaps(data: Any) -> tuple[Gap, ...]:
+    return tuple(map(_gap, _list(data, MAX_GAPS)))
 
 
 def _gap(data: Any) -> Gap:

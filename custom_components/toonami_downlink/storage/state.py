@@ -137,8 +137,8 @@ def _has_guide(record: RefreshRecord) -> bool:
 
 
 def _is_guide(report: IngestReport) -> bool:
-    # Of one without a programme, nothing is left that could grow old.
-    return report.guide_error is None and report.programmes > 0
+    # Of one without a programme, nothing is left that could grow old; what is on next is no guide.
+    return report.guide_error is None and report.programmes > 0 and not report.is_makeshift
 
 
 def _rename_window(data: Data) -> Data:

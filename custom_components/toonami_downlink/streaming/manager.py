@@ -1,7 +1,7 @@
 """The stream manager: the relay in Home Assistant, its sessions, log lines and listeners."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -194,6 +194,11 @@ class StreamManager:
         """Call `listener` when viewers come or go, and when a signal is lost or back."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    @callback
+    def async_know(self, channels: Iterable[Channel]) -> None:
+        """Take what a refresh has brought, such as another address, for those who watch already."""
+        self._channels.update((one.key, one) for one in channels if one.key in self._channels)
 
     # Watching
 

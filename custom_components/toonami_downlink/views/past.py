@@ -99,7 +99,10 @@ async def serve_past(
 
 
 async def _find(asker: Asker, channel: Channel, asked: Asked) -> tuple[Holding, slice] | None:
-    """Return what has that time, and which entries of it. Raises DiskError."""
+    """Return what has that time, and which entries of it: none of a file that has none.
+
+    Raises DiskError.
+    """
     guide = asker.guest.offer.feed.guide
     for found in find_recordings(asker.items, guide, channel.key, asked.start):
         at = asked.start - found.earlier
@@ -107,7 +110,7 @@ async def _find(asker: Asker, channel: Channel, asked: Asked) -> tuple[Holding, 
         if holding and holding.reaches(at):
             chosen = holding.between(at, at + asked.length)
             # It may begin only after what was asked for is over.
-            if chosen.stop:
+            if chosen.stop or not holding.entries:
                 return holding, chosen
     return None
 
@@ -115,7 +118,7 @@ async def _find(asker: Asker, channel: Channel, asked: Asked) -> tuple[Holding, 
 async def _send_recorded(
     asker: Asker, asked: Asked, addresses: Addresses, holding: Holding, chosen: slice
 ) -> web.StreamResponse:
-    """Answer with a part of a recording.
+    """Answer with a part of a recording, or with all of a file that has no parts.
 
     Kodi gets the bytes of a file in place of HLS: an ffmpeg from before 380a518c (November 2024),
     as Kodi 20 and 21 have it, plays nothing more once it was wound in HLS of an MP4. Source:
@@ -126,6 +129,9 @@ async def _send_recorded(
     recording = holding.recording
     if holding.is_file:
         file = addresses.recording(f"{recording.number}.{extension(recording)}")
+        if not holding.entries:
+            # It can only be played as a whole.
+            raise web.HTTPFound(file)
         return asker.playlist(file_playlist(holding, chosen, file))
     return asker.playlist(
         playlist(

@@ -95,16 +95,25 @@ class Asker(NamedTuple):
         text = "Not at this hour.\n"
         return web.Response(status=HTTPStatus.FORBIDDEN, text=text, headers=_NO_STORE)
 
-    async def send(self, parts: list[Part], kind: str, etag: str = "") -> web.StreamResponse:
-        """Answer with parts of files."""
+    async def send(
+        self, holding: Holding, parts: list[Part], kind: str, etag: str = ""
+    ) -> web.StreamResponse:
+        """Answer with parts of what is there of a recording."""
         self.answer(Outcome.OK)
+        recordings = None if holding.is_file else self.recordings
+
+        def may_go_on() -> bool:
+            if recordings:
+                recordings.async_note_played(holding.recording.identity)
+            return self.may_go_on()
+
         return await send_parts(
             self.request,
             self.context.shelf.disk,
             parts,
             kind,
             etag=etag,
-            may_go_on=self.may_go_on,
+            may_go_on=may_go_on,
         )
 
     def playlist(self, body: bytes) -> web.Response:
@@ -162,7 +171,8 @@ async def serve_recording_segment(asker: Asker, name: str) -> web.StreamResponse
     segment = f"{match[2]}.ts"
     for entry in entries:
         if holding and entry.name == segment:
-            return await asker.send([Part(holding.path / segment, 0, entry.size)], TS_TYPE)
+            parts = [Part(holding.path / segment, 0, entry.size)]
+            return await asker.send(holding, parts, TS_TYPE)
     return asker.missing("There is no such segment.")
 
 
@@ -171,15 +181,15 @@ async def send_holding(asker: Asker, holding: Holding, chosen: slice) -> web.Str
     entries = holding.entries[chosen]
     if not holding.is_file:
         parts = [Part(holding.path / entry.name, 0, entry.size) for entry in entries]
-        return await asker.send(parts, TS_TYPE)
+        return await asker.send(holding, parts, TS_TYPE)
     kind = _TYPES.get(extension(holding.recording), "application/octet-stream")
     if len(entries) == len(holding.entries):
         etag = f'"{holding.recording.identity}-{holding.size}"'
-        return await asker.send([Part(holding.path, 0, holding.size)], kind, etag)
+        return await asker.send(holding, [Part(holding.path, 0, holding.size)], kind, etag)
     first = holding.offsets[chosen.start]
     size = sum(entry.size for entry in entries)
     parts = [Part(holding.path, 0, holding.head), Part(holding.path, first, size)]
-    return await asker.send(parts, kind)
+    return await asker.send(holding, parts, kind)
 
 
 class RecordingView(TokenView):

@@ -1,18 +1,24 @@
 """Recordings in the Xtream Codes API: films, series, and what was on."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final, override
 
 from aiohttp import web
 
 from ..engine.downlink.client_log import RequestKind
 from ..engine.downlink.formats.timeshift import read_length, read_start
+from ..engine.downlink.models import Programme
+from ..engine.downlink.timeline import on_air
 from .past import Addresses, Asked, serve_past
 from .recordings import Asker, serve_recording, serve_recording_segment
 from .xtream import Call, FormView, LiveView, XtreamView
 
 _ENDINGS: Final = ("m3u8", "ts")
+_MINUTE: Final = timedelta(minutes=1)
+_start = attrgetter("start")
 
 
 def asker_of(call: Call) -> Asker:
@@ -67,6 +73,9 @@ async def _past(view: XtreamView, call: Call) -> web.StreamResponse:
     length = read_length(minutes, lambda count: timedelta(minutes=count))
     if channel is None or start is None or length is None:
         return asker.missing("There is no such channel, or no such time.")
+    guide = call.guest.offer.feed.guide.get(channel.key, ())
+    start = _meant(guide, start)
+    length = _with_its_end(guide, start, length)
     if not ending:
         ending = call.parameters.get("extension", "").lower()
     asked = Asked(start, length, ending if ending in _ENDINGS else "ts")
@@ -112,6 +121,17 @@ class PastFormView(FormView):
         return await _past(self, call)
 
 
+def _meant(guide: Sequence[Programme], start: datetime) -> datetime:
+    """Return when what begins in that minute begins, if it is a whole one; else the time itself.
+
+    Players ask for a programme by the minute that it begins in, and it begins at any second. What
+    is on when the minute begins is the programme before it.
+    """
+    place = bisect_left(guide, start, key=_start)
+    begin = guide[place].start if place < len(guide) else start
+    return begin if not start.second and begin - start < _MINUTE else start
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
@@ -124,3 +144,14 @@ XTREAM_RECORDING_VIEWS: Final = (
     PastView,
     PastFormView,
 )
+
+
+def _with_its_end(guide: Sequence[Programme], start: datetime, length: timedelta) -> timedelta:
+    """Return the length of the programme that begins then, if only its last seconds are left out.
+
+    Players ask for whole minutes, and some of them round down.
+    """
+    one = on_air(guide, start)
+    if one and one.start == start and start + length < one.stop < start + length + _MINUTE:
+        return one.stop - start
+    return length

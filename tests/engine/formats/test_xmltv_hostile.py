@@ -65,6 +65,28 @@ def test_encodings(encode: Callable[[str], bytes]) -> None:
     assert parsed.flaws == {}
 
 
+@pytest.mark.parametrize(
+    ("said", "meant", "title"),
+    [
+        ("ISO-8859-1", "cp1252", "Dexter\u2019s \u2013 Café"),
+        ("latin1", "cp1252", "Dexter\u2019s \u2013 Café"),
+        ("ISO-8859-9", "cp1254", "Ağaç\u2019\u0131n \u2013 Şark\u0131"),
+        ("ISO-8859-11", "cp874", "“การ์ตูน” \u2013 ก"),
+    ],
+)
+def test_what_windows_has_and_the_standard_has_not(said: str, meant: str, title: str) -> None:
+    text = f"<tv>{START}<title>{title}</title></programme></tv>"
+    parsed = parse_xmltv(f'<?xml version="1.0" encoding="{said}"?>{text}'.encode(meant))
+    assert parsed.programmes["1"][0].title == title
+    assert parsed.flaws == {}
+
+
+def test_bytes_that_windows_has_not_either_are_no_reason_to_refuse() -> None:
+    text = f'<?xml version="1.0" encoding="ISO-8859-1"?><tv>{START}<title>A'.encode()
+    parsed = parse_xmltv(text + b"\x81B</title></programme></tv>")
+    assert parsed.programmes["1"][0].title == "A\ufffdB"
+
+
 @pytest.mark.parametrize("offset", [0, 1])
 def test_text_at_the_seams_of_the_pieces_is_whole(offset: int) -> None:
     # A piece is 256 KiB, so one of the two offsets has a seam inside a character.

@@ -28,6 +28,11 @@ def last_feed(*names: str, missed: int = 0) -> Feed:
     return Feed(made=NOON, channels=tuple(channels))
 
 
+def feed_with(members: Mapping[str, Member]) -> Feed:
+    """The feed that comes of a match, for the next one."""
+    return Feed(made=NOON, channels=tuple(member.channel for member in members.values()))
+
+
 def matched(
     data: bytes, previous: Feed | None = None, lineup: Lineup = EMPTY, now: datetime = NOON
 ) -> tuple[Mapping[str, Member], dict[Fix, int], Lineup]:

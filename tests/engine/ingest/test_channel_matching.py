@@ -1,5 +1,6 @@
 """Who is in the feed: channels matched by name, to the line-up and to the last feed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,7 +18,18 @@ from downlink.policy import (
 )
 
 from ..samples import NAMES, NOON, playlist, url_of
-from .matching import EAST, EMPTY, MOVIES, MTV, SNICK_EAST, WEST, channels, last_feed, matched
+from .matching import (
+    EAST,
+    EMPTY,
+    MOVIES,
+    MTV,
+    SNICK_EAST,
+    WEST,
+    channels,
+    feed_with,
+    last_feed,
+    matched,
+)
 
 
 def test_the_line_up() -> None:
@@ -84,6 +96,13 @@ def test_numbers_outlive_a_lost_line_up() -> None:
     previous = last_feed("Midnight Run", "Waves", EAST)
     _, _, lineup = matched(playlist("Brand New", "Waves", EAST, "Midnight Run"), previous)
     assert lineup.assigned == {"other_midnight_run": 8, "other_waves": 9, "other_brand_new": 10}
+
+
+def test_a_number_of_the_last_feed_that_is_anothers_by_now() -> None:
+    previous = last_feed("Brand New", EAST)
+    names = playlist("Brand New", "Midnight Run", EAST)
+    _, _, lineup = matched(names, previous, Lineup({"other_midnight_run": 8}))
+    assert lineup.assigned == {"other_midnight_run": 8, "other_brand_new": 9}
 
 
 def test_duplicates_share_the_first_address_that_works() -> None:
@@ -183,6 +202,44 @@ def test_a_channel_that_has_become_known_since() -> None:
     )
     assert [one.key for one in vanished] == ["toonami_east", "mtv97", "movies"]
     assert vanished[-1].radio
+
+
+# Names in other letters
+
+LATIN, ARABIC, NORSE = "France 24", "France 24 عربي", "TV Østfold"
+BOTH = ((LATIN, "http://a/1"), (ARABIC, "http://a/2"))
+
+
+@pytest.mark.parametrize("both", [BOTH, BOTH[::-1]])
+def test_two_that_only_other_letters_tell_apart(both: Sequence[tuple[str, str]]) -> None:
+    first, _, lineup = matched(playlist(*both))
+    assert [member.channel.name for member in first.values()] == [name for name, _ in both]
+    again, _, same = matched(playlist(*both), feed_with(first), lineup)
+    assert [member.channel for member in again.values()] == [
+        member.channel for member in first.values()
+    ]
+    assert same == lineup
+
+
+@pytest.mark.parametrize("both", [BOTH, BOTH[::-1]])
+def test_two_that_were_taken_for_one(both: Sequence[tuple[str, str]]) -> None:
+    (one,) = last_feed(LATIN).channels
+    previous = Feed(made=NOON, channels=(replace(one, name=both[0][0]),))
+    members, _, lineup = matched(playlist(*both), previous, Lineup({one.key: one.number}))
+    assert {member.channel.name: member.channel.number for member in members.values()} == {
+        LATIN: 8,
+        ARABIC: 9,
+    }
+    assert matched(playlist(*both), feed_with(members), lineup)[2] == lineup
+
+
+def test_a_key_from_when_other_letters_did_not_count() -> None:
+    old = replace(last_feed(NORSE).channels[0], key="other_tv_stfold")
+    previous = Feed(made=NOON, channels=(*last_feed(EAST).channels, old))
+    for names, missed in (((EAST, NORSE), 0), ((EAST,), 1)):
+        members, _, lineup = matched(playlist(*names), previous, Lineup({old.key: 8}))
+        assert members[old.key].channel.missed == missed
+        assert lineup.assigned == {old.key: 8}
 
 
 # Too many

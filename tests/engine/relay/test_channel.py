@@ -308,6 +308,16 @@ async def test_memory_of_a_ring() -> None:
         assert len(tv.ring.window().segments) == 5
 
 
+async def test_who_waits_for_the_slate_is_the_same_viewer_after_it() -> None:
+    async with house() as home:
+        viewer = home.relay.touch("east", "tv", "TV")
+        await viewer.ready()
+        assert viewer.until
+        assert 8 + 10 <= viewer.until - viewer.asked < 8.9 + 10
+        await asyncio.sleep(0.1)
+        assert home.relay.touch("east", "tv", "TV") is viewer
+
+
 async def test_ready_waits_for_as_much_as_players_ask_for() -> None:
     async with nodes(1) as (node,), house(node) as home:
         viewer = home.relay.touch("east", "tv", "TV")

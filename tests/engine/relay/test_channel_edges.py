@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from downlink.relay.barred import MAX_BARRED, Barred
-from downlink.relay.channel import Events, Settings
+from downlink.relay.channel import MAX_VISITORS, Events, Settings
 from downlink.relay.errors import BusyError, Reason, ViewerEndedError
 from downlink.relay.relay import Relay
 from downlink.relay.segment import Segment
@@ -31,6 +31,46 @@ async def test_how_long_a_request_counts(target: int, seconds: float) -> None:
     tv = relay.touch("east", "tv", "TV")
     assert tv.until
     assert tv.until - tv.asked == pytest.approx(seconds)
+    await relay.close()
+
+
+@pytest.mark.parametrize("count", [MAX_VISITORS, MAX_VISITORS + 1, 300])
+async def test_of_too_many_who_come_and_go_the_first_is_forgotten(count: int) -> None:
+    relay = Relay(Script().open)
+    for number in range(count):
+        relay.touch("east", f"tv {number}", "TV")
+    first = max(0, count - MAX_VISITORS)
+    assert [one.key for _, one in relay.viewers] == [f"tv {n}" for n in range(first, count)]
+    await relay.close()
+
+
+async def test_who_asks_again_is_not_forgotten() -> None:
+    relay = Relay(Script().open)
+    tv = relay.touch("east", "tv", "TV")
+    for number in range(300):
+        relay.touch("east", f"tv {number}", "TV")
+        assert relay.touch("east", "tv", "TV") is tv
+    await relay.close()
+
+
+@pytest.mark.parametrize(("seconds", "is_several"), [(0.01, True), (0.49, True), (0.51, False)])
+async def test_how_fast_nobody_switches(
+    seconds: float, is_several: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = Relay(Script().open, max_channels=2)
+    began = asyncio.get_running_loop().time()
+    east = relay.touch("east", "tv", "TV")
+    east.ring.raise_target(10)
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio.get_running_loop(), "time", lambda: began + 1)
+        relay.touch("west", "tv", "TV")
+        patch.setattr(asyncio.get_running_loop(), "time", lambda: began + 1 + seconds)
+        if is_several:
+            with pytest.raises(BusyError):
+                relay.touch("movies", "tv", "TV")
+        else:
+            relay.touch("movies", "tv", "TV")
+    assert east.ring.is_closed is not is_several
     await relay.close()
 
 

@@ -38,6 +38,7 @@ async def test_hls_player_goes_through_all_channels() -> None:
         for channel in ("east", "west", "movies", "mtv97"):
             await home.relay.touch(channel, "tv", "TV").ready()
             assert home.relay.running <= 2
+            await asyncio.sleep(1)
         home.relay.touch("east", "other", "TV")
         assert running(home) == {"east", "mtv97"}
 
@@ -71,6 +72,30 @@ async def test_hls_player_switches_where_there_is_room_for_one() -> None:
             home.relay.touch("west", "other", "TV")
         home.relay.touch("west", "tv", "TV")
         assert running(home) == {"west"}
+
+
+async def test_four_up_for_which_one_place_is_missing() -> None:
+    """What is watched already goes on, also while the one without a place asks again and again."""
+    async with (
+        nodes(1) as (node,),
+        house(node, max_channels=3) as home,
+        asyncio.TaskGroup() as group,
+    ):
+        await home.relay.touch("east", "tv", "TV").ready()
+        await asyncio.sleep(1)
+        for channel in ("west", "movies"):
+            group.create_task(home.relay.touch(channel, "tv", "TV").ready())
+        for _ in range(3):
+            with pytest.raises(BusyError):
+                home.relay.touch("mtv97", "tv", "TV")
+            assert running(home) == {"east", "west", "movies"}
+            await asyncio.sleep(1)
+        for channel in ("west", "movies"):
+            home.relay.touch(channel, "tv", "TV")
+        await asyncio.sleep(2)
+        # East has asked for nothing for too long.
+        home.relay.touch("mtv97", "tv", "TV")
+        assert running(home) == {"west", "movies", "mtv97"}
 
 
 async def test_viewer_with_a_connection_has_not_switched() -> None:

@@ -11,7 +11,7 @@ from downlink.relay.position import Position
 from downlink.relay.pull import Pull
 
 from .house import downloader, house, marks, numbers, record, record_until_closed, steps
-from .station import Node, nodes, read_marked, wall_clock
+from .station import Node, Station, nodes, read_marked, wall_clock
 
 FAST_TIME = True
 
@@ -137,6 +137,25 @@ async def test_another_node_goes_on(
     assert health.node == two.server
     assert health.node_changes == 1
     assert health.reason is None
+
+
+@pytest.mark.parametrize(("seconds", "is_waited_for"), [(8.0, True), (20.0, False)])
+async def test_another_node_that_is_behind(seconds: float, is_waited_for: bool) -> None:
+    """What was seen is not shown again, unless it takes the slate to wait for what is new."""
+    station, late = Station(target=4), Station(target=4)
+    late.began += seconds
+    async with nodes(1, station) as (one,), nodes(1, late) as (two,), house(one, two) as home:
+        two.name = "late node"
+        for node in (one, two):
+            node.has_dates, node.same_bytes = True, False
+        async with home.relay.watch("east", "tv", "TV") as tv:
+            await record(tv.ring, 20.5)
+            await one.vanish()
+            await record(tv.ring, 30)
+            window = tv.ring.window().segments
+    assert window[-1].segment.node == two.server
+    assert (steps(window) == []) is is_waited_for
+    assert home.events == []
 
 
 async def test_once_more_is_enough() -> None:

@@ -43,6 +43,7 @@ MIXED = "http://mixed.example:{port}/a.ts"
 REBOUND = "http://rebound.example:{port}/a.ts"
 REAL = ts_segment(900_000, frames=100)
 SOUND = adts(188)
+TAG = b"ID3\x04" + bytes(6)
 TABLE = [
     pytest.param({"/p": "file:///etc/passwd"}, Reason.NOT_A_PLAYLIST, id="an address as playlist"),
     pytest.param({"/p": variant("/p")}, Reason.NESTED, id="loop of masters"),
@@ -135,6 +136,16 @@ TABLE = [
         {"/p": ONE, "/a.ts": b"\xff\xfb\x90\x00" + bytes(60)}, Reason.PACKED_AUDIO, id="MP3"
     ),
     pytest.param({"/p": ONE, "/a.ts": b"\x0b\x77" + bytes(60)}, Reason.PACKED_AUDIO, id="AC-3"),
+    pytest.param(
+        {"/p": ONE, "/a.ts": TAG + b"\xff\xfb\x90\x00" + bytes(60)},
+        Reason.PACKED_AUDIO,
+        id="MP3 with a tag",
+    ),
+    pytest.param(
+        {"/p": ONE, "/a.ts": TAG + b"\x0b\x77" + bytes(60)},
+        Reason.PACKED_AUDIO,
+        id="AC-3 with a tag",
+    ),
     pytest.param({"/p": ONE, "/a.ts": REAL}, None, id="as it should be"),
     pytest.param({"/p": ONE, "/a.ts": SOUND}, None, id="sound without a stream around it"),
 ]

@@ -138,6 +138,27 @@ def test_what_a_tag_says(body: bytes, ticks: int) -> None:
     assert clock_of(bare(body) + adts(1)) == ticks
 
 
+TITLE = bare(b"TIT2\0\0\0\5\0\0\3Song")
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        pytest.param(TITLE + adts(9), id="before"),
+        pytest.param(adts(4) + TITLE + adts(5), id="between"),
+        pytest.param(adts(9) + TITLE, id="behind"),
+        pytest.param(TITLE * 2 + adts(4) + TITLE * 2 + adts(5) + TITLE * 2, id="twice"),
+    ],
+)
+def test_more_tags_than_one(sound: bytes) -> None:
+    assert pack(tag(HZ) + sound) == pack(tag(HZ) + adts(9))
+
+
+def test_first_time_before_the_first_frame_counts() -> None:
+    assert clock_of(TITLE + tag(HZ) + tag(2 * HZ) + adts(1) + tag(3 * HZ) + adts(1)) == HZ
+    assert clock_of(TITLE + adts(1) + tag(HZ) + adts(1)) == 0
+
+
 def test_longest_tag() -> None:
     assert clock_of(bare(bytes(65_536)) + adts(1)) == 0
     with pytest.raises(SegmentError) as caught:
@@ -159,6 +180,12 @@ def test_longest_tag() -> None:
             )
             for at in range(4)
         ),
+        pytest.param(adts(1) + bare(b"")[:9], Flaw.CORRUPT, id="9 bytes of a later tag"),
+        pytest.param(adts(1) + tag(0)[:-1], Flaw.TRUNCATED, id="later tag cut off"),
+        pytest.param(adts(1) + bare(bytes(65_537)), Flaw.TRUNCATED, id="later tag too long"),
+        pytest.param(tag(0) + adts(1)[:6], Flaw.CORRUPT, id="first head cut off"),
+        pytest.param(tag(0) * 2 + b"\xff\xfb\x90\0", Flaw.PACKED_AUDIO, id="MP3 behind tags"),
+        pytest.param(adts(1) + b"\xff\xfb\x90\0" + bytes(9), Flaw.CORRUPT, id="MP3 behind AAC"),
         pytest.param(adts(1) + adts(1)[:6], Flaw.CORRUPT, id="head cut off"),
         pytest.param(adts(1) + b"\xfe" + adts(1)[1:], Flaw.CORRUPT, id="first byte"),
         pytest.param(adts(1) + b"\xff\xe1" + adts(1)[2:], Flaw.CORRUPT, id="second byte"),

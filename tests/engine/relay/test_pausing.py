@@ -107,6 +107,19 @@ async def test_ring_grows_and_shrinks_with_those_who_can_go_back() -> None:
         assert seconds(old.ring) <= 60
 
 
+async def test_who_was_answered_late_is_waited_for_as_long_as_others() -> None:
+    async with (
+        house(settings=TWO_MINUTES) as home,
+        home.relay.watch("east", "old", "TV") as old,
+    ):
+        # It gets the slate after eight seconds, and is gone ten seconds after that.
+        await home.relay.touch("east", "tv", "TV").ready()
+        await asyncio.sleep(34)
+        assert old.ring.capacity == TWO_MINUTES.pause
+        await asyncio.sleep(6)
+        assert old.ring.capacity == TWO_MINUTES.capacity
+
+
 async def test_who_comes_back_finds_it_as_it_was() -> None:
     async with nodes(1) as (node,), house(node, settings=TWO_MINUTES) as home:
         await poll(home, 200)

@@ -50,6 +50,32 @@ def test_variant_whose_tracks_are_elsewhere(track: str, uses: str, is_whole: boo
 
 
 @pytest.mark.parametrize(
+    ("tracks", "is_whole"),
+    [
+        (['TYPE=AUDIO,GROUP-ID="a"', 'TYPE=AUDIO,GROUP-ID="a",URI="x"'], True),
+        (['TYPE=AUDIO,GROUP-ID="a",URI="x"', 'TYPE=AUDIO,GROUP-ID="a"'], True),
+        (['TYPE=AUDIO,GROUP-ID="a",URI="x"', 'TYPE=AUDIO,GROUP-ID="a",URI="y"'], False),
+        (['TYPE=AUDIO,GROUP-ID="a",URI="x"', 'TYPE=AUDIO,GROUP-ID="b"'], False),
+        (['TYPE=AUDIO,GROUP-ID="a",URI="x"', 'TYPE=VIDEO,GROUP-ID="a"'], False),
+    ],
+)
+def test_variant_of_which_a_further_language_is_elsewhere(
+    tracks: list[str], is_whole: bool
+) -> None:
+    group = "".join(f"#EXT-X-MEDIA:{track}\n" for track in tracks)
+    playlist = master(f'#EXTM3U\n{group}{VARIANT},AUDIO="a"\na.m3u8\n')
+    assert [one.is_whole for one in playlist.variants] == [is_whole]
+
+
+@pytest.mark.parametrize(("count", "is_whole"), [(MAX_VARIANTS, True), (MAX_VARIANTS + 1, False)])
+def test_limit_of_groups_within_the_variants(count: int, is_whole: bool) -> None:
+    groups = "".join(f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{number}"\n' for number in range(count))
+    last = f'TYPE=AUDIO,GROUP-ID="{count - 1}",URI="x"'
+    text = f'#EXTM3U\n{groups}#EXT-X-MEDIA:{last}\n{VARIANT},AUDIO="{count - 1}"\na.m3u8\n'
+    assert [one.is_whole for one in master(text).variants] == [is_whole]
+
+
+@pytest.mark.parametrize(
     ("track", "is_left_out"),
     [
         ("TYPE=AUDIO,URI=x", False),

@@ -155,6 +155,30 @@ def test_length_that_counts_is_the_mean() -> None:
     assert len(chosen(after(), MediaPlaylist(2, mixed, is_ended=False), 104.0)) == 3
 
 
+@pytest.mark.parametrize(
+    ("end", "slate_at", "unseen"),
+    [
+        pytest.param(None, 999.0, [0, 1, 2], id="no end"),
+        pytest.param(NOON + timedelta(minutes=2), 999.0, [0, 1, 2], id="another clock"),
+        pytest.param(NOON, 0.0, [0, 1, 2], id="all are new"),
+        pytest.param(NOON + timedelta(seconds=4), 0.0, [2], id="one is new"),
+        # The next one is new, or the one after it; the node is asked for it every three seconds.
+        pytest.param(NOON + timedelta(seconds=6), 103.1, [], id="one reload"),
+        pytest.param(NOON + timedelta(seconds=6), 103.0, [0, 1, 2], id="one is too many"),
+        pytest.param(NOON + timedelta(seconds=8), 106.1, [], id="two reloads"),
+        pytest.param(NOON + timedelta(seconds=8), 106.0, [0, 1, 2], id="two are too many"),
+    ],
+)
+def test_unseen(end: datetime | None, slate_at: float, unseen: list[int]) -> None:
+    position = after(end)
+    position.slate_at = slate_at
+    dated = listed(3, dated=True).segments
+    assert [one.sequence for one in position.unseen(dated, 100.0, 3)] == unseen
+    without = listed(3).segments
+    assert position.unseen(without, 100.0, 3) == without
+    assert position.unseen((), 100.0, 3) == ()
+
+
 def test_what_was_passed_on_is_noted() -> None:
     assert (Position().misses, Position().short) == (0, 0)
     position = Position(is_after_slate=True, misses=2, short=3)

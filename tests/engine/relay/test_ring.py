@@ -47,9 +47,10 @@ async def test_bounds(capacity: Capacity, added: list[Segment], held: int) -> No
 
 async def test_default_bounds() -> None:
     ring = Ring(0, Capacity())
+    data = bytes(2_300_000)
     for _ in range(100):
-        ring.append(segment(bytes(400_000), duration=2.0))
-    assert ring.size <= 10 * 1024 * 1024
+        ring.append(segment(data, duration=2.0))
+    assert ring.size <= 60_000_000
     assert len(ring.window().segments) == 26
 
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from downlink.limits import MAX_BANDWIDTH
 from downlink.relay.errors import RingClosedError
+from downlink.relay.hls import listed
 from downlink.relay.ring import (
     Capacity,
     NumberedSegment,
@@ -21,7 +23,7 @@ from downlink.relay.store import Kept, StoreError
 
 FAST_TIME = True
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-SMALL = 10 * 1024 * 1024
+SMALL = 60_000_000
 
 
 class Shelf:
@@ -84,7 +86,8 @@ def test_small_capacity() -> None:
         (0.0, Capacity(752, 60.0, SMALL, 30.0, 720)),
         (30.0, Capacity(752, 60.0, SMALL, 30.0, 720)),
         (31.0, Capacity(752, 61.0, SMALL, 31.0, 720)),
-        (60.0, Capacity(752, 90.0, 15_335_038, 60.0, 720)),
+        (322.0, Capacity(752, 352.0, SMALL, 322.0, 720)),
+        (323.0, Capacity(752, 353.0, 60_147_427, 323.0, 720)),
         (7200.0, Capacity(752, 7230.0, 1_231_914_729, 7200.0, 720)),
         (7201.0, Capacity(753, 7231.0, 1_232_085_119, 7201.0, 721)),
     ],
@@ -93,6 +96,15 @@ def test_capacity_to_go_back_by(seconds: float, expected: Capacity) -> None:
     assert pause_capacity(seconds) == expected
     with_store = replace(expected, memory=Share(60.0, 10_223_359))
     assert pause_capacity(seconds, 60.0) == with_store
+
+
+def test_best_stream_that_is_followed_can_be_played() -> None:
+    """Players want three segments."""
+    ring = Ring(0, Capacity())
+    data = bytes(10 * MAX_BANDWIDTH // 8)
+    for _ in range(6):
+        ring.append(segment(data, duration=10.0))
+    assert len(listed(ring.window())) == 6
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,8 @@ async def test_upstream_has_ten_seconds_to_give_an_address() -> None:
         pytest.param(2, 9.0, id="three targets and three"),
         pytest.param(4, 15.0, id="longer"),
         pytest.param(8, 25.0, id="25 at most"),
+        pytest.param(10, 25.0, id="the station's"),
+        pytest.param(11, 27.5, id="two and a half targets"),
     ],
 )
 async def test_silence_until_the_slate(target: int, patience: float) -> None:
@@ -159,6 +161,16 @@ async def test_silence_until_the_slate(target: int, patience: float) -> None:
     assert [one.is_slate for _, one in slates] == [True, True]
     assert [one.discontinuity for _, one in slates] == [True, False]
     assert all(one.date for _, one in slates)
+
+
+@pytest.mark.parametrize("target", [26, 30, 60])
+async def test_between_long_segments_is_no_silence(target: int) -> None:
+    downloader = Canned(target)
+    downloader.may_go_on.set()
+    heard = Heard()
+    await run(source(downloader, heard), 3.5 * target)
+    assert [one.is_slate for _, one in heard.segments] == [False] * 4
+    assert heard.broken == []
 
 
 class Late(Canned):

@@ -175,6 +175,59 @@ def test_every_format(kind: int, codec: Codec, pid: int) -> None:
     assert STREAM_TYPES[codec] == kind
 
 
+def described(*sounds: tuple[int, bytes]) -> bytes:
+    """A PMT with sound on the PIDs from 0x40 on, each of a type and with descriptors."""
+    body = (0xE000 | VIDEO).to_bytes(2) + b"\xf0\x00"
+    for pid, (kind, descriptors) in enumerate(sounds, 0x40):
+        body += bytes([kind]) + (0xE000 | pid).to_bytes(2)
+        body += (0xF000 | len(descriptors)).to_bytes(2) + descriptors
+    return section(2, body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "descriptors", "codec"),
+    [
+        pytest.param(0x87, b"", Codec.EAC3, id="ATSC"),
+        pytest.param(0x06, b"\x6a\1\0", Codec.AC3, id="DVB, AC-3"),
+        pytest.param(0x06, b"\x7a\0", Codec.EAC3, id="DVB, nothing behind the tag"),
+        pytest.param(0x06, b"\x0a\4eng\0\x7a\1\0", Codec.EAC3, id="DVB, after the language"),
+        pytest.param(0x06, b"\x0a\4\x6a\x7a\x6a\x7a", None, id="in another descriptor"),
+        pytest.param(0x06, b"\x0a\0\x6a", None, id="half a descriptor"),
+        pytest.param(0x06, b"\x0a\xff\x6a\0", None, id="descriptor too long"),
+        pytest.param(0x06, b"", None, id="private"),
+        pytest.param(0x05, b"\x6a\1\0", None, id="of another type"),
+        pytest.param(0x88, b"", None, id="next type"),
+    ],
+)
+def test_sound_that_few_players_know(kind: int, descriptors: bytes, codec: Codec | None) -> None:
+    found = streams(described((kind, descriptors)))
+    assert found is not None
+    assert found.audio == (Stream(0x40, codec) if codec else None)
+
+
+@pytest.mark.parametrize("rarer", [(0x87, b""), (0x06, b"\x6a\1\0")])
+def test_other_sound_comes_before_what_few_players_know(rarer: tuple[int, bytes]) -> None:
+    for kind, codec in ((AAC, Codec.AAC), (AC3, Codec.AC3)):
+        found = streams(described(rarer, (kind, b"\x7a\1\0")))
+        assert found is not None
+        assert found.audio == Stream(0x41, codec)
+    found = streams(described(rarer, (0x87, b"")))
+    assert found is not None
+    assert found.audio is not None
+    assert found.audio.pid == 0x40
+
+
+def test_enhanced_sound_is_declared_as_by_dvb() -> None:
+    """hls.js plays no channel with type 0x87 in its tables, but one with what it does not know."""
+    found = Streams(0x40, None, Stream(0x40, Codec.EAC3))
+    whole = pmt_section(0, found)
+    assert whole[12:-4] == b"\x06\xe0\x40\xf0\3\x7a\1\0"
+    assert bitwise(whole) == 0
+    assert streams(whole) == found
+    both = found._replace(video=Stream(0x100, Codec.H264))
+    assert streams(pmt_section(0, both)) == both
+
+
 def test_a_table_without_a_stream() -> None:
     assert streams(pmt([])) == Streams(VIDEO, None, None)
 

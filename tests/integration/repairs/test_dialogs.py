@@ -1,9 +1,11 @@
 """The dialogs of repairs."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from aiohttp.test_utils import TestClient
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import repairs
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
@@ -15,12 +17,20 @@ from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.coordinator import DownlinkCoordinator
 from custom_components.toonami_downlink.engine.downlink.models import Cause
 from custom_components.toonami_downlink.refreshing.issues import (
+    GUIDE_STALE,
     PROVIDER_COMMAND_MISSING,
     PROVIDER_FAILING,
 )
 
-from ..factories import FAILING_COMMAND, copy_command, make_entry
-from ..harness import set_provider_command, setup_integration
+from ..factories import (
+    FAILING_COMMAND,
+    NOON,
+    copy_command,
+    make_entry,
+    make_feed,
+    write_provider_files,
+)
+from ..harness import move_clock, set_provider_command, setup_integration
 from .client import API, MISSING, fail, issues, open_flow, post
 
 
@@ -92,6 +102,32 @@ async def flow_of(hass: HomeAssistant, issue_id: str) -> Any:
     return manager, await manager.async_init(
         DOMAIN, context={"issue_id": issue_id}, data={"issue_id": issue_id}
     )
+
+
+async def test_a_refresh_that_brings_no_guide_leaves_a_stale_guide_stale(
+    hass: HomeAssistant, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    """It succeeds, for the channels are well."""
+    await setup_integration(hass, make_entry(folder, stale_hours=3))
+    (folder / "index.xml").write_text("<tv></tv>")
+    await move_clock(hass, freezer, NOON + timedelta(hours=3))
+
+    async def refresh() -> Any:
+        manager, result = await flow_of(hass, GUIDE_STALE)
+        result = await manager.async_configure(result["flow_id"], {"next_step_id": "refresh"})
+        assert result["type"] == "progress"
+        await hass.async_block_till_done(wait_background_tasks=True)
+        return await manager.async_configure(result["flow_id"])
+
+    result = await refresh()
+    assert (result["type"], result["reason"]) == ("abort", "still_failing")
+    assert result["description_placeholders"]["cause"] == (
+        "What the provider wrote cannot be used: guide: it lists no programme of these channels"
+    )
+    assert set(issues(hass)) == {GUIDE_STALE}
+    write_provider_files(folder, make_feed())
+    assert (await refresh())["type"] == "create_entry"
+    assert issues(hass) == {}
 
 
 async def test_unloaded_while_the_dialog_waits(

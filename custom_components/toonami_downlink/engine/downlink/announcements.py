@@ -113,7 +113,9 @@ class _Look:
         moved = {key for key in tuple(self.records) if self._move(key)}
         over, changed = [], []
         for message, keys in self._messages().items():
-            if self._is_lost(message):
+            parts = tuple(sorted(filter(None, map(self._part, keys)), key=_part_start))
+            # Perhaps it was moved to a time so long ago that nobody is told that it has begun.
+            if self._is_lost(message) or (message in moved and not parts):
                 over.append(message)
                 for key in keys:
                     self.records[key] = replace(self.records[key], message="")
@@ -122,7 +124,6 @@ class _Look:
                 for key in keys:
                     self.records[key] = replace(self.records[key], is_withdrawn=True)
             elif message in moved:
-                parts = tuple(sorted(filter(None, map(self._part, keys)), key=_part_start))
                 changed.append(Message(message, AnnouncementStage.SOON, parts, is_new=False))
         return tuple(over), changed
 

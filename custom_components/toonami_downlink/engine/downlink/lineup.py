@@ -168,6 +168,11 @@ _BY_BARE_NAME: Final[Mapping[str, KnownChannel]] = {
 }
 
 
+def _key(slug: str) -> str:
+    """The key of a channel that is not one of the station's own."""
+    return f"other_{slug.replace('-', '_')}"
+
+
 def logo_path(key: str) -> str:
     """Return the path on our server of the artwork for the channel with that key."""
     return f"/api/toonami_downlink/logos/{key if is_known(key) else 'other'}.png"
@@ -207,10 +212,11 @@ class Lineup:
 
     assigned: Mapping[str, int] = field(default_factory=dict)
 
-    def admit(self, name: str) -> tuple[KnownChannel, Lineup]:
+    def admit(self, name: str, kept: str = "") -> tuple[KnownChannel, Lineup]:
         """Return the identity of the channel with that name, and the line-up that remembers it.
 
-        A name with letters that cannot be in an id, or without any, is told apart by a hash of it.
+        A name with letters that cannot be in an id, or without any, is told apart by a hash of it,
+        unless `kept`, the key that the channel has had until now, is the one without.
         """
         if known := find(name):
             return known, self
@@ -218,11 +224,11 @@ class Lineup:
         slug = re.sub(r"[^a-z0-9]+", "-", spelled).strip("-")[:60]
         if not slug:
             slug = f"channel-{zlib.crc32(name.encode('utf-8', 'surrogatepass'))}"
-        elif not spelled.isascii() and f"other_{slug.replace('-', '_')}" not in self.assigned:
-            # Else names would be one that have no more than a number or a label in common. What
-            # was admitted without keeps its key.
+        elif not spelled.isascii() and _key(slug) != kept:
+            # Else names would be one that have no more than a number or a label in common. That
+            # the key has a number says nothing: it can be that of the name without those letters.
             slug = f"{slug}-{zlib.crc32(spelled.encode())}"
-        key = f"other_{slug.replace('-', '_')}"
+        key = _key(slug)
         assigned = self.assigned
         if key not in assigned:
             number = max([*assigned.values(), _FIRST_FREE_NUMBER - 1]) + 1

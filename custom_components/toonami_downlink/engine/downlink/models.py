@@ -197,6 +197,11 @@ class IngestReport:
     guide_error: str | None = None
     """Why the provider's guide was refused, in one English line; None when it was read."""
 
+    @property
+    def is_makeshift(self) -> bool:
+        """Whether all that is new in it are the few programmes that are on now and next."""
+        return self.sources.keys() - {Source.PUBLISHED, Source.FILLER} == {Source.CURRENT}
+
 
 class Cause(StrEnum):
     """Why a refresh runs."""

@@ -18,6 +18,12 @@ _ROOTS: Final = (b"<tv", b"<!DOCTYPE tv")
 _ENCODING: Final = re.compile(rb"encoding\s{0,20}=\s{0,20}[\"']([^\"'<>]{1,40})", re.ASCII)
 _UTF8: Final = frozenset({"utf-8", "ascii", "utf-16"})
 """What a document in UTF-8 says that it is in; the last one comes from careless .NET programs."""
+_AS_BROWSERS_DO: Final = {"iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874"}
+"""What is read instead of an encoding that has control characters where Windows has quotation
+marks and dashes: who says the former mostly writes the latter.
+
+Source: https://encoding.spec.whatwg.org/#names-and-labels
+"""
 _WEB_PAGE: Final = re.compile(rb"<(?:!doctype\s{1,20}html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -49,7 +55,7 @@ def find_document(data: bytes, flaws: Counter[Fix]) -> tuple[bytes, int]:
         line = 1 + lines_before
         raise FeedError(FILE, f"the encoding {said} is not supported", line=line)
     if name.removesuffix("-le").removesuffix("-be") not in _UTF8:
-        document = document.decode(name, "replace").encode()
+        document = document.decode(_AS_BROWSERS_DO.get(name, name), "replace").encode()
     return document, lines_before
 
 

@@ -63,7 +63,7 @@ class _Found:
 
 
 def match_channels(
-    entries: Iterable[PlaylistEntry],
+    entries: Sequence[PlaylistEntry],
     previous: Feed | None,
     lineup: Lineup,
     fixes: Counter[Fix],
@@ -76,19 +76,20 @@ def match_channels(
     `LAST_FEED_TRUSTED_FOR`.
     """
     lineup = _remember(previous, lineup)
-    found, lineup = _identify(entries, lineup, previous, fixes)
+    kept = _kept_keys(entries, previous)
+    found, lineup = _identify(entries, lineup, previous, kept, fixes)
     if not found:
         raise FeedError("playlist", "it lists no channel")
     olds: dict[str, Channel] = {}
     for old in previous.channels if previous else ():
-        known, lineup = lineup.admit(old.name)
+        known, lineup = lineup.admit(old.name, kept.get(normalise(old.name), ""))
         olds.setdefault(known.key, old)
     members = _brought(found, olds, previous, fixes)
     if previous and now - previous.made < LAST_FEED_TRUSTED_FOR:
         _refuse_if_broken(found, olds)
     for key, old in olds.items():
         if key not in found and old.missed + 1 < CHANNEL_GONE_AFTER_MISSES:
-            known, lineup = lineup.admit(old.name)
+            known, lineup = lineup.admit(old.name, key)
             channel = known.channel(old.stream_url, radio=old.radio, missed=old.missed + 1)
             members[key] = Member(channel=channel, filler=known.filler, old=_old(previous, old))
             fixes[Fix.VANISHED_CHANNEL] += 1
@@ -178,16 +179,36 @@ def asks_for(members: Mapping[str, Member]) -> Callable[[str, Sequence[str]], bo
 
 
 def _remember(previous: Feed | None, lineup: Lineup) -> Lineup:
-    """The line-up with the numbers that the last feed gave, should it have been lost."""
-    channels = previous.channels if previous else ()
-    lost = {channel.key: channel.number for channel in channels if channel.key not in _KNOWN_KEYS}
+    """The line-up with the numbers that the last feed gave, should it have been lost.
+
+    A house that has moved in can have given one of them to another channel, which keeps it.
+    """
+    taken = set(lineup.assigned.values())
+    lost = {
+        channel.key: channel.number
+        for channel in (previous.channels if previous else ())
+        if channel.key not in _KNOWN_KEYS and channel.number not in taken
+    }
     return Lineup({**lost, **lineup.assigned})
+
+
+def _kept_keys(entries: Iterable[PlaylistEntry], previous: Feed | None) -> Mapping[str, str]:
+    """The keys that channels had in the last feed, by name as `normalise` spells it.
+
+    Those of channels that the playlist names in letters that can be in an id are left out: who had
+    one by another name was taken for that channel.
+    """
+    names = (entry.name for entry in entries if normalise(entry.name).isascii())
+    owned = {Lineup().admit(name)[0].key for name in names}
+    channels = previous.channels if previous else ()
+    return {normalise(old.name): old.key for old in channels if old.key not in owned}
 
 
 def _identify(
     entries: Iterable[PlaylistEntry],
     lineup: Lineup,
     previous: Feed | None,
+    kept: Mapping[str, str],
     fixes: Counter[Fix],
 ) -> tuple[Mapping[str, _Found], Lineup]:
     """The channels that a playlist lists, each by any of the names that it gives it.
@@ -207,7 +228,7 @@ def _identify(
         grown = lineup
         known = find(*called)
         if not known:
-            known, grown = lineup.admit(entry.name)
+            known, grown = lineup.admit(entry.name, kept.get(normalise(entry.name), ""))
             if known.key not in had and known.key not in found:
                 if places <= 0 or len(grown.assigned) > NUMBERS_GIVEN_AT_MOST:
                     fixes[Fix.TOO_MANY_CHANNELS] += 1

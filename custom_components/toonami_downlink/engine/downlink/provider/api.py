@@ -8,7 +8,7 @@ from http import HTTPStatus
 import json
 import ssl
 import time
-from typing import Any, Final, Literal
+from typing import Any, Final
 import zlib
 
 import aiohttp
@@ -18,6 +18,7 @@ from yarl import URL
 from ..errors import TimedOutError, UpstreamNonsenseError, UpstreamUnreachableError
 from ..limits import MIB
 from ..network import may_lead_to
+from ..text import clean_line
 from .outside import outside_session
 from .tls import CertificateVerifier, can_be_completed, reason_of
 
@@ -120,36 +121,28 @@ class Upstream:
             return await self._fetch(path, query)
 
     async def _fetch(self, path: str, query: Mapping[str, str]) -> str:
-        if not self.is_encrypted:
-            return await self._get(path, query, True)
+        # Also where the API is in clear: a redirect may lead out of that.
         context = await self._verifier.context()
         try:
             return await self._get(path, query, context)
         except aiohttp.ClientConnectorCertificateError as err:
             refusal = _refusal(err)
-            if not (can_be_completed(refusal) and await self._complete(err.host, context)):
-                raise self._not_trusted(refusal) from err
+            if not (can_be_completed(refusal) and await self._complete(err, context)):
+                raise _not_trusted(err) from err
         try:
             return await self._get(path, query, await self._verifier.context())
         except aiohttp.ClientConnectorCertificateError as err:
-            raise self._not_trusted(_refusal(err)) from err
+            raise _not_trusted(err) from err
 
-    async def _complete(self, host: str, context: ssl.SSLContext) -> bool:
-        """Look for missing links of our own server; those of others are their business."""
-        own = URL(self.url)
-        if host != own.raw_host:
+    async def _complete(
+        self, error: aiohttp.ClientConnectorCertificateError, context: ssl.SSLContext
+    ) -> bool:
+        """Look for missing links of our own host; those of others are their business."""
+        if error.host != URL(self.url).raw_host:
             return False
-        return await self._verifier.complete(host, own.port or _HTTPS_PORT, context)
+        return await self._verifier.complete(error.host, error.port or _HTTPS_PORT, context)
 
-    def _not_trusted(self, error: ssl.SSLCertVerificationError) -> NoConnectionError:
-        return NoConnectionError(
-            f"The certificate of {self.url} cannot be trusted: {reason_of(error)}."
-            " Switch the checking of certificates off (--insecure) only if you know why."
-        )
-
-    async def _get(
-        self, path: str, query: Mapping[str, str], context: ssl.SSLContext | Literal[True]
-    ) -> str:
+    async def _get(self, path: str, query: Mapping[str, str], context: ssl.SSLContext) -> str:
         seconds = min(self.timeouts.answer, self.deadline - time.monotonic())
         if seconds <= 0:
             raise self._too_slow()
@@ -162,10 +155,9 @@ class Upstream:
         except aiohttp.ClientConnectorCertificateError:
             raise
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as err:
-            why = err.strerror if isinstance(err, aiohttp.ClientConnectorError) else "no answer"
             raise NoConnectionError(
-                f"{self.url} cannot be reached: {why}. Check the internet connection, and the"
-                " address if it is not the usual one."
+                f"{self.url} cannot be reached: {_failure(err)}. Check the internet connection,"
+                " and the address if it is not the usual one."
             ) from err
         except TimeoutError as err:
             if time.monotonic() >= self.deadline:
@@ -228,6 +220,25 @@ class Upstream:
             f"{self.url} is too slow: {self.timeouts.run:g} seconds were not enough. Allow more"
             " time, or try again later."
         )
+
+
+def _failure(error: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) -> str:
+    """Say why there is no connection, as the end of a sentence.
+
+    The system has no words for it where the addresses of a name fail in different ways, nor where a
+    server hangs up before it has said who it is.
+    """
+    if isinstance(error, aiohttp.ClientConnectorError):
+        words, _ = clean_line(error.strerror or str(error.os_error))
+        return words or "no answer"
+    return "no answer"
+
+
+def _not_trusted(error: aiohttp.ClientConnectorCertificateError) -> NoConnectionError:
+    return NoConnectionError(
+        f"The certificate of {error.host} cannot be trusted: {reason_of(_refusal(error))}."
+        " Switch the checking of certificates off (--insecure) only if you know why."
+    )
 
 
 def _refusal(error: aiohttp.ClientConnectorCertificateError) -> ssl.SSLCertVerificationError:

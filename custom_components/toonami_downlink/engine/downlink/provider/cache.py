@@ -107,7 +107,8 @@ class Cache:
             entries = data.get(kind)
             for key, entry in entries.items() if isinstance(entries, dict) else ():
                 if (read := _read(entry)) and 0 <= read.made <= self._now:
-                    self._entries[kind][key] = read
+                    # A damaged time may be larger than any that can be counted with.
+                    self._entries[kind][key] = read._replace(used=min(read.used, self._now))
 
 
 def _read(entry: Any) -> _Entry | None:

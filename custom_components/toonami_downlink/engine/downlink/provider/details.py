@@ -81,6 +81,7 @@ class DetailReader:
         self._misses: Counter[str] = Counter()
         self._new_misses: list[tuple[Kind, str]] = []
         self._failures = 0
+        self._has_answered = False
 
     def begin(self, programmes: Iterable[Programme]) -> None:
         """Look these up in the background, while the rest of the guide is still on its way.
@@ -177,6 +178,7 @@ class DetailReader:
             return
         detail = detail_of(answer, self._ignored)
         if detail:
+            self._has_answered = True
             self._cache.remember(Kind.DETAIL, query.key, essence_of_detail(answer))
         elif answer is None:
             self._new_misses.append((Kind.DETAIL, query.key))
@@ -187,7 +189,12 @@ class DetailReader:
         self._take(query, detail)
 
     def _remember_misses(self) -> None:
-        """Remember what upstream does not have, unless it suddenly seems to have nothing at all."""
-        if self._known_titles or len(self._new_misses) < _MISSES_OF_AN_OUTAGE:
-            for kind, key in self._new_misses:
+        """Remember what upstream does not have, unless it suddenly seems to have nothing at all.
+
+        What earlier runs found says nothing of that; and a title counts once, however many of its
+        episodes were not asked for.
+        """
+        misses = dict.fromkeys(self._new_misses)
+        if self._has_answered or len(misses) < _MISSES_OF_AN_OUTAGE:
+            for kind, key in misses:
                 self._cache.remember(kind, key, None)

@@ -6,7 +6,7 @@ Upstream's data base has no schema, so any field may be missing or something els
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from math import isfinite
+import sys
 from typing import Any, Final, NamedTuple
 
 from ..text import clean_line, clean_text, is_usable_url
@@ -51,7 +51,8 @@ class Fields(NamedTuple):
     def decimal(self, key: str) -> float | None:
         """Return a number that is not negative."""
         value = self._get(key, int | float)
-        if value is None or isinstance(value, bool) or not isfinite(value) or value < 0:
+        # A whole number of JSON may be larger than any float.
+        if value is None or isinstance(value, bool) or not 0 <= value <= sys.float_info.max:
             self._ignore(key, value)
             return None
         return float(value)

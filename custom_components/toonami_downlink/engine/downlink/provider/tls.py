@@ -38,6 +38,9 @@ _MAX_ROOTS: Final = 1_000
 _HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 """How OpenSSL wants the files in such a folder to be called (openssl-rehash)."""
 _SECONDS: Final = 10.0
+"""For all that it takes to complete a chain."""
+_CONNECT_SECONDS: Final = _SECONDS / 8
+"""For one address of a server that has others: a chain takes two connections."""
 _INCOMPLETE: Final = frozenset({2, 10, 20, 21})
 """OpenSSL's codes for a chain that does not reach a trusted root (openssl-verification-options).
 
@@ -227,7 +230,8 @@ async def _connected(host: str, port: int, make_socket: MakeSocket | None) -> so
     """Return a connected socket. Raises OSError, also for a host with forbidden addresses only."""
     loop = asyncio.get_running_loop()
     error: OSError | None = None
-    for info in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for info in infos:
         family, kind, protocol, _, address = info
         try:
             made = make_socket(info) if make_socket else socket.socket(family, kind, protocol)
@@ -236,7 +240,9 @@ async def _connected(host: str, port: int, make_socket: MakeSocket | None) -> so
             continue
         try:
             made.setblocking(False)
-            await loop.sock_connect(made, address)
+            # A silent one must not take the time of the next; the last may take all that is left.
+            async with asyncio.timeout(None if info is infos[-1] else _CONNECT_SECONDS):
+                await loop.sock_connect(made, address)
         except OSError as err:
             made.close()
             error = err

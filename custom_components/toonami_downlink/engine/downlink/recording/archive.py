@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 from ..airings import DELAYS
 from ..identity import identity
 from ..models import Programme
+from ..policy import SLACK
 from ..timeline import on_air
-from .model import Recording
+from .model import Recording, State
 
 _SAME_SLOT: Final = timedelta(minutes=15)
 
@@ -78,7 +79,10 @@ def is_of(recording: Recording, channel: str, programme: Programme) -> bool:
 def archived(
     recordings: Iterable[Recording], guide: Mapping[str, Sequence[Programme]]
 ) -> frozenset[tuple[str, datetime]]:
-    """Return the channel and the start of each programme of a guide that can be seen again."""
+    """Return the channel and the start of each programme of a guide that can be seen again.
+
+    That is from its start on: players ask for that.
+    """
     held = [one for one in recordings if one.has_picture]
     return frozenset(
         (channel, programme.start)
@@ -86,8 +90,19 @@ def archived(
         for one in held
         if one.channel == channel or channel in DELAYS.get(one.channel, {})
         for programme in _near(programmes, one, channel)
-        if is_of(one, channel, programme)
+        if is_of(one, channel, programme) and _has_beginning(one, channel, programme)
     )
+
+
+def _has_beginning(recording: Recording, channel: str, programme: Programme) -> bool:
+    """Whether what a recording has of a programme begins with its start, as far as is noted."""
+    delay = DELAYS.get(recording.channel, {}).get(channel, timedelta())
+    at = max(programme.start - delay, recording.start)
+    if recording.state is State.RECORDING and recording.since > at + SLACK:
+        # What is missing is noted when it is over. The beginning may be there, from what is held
+        # for those who watch: then it is offered from there as long as it is held.
+        return False
+    return not any(gap.start <= at and gap.stop > at + SLACK for gap in recording.gaps)
 
 
 def _near(

@@ -25,10 +25,11 @@ def record(
 ) -> Recording:
     """Return the recording of what is on a channel at a time; None is now.
 
-    What is planned, running or complete comes back as it is, also on another channel or later that
-    night. One that failed, was cancelled or deleted is planned again; for one with gaps there is a
-    new one that replaces it, with that number. Where the guide does not know what is on, it is the
-    filler of that time; from now on, two hours.
+    What is planned, running or complete comes back, also on another channel or later that night;
+    what a rule has planned does not depend on the rule any more. One that failed, was cancelled or
+    deleted is planned again; for one with gaps there is a new one that replaces it, with that
+    number. Where the guide does not know what is on, it is the filler of that time; from now on,
+    two hours.
 
     Raises RecordingError: `nothing_on`, `already_over`, `too_many_recordings`.
     """
@@ -41,7 +42,9 @@ def record(
     if start is None and airing.programme.is_filler:
         airing = _from(airing, now)
     found = _found(known, airing, now)
-    if found and (found.state in WANTED):
+    if found and found.state is State.PLANNED and found.rule is not None:
+        return replace(found, rule=None, since=now)
+    if found and found.state in WANTED:
         return found
     if found and found.state is not State.INTERRUPTED:
         return _again(found, airing, now)
@@ -102,6 +105,7 @@ def _again(recording: Recording, airing: Airing, now: datetime) -> Recording:
         state=State.PLANNED,
         reason=None,
         gaps=(),
+        lost=(),
         rule=None,
         is_kept=False,
         file=None,

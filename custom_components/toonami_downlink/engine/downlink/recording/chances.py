@@ -9,7 +9,7 @@ from ..airings import Airing
 from ..identity import identity
 from ..models import Feed
 from ..policy import NIGHT, REPEATED_FROM
-from .matching import Guide, Known, is_definite, remembering
+from .matching import Guide, Known, is_definite, is_this_night, remembering
 from .model import Recording, State
 
 WANTED: Final = frozenset({State.PLANNED, State.RECORDING, State.COMPLETE})
@@ -80,13 +80,19 @@ class Chances:
         self._recordings = recordings
         self._now = now
 
-    def after_failing(self, recording: Recording) -> Airing | None:
-        """Return where it can be recorded once more."""
+    def after_failing(self, recording: Recording, *, is_any_night: bool = True) -> Airing | None:
+        """Return where it can be recorded once more; None as well where another one has it.
+
+        Without `is_any_night`, other nights are to have recordings of their own: where one has, it
+        is this night that counts.
+        """
         own = _lineage(recording, self._recordings)
         there = self._index.having(recording.programme)
-        if any(one.state in WANTED and one.identity not in own for one in there):
+        wanted = [one for one in there if one.state in WANTED and one.identity not in own]
+        if any(is_any_night or is_this_night(recording, one.programme) for one in wanted):
             return None
-        return next(self._free(recording, own, self._to_come(recording)), None)
+        to_come = self._to_come(recording, is_any_night=not wanted)
+        return next(self._free(recording, own, to_come), None)
 
     def ways_out(self, recording: Recording, *, is_any_night: bool) -> Iterator[Airing]:
         """Yield where else the same is on, by the same name; in the same night, or in any."""
@@ -104,9 +110,9 @@ class Chances:
                 if all(each.identity in own for each in of_others):
                     yield one
 
-    def _to_come(self, recording: Recording) -> Iterator[Airing]:
+    def _to_come(self, recording: Recording, *, is_any_night: bool) -> Iterator[Airing]:
         found = [
-            *self._called_the_same(recording, is_any_night=True),
+            *self._called_the_same(recording, is_any_night),
             *self._guide.delayed(recording),
         ]
         yield from sorted(found, key=lambda one: (one.start, one.channel.number))

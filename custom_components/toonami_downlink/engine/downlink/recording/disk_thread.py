@@ -34,10 +34,16 @@ class DiskThread(Executor):
 
         It is done to its end also when nobody waits any more.
         """
+        return await self.run_within(DISK_HANGS_AFTER.total_seconds(), func, *args, **kwargs)
+
+    async def run_within[**P, T](
+        self, seconds: float, func: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do the same with what may take longer. Raises TrackError if it takes `seconds`."""
         loop = asyncio.get_running_loop()
         done = loop.run_in_executor(self, partial(func, *args, **kwargs))
         done.add_done_callback(_hear)
-        await asyncio.wait((done,), timeout=DISK_HANGS_AFTER.total_seconds())
+        await asyncio.wait((done,), timeout=seconds)
         if not done.done():
             raise TrackError(Reason.DISK, "The folder for recordings does not answer.")
         return done.result()

@@ -153,7 +153,7 @@ class _Workshop:
         if free is not None and free - size < min_free:
             raise FinishError(Reason.DISK_FULL, "There is too little space left to finish it.")
         if ffmpeg is None:
-            await self._write_stream(parts)
+            await self._write_stream(parts, size)
             seconds = sum(part.seconds for part in parts)
         else:
             seconds = await self._write_mp4(ffmpeg, parts, tags, size)
@@ -166,7 +166,7 @@ class _Workshop:
 
     # Without ffmpeg
 
-    async def _write_stream(self, parts: Sequence[Part]) -> None:
+    async def _write_stream(self, parts: Sequence[Part], size: int) -> None:
         """Write the joined segments, and read them back."""
         descriptor = await self.disk.run(self.source.open_new, _PART)
         written = blake2b()
@@ -177,6 +177,7 @@ class _Workshop:
                     await self.disk.run(_write, descriptor, chunk)
         finally:
             self.disk.submit(os.close, descriptor)
+        await self._make_last(size)
         read = blake2b()
         async with aclosing(self._read_back()) as chunks:
             async for chunk in chunks:
@@ -196,8 +197,12 @@ class _Workshop:
             except SegmentError as err:
                 raise FinishError(Reason.DISK, "The recording changes meanwhile.") from err
 
+    async def _make_last(self, size: int) -> None:
+        """Make the new file last, which may take as long as the writing of all of it."""
+        await self.disk.run_within(_patience(size), self.source.make_last, _PART)
+
     async def _read_back(self) -> AsyncGenerator[bytes]:
-        """Make the new file last, and yield what the disk gives of it."""
+        """Yield what the disk gives of the new file."""
         descriptor = await self.disk.run(self.source.open_written, _PART)
         try:
             while chunk := await self.disk.run(_read, descriptor):
@@ -223,6 +228,7 @@ class _Workshop:
         # ffmpeg follows a link, and all segments were read since the last look.
         await self.disk.run(self.source.remove, _PART)
         frames, written = await self._run(argv, self._joined(parts), size)
+        await self._make_last(size)
         # Sound that is cut off would not be missed by the number of pictures.
         check = (
             *(ffmpeg, *_QUIET, "-xerror", "-i", "pipe:0"),
@@ -248,7 +254,7 @@ class _Workshop:
                 argv,
                 chunks,
                 folder=self._folder,
-                timeout=_LEAST_SECONDS + size / _BYTES_A_SECOND,
+                timeout=_patience(size),
                 max_file_bytes=size + size // 4 + _SPARE_BYTES,
             )
         except TimeoutError as err:
@@ -263,6 +269,11 @@ class _Workshop:
         return said.get("frame", 0), microseconds / 1_000_000
 
 
+def _patience(size: int) -> float:
+    """Return how many seconds may be spent on so many bytes."""
+    return _LEAST_SECONDS + size / _BYTES_A_SECOND
+
+
 def _layout(parts: Sequence[Part]) -> Iterator[str]:
     """Yield what makes a file of fragments, with an index of them in front (`file_index`).
 
@@ -270,10 +281,14 @@ def _layout(parts: Sequence[Part]) -> Iterator[str]:
     """
     streams = [stream for part in parts for stream in part.streams]
     yield from ("-metadata", f"creation_time={parts[0].entry.start.isoformat()}")
-    yield from ("-movflags", "+frag_keyframe+empty_moov+default_base_moof+global_sidx")
+    sound = {codec for kind, codec in streams if kind == "audio"}
+    # What describes Dolby's sound is not known before the first of it has been read.
+    is_late = not sound.isdisjoint({Codec.AC3, Codec.EAC3})
+    flags = "+frag_keyframe+empty_moov+default_base_moof+global_sidx"
+    yield from ("-movflags", f"{flags}+delay_moov" if is_late else flags)
     is_picture = any(kind == "video" for kind, _ in streams)
     yield from ("-min_frag_duration" if is_picture else "-frag_duration", _FRAGMENT)
-    if {codec for kind, codec in streams if kind == "audio"} == {Codec.AAC.value}:
+    if sound == {Codec.AAC.value}:
         yield from ("-bsf:a", "aac_adtstoasc")
 
 

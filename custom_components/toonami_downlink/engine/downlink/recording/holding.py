@@ -57,6 +57,9 @@ class Holding:
 
     def reaches(self, start: datetime) -> bool:
         """Whether it has what was on at that time, or a few seconds after."""
+        if not self.entries:
+            # Of a file without an index no more is known than what it is of.
+            return self.recording.start - SLACK <= start < self.recording.stop
         return any(one.stop > start and one.start <= start + SLACK for one in self.entries)
 
 

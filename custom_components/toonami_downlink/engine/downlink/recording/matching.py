@@ -253,7 +253,8 @@ def align(
     """Return the airing of each recording, and which airings these are: each is of one at most.
 
     What has no airing by what it is called has none here: see `slot_of`. What is over by `now` is
-    only of one that was to be recorded about then.
+    only of one that was to be recorded about then: in its slot or, if it does not run and it is
+    known which episode it is, at most `MOVED_AHEAD` before, but not over when it was planned.
     """
     found: dict[str, Airing] = {}
     taken: set[tuple[str, datetime]] = set()
@@ -287,11 +288,13 @@ def _pairs(guide: Guide, recording: Recording, now: datetime) -> Iterator[_Pair]
         return
     is_running = recording.state is State.RECORDING
     reach = SAME_SLOT if is_running else MOVED_AHEAD
+    over_by = _over_by(recording, now)
     for airing in guide.on(recording.channel, recording.start - reach, recording.stop + reach):
         if may_be_same(recording.programme, airing.programme):
             is_near = abs(airing.start - recording.start) <= SAME_SLOT
             is_there = has_its_slot(recording, airing.channel.key, airing.programme)
-            yield _pair(0 if is_near or is_there else 3, recording, airing)
+            if is_there or airing.stop > over_by:
+                yield _pair(0 if is_near or is_there else 3, recording, airing)
     if is_running:
         return
     thing, start = identity(recording.programme), recording.start
@@ -300,6 +303,16 @@ def _pairs(guide: Guide, recording: Recording, now: datetime) -> Iterator[_Pair]
         # What was shown before is not what is still to be recorded.
         if airing.stop > now:
             yield _pair(1 if is_own else 2, recording, airing)
+
+
+def _over_by(recording: Recording, now: datetime) -> datetime:
+    """Return when something must not have been over, to be what was to be recorded."""
+    if recording.state is State.RECORDING:
+        # It may have begun with its padding, when what is before it was still on.
+        return max(now, recording.start)
+    # Without a number and a title, what is over is rather the one before of the same show. With
+    # them it was moved, unless it was over when its repeat was asked for.
+    return min(now, recording.since) if is_definite(recording.programme) else now
 
 
 def _pair(rank: int, recording: Recording, airing: Airing) -> _Pair:

@@ -89,6 +89,10 @@ class Recording:
     """Why it failed, or has gaps; None where somebody stopped it. Of one that is planned: why it
     will not be recorded as it is, `LEFT_GUIDE` or `BUSY`."""
     gaps: tuple[Gap, ...] = ()
+    """Of the programme."""
+    lost: tuple[Gap, ...] = ()
+    """What is missing between the beginning and the end of its file, padding included. Files of
+    earlier versions have none, whatever is missing."""
     rule: str | None = None
     """The identity of the rule that made it; None when somebody asked for it."""
     is_kept: bool = False

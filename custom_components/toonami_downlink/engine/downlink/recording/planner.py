@@ -22,7 +22,7 @@ from ..policy import FORGOTTEN_AFTER
 from .by_hand import new, record
 from .chances import Chances, is_worth_repeating, moved_to, second_chance, superseded
 from .conflicts import Conflict, Fitted, Span, fit, rank
-from .matching import Guide, Known, align, slot_of
+from .matching import Guide, Known, align, is_definite, slot_of
 from .model import Padding, Reason, Recording, Rule, State
 from .rules import RuleMatcher, digest
 
@@ -66,12 +66,14 @@ def plan(
     never given to a recording. To plan what was planned changes nothing.
 
     - What is planned, runs or was cancelled follows its airing. What the guide does not have any
-      more waits with `Reason.LEFT_GUIDE`, what finds no place with `Reason.BUSY`.
+      more waits with `Reason.LEFT_GUIDE`, unless the same is on before it; what finds no place
+      waits with `Reason.BUSY`.
     - What is still only planned when its programme ends has failed, for that reason or because of
       `Reason.ABSENT`. If the same is still to come, it is planned there and keeps its identity.
     - For one with gaps, a new one is planned there, which `replaces` it (`superseded`).
     - What a rule wants and finds no place takes the West or a repeat.
-    - What a rule planned goes with the rule, unless it is kept by hand.
+    - What a rule planned goes with the rule, unless it is kept by hand. What is not followed any
+      more is not repeated.
 
     It looks through the whole guide: call it in an executor.
     """
@@ -82,7 +84,7 @@ def plan(
     rounds = 0
     while fitted is None or fitted.moved:
         rounds += 1
-        planning.repeat_what_failed()
+        planning.repeat_what_failed(matcher)
         planning.evaluate(matcher)
         fitted = planning.find_places(places, padding, may_move=rounds < _ROUNDS)
     return Plan(
@@ -198,18 +200,30 @@ class _Planning:
         self.next_number += 1
         return self.next_number - 1
 
-    def repeat_what_failed(self) -> None:
-        """Plan once more what failed or has gaps, where the same is still to come."""
+    def repeat_what_failed(self, matcher: RuleMatcher) -> None:
+        """Plan once more what failed or has gaps, where the same is still to come, and wanted.
+
+        What has left the guide too, where the same is on before its time: it may have been moved
+        by more than a night. Where it is on only after that, it waits until it has failed, for it
+        may come back.
+        """
         repeated = {one.replaces for one in self.recordings.values()}
         for one in sorted(filter(self._has_its_rule, self.recordings.values()), key=_number):
             is_holed = is_worth_repeating(one) and one.identity not in repeated
-            if one.state is State.FAILED or is_holed:
-                airing = self._chances.after_failing(one)
-                if airing and is_holed and self._has_room():
-                    number = self._number()
-                    self._put(new(airing, number, self._now, rule=one.rule, replaces=one.identity))
-                elif airing and not is_holed:
-                    self._try_again(one, airing)
+            may_be_ahead = _is_lost(one) and is_definite(one.programme)
+            if not (is_holed or may_be_ahead or one.state is State.FAILED):
+                continue
+            rule = self._rules.get(one.rule or "")
+            if rule and not matcher.still_asks(rule, one.programme):
+                continue
+            airing = self._chances.after_failing(one, is_any_night=self._is_for_any_night(one))
+            if airing is None or (may_be_ahead and airing.start >= one.start):
+                continue
+            if not is_holed:
+                self._try_again(one, airing)
+            elif self._has_room():
+                number = self._number()
+                self._put(new(airing, number, self._now, rule=one.rule, replaces=one.identity))
 
     def _try_again(self, failed: Recording, airing: Airing) -> None:
         if failed.rule and failed.replaces in self._settled:
@@ -235,7 +249,8 @@ class _Planning:
         key, one, index = airing.channel.key, airing.programme, self._index
         if not rules or any(chain(index.of_night(one), index.same(key, one))):
             return None
-        if any(index.in_place_of(key, one)):
+        # What has left the guide only waits: what is in its slot now is something else.
+        if not all(map(_is_lost, index.in_place_of(key, one))):
             return None
         is_had = any(each.state in _HAD for each in index.having(one))
         return next((rule for rule in rules if not (is_had and rule.only_missing)), None)
@@ -273,9 +288,12 @@ class _Planning:
         self._put(replace(moved_to(one, airing), reason=None))
 
     def _ways_out(self, one: Recording) -> Iterator[Airing]:
+        return self._chances.ways_out(one, is_any_night=self._is_for_any_night(one))
+
+    def _is_for_any_night(self, one: Recording) -> bool:
         # With a rule that takes repeats, those of other nights have recordings of their own.
         rule = self._rules.get(one.rule or "")
-        return self._chances.ways_out(one, is_any_night=rule is None or rule.only_missing)
+        return rule is None or rule.only_missing
 
 
 def _told(one: Recording) -> Recording:
@@ -291,9 +309,13 @@ def _is_settled(one: Recording) -> bool:
     return one.is_tombstone or one.state is State.COMPLETE
 
 
+def _is_lost(one: Recording) -> bool:
+    """Whether it is planned, but not in the guide any more."""
+    return one.state is State.PLANNED and one.reason is Reason.LEFT_GUIDE
+
+
 def _wants_a_place(one: Recording) -> bool:
-    is_lost = one.reason is Reason.LEFT_GUIDE
-    return one.state is State.RECORDING or (one.state is State.PLANNED and not is_lost)
+    return one.state in {State.PLANNED, State.RECORDING} and not _is_lost(one)
 
 
 def _number(one: Recording) -> int:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from .chances import superseded
 from .model import Recording, Rule, State
 
 
@@ -17,15 +18,19 @@ def to_delete(
 ) -> tuple[str, ...]:
     """Return the identities of the recordings that have to go, the oldest first.
 
-    Those that ended `max_age` ago or earlier, those of a rule that are more than it keeps, and as
-    many as it takes until all have at most `quota` bytes. Bytes of files that are no recordings do
-    not count: for a stranger's files nothing is deleted.
+    Those with gaps that a complete one replaces (`chances.superseded`), those that ended `max_age`
+    ago or earlier, of the rest those of a rule that are more than it keeps, and as many as it takes
+    until all have at most `quota` bytes. Bytes of files that are no recordings do not count: for a
+    stranger's files nothing is deleted.
     """
     loose = sorted(filter(_may_go, recordings), key=lambda one: (one.start, one.number))
+    replaced = frozenset(superseded(recordings))
     going = {one.identity for one in loose if max_age is not None and one.stop <= now - max_age}
+    going |= replaced
     of_rule: defaultdict[str | None, list[Recording]] = defaultdict(list)
     for one in loose:
-        of_rule[one.rule].append(one)
+        if one.identity not in replaced:
+            of_rule[one.rule].append(one)
     for rule in rules:
         if rule.keep_last is not None:
             going |= {one.identity for one in of_rule[rule.identity][: -rule.keep_last]}

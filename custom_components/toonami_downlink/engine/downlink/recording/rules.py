@@ -1,6 +1,7 @@
 """What makes recordings by itself: rules, and which programmes they are about."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 import hashlib
 from typing import Final
@@ -9,6 +10,7 @@ from ..airings import Airing
 from ..errors import FollowError
 from ..follows import Follow, FollowKind, Matcher, make_follow
 from ..limits import MAX_KEEP_LAST, MAX_RULES, MAX_VALUE_CHARS
+from ..models import Programme
 from .model import RecordingError, Rule, RuleKind
 
 WEEK: Final = frozenset(range(7))
@@ -84,6 +86,8 @@ class RuleMatcher:
         self._order = {rule.identity: place for place, rule in enumerate(rules)}
         self._followed = [rule for rule in rules if rule.kind is RuleKind.FOLLOWED]
         self._follows = Matcher(follows if self._followed else ())
+        # What finds no place on a channel is recorded on another one.
+        self._anywhere = Matcher([replace(one, channel=None) for one in follows])
         self._others = Matcher([_as_follow(one) for one in rules if one not in self._followed])
 
     def of(self, airing: Airing) -> list[Rule]:
@@ -92,6 +96,13 @@ class RuleMatcher:
         if len(found) > 1:
             found.sort(key=lambda rule: self._order[rule.identity])
         return [rule for rule in found if self._is_on_its_day(rule, airing.start)]
+
+    def still_asks(self, rule: Rule, programme: Programme) -> bool:
+        """Whether what a rule has planned once is still wanted: not if it was followed, and is not.
+
+        The channel does not count, nor does the day.
+        """
+        return rule.kind is not RuleKind.FOLLOWED or any(self._anywhere.of("", programme))
 
     def _matching(self, airing: Airing) -> Iterator[Rule]:
         key = airing.channel.key

@@ -21,6 +21,8 @@ from .track import NOTE, TrackError, disk_errors, lock_track, read_entries, read
 _MAX_NOTE: Final = 4 * 1024 * 1024
 _MAX_SAME_NAMES: Final = 100
 _WHAT: Final = "The folder for recordings"
+_MEDIA: Final = frozenset({".mp4", ".m4a", ".ts"})
+"""The endings of recordings."""
 _LINKLESS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 """What file systems say that give a file only one name."""
 _SHORTEST_GAP: Final = timedelta(seconds=1)
@@ -116,16 +118,22 @@ class Source:
         with disk_errors(_WHAT):
             return self._folder.open_new(name)
 
-    def open_written(self, name: str) -> int:
-        """Make a file beside the segments last; return a descriptor. Raises TrackError."""
+    def make_last(self, name: str) -> None:
+        """Make a file beside the segments last. Raises TrackError.
+
+        Most of what was written of it may only now go to the disk.
+        """
         with disk_errors(_WHAT):
             descriptor = self._folder.open_to_read(name)
             try:
                 os.fsync(descriptor)
-            except OSError:
+            finally:
                 os.close(descriptor)
-                raise
-            return descriptor
+
+    def open_written(self, name: str) -> int:
+        """Return a descriptor of a file beside the segments. Raises TrackError."""
+        with disk_errors(_WHAT):
+            return self._folder.open_to_read(name)
 
     def size_of(self, name: str) -> int:
         """Return the size of a file beside the segments. Raises TrackError."""
@@ -256,10 +264,14 @@ def breaks_of(parts: Iterable[Part]) -> Iterator[float]:
 
 
 def _names(folder: Folder, name: str) -> Iterator[str]:
-    """Yield names that nobody has: the one that is wanted, then those with a number."""
+    """Yield names that nobody has: the one that is wanted, then those with a number.
+
+    What lies beside a recording is found by its name without the ending: no other has the same.
+    """
     path = PurePosixPath(name)
-    taken = {one.name for one in folder.entries()}
+    there = {PurePosixPath(one.name) for one in folder.entries()}
+    taken = {one.stem for one in there if one.suffix in _MEDIA}
     for number in range(1, _MAX_SAME_NAMES + 1):
-        free = name if number == 1 else f"{path.stem} ({number}){path.suffix}"
-        if free not in taken:
-            yield free
+        free = path if number == 1 else path.with_stem(f"{path.stem} ({number})")
+        if free not in there and free.stem not in taken:
+            yield free.name

@@ -18,7 +18,7 @@ from .ring import Capacity, NumberedSegment, Ring, Window, first_sequence
 from .segment import Segment
 from .source import Listener
 from .spill import OpenStore, spilling
-from .viewer import SWITCHED_SECONDS, Viewer
+from .viewer import LEAST_REQUEST_SECONDS, SWITCHED_SECONDS, Viewer
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,7 +26,8 @@ _IDLE_SECONDS: Final = 5.0
 """A viewer that takes nothing for so long does not keep a place that somebody else needs."""
 _REQUEST_TARGETS: Final = 3
 """Target durations after its last request for which an HLS player counts as a viewer."""
-_LEAST_REQUEST_SECONDS: Final = 10.0
+MAX_VISITORS: Final = 100
+"""Those who come and go (HLS); their keys are made of what players call themselves."""
 
 
 class Runnable(Protocol):
@@ -180,15 +181,21 @@ class RelayChannel:
         pause = self._settings.pause_with_store if ring.store else self._settings.pause
         ring.resize(pause or self._settings.capacity)
         if viewer is None:
+            self._make_place()
             viewer = self._visitors[key] = self._new_viewer(key, label, ring)
         is_new = viewer.until is None
         viewer.asked = asyncio.get_running_loop().time()
-        viewer.until = viewer.asked + max(_LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
+        viewer.until = viewer.asked + max(LEAST_REQUEST_SECONDS, _REQUEST_TARGETS * ring.target)
         self._next_gone = min(self._next_gone, viewer.until)
         self._visited_until = viewer.until
         if is_new:
             self._tell_change()
         return viewer
+
+    def _make_place(self) -> None:
+        """Forget who asked longest ago, if there are too many: it is back as soon as it asks."""
+        if len(self._visitors) >= MAX_VISITORS:
+            del self._visitors[min(self._visitors, key=lambda key: self._visitors[key].asked)]
 
     def _new_viewer(self, key: str, label: str, ring: Ring) -> Viewer:
         now = asyncio.get_running_loop().time()
@@ -307,7 +314,9 @@ class RelayChannel:
                     self._detach(ring)
                     return
             elif self._visitors:
+                # An answer that came late may have put it off (`Viewer.ready`).
                 due = max(viewer.until or 0.0 for viewer in self._visitors.values())
+                self._visited_until = max(self._visited_until, due)
             elif any(viewer.span for viewer in self._viewers):
                 # They need what is held, as long as they are there.
                 due = None

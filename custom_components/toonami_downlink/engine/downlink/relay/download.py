@@ -104,9 +104,9 @@ class Downloader:
         except aiohttp.ClientConnectorError as err:
             if was_refused(err.os_error):
                 raise internal_address() from err
-            raise UpstreamError(
-                Reason.UNREACHABLE, f"A server cannot be reached: {err.os_error.strerror}."
-            ) from err
+            # Without words of the system: its addresses fail in different ways, or it hung up.
+            why = err.os_error.strerror or "it does not answer"
+            raise UpstreamError(Reason.UNREACHABLE, f"A server cannot be reached: {why}.") from err
         except aiohttp.ConnectionTimeoutError as err:
             raise UpstreamError(Reason.UNREACHABLE, "A server cannot be reached.") from err
         except aiohttp.ServerTimeoutError as err:

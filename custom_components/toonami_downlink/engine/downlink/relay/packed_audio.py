@@ -1,13 +1,14 @@
 """Sound that comes without a transport stream around it, put into one.
 
-HLS allows segments of plain ADTS frames with their time in an ID3 tag (RFC 8216 § 3.4). Players of
-continuous MPEG-TS know nothing of that; with a transport stream around it, all players do.
+HLS allows segments of plain ADTS frames with their time in an ID3 tag (RFC 8216 § 3.4); more tags,
+as with the title of a song, may be anywhere between the frames. Players of continuous MPEG-TS know
+nothing of that; with a transport stream around it, all players do.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
-from .segment_error import Flaw, SegmentError
+from .segment_error import Flaw, SegmentError, foreign
 from .tables import PACKET, PAT_PID, Codec, Stream, Streams, packet_of, pat_section, pmt_section
 from .timestamps import HZ, WRAP, pcr, stamp
 
@@ -24,6 +25,7 @@ _FRAMES_TOGETHER: Final = 8
 """Frames in one packet of the elementary stream: a fifth of a second."""
 _MAX_FRAME: Final = (0xFFFF - 8) // _FRAMES_TOGETHER
 """Bytes: so many frames of it are as long as such a packet can say that it is."""
+_TAG: Final = b"ID3"
 _OWNER: Final = b"com.apple.streaming.transportStreamTimestamp\0"
 _MAX_TAG: Final = 64 * 1024
 _LEAD: Final = HZ // 10
@@ -32,13 +34,13 @@ _LEAD: Final = HZ // 10
 
 def is_packed_audio(data: bytes) -> bool:
     """Whether it begins like ADTS frames, with or without an ID3 tag before them."""
-    return data.startswith(b"ID3") or (len(data) > 1 and data[0] == 0xFF and data[1] & 0xF6 == 0xF0)
+    return data.startswith(_TAG) or (len(data) > 1 and data[0] == 0xFF and data[1] & 0xF6 == 0xF0)
 
 
 def pack(data: bytes) -> bytes:
     """Return a transport stream with the frames of a segment. Raises SegmentError."""
-    start, ticks = _read_tag(data)
-    rate, frames = _frames(data, start)
+    ticks = _first_time(data)
+    rate, frames = _frames(data)
     out = bytearray(packet_of(pat_section(_PMT_PID), PAT_PID, 0))
     streams = Streams(_AUDIO_PID, None, Stream(_AUDIO_PID, Codec.AAC))
     out += packet_of(pmt_section(0, streams), _PMT_PID, 0)
@@ -52,28 +54,45 @@ def pack(data: bytes) -> bytes:
     return bytes(out)
 
 
-def _read_tag(data: bytes) -> tuple[int, int]:
-    """Return where the frames begin, and the time of the first one in ticks; 0 if nothing says."""
-    if not data.startswith(b"ID3"):
-        return 0, 0
-    if len(data) < 10 or any(byte & 0x80 for byte in data[6:10]):
+def _first_time(data: bytes) -> int:
+    """Return the time of the first frame in ticks, by a tag before it; 0 if none says."""
+    at = 0
+    while data.startswith(_TAG, at):
+        end = _end_of_tag(data, at)
+        where = data.find(_OWNER, at, end)
+        value = where + len(_OWNER)
+        if where >= 0 and value + 8 <= end:
+            return int.from_bytes(data[value : value + 8]) % WRAP
+        at = end
+    return 0
+
+
+def _end_of_tag(data: bytes, at: int) -> int:
+    """Return where the tag ends that begins at `at`."""
+    head = data[at : at + 10]
+    if len(head) < 10 or any(byte & 0x80 for byte in head[6:]):
         raise SegmentError(Flaw.CORRUPT, "its tag is damaged")
-    size = data[6] << 21 | data[7] << 14 | data[8] << 7 | data[9]
-    if size > _MAX_TAG or 10 + size > len(data):
+    size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+    end = at + len(head) + size
+    if size > _MAX_TAG or end > len(data):
         raise SegmentError(Flaw.TRUNCATED, "it ends within its tag")
-    tag = data[10 : 10 + size]
-    where = tag.find(_OWNER)
-    value = tag[where + len(_OWNER) :][:8] if where >= 0 else b""
-    return 10 + size, int.from_bytes(value) % WRAP if len(value) == 8 else 0
+    return end
 
 
-def _frames(data: bytes, at: int) -> tuple[int, list[bytes]]:
+def _frames(data: bytes) -> tuple[int, list[bytes]]:
     """Return the samples a second, and the frames."""
     frames: list[bytes] = []
-    rate = 0
+    rate = at = 0
     while at < len(data):
+        if data.startswith(_TAG, at):
+            at = _end_of_tag(data, at)
+            continue
         head = data[at : at + 7]
-        if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:
+        is_frame = is_packed_audio(head)
+        # Behind a tag there may be MP3 or AC-3, which is whole but of no use here.
+        if not frames and not is_frame and (other := foreign(head)).flaw is Flaw.PACKED_AUDIO:
+            raise other
+        if len(head) < 7 or not is_frame:
             raise SegmentError(Flaw.CORRUPT, "a frame of its sound does not start as one")
         length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
         index = head[2] >> 2 & 15

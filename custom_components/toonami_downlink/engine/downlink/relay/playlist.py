@@ -170,6 +170,8 @@ class _Reader:
     left_out: set[str] = field(default_factory=set)
     _separate: set[tuple[str, str]] = field(default_factory=set)
     """Types and groups of tracks with playlists of their own."""
+    _within: set[tuple[str, str]] = field(default_factory=set)
+    """Those of tracks that are in the variants themselves."""
     _variant: dict[str, str] | None = None
     _pending: _Pending = field(default_factory=_Pending)
 
@@ -206,7 +208,8 @@ class _Reader:
         url, attributes = variant
         tracks = {(kind, attributes.get(kind, "")) for kind in ("AUDIO", "VIDEO")}
         bandwidth = _read_integer(attributes.get("BANDWIDTH", ""), "BANDWIDTH")
-        return Variant(url, bandwidth, not tracks & self._separate)
+        # A group may have both: the first language in the variant, others elsewhere.
+        return Variant(url, bandwidth, not tracks & (self._separate - self._within))
 
     def _read_address(self, line: str) -> None:
         url = join_address(self.base, line)
@@ -284,10 +287,12 @@ class _Reader:
     def read_media(self, value: str) -> None:
         """EXT-X-MEDIA: without an address, the track is in the variants themselves."""
         attributes = _read_attributes(value)
-        if "URI" in attributes and len(self._separate) < MAX_VARIANTS:
-            self._separate.add((attributes.get("TYPE", ""), attributes.get("GROUP-ID", "")))
-            if attributes.get("TYPE") not in {"AUDIO", "VIDEO"}:
-                self.left_out.add("#EXT-X-MEDIA")
+        kind, is_separate = attributes.get("TYPE", ""), "URI" in attributes
+        groups = self._separate if is_separate else self._within
+        if len(groups) < MAX_VARIANTS:
+            groups.add((kind, attributes.get("GROUP-ID", "")))
+        if is_separate and kind not in {"AUDIO", "VIDEO"}:
+            self.left_out.add("#EXT-X-MEDIA")
 
     def read_key(self, value: str) -> None:
         """EXT-X-KEY and EXT-X-SESSION-KEY."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
+import math
 from typing import Final
 
 from .playlist import ListedSegment, MediaPlaylist
@@ -29,6 +30,7 @@ class Position:
 
     `listed_at`: when (loop time) the playlist was asked for that listed the last segment, and
     `waiting`: how many newer ones it listed. `short`: how many ended too soon, in a row.
+    `slate_at`: when (loop time) the slate takes over unless there is a newer one by then.
     """
 
     listed_at: float | None = None
@@ -38,6 +40,7 @@ class Position:
     misses: int = 0
     """How many attempts in a row ended at a segment that could not be had."""
     short: int = 0
+    slate_at: float = 0.0
     digests: deque[bytes] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
 
     def advance(self, segment: ListedSegment, data: bytes, listed_at: float, waiting: int) -> None:
@@ -63,6 +66,26 @@ class Position:
         if newer is None:
             newer = self._by_count(segments, now - self.listed_at)
         return newer[-_AFTER_SLATE:] if self.is_after_slate else within_reach(newer)
+
+    def unseen(
+        self, segments: Sequence[ListedSegment], now: float, target: int
+    ) -> Sequence[ListedSegment]:
+        """Leave out what was passed on before, as far as dates tell.
+
+        `segments` are new on a node that was asked just now (loop time), and will be again every
+        `target` seconds.
+        """
+        newer = self._by_date(segments)
+        if newer is None:
+            return segments
+        last = segments[-1]
+        if newer or self.end is None or last.end is None:
+            return newer
+        # The node is behind. Where it takes too long to catch up, better something again than
+        # the slate.
+        missing = (self.end - last.end).total_seconds() + last.duration
+        reloads = math.ceil(missing / target)
+        return newer if now + reloads * target < self.slate_at else segments
 
     def _by_date(self, segments: Sequence[ListedSegment]) -> Sequence[ListedSegment] | None:
         """Return what is on air later than the last one, None where dates do not tell."""

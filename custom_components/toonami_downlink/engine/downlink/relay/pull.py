@@ -150,6 +150,8 @@ class Pull:
                 seconds = lost * fresh[0].duration
                 listed = sum(one.duration for one in fresh)
                 self._leave_out(seconds if seconds + listed <= most else 0.0)
+            if self._may_repeat:
+                fresh = self._unseen(fresh)
         self._read_at = self._asked_at
         if newer:
             self._newest = newer[-1].sequence
@@ -158,6 +160,14 @@ class Pull:
         elif self._asked_at - self._news_at >= _FROZEN_TARGETS * self.target:
             raise UpstreamError(Reason.FROZEN, "The playlist no longer changes.")
         return fresh
+
+    def _unseen(self, fresh: Sequence[ListedSegment]) -> Sequence[ListedSegment]:
+        """Leave out what another node has brought already."""
+        unseen = self._position.unseen(fresh, self._asked_at, self.target)
+        if len(unseen) < len(fresh):
+            # So what this node lacks before it was had as well.
+            self._missing = 0.0
+        return unseen
 
     async def _open(self) -> MediaPlaylist:
         """Load the channel's playlist, through its master playlist if there is one."""

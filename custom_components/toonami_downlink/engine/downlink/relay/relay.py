@@ -1,9 +1,11 @@
 """All channels that are fetched for this house."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Final
 
 from .barred import Barred
 from .channel import Events, RelayChannel, Runnable, Settings
@@ -13,6 +15,8 @@ from .memory import MOST_HELD, Memory
 from .source import Listener
 from .viewer import Viewer
 
+_AT_ONCE: Final = 0.5
+"""Seconds in which an HLS player begins with channels side by side; people switch more slowly."""
 _DEFAULTS = Settings()
 _NOBODY = Events()
 
@@ -127,6 +131,7 @@ class Relay:
         running = [channel for channel in self._channels.values() if channel.is_running]
         if len(running) < self.max_channels:
             return
+        self._note_several(viewer_key)
         free = [
             channel
             for channel in running
@@ -136,17 +141,28 @@ class Relay:
             raise BusyError(f"{self.max_channels} channels are being watched already.")
         min(free, key=lambda channel: (len(channel.viewers), channel.idle_since)).stop()
 
+    def _note_several(self, viewer_key: str) -> None:
+        """Remember what a player began just now: it asks for more again when that is refused."""
+        since = asyncio.get_running_loop().time() - _AT_ONCE
+        for _, viewer in self.viewers:
+            if viewer.key == viewer_key and viewer.began > since:
+                viewer.is_one_of_several = True
+
     def _is_left(self, channel: RelayChannel, newcomer: str) -> bool:
         """Whether all who watch a channel have gone on to another one.
 
         An HLS player does not say so. It is taken for gone when it has begun with another channel
-        after its last request for this one; and one that wants to begin now, after a while.
+        after its last request for this one, unless it wants several at once; and one that wants
+        to begin now, after a while.
         """
         return all(
             viewer.until is not None
-            and (
-                any(one.key == viewer.key and one.began > viewer.asked for _, one in self.viewers)
-                or (viewer.key == newcomer and viewer.is_quiet)
-            )
+            and (self._has_switched(viewer) or (viewer.key == newcomer and viewer.is_quiet))
             for viewer in channel.viewers
+        )
+
+    def _has_switched(self, viewer: Viewer) -> bool:
+        return any(
+            one.key == viewer.key and one.began > viewer.asked and not one.is_one_of_several
+            for _, one in self.viewers
         )

@@ -12,6 +12,7 @@ from datetime import datetime
 import math
 from typing import Final
 
+from ..limits import MAX_BANDWIDTH
 from . import store as stores
 from .errors import RingClosedError
 from .segment import Segment
@@ -27,6 +28,7 @@ their reloads, a twentieth of what the picture itself takes. Who can go back by 
 _LONG_SEGMENT: Final = 10.0
 """Seconds of the station's pieces."""
 _SECONDS_LISTED: Final = 30.0
+_SECONDS_HELD: Final = 60.0
 _RATE: Final = 908_743 / 8
 """Bytes a second that the station's streams have, by their master playlist."""
 _HIGHER: Final = 1.5
@@ -84,9 +86,9 @@ class Capacity:
     """How much a ring holds. The newest segment is always kept, even if it is larger."""
 
     count: int = 32
-    seconds: float = 60.0
-    size: int = 10 * 1024 * 1024
-    """Bytes."""
+    seconds: float = _SECONDS_HELD
+    size: int = round(_SECONDS_HELD * MAX_BANDWIDTH / 8)
+    """Bytes: as many as the best stream that is followed has in so many seconds."""
     listed: float = _SECONDS_LISTED
     """Seconds that playlists name. The rest is for players that ask for a segment a while after
     they read of it (RFC 8216 § 6.2.2)."""

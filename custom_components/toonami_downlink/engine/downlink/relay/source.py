@@ -33,6 +33,8 @@ _LONGEST_BACK_OFF: Final = 5.0
 _LEAST_SILENCE: Final = 8.0
 _MOST_SILENCE: Final = 25.0
 """Seconds without a segment until the slate: players give up after thirty."""
+_USUAL_TARGET: Final = 10.0
+"""The station's. Where segments are longer, so is the silence between two of them."""
 _SLATES_AT_ONCE: Final = 2
 """Players have nothing left by then, and need one while the next is on its way."""
 _TOOLS: Final = TsTools()
@@ -201,6 +203,7 @@ class Source:
         # With the slate in mind from the start on, which may be longer: it must not change.
         self._listener.on_target(max(target, math.ceil(self._slate(0).duration)))
         self._pass_on(segment)
+        self._position.slate_at = self._last_at + self._patience
 
     async def _joined(self, segment: Segment) -> Segment:
         """Let a segment go on from the one before. Raises SegmentError.
@@ -222,11 +225,16 @@ class Source:
 
     # What is shown meanwhile
 
+    @property
+    def _patience(self) -> float:
+        """Seconds without a segment until the slate."""
+        most = _MOST_SILENCE * max(1.0, self._target / _USUAL_TARGET)
+        return min(most, max(_LEAST_SILENCE, 3.0 * self._target + 3.0))
+
     async def _fill_silence(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            patience = min(_MOST_SILENCE, max(_LEAST_SILENCE, 3.0 * self._target + 3.0))
-            left = self._last_at + patience - loop.time()
+            left = self._last_at + self._patience - loop.time()
             if left > 0:
                 await asyncio.sleep(left)
             else:

@@ -31,6 +31,7 @@ class Codec(StrEnum):
     AAC = "aac"
     LATM = "aac_latm"
     AC3 = "ac3"
+    EAC3 = "eac3"
 
 
 _VIDEO: Final = {0x02: Codec.MPEG2, 0x1B: Codec.H264, 0x24: Codec.HEVC}
@@ -41,7 +42,17 @@ _AUDIO: Final = {
     0x11: Codec.LATM,
     0x81: Codec.AC3,
 }
-STREAM_TYPES: Final = {codec: number for number, codec in (_VIDEO | _AUDIO).items()}
+_EAC3: Final = 0x87
+"""E-AC-3 by ATSC A/52, annex G. It is only read: hls.js takes it for an error, and at least shows
+the picture where the sound is declared as DVB does it."""
+_PRIVATE: Final = 0x06
+_DESCRIBED: Final = {0x6A: Codec.AC3, 0x7A: Codec.EAC3}
+"""What a stream of that type is, by the tags of its descriptors (ETSI EN 300 468, annex D)."""
+STREAM_TYPES: Final = {codec: number for number, codec in (_VIDEO | _AUDIO).items()} | {
+    Codec.EAC3: _PRIVATE
+}
+_DESCRIPTORS: Final = {Codec.EAC3: b"\x7a\x01\x00"}
+"""What is written behind these types where it takes more to know the format."""
 
 
 class Stream(NamedTuple):
@@ -52,7 +63,10 @@ class Stream(NamedTuple):
 
 
 class Streams(NamedTuple):
-    """What a PMT says, as far as it is passed on: the first picture and the first sound."""
+    """What a PMT says, as far as it is passed on: the first picture and the first sound.
+
+    Sound that `_rarer` knows is taken only where there is no other, which more players can play.
+    """
 
     pcr_pid: int
     video: Stream | None
@@ -120,19 +134,35 @@ def streams(section: bytes) -> Streams | None:
         return None
     end = len(section) - 4
     at = 12 + _length(section, 10)
-    video = audio = None
+    video = audio = rarer = None
     while at + 5 <= end:
         kind, pid = section[at], _pid(section, at + 1)
-        at += 5 + _length(section, at + 3)
+        begin = at + 5
+        at = begin + _length(section, at + 3)
         if pid not in _FREE_PIDS:
             continue
         if kind in _VIDEO:
             video = video or Stream(pid, _VIDEO[kind])
         elif kind in _AUDIO:
             audio = audio or Stream(pid, _AUDIO[kind])
+        elif codec := _rarer(kind, section[begin:at]):
+            rarer = rarer or Stream(pid, codec)
+    audio = audio or rarer
     if at != end or (video and audio and video.pid == audio.pid):
         return None
     return Streams(_pid(section, 8), video, audio)
+
+
+def _rarer(kind: int, descriptors: bytes) -> Codec | None:
+    """Return which sound a stream is that is E-AC-3, or declared as DVB declares AC-3."""
+    if kind == _EAC3:
+        return Codec.EAC3
+    at = 0
+    while kind == _PRIVATE and at + 1 < len(descriptors):
+        if codec := _DESCRIBED.get(descriptors[at]):
+            return codec
+        at += 2 + descriptors[at + 1]
+    return None
 
 
 def _pid(section: bytes, at: int) -> int:
@@ -153,8 +183,9 @@ def pmt_section(version: int, found: Streams) -> bytes:
     body = (0xE000 | found.pcr_pid).to_bytes(2) + b"\xf0\x00"
     for stream in (found.video, found.audio):
         if stream:
-            body += bytes([STREAM_TYPES[stream.codec]])
-            body += (0xE000 | stream.pid).to_bytes(2) + b"\xf0\x00"
+            descriptors = _DESCRIPTORS.get(stream.codec, b"")
+            body += bytes([STREAM_TYPES[stream.codec]]) + (0xE000 | stream.pid).to_bytes(2)
+            body += (0xF000 | len(descriptors)).to_bytes(2) + descriptors
     return _section(_PMT, 1, version, body)
 
 

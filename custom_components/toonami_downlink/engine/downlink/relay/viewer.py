@@ -12,6 +12,9 @@ from .ring import Ring
 
 SWITCHED_SECONDS: Final = 1.0
 """Beyond a target duration without a request: an HLS player that watches has asked by then."""
+LEAST_REQUEST_SECONDS: Final = 10.0
+"""For which an HLS player counts as a viewer at least: after its last request, and after what it
+waited for has come."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -32,6 +35,8 @@ class Viewer:
     """Bytes."""
     until: float | None = None
     """For one that comes and goes (HLS): the loop time at which it counts as gone."""
+    is_one_of_several: bool = False
+    """Whether another channel, that had no room, was asked for in the moment in which it began."""
     waited_for: float | None = None
     """Since when (loop time) it has not taken what was sent to it; None while it does."""
     span: Span | None = None
@@ -56,6 +61,10 @@ class Viewer:
         Raises RingClosedError.
         """
         first = await self.ring.wait_for(-1)
+        if self.until is not None:
+            # It could not ask for anything while it waited, which may have taken as long.
+            now = asyncio.get_running_loop().time()
+            self.until = max(self.until, now + LEAST_REQUEST_SECONDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.ring.wait_for(first.sequence + count - 2)
