@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, override
 
+from homeassistant.auth.models import User
 from homeassistant.components.frontend.storage import async_user_store
+from homeassistant.components.http.const import KEY_HASS_USER
 from homeassistant.components.media_player import (
     BrowseError,
     MediaClass,
@@ -22,6 +24,7 @@ from homeassistant.components.media_source import (
 from homeassistant.components.websocket_api import current_connection
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.http import current_request
 from homeassistant.util import dt as dt_util
 
 from .assist.matching import MAX_QUERY_CHARS, fold, guess_channel, showings
@@ -64,11 +67,13 @@ class DownlinkMediaSource(MediaSource):
     @override
     async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
         coordinator, publication = self._published(Unresolvable)
-        passes, connection = coordinator.passes, current_connection.get()
-        identity = passes.of_user(connection.user) if connection else HOME
+        passes, user = coordinator.passes, _asking()
+        identity = passes.of_user(user) if user else HOME
         token, one = passes.watch_token(identity, WATCH_TOKEN_TTL), passes.get(identity)
         if recording := find(self._hass, item.identifier):
-            if not token or not one or not one.may_see_of(recording.channel, recording.programme):
+            if not token or not one or not one.sees_recordings:
+                raise _unknown(item)
+            if not one.may_see_of(recording.channel, recording.programme):
                 raise _unknown(item)
             name = f"{recording.number}.{extension(recording)}"
             kind = media_type(recording)
@@ -143,6 +148,15 @@ class DownlinkMediaSource(MediaSource):
         return coordinator, coordinator.data
 
 
+def _asking() -> User | None:
+    """Return the user who asks, over the websocket or by REST; None: the house does it itself."""
+    if connection := current_connection.get():
+        return connection.user
+    request = current_request.get()
+    user: User | None = request.get(KEY_HASS_USER) if request else None
+    return user
+
+
 def _unknown(item: MediaSourceItem) -> Unresolvable:
     return Unresolvable(
         translation_domain=DOMAIN,
@@ -168,7 +182,7 @@ class Listing:
 
     @classmethod
     async def async_create(cls, hass: HomeAssistant, feed: Feed) -> Listing:
-        """List what is on now, for the user who asks over the websocket."""
+        """List what is on now, for the user who asks."""
         return cls(feed, dt_util.utcnow(), await _async_clock(hass))
 
     def search(self, text: str) -> list[BrowseMediaSource]:
@@ -222,10 +236,9 @@ async def _async_clock(hass: HomeAssistant) -> str:
 
     The zone is always Home Assistant's: it does not know that of a browser.
     """
-    connection = current_connection.get()
     profile: Any = None
-    if connection:
-        profile = (await async_user_store(hass, connection.user.id)).data.get("language")
+    if user := _asking():
+        profile = (await async_user_store(hass, user.id)).data.get("language")
     chosen = profile if isinstance(profile, Mapping) else {}
     clock = {"12": TWELVE_HOURS, "24": TWENTY_FOUR_HOURS}.get(str(chosen.get("time_format")))
     language = chosen.get("language") or hass.config.language

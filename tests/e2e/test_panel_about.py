@@ -1,6 +1,6 @@
 """How one gets about in the guide."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 import re
 
 from playwright.sync_api import Page, expect
@@ -13,6 +13,7 @@ from tests.e2e.guide_page import (
     MINUTE,
     NOW_X,
     PANEL,
+    ROOT,
     RUN,
     button,
     is_at,
@@ -203,6 +204,28 @@ def test_the_time_is_kept_across_pages_and_sizes(page: Page) -> None:
     expect(page.locator("tdl-guide .at")).to_contain_text("20:00")
     page.set_viewport_size({"width": 1280, "height": 900})
     is_at(page, 20)
+
+
+@pytest.mark.nightly
+def test_closing_a_programme_leaves_the_timeline_where_it_was(page: Page) -> None:
+    """Also where an address had led to another day, which was left since."""
+    later = datetime.now().astimezone() + timedelta(days=2)
+    page.goto(f"{ROOT}/guide/3/{later:%Y-%m-%d}")
+    is_at(page, 20)
+    days = page.locator("tdl-guide .days button")
+    expect(days.nth(2)).to_have_attribute("aria-pressed", "true")
+    point_at_the_middle(page)
+    page.mouse.wheel(0, 4000)
+    expect(days.nth(3)).to_have_attribute("aria-pressed", "true")
+    left = scroller(page).evaluate(LEFT)
+
+    page.locator("tdl-grid .cell").nth(8).evaluate("cell => cell.click()")
+    expect(page.get_by_role("dialog").locator(".text")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("guide/3$"))
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(days.nth(3)).to_have_attribute("aria-pressed", "true")
+    assert scroller(page).evaluate(LEFT) == left
 
 
 def test_one_screen_of_a_phone_shows_what_all_channels_have_at_eight(page: Page) -> None:

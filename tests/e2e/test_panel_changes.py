@@ -377,3 +377,18 @@ def test_the_first_page_loads_what_is_measured(page: Page) -> None:
         first_page().keys() - {CARD_FILE} | {*SOON, "i18n/ja.rest.json"}
     )
     assert not [path for path in paths if path.startswith("/api/")]
+
+
+@pytest.mark.nightly
+def test_a_page_that_did_not_come_is_asked_for_again(page: Page, console: list[str]) -> None:
+    page.route("**/ui/status-page.js", lambda route: route.abort(), times=1)
+    page.goto(f"{ROOT}/guide")
+    page.get_by_role("link", name="Status").click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    page.get_by_role("navigation").get_by_role("link", name="Guide").click()
+    expect(page.locator("tdl-grid .cell.live").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("link", name="Status").click()
+    expect(page.locator(".chain")).to_be_visible()
+    assert len(console) == 1
+    console.clear()

@@ -111,20 +111,6 @@ def test_who_may_not_watch_may_only_look(page: Page) -> None:
         expect(found.get_by_role("button", name=name)).to_have_count(0)
 
 
-def test_cancel_and_undo(page: Page) -> None:
-    found = open_page(page)
-    cancel = found.get_by_role("button", name="Cancel: ")
-    before = cancel.count()
-    name = (cancel.first.get_attribute("aria-label") or "").removeprefix("Cancel: ")
-    cancel.first.click()
-    expect(cancel).to_have_count(before - 1)
-    expect(found.get_by_role("heading", name="Planned")).to_be_focused()
-    expect(found.get_by_role("status").first).to_contain_text(f"{name} will not be recorded.")
-    found.get_by_role("button", name="Undo").click()
-    expect(cancel).to_have_count(before)
-    assert [one["type"] for one in asked(page)] == ["recordings/cancel", "recordings/record"]
-
-
 @pytest.mark.nightly
 def test_another_showing_instead(page: Page) -> None:
     found = open_page(page)
@@ -150,6 +136,7 @@ def test_stop_asks_first(page: Page) -> None:
     dialog.get_by_role("button", name="Stop").click()
     expect(found.get_by_role("heading", name="Recording now")).to_have_count(0)
     expect(found).to_contain_text("Interrupted (1 min missing")
+    expect(found.get_by_role("heading", name="Recorded")).to_be_focused()
 
 
 @pytest.mark.nightly
@@ -189,6 +176,8 @@ def test_rules(page: Page) -> None:
     found = open_page(page, "recordings=empty")
     found.get_by_role("button", name="Record everything that is followed").click()
     expect(found.locator(".rules li")).to_contain_text("Everything that is followed")
+    heading = found.get_by_role("heading", name="Rules", exact=True)
+    expect(heading).to_be_focused()
     found.locator("summary").filter(has_text="Add a rule").click()
     save = found.get_by_role("button", name="Add the rule")
     expect(save).to_be_disabled()
@@ -222,6 +211,7 @@ def test_rules(page: Page) -> None:
     }
     found.get_by_role("button", name="Remove the rule Trigun").click()
     expect(found.locator(".rules li")).to_have_count(1)
+    expect(heading).to_be_focused()
 
 
 @pytest.mark.nightly

@@ -222,11 +222,12 @@ RULES: Final = (
     Rule(
         "moving",
         (
-            *(*STANDS_ON, *FEED_READERS, "recording.disk", "recording.folder"),
+            *(*STANDS_ON, *FEED_READERS, "following.follows"),
+            *("recording.disk", "recording.folder", "recording.manager"),
             *(f"{ENGINE}.{name}" for name in ("cron", "house_file", "player_secrets")),
             *(f"{ENGINE}.short_codes", f"{ENGINE}.publish.programme_json"),
         ),
-        "what moves is what is kept, and where recordings may be",
+        "what moves is what is kept and known, and where recordings may be",
     ),
     Rule(
         "panel",

@@ -207,6 +207,19 @@ def test_what_west_shows_east_has_shown() -> None:
     assert found(EAST, AT, west) == [Found(west, -LATER)]
 
 
+def test_each_channel_has_its_own_before_the_others() -> None:
+    own, west = recording(), recording(2, WEST, AT + LATER)
+    assert [one.recording.number for one in found(EAST, AT, west, own)] == [1, 2]
+
+
+def test_the_programme_of_another_channel_comes_before_the_own_padding() -> None:
+    start = AT + LATER - HALF
+    east, before = recording(), recording(3, WEST, start, programme=programme(start, "News"))
+    assert [one.recording.number for one in found(WEST, AT + LATER, before, east)] == [1, 3]
+    times = [one.is_programme(AT + LATER) for one in found(WEST, AT + LATER, before, east)]
+    assert times == [True, False]
+
+
 def test_the_one_with_the_fewest_gaps_first() -> None:
     broken = recording(1, gaps=(Gap(AT, AT + SECOND),))
     assert [one.recording.number for one in found(EAST, AT, broken, recording(2))] == [2, 1]
@@ -235,6 +248,17 @@ def test_is_of() -> None:
     for channel, at in ((EAST, AT), (WEST, AT + LATER)):
         assert is_of(short, channel, programme(at + SECOND / 2))
         assert not is_of(short, channel, programme(at + SECOND))
+
+
+def test_what_is_over_before_a_recording_begins_is_not_of_it() -> None:
+    """However short it is: of it there is the padding at most."""
+    quarter = timedelta(minutes=15)
+    before = replace(programme(AT - quarter, "News"), stop=AT)
+    assert not is_of(recording(), EAST, before)
+    assert is_of(recording(), EAST, replace(before, stop=AT + SECOND))
+    later = replace(programme(AT + LATER - quarter), stop=AT + LATER)
+    assert not is_of(recording(), WEST, later)
+    assert archived([recording()], {EAST: (before, programme())}) == {(EAST, AT)}
 
 
 def test_archived() -> None:

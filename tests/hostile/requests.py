@@ -194,6 +194,7 @@ BODIES: Final = st.one_of(
             _multipart("Content-Length: -5"),
             _multipart("X: " + "y" * 40_000),
             b"--zq\r\n\r\n" * 2000,
+            gzip.compress(b"\r\n" * 1_000_000 + _multipart("X: y")),
             b"--zq\r\nno colon\r\n\r\n--zq--",
             b"--zq",
         ]

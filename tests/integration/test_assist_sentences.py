@@ -89,7 +89,12 @@ def test_each_language_is_answered_in_its_own() -> None:
     [
         pytest.param("Cowboy Bebop", {"cowboy bebop"}, id="plain"),
         pytest.param("Yu-Gi-Oh!", {"yu-gi-oh", "yu gi oh"}, id="hyphens"),
-        pytest.param("Ren & Stimpy", {"ren and stimpy"}, id="and"),
+        pytest.param("Ren & Stimpy", {"ren and stimpy", "ren & stimpy"}, id="and"),
+        pytest.param("G.I. Joe", {"gi joe", "g.i. joe"}, id="initials"),
+        pytest.param("S.W.A.T.", {"swat", "s.w.a.t.", "s.w.a.t"}, id="initials at the end"),
+        pytest.param("gen:LOCK", {"genlock", "gen:lock"}, id="inside of a word"),
+        pytest.param("R.O.D: The TV, No. 6!", {"rod the tv no 6", "r.o.d the tv no 6"}, id="marks"),
+        pytest.param("Außenbereich", {"außenbereich", "aussenbereich"}, id="sharp s"),
         pytest.param("Pokémon", {"pokémon", "pokemon"}, id="accent"),
         pytest.param("Ranma 1/2", {"ranma 1/2", "ranma 1 2"}, id="slash"),
         pytest.param(

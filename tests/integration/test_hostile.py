@@ -11,6 +11,7 @@ import logging
 from urllib.parse import quote
 
 from aiohttp import hdrs
+from homeassistant.components.media_player import async_process_play_media_url
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -122,6 +123,24 @@ async def test_a_body_that_cannot_be_read_is_left_out(
     assert answer.body.count(b'"stream_id"') == 7
 
 
+async def test_no_form_is_looked_for_behind_a_bomb(harness: Harness) -> None:
+    """A body is counted from its first byte on, not from where a form begins in it."""
+    parts = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in harness.login.items()
+    )
+    headers = {hdrs.CONTENT_TYPE: MULTIPART, hdrs.CONTENT_ENCODING: "gzip"}
+    answers = [
+        await harness.client.post(
+            "/player_api.php",
+            data=gzip.compress(f"{lines}{parts}--b--\r\n".encode()),
+            headers=headers,
+        )
+        for lines in ("", "\r\n" * 50_000)
+    ]
+    assert [one.status for one in answers] == [HTTPStatus.OK, HTTPStatus.UNAUTHORIZED]
+
+
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", MULTIPART])
 async def test_a_body_that_never_comes_is_not_waited_for(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, kind: str
@@ -187,6 +206,36 @@ async def test_tokens_to_watch_with_are_crossed_out(
     assert token not in text
     assert "/watch/**redacted**/1.m3u8" in text
     assert "/watch/**redacted**/recordings/2.mp4" in text
+
+
+async def test_tokens_are_crossed_out_of_what_is_logged_of_a_login(
+    harness: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Home Assistant signs the addresses that it gives to the media players of the house."""
+    token = harness.coordinator.credentials.watch_token(dt_util.utcnow() + timedelta(hours=1))
+    path = f"/api/toonami_downlink/watch/{token}/99.m3u8"
+    url = async_process_play_media_url(harness.hass, path, allow_relative_url=True)
+    caplog.clear()
+
+    await harness.client.get(url)
+
+    assert "using signed request" in caplog.text
+    assert token not in caplog.text
+
+
+async def test_tokens_are_crossed_out_of_what_players_log(
+    harness: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A Chromecast names in a warning what it could not play."""
+    token = harness.coordinator.credentials.watch_token(dt_util.utcnow() + timedelta(hours=1))
+    url = f"http://tv.local:8123/api/toonami_downlink/watch/{token}/1.m3u8"
+    caplog.clear()
+    names = ("core", "components.cast.media_player", "components.dlna_dmr")
+    for name in names:
+        logging.getLogger(f"homeassistant.{name}").warning("Cannot play %s", url)
+
+    assert caplog.text.count("/watch/**REDACTED**/1.m3u8") == len(names)
+    assert token not in caplog.text
 
 
 async def test_a_stray_sign_does_not_hide_a_secret(

@@ -185,7 +185,7 @@ FINE: Final[dict[tuple[Any, ...], tuple[Any, ...]]] = {
     ("numbers",): ({},),
     ("follows",): ({},),
     ("follows", "follows"): ([],),
-    ("recordings", 0, "file"): (None, "x"),
+    ("recordings", 0, "file"): (None,),
     ("announced",): ([],),
     ("airings", 0, 0): ("x",),
 }
@@ -308,6 +308,7 @@ def test_what_cannot_have_been_on(change: Callable[[list[Any]], list[Any]]) -> N
     ("identity", "expected"),
     [
         ("home", FileRefusal.DUPLICATE),
+        ("recording", FileRefusal.DUPLICATE),
         ("../x", FileRefusal.DAMAGED),
         ("a" * 65, FileRefusal.DAMAGED),
     ],

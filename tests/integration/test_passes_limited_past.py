@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.models import Feed
-from custom_components.toonami_downlink.engine.downlink.recording.model import Recording
+from custom_components.toonami_downlink.engine.downlink.recording.model import TRACKS, Recording
 from custom_components.toonami_downlink.recording.manager import Recordings
 from custom_components.toonami_downlink.recording.media import ITEM
 from custom_components.toonami_downlink.recording.scheduler import RecordingScheduler
@@ -75,6 +75,7 @@ async def house(
     monkeypatch.setattr(Recordings, "async_start", lambda _: None)
     monkeypatch.setattr(RecordingScheduler, "async_wake", lambda _: None)
     library = tmp_path / "library"
+    (library / TRACKS).mkdir(parents=True)
     put_file(library, LONG, 240)
     put_file(library, HIGH, 1)
     hass_storage[STORE] = stored(LONG, HIGH)
@@ -231,6 +232,18 @@ async def test_users_in_the_panel(
         (admin.id, 1): True,
         (admin.id, 2): True,
     }
+
+
+async def test_a_user_without_recordings_gets_no_address(
+    house: Harness, child: MockUser, hass_ws_client: WebSocketGenerator
+) -> None:
+    update(house, TEEN, users=[child.id], recordings=False)
+    await house.hass.async_block_till_done()
+    login = await house.hass.auth.async_create_refresh_token(child, "https://home.example")
+    socket = await hass_ws_client(house.hass, house.hass.auth.async_create_access_token(login))
+    command = f"{DOMAIN}/recordings/watch"
+    await socket.send_json_auto_id({"type": command, "recording": LONG.identity})
+    assert not (await socket.receive_json())["success"]
 
 
 async def test_users_in_the_media_browser(

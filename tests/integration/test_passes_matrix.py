@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.toonami_downlink.const import DOMAIN
 from custom_components.toonami_downlink.engine.downlink.lineup import KNOWN
 from custom_components.toonami_downlink.engine.downlink.passes import HOME
+from custom_components.toonami_downlink.engine.downlink.recording.model import TRACKS
 from custom_components.toonami_downlink.recording.manager import Recordings
 from custom_components.toonami_downlink.recording.scheduler import RecordingScheduler
 from custom_components.toonami_downlink.storage.secret_sets import Credentials
@@ -79,6 +80,7 @@ async def house(
     monkeypatch.setattr(Recordings, "async_start", lambda _: None)
     monkeypatch.setattr(RecordingScheduler, "async_wake", lambda _: None)
     library = tmp_path / "library"
+    (library / TRACKS).mkdir(parents=True)
     for recording in (EAST_FILE, WEST_FILE):
         put_file(library, recording, 3)
     hass_storage[STORE] = stored(EAST_FILE, WEST_FILE)

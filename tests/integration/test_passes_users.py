@@ -5,10 +5,11 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
+from aiohttp import hdrs
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.media_source import Unresolvable, async_resolve_media
 from homeassistant.components.websocket_api import current_connection
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
@@ -64,7 +65,8 @@ async def house(
         users=[child.id],
     )
     feed = upstream.bring(make_feed(MIDNIGHT))
-    assert await async_setup_component(hass, "media_source", {})
+    for name in ("api", "media_source"):
+        assert await async_setup_component(hass, name, {})
     options = {CONF_STREAM_LINKS: LINKS_RELAY}
     house = await start_harness(hass, hass_client_no_auth, feed, options, [one])
     yield house
@@ -190,3 +192,40 @@ async def test_media_browser(
     await hass.async_block_till_done()
     with pytest.raises(Unresolvable):
         await resolve(house, child, "1")
+
+
+@pytest.fixture
+async def by_rest(house: Harness) -> Ask:
+    """Let a user's program do the same: call an action that plays something, without a browser."""
+    hass = house.hass
+
+    async def play(call: ServiceCall) -> dict[str, Any]:
+        root = f"media-source://{DOMAIN}"
+        return {"url": (await async_resolve_media(hass, f"{root}/{call.data['what']}", None)).url}
+
+    hass.services.async_register("test", "play", play, supports_response=SupportsResponse.ONLY)
+
+    async def by_rest(user: MockUser, channel: int) -> dict[str, Any]:
+        login = await hass.auth.async_create_refresh_token(user, "https://home.example")
+        answer = await house.client.post(
+            "/api/services/test/play?return_response",
+            json={"what": str(channel)},
+            headers={hdrs.AUTHORIZATION: f"Bearer {hass.auth.async_create_access_token(login)}"},
+        )
+        told: dict[str, Any] = await answer.json()
+        return {"status": answer.status, "url": told.get("service_response", told).get("url")}
+
+    return by_rest
+
+
+async def test_actions_by_rest(
+    house: Harness, by_rest: Ask, child: MockUser, hass: HomeAssistant, clock: FrozenDateTimeFactory
+) -> None:
+    url = (await by_rest(child, 1))["url"]
+    assert url.endswith("/2.m3u8")
+    assert (await by_rest(child, 3))["status"] == HTTPStatus.INTERNAL_SERVER_ERROR
+    clock.move_to(BEDTIME)
+    assert "notice0" in await playlist(house, url)
+    for user in (MockUser(is_owner=True).add_to_hass(hass), MockUser().add_to_hass(hass)):
+        url = (await by_rest(user, 3))["url"]
+        assert "notice" not in await playlist(house, url)

@@ -295,3 +295,12 @@ async def test_the_source_lies_in_the_folder(library: Library, tmp_path: Path) -
     (library.folder / "d.mp4").symlink_to(library.folder)
     for name in ("b.mp4", "c.mp4", "d.mp4", "e.mp4", "../secret"):
         assert library.source_of(make_recording(file=name)) is None, name
+
+
+async def test_nothing_is_played_from_a_folder_that_was_not_prepared(tmp_path: Path) -> None:
+    """As the folder of an imported house, where others keep their files."""
+    (tmp_path / "a.mp4").write_text("")
+    library, recording = Library(tmp_path, tmp_path), make_recording(file="a.mp4")
+    assert library.source_of(recording) is None
+    (tmp_path / TRACKS).mkdir()
+    assert library.source_of(recording) == tmp_path / "a.mp4"

@@ -14,6 +14,7 @@ from custom_components.toonami_downlink.engine.downlink.recording.model import T
 from custom_components.toonami_downlink.recording import keeper
 from custom_components.toonami_downlink.recording.manager import Recordings
 from custom_components.toonami_downlink.recording.played import Played
+from custom_components.toonami_downlink.views import recordings as views
 
 from .factories import NOON
 from .harness import start_harness
@@ -48,6 +49,27 @@ async def test_who_is_behind_gets_the_rest(
     move_loop(monkeypatch, 600)
     await house.until_file()
     assert await status("000002.ts") == 404
+
+
+async def test_who_starts_over_gets_what_is_recorded_meanwhile(
+    house: House, hass_client_no_auth: ClientSessionGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "find_ffmpeg", lambda _: None)
+    monkeypatch.setattr(views, "_LOOK_SECONDS", 0.1)
+    await house.start(*programmes(LONG, MINUTE))
+    recording = await house.recordings.async_record(EAST)
+    track = house.folder / TRACKS / recording.track_name
+    await wait_until(lambda: house.only.size and len(list(track.glob("*.ts"))) > 1, 20)
+    client = await hass_client_no_auth()
+    token = house.entry.runtime_data.credentials.feed_token
+    began = len(list(track.glob("*.ts")))
+    path = f"/api/{DOMAIN}/{token}/timeshift/1/{int(recording.start.timestamp())}/60.ts"
+    async with client.get(path) as answer:
+        data = await answer.read()
+    assert house.only.state is not State.RECORDING
+    segments = sorted(track.glob("*.ts"))
+    assert began < len(segments)
+    assert data == b"".join(one.read_bytes() for one in segments)
 
 
 async def begin_while_it_is_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,12 @@ ATTACKS: Final[Mapping[str, tuple[Attack, ...]]] = {
     "views.stream._SEGMENT": (Attack("1"), Attack("1", "1/"), Attack("notice", "1/")),
     "views.xtream._NUMBER": (Attack("0", "1."),),
     "assist.sentences:sub([^\\w'/ -])": (),
+    "assist.sentences:sub([^\\w'/&.:,!? -])": (),
+    "assist.sentences:sub((?<!\\w)[.:,!?]|[:,!?](?!\\w)|(?<!\\w\\.\\w)\\.(?!\\w))": (
+        Attack("a."),
+        Attack("a.", "", "."),
+        Attack(":", "a"),
+    ),
     "assist.sentences:sub((?<![a-z0-9]) | (?![a-z0-9]))": (),
     "moving.content._IDENTITY": (Attack("a"),),
     "moving.content._DIGEST": (Attack("a"),),

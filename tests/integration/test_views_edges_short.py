@@ -286,6 +286,8 @@ async def test_parameters_at_their_limits(
 MULTIPART: Final = "multipart/form-data; boundary=b"
 FILE: Final = '--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n'
 TEXT: Final = '--b\r\nContent-Disposition: form-data; name="a"\r\n{}\r\n{}\r\n'
+END: Final = "--b--\r\n"
+ROOM: Final = 65_536 - len(TEXT.format("", "") + END)
 
 
 @pytest.mark.usefixtures("socket_enabled")
@@ -295,8 +297,11 @@ TEXT: Final = '--b\r\nContent-Disposition: form-data; name="a"\r\n{}\r\n{}\r\n'
         pytest.param(FILE + TEXT.format("", " 1 "), {"a": "1"}, id="file"),
         pytest.param(FILE * 49 + TEXT.format("", "1"), {"a": "1"}, id="most-fields"),
         pytest.param(FILE * 50 + TEXT.format("", "1"), {}, id="too-many-fields"),
-        pytest.param(TEXT.format("", "x" * 65_536), {"a": "x" * 65_536}, id="longest"),
-        pytest.param(TEXT.format("", "x" * 65_537), {}, id="too-long"),
+        pytest.param(TEXT.format("", "x" * ROOM), {"a": "x" * ROOM}, id="longest"),
+        pytest.param(TEXT.format("", "x" * (ROOM + 1)), {}, id="too-long"),
+        pytest.param("\r\n" * 99 + TEXT.format("", "1"), {"a": "1"}, id="after-blank-lines"),
+        pytest.param("x\r\n" + TEXT.format("", "1"), {}, id="after-something-else"),
+        pytest.param("--bx\r\n" + TEXT.format("", "1"), {}, id="after-what-looks-like-it"),
         pytest.param(
             TEXT.format("Content-Transfer-Encoding: base64\r\n", "MQ=="), {"a": "1"}, id="encoded"
         ),
@@ -314,7 +319,7 @@ async def test_forms_at_their_limits(
     monkeypatch.setattr(tempfile, "TemporaryFile", note)
     headers = {hdrs.CONTENT_TYPE: MULTIPART}
     async with served(read) as client:
-        answer = await client.post("/", data=f"{body}--b--\r\n".encode(), headers=headers)
+        answer = await client.post("/", data=f"{body}{END}".encode(), headers=headers)
         assert await answer.json() == expected
     assert opened == [], "a file is kept nowhere"
 

@@ -100,6 +100,24 @@ test("what an address led to is left for the place given", () => {
   assert.deepEqual(browser.paths, ["/guide/1"]);
 });
 
+test("from where the guide is shown in place of a page, the guide is left by going back", () => {
+  const places = open("/connect");
+  places.go({ channel: 1, start: 5 });
+  assert.deepEqual(browser.paths, ["/connect", "/guide/1/5"]);
+  assert.equal(places.place.page, "guide");
+  places.leave({ start: null });
+  browser.settle();
+  assert.deepEqual(browser.paths, ["/connect"]);
+});
+
+test("what is left or replaced on another page does not lead to the guide", () => {
+  const places = open("/status");
+  places.replace({ start: null, date: null });
+  places.leave({ search: "" });
+  browser.settle();
+  assert.deepEqual(browser.paths, ["/status"]);
+});
+
 test("who comes back to where watching began does not begin again", () => {
   const places = open("/watch/3?q=big+o");
   /** @type {(number | null)[]} */

@@ -48,6 +48,13 @@ for (const [bytes, expected] of sizes) {
   test(`${bytes} bytes are ${expected}`, () => assert.equal(sizeOf(bytes, numberWriter("en")), expected));
 }
 
+test("sizes have the same units however numbers are written", () => {
+  for (const format of ["comma_decimal", "decimal_comma", "space_comma", "quote_decimal", "none"]) {
+    const written = sizeOf(1.5e9, numberWriter("en", format)).replace(/\s/g, " ");
+    assert.match(written, /^1[.,]5 GB$/, format);
+  }
+});
+
 test("both kinds of streams have a name", () => assert.deepEqual(Object.keys(KINDS), ["hls", "ts"]));
 
 /** @type {[string, object, boolean][]} */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  Clock, addDays, daysBetween, minutesBetween, offsetAt, startOfDay, zoneOf,
+  Clock, addDays, daysBetween, hourOf, minutesBetween, offsetAt, startOfDay, zoneOf,
 } from "../../custom_components/toonami_downlink/frontend/model/time.js";
 
 const NEW_YORK = "America/New_York";
@@ -29,6 +29,15 @@ const days = [
   ["after the clocks went forward", "2026-03-08T12:00:00-04:00", NEW_YORK, "2026-03-08T00:00:00-05:00"],
   ["after they went back", "2026-11-01T12:00:00-05:00", NEW_YORK, "2026-11-01T00:00:00-04:00"],
   ["a day without midnight", "2018-11-04T12:00:00-02:00", "America/Sao_Paulo", "2018-11-04T01:00:00-02:00"],
+  ["a day with two midnights", "2026-10-25T12:00:00-01:00", "Atlantic/Azores", "2026-10-25T00:00:00Z"],
+  ["between its two midnights", "2026-10-25T00:30:00Z", "Atlantic/Azores", "2026-10-25T00:00:00Z"],
+  ["after its second midnight", "2026-10-25T01:00:00Z", "Atlantic/Azores", "2026-10-25T00:00:00Z"],
+  ["an hour comes twice before it", "2018-02-18T12:00:00-03:00", "America/Sao_Paulo", "2018-02-18T00:00:00-03:00"],
+  ["half an hour comes twice", "2026-04-05T12:00:00+10:30", "Australia/Lord_Howe", "2026-04-05T00:00:00+11:00"],
+  ["the clocks go forward to midnight", "2026-03-29T12:00:00-01:00", "America/Nuuk", "2026-03-29T00:00:00-01:00"],
+  ["they go back from midnight", "2026-10-25T12:00:00-02:00", "America/Nuuk", "2026-10-25T00:00:00-02:00"],
+  ["a day that was left out", "2011-12-31T12:00:00+14:00", "Pacific/Apia", "2011-12-31T00:00:00+14:00"],
+  ["two hours come twice", "2026-10-25T12:00:00Z", "Antarctica/Troll", "2026-10-25T00:00:00+02:00"],
 ];
 for (const [name, time, zone, expected] of days) {
   test(`a day begins: ${name}`, () => assert.equal(startOfDay(at(time), zone), at(expected)));
@@ -40,6 +49,13 @@ test("days are counted over a change of the clocks", () => {
   assert.equal(addDays(saturday, 2, NEW_YORK), at("2026-11-02T00:00:00-05:00"));
   assert.equal(addDays(saturday, -1, NEW_YORK), at("2026-10-30T00:00:00-04:00"));
   assert.equal(addDays(saturday, 0, NEW_YORK), at("2026-10-31T00:00:00-04:00"));
+});
+
+test("a day with two midnights is 25 hours long", () => {
+  const azores = "Atlantic/Azores";
+  const day = startOfDay(at("2026-10-25T12:00:00Z"), azores);
+  assert.equal(addDays(day, 1, azores) - day, 25 * 3600);
+  assert.equal(hourOf(day, 20, azores), at("2026-10-25T20:00:00-01:00"));
 });
 
 test("the days of a guide are those that have a part in it", () => {
@@ -153,6 +169,21 @@ test("a week on the same day of the week is a date, not that day", () => {
 
 test("what is away a little less than the next larger word has the smaller one", () => {
   const clock = new Clock("en", "24", "UTC");
-  const words = { 44: "now", 45: "in 1 minute", 2699: "in 45 minutes", 2700: "in 1 hour", 79_199: "in 22 hours", 79_200: "tomorrow" };
+  const words = { 44: "now", 45: "in 1 minute", 2699: "in 45 minutes", 2700: "in 1 hour", 79_199: "in 22 hours" };
   for (const [away, word] of Object.entries(words)) assert.equal(clock.relative(1e9 + Number(away), 1e9), word);
 });
+
+/** @type {[string, string, string][]} */
+const around = [
+  ["2026-11-24T00:30:00Z", "2026-11-24T23:30:00Z", "23 hours ago"],
+  ["2026-11-24T23:30:00Z", "2026-11-24T00:30:00Z", "in 23 hours"],
+  ["2026-11-23T23:30:00Z", "2026-11-24T22:30:00Z", "yesterday"],
+  ["2026-11-23T21:00:00Z", "2026-11-25T05:00:00Z", "2 days ago"],
+  ["2026-11-26T00:30:00Z", "2026-11-24T14:00:00Z", "in 2 days"],
+  ["2026-11-14T12:00:00Z", "2026-11-24T12:00:00Z", "10 days ago"],
+];
+for (const [time, now, expected] of around) {
+  test(`seen from ${now}, ${time} is ${expected}`, () => {
+    assert.equal(new Clock("en", "24", "UTC").relative(at(time), at(now)), expected);
+  });
+}

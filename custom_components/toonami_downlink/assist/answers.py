@@ -28,12 +28,12 @@ class Answers(Speech):
     def whats_on(self, feed: Feed, channels: Sequence[Channel]) -> Reply:
         """Say what is on now, one sentence for each channel."""
         now = [on_air(feed.guide.get(channel.key, ()), self.now) for channel in channels]
-        return self._one_each(channels, now, self._now_on)
+        return self._one_each(feed, channels, now, self._now_on)
 
     def whats_next(self, feed: Feed, channels: Sequence[Channel]) -> Reply:
         """Say what is on next, one sentence for each channel."""
-        found = (upcoming(feed.guide.get(channel.key, ()), self.now) for channel in channels)
-        return self._one_each(channels, [next(iter(one), None) for one in found], self._next_on)
+        following = [self._following(feed, channel) for channel in channels]
+        return self._one_each(feed, channels, following, self._next_on)
 
     def when_is(self, publication: Publication, channels: Sequence[Channel], title: str) -> Reply:
         """Say when a programme is on, when again, and when the same episode is on again."""
@@ -106,8 +106,18 @@ class Answers(Speech):
         meant = fold(found[0].programme.title) if found else ""
         return [one for one in found if fold(one.programme.title) == meant]
 
+    def _following(self, feed: Feed, channel: Channel) -> Programme | None:
+        """Return what is on next on a channel, be it after a gap in the guide."""
+        guide = feed.guide.get(channel.key, ())
+        to_come = upcoming(guide, self.now, len(guide))
+        return next((one for one in to_come if not one.is_filler), None)
+
     def _one_each(
-        self, channels: Sequence[Channel], found: Sequence[Programme | None], say: _Say
+        self,
+        feed: Feed,
+        channels: Sequence[Channel],
+        found: Sequence[Programme | None],
+        say: _Say,
     ) -> Reply:
         known = [
             (channel, programme)
@@ -119,14 +129,19 @@ class Answers(Speech):
         }
         if len(channels) == 1:
             data["link"] = watch_place(channels[0].number)
-            if known:
-                data["title"] = known[0][1].title
+            if about := known[0][1] if known else self._following(feed, channels[0]):
+                data["title"] = about.title
         sentences = {channel.key: say(channel, programme) for channel, programme in known}
         said = (
-            sentences.get(channel.key) or self.say("assist_no_guide", channel=channel.name)
-            for channel in channels
+            sentences.get(channel.key) or self._nothing_on(feed, channel) for channel in channels
         )
         return Reply(" ".join(said), data)
+
+    def _nothing_on(self, feed: Feed, channel: Channel) -> str:
+        """Say when something is on again on a channel, as far as there is a guide."""
+        if following := self._following(feed, channel):
+            return self._next_on(channel, following)
+        return self.say("assist_no_guide", channel=channel.name)
 
     def _now_on(self, channel: Channel, programme: Programme) -> str:
         until = self.time(programme.stop)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from homeassistant.helpers import config_validation as cv
@@ -54,14 +55,27 @@ def guess_channel(channels: Sequence[Channel], spoken: str) -> Channel | None:
 
     When several could be, such as the East and the West one for "Toonami", it is the first.
     """
-    words = [word for word in normalise(spoken).split() if word not in _NOT_NAMES]
+    # A channel's own name may have one of the words that are left out below.
+    if channel := find_channel(channels, spoken):
+        return channel
+    words = _names(spoken)
+    if not words:
+        return None
     if channel := find_channel(channels, " ".join(words)):
         return channel
-    for channel in channels:
-        names = normalise(channel.name).split()
-        if words and all(any(name.startswith(word) for name in names) for word in words):
-            return channel
-    return None
+    known = [(channel, _names(channel.name)) for channel in channels]
+    whole = (channel for channel, names in known if names == words)
+    begun = (
+        channel
+        for channel, names in known
+        if all(any(name.startswith(word) for name in names) for word in words)
+    )
+    return next(chain(whole, begun), None)
+
+
+def _names(text: str) -> list[str]:
+    """Return the words of a text without those that may be said with any channel's name."""
+    return [word for word in normalise(text).split() if word not in _NOT_NAMES]
 
 
 @lru_cache(maxsize=4096)

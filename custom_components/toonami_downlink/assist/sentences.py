@@ -83,11 +83,17 @@ def spoken_names(channel: Channel, language: Language) -> list[str]:
 @lru_cache(maxsize=4096)
 def spoken_titles(title: str) -> frozenset[str]:
     """Return how a title may come out of speech recognition: as written, and as plain words."""
-    plainer = title.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("&", " and ")
+    quoted = title.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     # hassil leaves a slash in what was said.
-    written = re.sub(r"[^\w'/ -]", "", plainer)
+    written = re.sub(r"[^\w'/ -]", "", quoted.replace("&", " and "))
     plain = normalise(written.replace("'", ""))
-    return frozenset((" ".join(written.split()).casefold(), plain)) - {""}
+    # It leaves an ampersand, too, what is inside of a word, and the periods of initials, of which
+    # the last is only left before something else.
+    exact = re.sub(r"[^\w'/&.:,!? -]", "", quoted)
+    exact = re.sub(r"(?<!\w)[.:,!?]|[:,!?](?!\w)|(?<!\w\.\w)\.(?!\w)", "", exact)
+    # It does not look at case, but "ß" is not "ss" to it.
+    spelled = {" ".join(one.split()).lower() for one in (written, exact, exact.rstrip("."))}
+    return frozenset(spelled | {plain}) - {""}
 
 
 @lru_cache(maxsize=4096)

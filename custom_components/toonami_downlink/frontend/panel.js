@@ -85,7 +85,8 @@ class DownlinkPanel extends DownlinkElement {
 		if (!old || old.themes !== hass.themes) applyTheme(this, hass);
 	}
 
-	set narrow(/** @type {boolean} */ narrow) {
+	/** @param {boolean} narrow */
+	set narrow(narrow) {
 		this.#narrow = narrow;
 		this.redraw();
 	}
@@ -162,6 +163,8 @@ class DownlinkPanel extends DownlinkElement {
 	#dock = () => this.#player?.place(this.root.querySelector("tdl-guide")?.screen);
 
 	#onPlace = () => {
+		// What could not be had may be there by now.
+		this.#isOutdated = false;
 		const { place } = this.#places;
 		const { page, channel, date, watch } = place;
 		if (watch && watch !== followed) this.#watch(watch);

@@ -17,6 +17,7 @@ from ..storage.followed import Followed, followed_to_json, read_followed
 from ..storage.recorded import Recorded, read_recorded, recorded_to_json
 from ..storage.state import read_numbers
 from ..storage.versioned_store import Data
+from ..streaming.manager import RECORDER
 from .aired import read_aired, sections_of_aired
 from .options import read_options
 
@@ -158,7 +159,8 @@ def _passes(items: Sequence[Any]) -> tuple[MovedPass, ...]:
     if len(items) > MAX_PASSES:
         raise HouseFileError(FileRefusal.TOO_MANY_PASSES)
     passes = tuple(map(_pass, items))
-    _require_different([HOME, *(one.identity for one in passes)])
+    # Under these two, the house and its recordings watch.
+    _require_different([HOME, RECORDER, *(one.identity for one in passes)])
     return passes
 
 

@@ -5,6 +5,7 @@ been checked. It is applied when the entry is set up next, which is at once: wha
 the old house before that file is there, and the new one after that.
 """
 
+from collections.abc import Iterable
 from functools import partial
 import logging
 from types import MappingProxyType
@@ -17,16 +18,20 @@ from homeassistant.util import dt as dt_util
 from ..const import CONF_RECORDINGS, CONF_RECORDINGS_FOLDER, DOMAIN, SUBENTRY_TYPE
 from ..coordinator import DownlinkCoordinator
 from ..engine.downlink.errors import StoreError
+from ..engine.downlink.follows import Follow
 from ..engine.downlink.house_file import FileRefusal, HouseFileError, seal, unseal
 from ..engine.downlink.lineup import Lineup
 from ..engine.downlink.passes import HOME
+from ..engine.downlink.recording.model import Recording, Rule
+from ..following.follows import async_follows
 from ..recording.disk import Disk, DiskError
 from ..recording.folder import refusal_of
+from ..recording.manager import async_recordings
 from ..storage.aired_store import AiredStore
 from ..storage.announced import AnnouncedStore
 from ..storage.credentials import CredentialStore
-from ..storage.followed import FollowStore
-from ..storage.recorded import RecordingStore
+from ..storage.followed import Followed, FollowStore
+from ..storage.recorded import Recorded, RecordingStore
 from ..storage.state import State
 from ..storage.versioned_store import VersionedStore
 from .content import LOG, House, MovedPass, read_house, sections_of
@@ -34,6 +39,8 @@ from .options import KNOWN
 
 _LOGGER = logging.getLogger(__name__)
 _KEY: Final = f"{DOMAIN}.import"
+
+type _Kept = Follow | Rule | Recording
 
 
 async def async_export(hass: HomeAssistant, coordinator: DownlinkCoordinator, phrase: str) -> bytes:
@@ -115,7 +122,11 @@ async def _async_gather(hass: HomeAssistant, coordinator: DownlinkCoordinator) -
         )
         for one in coordinator.passes.items
     )
-    state = await State.async_load(hass)
+    # The one in use is right even when its file is not any more.
+    state = State.shared(hass) or await State.async_load(hass)
+    followed = await FollowStore(hass).async_load()
+    recorded = await RecordingStore(hass).async_load()
+    _check_nothing_is_missing(hass, followed, recorded)
     secrets = credentials.as_data()
     secrets["passes"].pop("tuner", None)
     known = {HOME, *(one.identity for one in passes)}
@@ -129,11 +140,31 @@ async def _async_gather(hass: HomeAssistant, coordinator: DownlinkCoordinator) -
         passes=passes,
         options={key: value for key, value in entry.options.items() if key in KNOWN},
         numbers=state.lineup.assigned,
-        followed=await FollowStore(hass).async_load(),
+        followed=followed,
         announced=await AnnouncedStore(hass).async_load(),
-        recorded=await RecordingStore(hass).async_load(),
+        recorded=recorded,
         aired=tuple(await coordinator.aired.async_all()),
     )
+
+
+@callback
+def _check_nothing_is_missing(hass: HomeAssistant, followed: Followed, recorded: Recorded) -> None:
+    """Raise StoreError unless all that the house knows is in what was read.
+
+    A file that was damaged meanwhile was put aside, and reads as one with nothing in it. One that
+    was damaged before has been told of, and its house goes on without what is lost.
+    """
+    follows, recordings = async_follows(hass), async_recordings(hass)
+    is_whole = not follows or _are_in(follows.items, followed.follows)
+    if recordings:
+        is_whole &= _are_in(recordings.rules, recorded.rules)
+        is_whole &= _are_in(recordings.items, recorded.recordings)
+    if not is_whole:
+        raise StoreError("Some of what is known is not in its file.")
+
+
+def _are_in(known: Iterable[_Kept], read: Iterable[_Kept]) -> bool:
+    return {one.identity for one in known} <= {one.identity for one in read}
 
 
 async def _async_check_folder(hass: HomeAssistant, house: House) -> None:

@@ -208,7 +208,9 @@ async def watch_recording(asked: _Asked) -> dict[str, Any] | None:
     passes = asked.coordinator.passes
     identity = passes.of_user(asked.user)
     token, one = passes.watch_token(identity, PANEL_WATCH_TTL), passes.get(identity)
-    if one is None or token is None or not one.may_see_of(recording.channel, recording.programme):
+    if one is None or token is None or not one.sees_recordings:
+        return None
+    if not one.may_see_of(recording.channel, recording.programme):
         return None
     return {
         "url": watch_recording_path(token, name),

@@ -172,7 +172,13 @@ class Library:
         await self._disk.run(write)
 
     def source_of(self, recording: Recording) -> Path | None:
-        """Return the file, or the track's folder, that really lies in the folder; blocks."""
+        """Return the file, or the track's folder, that really lies in the folder; blocks.
+
+        Only of a folder that was prepared: an imported house may name any that is allowed, with
+        files in it that nobody has recorded.
+        """
+        if not is_there(self.folder):
+            return None
         path = recording.file or f"{TRACKS}/{recording.track_name}"
         try:
             real, own = (self.folder / path).resolve(strict=True), self.folder.resolve(strict=True)

@@ -1,7 +1,8 @@
 """Keep the players' secrets out of what Home Assistant itself writes about requests.
 
 They are in addresses, because players know no other place, and in what the Connect page is sent.
-Home Assistant logs both when it is told to log everything.
+Home Assistant logs both when it is told to log everything, and of what a media player cannot play
+some of it always.
 """
 
 from collections.abc import Iterable
@@ -16,13 +17,27 @@ from ..const import DOMAIN
 from ..engine.downlink.short_codes import ALPHABET, LENGTH, MAX_CHARS
 from .credentials import CredentialStore
 
+_PLAYERS: Final = (
+    "homeassistant.components.apple_tv.media_player",
+    "homeassistant.components.cast.helpers",
+    "homeassistant.components.cast.media_player",
+    "homeassistant.components.dlna_dmr",
+    "homeassistant.components.esphome.ffmpeg_proxy",
+    "homeassistant.components.sonos.media_player",
+    "homeassistant.components.soundtouch.media_player",
+)
+"""The media players that log the address of what they are to play."""
 _LOGGERS: Final = (
     "aiohttp.access",
     "aiohttp.server",
+    "homeassistant.components.http.auth",
     "homeassistant.components.http.ban",
     "homeassistant.components.http.security_filter",
     "homeassistant.components.websocket_api.http.connection",
+    # A media player's state has the address of what it plays.
+    "homeassistant.core",
     "homeassistant.helpers.http",
+    *_PLAYERS,
 )
 _INSTEAD: Final = "**REDACTED**"
 _TYPED: Final = re.compile(

@@ -38,6 +38,8 @@ _KEY: Final = f"{DOMAIN}.recordings"
 _IDENTITY: Final = re.compile(r"[0-9a-f]{16}")
 _REMEMBERED_FOR: Final = timedelta(days=365)
 _MAX_PATH_CHARS: Final = 1024
+_ENDINGS: Final = frozenset({".mp4", ".m4a", ".ts"})
+"""Of what is made of a recording."""
 _MAX_NUMBER: Final = 2**31 - 1
 """Players keep the numbers of what they play in 32 bits."""
 
@@ -220,7 +222,7 @@ def _recording(data: Any) -> Recording | None:
     try:
         start, stop = _moment(data["start"]), _moment(data["stop"])
         file = data["file"]
-        if start >= stop or not (file is None or _is_path(file)):
+        if start >= stop or not (file is None or _is_file(file)):
             return None
         return Recording(
             identity=_identity(data["identity"]),
@@ -261,12 +263,13 @@ def _gap(data: Any) -> Gap:
     return Gap(start, stop)
 
 
-def _is_path(data: Any) -> bool:
-    """Whether it is a path below a folder, and stays there as far as names tell."""
+def _is_file(data: Any) -> bool:
+    """Whether it is a recording's path below a folder, and stays there as far as names tell."""
     if not isinstance(data, str) or not 0 < len(data) <= _MAX_PATH_CHARS or "\0" in data:
         return False
     path = PurePosixPath(data)
-    return not path.is_absolute() and ".." not in path.parts and path.name != ""
+    # Everybody who may watch gets it, and the folder is one that others keep things in as well.
+    return not path.is_absolute() and ".." not in path.parts and path.suffix in _ENDINGS
 
 
 def _identity(data: Any) -> str:

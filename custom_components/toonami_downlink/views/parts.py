@@ -1,7 +1,8 @@
 """Send parts of files, one after the other, as if they were one file that players can seek in."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from http import HTTPStatus
 import os
 from pathlib import Path
@@ -60,21 +61,51 @@ async def send_parts(
     headers[hdrs.CONTENT_LENGTH] = str(len(chosen))
     if request.method == hdrs.METH_HEAD:
         return web.Response(status=status, headers=headers)
-    pieces = _pieces(parts, chosen)
-    try:
-        first = await _read(disk, next(pieces, None))
-    except DiskError:
-        return unavailable()
     response = web.StreamResponse(status=status, headers=headers)
-    try:
-        await response.prepare(request)
-        await _send(response, disk, first, pieces, may_go_on)
-    except DiskError, TimeoutError:
-        # What was promised cannot be kept: only the end of the connection says so.
-        if request.transport:
-            request.transport.abort()
-    except ConnectionError:
-        pass
+    return await _answer(request, response, disk, _at_once(_pieces(parts, chosen)), may_go_on)
+
+
+async def send_batches(
+    request: web.Request,
+    disk: Disk,
+    batches: AsyncGenerator[Sequence[Part]],
+    content_type: str,
+    *,
+    may_go_on: Callable[[], bool],
+) -> web.StreamResponse:
+    """Answer with parts as they come: nobody knows yet how many bytes that will be.
+
+    `may_go_on` is as in `send_parts`. `batches` raises DiskError or TimeoutError where what is
+    missing does not come: then the connection is cut.
+    """
+    headers = {hdrs.CONTENT_TYPE: content_type, hdrs.CACHE_CONTROL: "no-store"}
+    if request.method == hdrs.METH_HEAD:
+        return web.Response(headers=headers)
+    response = web.StreamResponse(headers=headers)
+    return await _answer(request, response, disk, _as_they_come(batches), may_go_on)
+
+
+async def _answer(
+    request: web.Request,
+    response: web.StreamResponse,
+    disk: Disk,
+    pieces: AsyncGenerator[Part],
+    may_go_on: Callable[[], bool],
+) -> web.StreamResponse:
+    async with aclosing(pieces):
+        try:
+            first = await _read(disk, await anext(pieces, None))
+        except DiskError:
+            return unavailable()
+        try:
+            await response.prepare(request)
+            await _send(response, disk, first, pieces, may_go_on)
+        except DiskError, TimeoutError:
+            # What was promised cannot be kept: only the end of the connection says so.
+            if request.transport:
+                request.transport.abort()
+        except ConnectionError:
+            pass
     return response
 
 
@@ -82,7 +113,7 @@ async def _send(
     response: web.StreamResponse,
     disk: Disk,
     first: bytes,
-    pieces: Iterator[Part],
+    pieces: AsyncIterator[Part],
     may_go_on: Callable[[], bool],
 ) -> None:
     data = first
@@ -91,7 +122,7 @@ async def _send(
             raise TimeoutError
         async with asyncio.timeout(_READ_SECONDS):
             await response.write(data)
-        data = await _read(disk, next(pieces, None))
+        data = await _read(disk, await anext(pieces, None))
     await response.write_eof()
 
 
@@ -109,6 +140,18 @@ def _read_piece(piece: Part) -> bytes:
     if len(data) < piece.size:
         raise OSError(0, "A file is shorter than it was")
     return data
+
+
+async def _at_once(pieces: Iterator[Part]) -> AsyncGenerator[Part]:
+    for piece in pieces:
+        yield piece
+
+
+async def _as_they_come(batches: AsyncGenerator[Sequence[Part]]) -> AsyncGenerator[Part]:
+    async with aclosing(batches):
+        async for parts in batches:
+            for piece in _pieces(parts, range(sum(part.size for part in parts))):
+                yield piece
 
 
 def _pieces(parts: Sequence[Part], chosen: range) -> Iterator[Part]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 import re
-from typing import Final, override
+from typing import Final, NamedTuple, override
 
 from aiohttp import hdrs, web
 from homeassistant.util import dt as dt_util
@@ -24,7 +24,7 @@ from ..streaming.manager import ViewerEndedError
 from .base import is_kodi, unavailable
 from .guest import Guest
 from .paths import timeshift_path
-from .recordings import Asker, RecordingView, send_holding
+from .recordings import Asker, RecordingView, send_growing, send_holding
 from .stream import ended, transport_stream
 
 _END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
@@ -61,6 +61,25 @@ class Addresses:
     """Of the playlist of what was asked for, without a query."""
 
 
+class Kept(NamedTuple):
+    """What a recording has of the time that somebody asks for."""
+
+    holding: Holding
+    chosen: slice
+    """Which entries: none of a file that has none."""
+    stop: datetime
+    """When the time is over, as the recording's channel had it."""
+    is_programme: bool
+    """Whether the time begins in what was to be recorded, and not in the padding."""
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether more of the time may come."""
+        entries = self.holding.entries
+        is_last = not self.holding.is_over and self.chosen.stop == len(entries)
+        return is_last and entries[-1].stop < self.stop
+
+
 async def serve_past(
     asker: Asker,
     channel: Channel,
@@ -69,8 +88,9 @@ async def serve_past(
 ) -> web.StreamResponse:
     """Answer with what was on a channel. It may begin a segment earlier than asked.
 
-    Recordings come first, because they stay. Nothing is fetched for it: what is held of a channel
-    is held for those who watch it. It ends where something begins that is not for who asks.
+    Recordings come first, because they stay; but their padding comes last, because it ends before
+    what was on then does. Nothing is fetched for it: what is held of a channel is held for those
+    who watch it. It ends where something begins that is not for who asks.
     """
     if not asker.guest.is_open:
         return asker.not_now()
@@ -82,41 +102,40 @@ async def serve_past(
     if place and asked.ending == "m3u8":
         return await _go_on(asker, channel, asked, addresses, (int(place[1]), int(place[2])))
     is_silent = False
-    found = None
+    kept = None
     try:
-        found = await _find(asker, channel, asked)
+        kept = await _find(asker, channel, asked)
     except DiskError:
         is_silent = True
-    if found:
-        return await _send_recorded(asker, asked, addresses, *found)
+    if kept and kept.is_programme:
+        return await _send_recorded(asker, asked, addresses, kept)
     window = asker.guest.coordinator.streams.async_window(channel)
     first = first_of(window, asked.start) if window else None
     if window and first is not None:
         return await _begin(asker, channel, asked, addresses, (window, first))
+    if kept:
+        return await _send_recorded(asker, asked, addresses, kept)
     if is_silent:
         return unavailable()
     return asker.missing("Nothing of that time is held.")
 
 
-async def _find(asker: Asker, channel: Channel, asked: Asked) -> tuple[Holding, slice] | None:
-    """Return what has that time, and which entries of it: none of a file that has none.
-
-    Raises DiskError.
-    """
+async def _find(asker: Asker, channel: Channel, asked: Asked) -> Kept | None:
+    """Return what is recorded of that time. Raises DiskError."""
     guide = asker.guest.offer.feed.guide
     for found in find_recordings(asker.items, guide, channel.key, asked.start):
-        at = asked.start - found.earlier
+        at, stop = asked.start - found.earlier, asked.stop - found.earlier
         holding = await asker.holding(found.recording)
         if holding and holding.reaches(at):
-            chosen = holding.between(at, at + asked.length)
+            chosen = holding.between(at, stop)
             # It may begin only after what was asked for is over.
             if chosen.stop or not holding.entries:
-                return holding, chosen
+                return Kept(holding, chosen, stop, found.is_programme(asked.start))
     return None
 
 
 async def _send_recorded(
-    asker: Asker, asked: Asked, addresses: Addresses, holding: Holding, chosen: slice
+    asker: Asker, asked: Asked, addresses: Addresses, kept: Kept
 ) -> web.StreamResponse:
     """Answer with a part of a recording, or with all of a file that has no parts.
 
@@ -124,7 +143,10 @@ async def _send_recorded(
     as Kodi 20 and 21 have it, plays nothing more once it was wound in HLS of an MP4. Source:
     https://github.com/mpv-player/mpv/issues/13211
     """
+    holding, chosen = kept.holding, kept.chosen
     if asked.ending != "m3u8" or (holding.is_file and is_kodi(asker.request)):
+        if kept.is_growing:
+            return await send_growing(asker, holding, chosen.start, kept.stop)
         return await send_holding(asker, holding, chosen)
     recording = holding.recording
     if holding.is_file:
@@ -150,6 +172,9 @@ async def _begin(
     That has an address of its own, because only so it is known where the player began, when that
     segment has gone.
     """
+    if not asker.may_go_on():
+        # The disk was asked before, and may have taken its time.
+        return ended()
     window, first = at
     if asked.ending == "m3u8":
         place = f"{first}-{int(dt_util.utcnow().timestamp())}"

@@ -1,7 +1,11 @@
 """Recordings for players."""
 
 from abc import ABC
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 import re
 from typing import Final, NamedTuple, override
@@ -11,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..engine.downlink.client_log import Outcome, RequestKind
 from ..engine.downlink.recording.holding import Holding, file_playlist
-from ..engine.downlink.recording.journal import playlist
+from ..engine.downlink.recording.journal import number_of, playlist
 from ..engine.downlink.recording.model import Recording
 from ..engine.downlink.recording.xtream import extension
 from ..engine.downlink.relay.hls import MIME_TYPE
@@ -22,7 +26,7 @@ from .base import TokenView, unavailable
 from .context import ViewContext
 from .guest import Guest
 from .notice import TS_TYPE
-from .parts import Part, send_parts
+from .parts import Part, send_batches, send_parts
 from .paths import (
     recording_path,
     recording_segment_path,
@@ -33,6 +37,10 @@ from .paths import (
 _NO_STORE: Final = {hdrs.CACHE_CONTROL: "no-store"}
 _NAME: Final = re.compile(r"([0-9]{1,9})(?:\.(m3u8|mp4|m4a|ts))?", re.ASCII)
 _SEGMENT: Final = re.compile(r"([0-9]{1,9})/([0-9]{6})\.ts", re.ASCII)
+_LOOK_SECONDS: Final = 2.0
+"""How often somebody who has all that was recorded so far looks for more."""
+_SILENT_SECONDS: Final = 60.0
+"""When nothing has come for so long, a player does better to ask again."""
 _TYPES: Final = {"mp4": "video/mp4", "m4a": "audio/mp4", "ts": TS_TYPE}
 
 
@@ -100,21 +108,20 @@ class Asker(NamedTuple):
     ) -> web.StreamResponse:
         """Answer with parts of what is there of a recording."""
         self.answer(Outcome.OK)
-        recordings = None if holding.is_file else self.recordings
-
-        def may_go_on() -> bool:
-            if recordings:
-                recordings.async_note_played(holding.recording.identity)
-            return self.may_go_on()
-
         return await send_parts(
             self.request,
             self.context.shelf.disk,
             parts,
             kind,
             etag=etag,
-            may_go_on=may_go_on,
+            may_go_on=partial(self.may_take, holding),
         )
+
+    def may_take(self, holding: Holding) -> bool:
+        """Whether a piece of a recording may be sent; its file waits for who plays its track."""
+        if not holding.is_file and (recordings := self.recordings):
+            recordings.async_note_played(holding.recording.identity)
+        return self.may_go_on()
 
     def playlist(self, body: bytes) -> web.Response:
         """Answer with an HLS playlist."""
@@ -190,6 +197,65 @@ async def send_holding(asker: Asker, holding: Holding, chosen: slice) -> web.Str
     size = sum(entry.size for entry in entries)
     parts = [Part(holding.path, 0, holding.head), Part(holding.path, first, size)]
     return await asker.send(holding, parts, kind)
+
+
+async def send_growing(
+    asker: Asker, holding: Holding, first: int, stop: datetime
+) -> web.StreamResponse:
+    """Answer with the segments from one on of what is still recorded, and with those that come.
+
+    It is over with what was on before `stop`, or with the recording.
+    """
+    asker.answer(Outcome.OK)
+    chosen = replace(holding, entries=holding.entries[first:])
+    return await send_batches(
+        asker.request,
+        asker.context.shelf.disk,
+        _growth(asker, chosen, stop),
+        TS_TYPE,
+        may_go_on=partial(asker.may_take, holding),
+    )
+
+
+async def _growth(asker: Asker, holding: Holding, stop: datetime) -> AsyncGenerator[Sequence[Part]]:
+    """Yield what is there of a recording, and what comes. Raises as `_later`."""
+    while holding.entries:
+        entries = [entry for entry in holding.entries if entry.start < stop]
+        yield [Part(holding.path / entry.name, 0, entry.size) for entry in entries]
+        if holding.is_over or holding.entries[-1].stop >= stop:
+            return
+        holding = await _later(asker, holding)
+
+
+async def _later(asker: Asker, holding: Holding) -> Holding:
+    """Wait for what comes after the last segment; nothing comes when the recording is over.
+
+    Raises TimeoutError when who asks may not go on, and when there will be nothing for it: the
+    recording is deleted or a file, or nobody knows; and DiskError.
+    """
+    known, last = holding.recording, number_of(holding.entries[-1])
+    async with asyncio.timeout(_SILENT_SECONDS):
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if asker.context.hass.is_stopping or not asker.may_go_on():
+                raise TimeoutError
+            recordings = asker.recordings
+            if recordings is None:
+                # A reload takes a moment.
+                continue
+            now = recordings.get(known.identity)
+            if now is None or now.file:
+                raise TimeoutError
+            if now == known:
+                # Each segment changes its size: the disk need not be asked all the time.
+                continue
+            known = now
+            found = await asker.holding(now)
+            if found is None:
+                raise TimeoutError
+            entries = tuple(entry for entry in found.entries if number_of(entry) > last)
+            if entries or found.is_over:
+                return replace(found, entries=entries)
 
 
 class RecordingView(TokenView):

@@ -6,7 +6,9 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, hdrs, web
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, hdrs, web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.helpers import parse_mimetype
 from aiohttp.http_exceptions import HttpProcessingError
 from orjson import loads
 
@@ -17,7 +19,7 @@ _MAX_SECONDS: Final = 10
 """Nobody has logged in yet: who takes longer to say who he is holds a connection for nothing."""
 _UNREADABLE: Final = (
     HttpProcessingError,  # a part of a form with headers that are none
-    LookupError,  # a charset that there is not
+    LookupError,  # a charset that there is not; a form that does not say what is between its parts
     RuntimeError,  # a Content-Transfer-Encoding that there is not
     TimeoutError,
     ValueError,
@@ -57,22 +59,37 @@ async def _read_form(request: web.Request) -> dict[str, str]:
     `request.post` opens a file for each, and older versions count no empty ones.
     """
     fields: dict[str, str] = {}
-    count = size = 0
-    parts = await request.multipart()
+    count = 0
+    parts = _parts(request, await request.read())
     while part := await parts.next():
         count += 1
         if not isinstance(part, BodyPartReader) or count > _MAX_FIELDS:
             raise ValueError("This is no form, or one of too many fields.")
         data = bytearray()
         while chunk := await part.read_chunk():
-            size += len(chunk)
-            if size > _MAX_BODY:
-                raise ValueError("The form is too long.")
             data += chunk
         if part.name and part.filename is None:
             text = await _decoded(part, data)
             fields[part.name] = text.decode(part.get_charset("utf-8"))
     return fields
+
+
+def _parts(request: web.Request, body: bytes) -> MultipartReader:
+    """Return the parts of a form that is here already.
+
+    From the network the reader would also take a compressed gigabyte of what stands before the
+    first part, line by line, and give nobody else a turn.
+    """
+    boundary = parse_mimetype(request.headers[hdrs.CONTENT_TYPE]).parameters["boundary"]
+    body = body.lstrip()
+    # No client sends anything there, and even what a body has room for would take a while.
+    if body.partition(b"\n")[0].rstrip() != f"--{boundary}".encode():
+        raise ValueError("This is no form.")
+    loop = asyncio.get_running_loop()
+    content = StreamReader(BaseProtocol(loop), _MAX_BODY, loop=loop)
+    content.feed_data(body)
+    content.feed_eof()
+    return MultipartReader(request.headers, content)
 
 
 async def _decoded(part: BodyPartReader, data: bytearray) -> bytes:

@@ -87,7 +87,7 @@ async def test_segment_that_is_not_fit_is_one_that_is_corrupt(where: str) -> Non
     assert home.events == []
 
 
-@pytest.mark.parametrize("count", [2 * MIB // PACKET, 2 * MIB // PACKET + 1])
+@pytest.mark.parametrize("count", [MIB // 4 // PACKET, MIB // 4 // PACKET + 1])
 async def test_large_segments_are_read_and_joined_elsewhere(count: int) -> None:
     threads: set[tuple[str, bool]] = set()
 
@@ -107,7 +107,7 @@ async def test_large_segments_are_read_and_joined_elsewhere(count: int) -> None:
         one.content = packets("large", count)
         async with home.relay.watch("east", "tv", "TV") as tv:
             await tv.ready()
-    is_here = count == 2 * MIB // PACKET
+    is_here = count == MIB // 4 // PACKET
     assert threads == {("read", is_here), ("join", is_here)}
 
 

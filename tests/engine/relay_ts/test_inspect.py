@@ -6,10 +6,11 @@ import pytest
 
 from downlink.errors import DownlinkError
 from downlink.limits import MAX_SEGMENT_BYTES, MAX_SEGMENT_SECONDS, MIB
+from downlink.relay import tables
 from downlink.relay.joiner import Joiner
 from downlink.relay.segment_error import Flaw, SegmentError
 from downlink.relay.segment_info import MAX_JUMP
-from downlink.relay.tables import Codec
+from downlink.relay.tables import Codec, crc32
 from downlink.relay.transport_stream import MAX_BACK, inspect
 
 from .writer import (
@@ -349,3 +350,29 @@ def test_largest() -> None:
     assert inspect(largest).packets == room
     assert flaw_of(largest + b"\x47" * rest) is Flaw.TRUNCATED
     assert flaw_of(largest + b"\x47" * (rest + 1)) is Flaw.TOO_LARGE
+
+
+@pytest.mark.parametrize("pid", [0, PMT])
+def test_what_looks_like_tables_is_not_looked_at_for_long(
+    monkeypatch: pytest.MonkeyPatch, pid: int
+) -> None:
+    """A packet of zeros is taken for sixty sections of three bytes."""
+    asked = 0
+
+    def count(section: bytes) -> int:
+        nonlocal asked
+        asked += 1
+        return crc32(section)
+
+    monkeypatch.setattr(tables, "crc32", count)
+    writer = Writer()
+    writer.table(0, pat())
+    zeros = b"\x47" + (0x4000 | pid).to_bytes(2) + b"\x10" + bytes(184)
+    good = writer.data if pid else b""
+    assert flaw_of(good + zeros * 11_000 + segment(0)) is Flaw.NO_TABLES
+    assert 0 < asked < 10_000
+
+
+def test_tables_may_come_late() -> None:
+    late = b"".join([b"\x47\x40\0\x10" + b"\xff" * 184] * 127)
+    assert inspect(late + segment(0)).video is Codec.H264

@@ -14,7 +14,7 @@ TITLES: Final = frozenset(
     (
         *("Trigun", "Dragon Ball Z", "Dragon Ball", "Samurai Jack", "The Big O", "Ren & Stimpy"),
         *("Mobile Suit Gundam 0083", "Blue Submarine No. 6", "Zoids: Chaotic Century"),
-        "Ranma 1/2",
+        *("Ranma 1/2", "G.I. Joe", "gen:LOCK"),
         *("Pokémon", "Yu-Gi-Oh!", "Rocko’s Modern Life", "¡Mucha Lucha!", "L’Œil du tigre"),  # noqa: RUF001  # as guides write
         *("鉄腕アトム", "ドラゴンボール改"),
         # Words that Assist itself uses.
@@ -25,7 +25,7 @@ TITLES: Final = frozenset(
 AREAS: Final = frozenset(
     (
         *("Kitchen", "Living Room", "Küche", "Wohnzimmer", "Cocina", "Salón", "Cuisine", "Chambre"),
-        *("Entrée", "Cozinha", "Sala", "居間", "台所"),
+        *("Entrée", "Cozinha", "Sala", "居間", "台所", "Außenbereich"),
     )
 )
 PLAYERS: Final = frozenset(("TV", "Fernseher", "Bedroom Speaker"))

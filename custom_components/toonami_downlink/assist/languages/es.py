@@ -81,7 +81,7 @@ LANGUAGE: Final = Language(
                 " [en {channel}]"
             ),
             (
-                "(no grabes|deja de grabar|cancela la grabación (de|en))"
+                "(no grabes|deja de grabar|cancela la grabación (de|del|en))"
                 " [lo que (ponen|echan|dan|pasan|hay|están poniendo) en] {channel}"
             ),
         ),

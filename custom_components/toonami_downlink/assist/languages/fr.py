@@ -31,12 +31,13 @@ LANGUAGE: Final = Language(
                 " [(à nouveau|de nouveau)] [sur {channel}] [(à nouveau|de nouveau)]"
             ),
             (
-                "(quand|à quelle heure) est ce que {programme} (passe|repasse|commence)"
+                "(quand|à quelle heure) est ce (que |qu'){programme} (passe|repasse|commence)"
                 " [(à nouveau|de nouveau)] [sur {channel}]"
             ),
         ),
         names.INTENT_WHEN_AGAIN: (
             "quand [est ce que] (ça|cela|il|elle) (repasse|passe à nouveau|passe de nouveau)",
+            "quand est ce qu'(il|elle) (repasse|passe à nouveau|passe de nouveau)",
             "quand est ce que c'est (à|de) nouveau diffusé",
         ),
         names.INTENT_WHEN_WAS: (
@@ -45,7 +46,8 @@ LANGUAGE: Final = Language(
                 " [pour la dernière fois] [sur {channel}] [pour la dernière fois]"
             ),
             (
-                "quand est ce que {programme} (est passé|est passée|a été diffusé|a été diffusée)"
+                "quand est ce (que |qu'){programme}"
+                " (est passé|est passée|a été diffusé|a été diffusée)"
                 " [pour la dernière fois] [sur {channel}]"
             ),
         ),
@@ -98,10 +100,12 @@ LANGUAGE: Final = Language(
                 "(n'enregistre (pas|plus)|arrête d'enregistrer|annule l'enregistrement de)"
                 " [(la série|l'émission)] {programme} [sur {channel}]"
             ),
+            "annule l'enregistrement d'{programme} [sur {channel}]",
             (
                 "(n'enregistre (pas|plus)|arrête d'enregistrer|annule l'enregistrement (de|sur))"
                 " [ce qui passe sur] {channel}"
             ),
+            "annule l'enregistrement d'{channel}",
         ),
     },
 )

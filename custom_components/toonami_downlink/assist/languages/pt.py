@@ -82,8 +82,9 @@ LANGUAGE: Final = Language(
         ),
         names.INTENT_CANCEL_RECORDING: (
             (
-                "(não (grave|grava|gravar)|(pare|parar) de gravar|cancele a gravação de)"
-                " [a série] {programme} [(no|na|em) {channel}]"
+                "(não (grave|grava|gravar)|(pare|parar) de gravar"
+                "|cancele a gravação (de|do|da|da série)) [a série] {programme}"
+                " [(no|na|em) {channel}]"
             ),
             (
                 "(não (grave|grava|gravar)|(pare|parar) de gravar|cancele a gravação (de|do|da))"

@@ -33,7 +33,7 @@ export class Places extends EventTarget {
 		this.dispatchEvent(new Event("change"));
 	}
 
-	/** Go to a place; the way back is to where one is now. @param {Partial<Place>} change */
+	/** Go to a place of the guide; the way back is to where one is now. @param {Partial<Place>} change */
 	go(change) {
 		// The browser leaves when it has time: it would take what comes meanwhile with it.
 		if (this.#isLeaving) {
@@ -43,7 +43,8 @@ export class Places extends EventTarget {
 		}
 		// Who comes back has seen how watching began.
 		if (this.place.watch !== null) this.replace({});
-		const place = this.#changed(change);
+		// Who may not see a page has the guide in its place: what they open there is the guide's.
+		const place = this.#changed({ page: "guide", ...change });
 		if (isSame(place, this.place)) return;
 		const from = location.pathname + location.search;
 		// Home Assistant marks its own entries with the first: its arrow then goes back as well.

@@ -1,10 +1,14 @@
 /** Numbers as the user writes them. */
 
-/** Languages that write as Home Assistant's setting says. @type {Record<string, string>} */
+/**
+ * Languages that write as Home Assistant's setting says, and the units of sizes as most do: French
+ * has units of its own for them.
+ * @type {Record<string, string>}
+ */
 const WRITTEN = {
 	comma_decimal: "en-US",
 	decimal_comma: "de",
-	space_comma: "fr",
+	space_comma: "sv",
 	quote_decimal: "de-CH",
 };
 

@@ -27,11 +27,13 @@ export function offsetAt(time, zone) {
  * @param {number} time @param {string} zone
  */
 export function startOfDay(time, zone) {
-	const day = Math.floor((time + offsetAt(time, zone)) / DAY);
+	/** @param {number} at */
+	const dayOf = (at) => Math.floor((at + offsetAt(at, zone)) / DAY);
+	const day = dayOf(time);
 	let start = day * DAY - offsetAt(time, zone);
-	start = day * DAY - offsetAt(start, zone);
-	// Where the clocks go forward at midnight, the day begins later than that.
-	while (Math.floor((start + offsetAt(start, zone)) / DAY) < day) start += HALF_HOUR;
+	// Where the clocks have changed since the day began, it began earlier or later than by those now.
+	while (dayOf(start) < day) start += HALF_HOUR;
+	while (dayOf(start - HALF_HOUR) === day) start -= HALF_HOUR;
 	return start;
 }
 
@@ -123,12 +125,17 @@ export class Clock {
 		this.relativeFormat = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 	}
 
+	/** Return how many days on the calendar it is until a time. @param {number} time @param {number} now */
+	#daysTo(time, now) {
+		return Math.round((startOfDay(time, this.zone) - startOfDay(now, this.zone)) / DAY);
+	}
+
 	/**
 	 * Write the day as a word when it is yesterday, today or tomorrow, else as a date.
 	 * @param {number} time @param {number} now
 	 */
 	dayWord(time, now) {
-		const days = Math.round((startOfDay(time, this.zone) - startOfDay(now, this.zone)) / DAY);
+		const days = this.#daysTo(time, now);
 		if (Math.abs(days) <= 1) return this.relativeFormat.format(days, "day");
 		return days > 1 && days < 7 ? this.longWeekday(time) : this.shortDate(time);
 	}
@@ -144,9 +151,13 @@ export class Clock {
 	 */
 	relative(time, now) {
 		const away = time - now;
-		if (Math.abs(away) < 45) return this.relativeFormat.format(0, "second");
-		if (Math.abs(away) < 45 * 60) return this.relativeFormat.format(Math.round(away / 60), "minute");
-		if (Math.abs(away) < 22 * HOUR) return this.relativeFormat.format(Math.round(away / HOUR), "hour");
-		return this.relativeFormat.format(Math.round(away / DAY), "day");
+		const distance = Math.abs(away);
+		const days = this.#daysTo(time, now);
+		/** @param {number} count @param {Intl.RelativeTimeFormatUnit} unit */
+		const write = (count, unit) => this.relativeFormat.format(Math.round(count), unit);
+		if (distance < 45) return write(0, "second");
+		if (distance < 45 * 60) return write(away / 60, "minute");
+		// The words for days are those of the calendar: what is on the same day is not yesterday.
+		return distance < 22 * HOUR || !days ? write(away / HOUR, "hour") : write(days, "day");
 	}
 }

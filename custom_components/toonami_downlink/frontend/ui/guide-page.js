@@ -49,7 +49,8 @@ export class GuidePage extends Page {
 		this.#onPlace();
 	}
 
-	set watched(/** @type {number | undefined} */ watched) {
+	/** @param {number | undefined} watched */
+	set watched(watched) {
 		if (watched === this.#watched) return;
 		this.#watched = watched;
 		this.redraw();
@@ -174,7 +175,9 @@ export class GuidePage extends Page {
 		this.#grid?.show(this.context, channels, scale);
 		if (!this.#isPlaced) {
 			this.#isPlaced = true;
-			this.#grid?.scrollToTime(this.position.at(now()));
+			// The address was followed before it was known that there is a timeline: with that, it has
+			// no date.
+			this.#settle();
 		}
 	}
 
@@ -277,7 +280,8 @@ export class GuidePage extends Page {
 		this.redraw();
 	}
 
-	#goDay = (/** @type {number} */ day) => {
+	/** @param {number} day */
+	#goDay = (day) => {
 		if (day === startOfDay(now(), this.#zone)) this.#goNow();
 		else this.#goTo(hourOf(day, EVENING, this.#zone));
 	};
@@ -290,7 +294,8 @@ export class GuidePage extends Page {
 
 	#goTonight = () => this.#goTo(tonight(now(), this.#zone), true);
 
-	#onStep = (/** @type {-1 | 1} */ step) => {
+	/** @param {-1 | 1} step */
+	#onStep = (step) => {
 		const guide = this.context.store.loaded?.guide;
 		if (!guide) return;
 		const { since: from, until } = guide;

@@ -102,8 +102,11 @@ export class RecordingsPage extends Page {
 
 	#said() {
 		if (!this.#cancelled) return nothing;
-		return html`<span dir="auto">${this.t("rec.cancelled", { name: this.#cancelled.title })}</span>
-			<button class="button" @click=${this.#undo}>${this.t("mine.undo")}</button>`;
+		const { title: name, channel, reason } = this.#cancelled;
+		// What is no longer in the guide cannot be planned again: by now there is another programme.
+		const isLost = channel === null || reason === "left_guide";
+		return html`<span dir="auto">${this.t("rec.cancelled", { name })}</span>
+			${isLost ? nothing : html`<button class="button" @click=${this.#undo}>${this.t("mine.undo")}</button>`}`;
 	}
 
 	/** @param {Recording[]} items */
@@ -230,14 +233,13 @@ export class RecordingsPage extends Page {
 	#act = async () => {
 		const { what, recording } = /** @type {RecordingQuestion} */ (this.#asked);
 		this.find("#ask", HTMLDialogElement).close();
-		await this.#ask(what === "stop" ? "cancel" : "delete", { recording: recording.id });
-		if (what === "delete") this.#focus("#done");
+		const command = what === "stop" ? "cancel" : "delete";
+		if (await this.#ask(command, { recording: recording.id })) this.#focus("#done");
 	};
 
 	#undo = async () => {
 		const { channel, start } = /** @type {Recording} */ (this.#cancelled);
-		if (await this.#ask("record", { channel, start })) this.#cancelled = undefined;
-		this.redraw();
+		if (await this.#ask("record", { channel, start })) this.#focus("#planned");
 	};
 
 	/** The button that had the focus goes with its recording. @param {string} heading */
@@ -259,8 +261,9 @@ export class RecordingsPage extends Page {
 
 	/** @param {Promise<unknown>} answer @returns {Promise<boolean>} whether it was done */
 	async #try(answer) {
-		this.#cancelled = undefined;
 		this.#isFailed = !(await answer.then(() => true, () => false));
+		// What failed has left everything as it was: also what can be undone.
+		if (!this.#isFailed) this.#cancelled = undefined;
 		this.redraw();
 		return !this.#isFailed;
 	}

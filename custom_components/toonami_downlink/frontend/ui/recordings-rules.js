@@ -11,6 +11,7 @@ const MAX_KEPT = 1000;
 
 /** What makes recordings by itself: the list, and for administrators a form. */
 export class RecordingRules extends Controller {
+	#element;
 	#text = "";
 	/** @type {FollowKind} */
 	#kind = "show";
@@ -25,6 +26,12 @@ export class RecordingRules extends Controller {
 	/** @type {"" | "failed" | "refused"} */
 	#trouble = "";
 
+	/** @param {import("../lib/element.js").DownlinkElement} element */
+	constructor(element) {
+		super(element);
+		this.#element = element;
+	}
+
 	/** @param {Context} context @param {Rule[]} rules */
 	template(context, rules) {
 		const { isAdmin, t } = context;
@@ -35,7 +42,7 @@ export class RecordingRules extends Controller {
 				? html`<ul>${rules.map((rule) => html`<li>${this.#rule(context, rule)}</li>`)}</ul>`
 				: html`<p class="dim">${t("rule.none")}</p>`}
 			${isAdmin && !follows
-				? html`<button class="button" @click=${() => this.#send(context, { kind: "followed", text: "" })}>
+				? html`<button class="button" @click=${() => this.#addFollowed(context)}>
 						${icon("star")} ${t("rule.add_followed")}
 					</button>`
 				: nothing}
@@ -152,14 +159,24 @@ export class RecordingRules extends Controller {
 		this.redraw();
 	}
 
+	/** @param {Context} context */
+	async #addFollowed(context) {
+		if (await this.#send(context, { kind: "followed", text: "" })) this.#focus();
+	}
+
 	/** @param {Context} context @param {object} rule */
 	#send({ store }, rule) {
 		return this.#ask(store.request("recordings/rules/add", rule));
 	}
 
 	/** @param {Store} store @param {string} rule */
-	#remove(store, rule) {
-		return this.#ask(store.request("recordings/rules/remove", { rule }));
+	async #remove(store, rule) {
+		if (await this.#ask(store.request("recordings/rules/remove", { rule }))) this.#focus();
+	}
+
+	/** The button that had the focus goes with what it did. */
+	#focus() {
+		/** @type {HTMLElement | null} */ (this.#element.root.querySelector("#rules"))?.focus();
 	}
 
 	/** @param {Promise<unknown>} answer @returns {Promise<boolean>} whether it was done */

@@ -20,6 +20,10 @@ class Found(NamedTuple):
     recording: Recording
     earlier: timedelta
 
+    def is_programme(self, start: datetime) -> bool:
+        """Whether it has that time of the channel asked for as its programme, not as padding."""
+        return self.recording.start <= start - self.earlier < self.recording.stop
+
 
 def find_recordings(
     recordings: Iterable[Recording],
@@ -31,14 +35,14 @@ def find_recordings(
 
     Those of the channel itself come first, then those of a channel with the same schedule, if they
     have the same programme: what West shows, East has shown three hours before. Padding counts,
-    after what a recording is of: what is there is told by its segments. Of several the one with
-    the fewest gaps comes first.
+    last of all: what is there is told by its segments. Of several the one with the fewest gaps
+    comes first.
     """
     asked = on_air(guide.get(channel, ()), start)
 
-    def order(found: Found) -> tuple[timedelta, bool, timedelta, int]:
-        one, at = found.recording, start - found.earlier
-        return found.earlier, not one.start <= at < one.stop, one.missing, one.number
+    def order(found: Found) -> tuple[bool, bool, timedelta, int]:
+        one = found.recording
+        return not found.is_programme(start), bool(found.earlier), one.missing, one.number
 
     return sorted(_of_channel(recordings, channel, start, asked), key=order)
 
@@ -71,7 +75,7 @@ def is_of(recording: Recording, channel: str, programme: Programme) -> bool:
         return False
     if abs(recording.start + delay - programme.start) > _SAME_SLOT:
         return False
-    if recording.stop + delay <= programme.start:
+    if recording.stop + delay <= programme.start or programme.stop <= recording.start + delay:
         return False
     return recording.channel == channel or identity(recording.programme) == identity(programme)
 

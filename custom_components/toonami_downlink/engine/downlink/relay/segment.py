@@ -15,8 +15,9 @@ from .segment_info import SegmentInfo
 from .store import Kept
 from .transport_stream import inspect
 
-_AT_ONCE: Final = 2 * MIB
-"""Bytes that are worked on in the event loop: some milliseconds."""
+_AT_ONCE: Final = MIB // 4
+"""Bytes that are worked on in the event loop: a millisecond, and some dozens for the oddest there
+can be. The station's two seconds are fewer; the way to a thread takes a tenth of what more take."""
 _IMAGES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x00\x00\x01\x00")
 _REASONS: Final = {
     Flaw.EMPTY: Reason.EMPTY,

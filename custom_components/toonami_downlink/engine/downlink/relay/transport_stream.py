@@ -6,6 +6,7 @@ exception; what it lets through can be joined.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from statistics import median_low
 import struct
 from typing import Final
@@ -21,6 +22,9 @@ MAX_BACK: Final = HZ
 """Ticks that DTS and PCR may go back: where a DTS is left out, the PTS stands for it."""
 _USUAL_STEP: Final = HZ // 25
 """Ticks of a frame, where one timestamp is all there is."""
+_TABLE_PACKETS: Final = 128
+"""Packets of one PID that are looked at for a table: twelve seconds of tables that come ten times
+a second. Sixty sections fit into a packet whose zeros are taken for some, each with a checksum."""
 _SYNC: Final = b"\x47"
 _PID_BITS: Final = bytes(head & 31 for head in range(256))
 
@@ -113,13 +117,13 @@ def _tables(data: bytes, heads: bytes, pids: tuple[int, ...]) -> tuple[int, Stre
 
 
 def _sections(data: bytes, heads: bytes, pids: tuple[int, ...], pid: int) -> Iterator[bytes]:
-    numbers = [number for number, one in enumerate(pids) if one == pid]
+    numbers = (number for number, one in enumerate(pids) if one == pid)
     return sections(
         (
             bool(heads[number] & 0x40),
             data[payload_start(data, number * PACKET) : (number + 1) * PACKET],
         )
-        for number in numbers
+        for number in islice(numbers, _TABLE_PACKETS)
     )
 
 
