@@ -241,9 +241,13 @@ async def test_a_user_without_recordings_gets_no_address(
     await house.hass.async_block_till_done()
     login = await house.hass.auth.async_create_refresh_token(child, "https://home.example")
     socket = await hass_ws_client(house.hass, house.hass.auth.async_create_access_token(login))
-    command = f"{DOMAIN}/recordings/watch"
-    await socket.send_json_auto_id({"type": command, "recording": LONG.identity})
-    assert not (await socket.receive_json())["success"]
+    media = f"media-source://{DOMAIN}/{ITEM}/{LONG.number}"
+    for message in (
+        {"type": f"{DOMAIN}/recordings/watch", "recording": LONG.identity},
+        {"type": "media_source/resolve_media", "media_content_id": media},
+    ):
+        await socket.send_json_auto_id(message)
+        assert not (await socket.receive_json())["success"], message
 
 
 async def test_users_in_the_media_browser(
