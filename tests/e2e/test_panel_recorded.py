@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Final
 import wave
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 import pytest
 
 from scripts.lib.develop.waiting import wait_for
@@ -45,6 +45,21 @@ def test_sound_is_played_as_a_file(page: Page) -> None:
     page.route("**/recordings/1.m4a", lambda route: None)
     recorded = play(page, "/recordings/1.m4a", "audio/mp4")
     expect(recorded.locator("video")).to_have_attribute("src", "/recordings/1.m4a")
+
+
+def test_what_was_left_before_it_began_is_not_played(page: Page) -> None:
+    held: list[Route] = []
+    # Playwright writes on the function that it is given.
+    page.route("**/ui/recorded.js", lambda route: held.append(route))  # noqa: PLW0108
+    found = open_page(page)
+    with page.expect_request("**/ui/recorded.js"):
+        found.get_by_role("button", name="Play: ").first.click()
+    page.get_by_role("link", name="Guide").first.click()
+    expect(found).to_have_count(0)
+    held[0].continue_()
+    page.evaluate("customElements.whenDefined('tdl-recorded').then(() => undefined)")
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
+    assert asked(page) == []
 
 
 @pytest.mark.nightly

@@ -129,6 +129,29 @@ test("what the viewer has paused stays so after trouble, and where it was", asyn
   assert.deepEqual([asked.count, media.paused], [3, false]);
 });
 
+test("what the browser does not let begin waits for the viewer", async () => {
+  media.play = async () => {
+    throw Object.assign(new Error(), { name: "NotAllowedError" });
+  };
+  const { player, asked } = await begin("video/mp4", "/1.mp4");
+  assert.deepEqual([player.isTuning, player.trouble, media.paused], [false, "", true]);
+  assert.equal(asked.count, 1);
+});
+
+test("what is loaded anew goes on, unless the viewer has paused it", async () => {
+  const { player, asked } = await begin("video/mp4", "/1.mp4");
+  media.reach(100);
+  const loadAnew = () => {
+    media.load();
+    media.dispatchEvent(new Event("emptied"));
+  };
+  loadAnew();
+  assert.equal(media.paused, false);
+  player.pause();
+  loadAnew();
+  assert.deepEqual([media.paused, asked.count], [true, 1]);
+});
+
 test("what goes on by other buttons is not paused any more", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { player } = await begin("video/mp4", "/1.mp4");

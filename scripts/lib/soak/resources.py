@@ -27,6 +27,8 @@ class Resources:
 
     rss: float
     """MiB."""
+    allocated: float
+    """MiB of that by jemalloc; the rest are Python's small objects, code and what lies idle."""
     files: Counter[str]
     """Descriptors by what they are of, with ``#`` for numbers."""
     threads: int
@@ -35,6 +37,8 @@ class Resources:
     children: int
     tasks: Counter[str]
     """By name, with ``#`` for numbers."""
+    blocks: int = 0
+    """Python's small objects at a rest; 0 where not counted."""
     objects: Counter[str] = field(default_factory=Counter)
     """Tracked by Python's garbage collector, after a collection, by type; empty: not counted."""
 
@@ -79,11 +83,13 @@ def measure(home: Home, *, objects: bool = False) -> Resources:
     workers = sum(name.startswith(_POOL) for name in probed["threads"])
     return Resources(
         rss=memory(home.pid),
+        allocated=probed["allocated"] / 2**20,
         files=Counter(_descriptors(process / "fd")),
         threads=len(list((process / "task").iterdir())) - workers,
         workers=workers,
         children=len(children.split()),
         tasks=Counter(_NUMBERED.sub("#", name) for name in probed["tasks"]),
+        blocks=probed.get("blocks", 0),
         objects=Counter(probed.get("objects", {})),
     )
 

@@ -1,5 +1,5 @@
 import { Controller } from "../lib/index.js";
-import { fourOf } from "../model/watching.js";
+import { fourOf, neighbour } from "../model/watching.js";
 import { Television } from "./television.js";
 
 const WIDE = matchMedia("(min-width: 1600px)");
@@ -82,6 +82,18 @@ export class FourUp extends Controller {
 		const index = this.sets.findIndex((set) => set.number === number);
 		if (index >= 0 && this.isOn) this.choose(index);
 		else this.set.watch(number);
+	}
+
+	/** Watch the channel that is so many places further. @param {number} by */
+	zap(by) {
+		const { number, numbers } = this.set;
+		if (number !== undefined) this.watch(neighbour(numbers, number, by));
+	}
+
+	/** Watch the channel before this one. */
+	back() {
+		const { last } = this.set.model;
+		if (last !== undefined) this.watch(last);
 	}
 
 	/** Switch all of them off. */

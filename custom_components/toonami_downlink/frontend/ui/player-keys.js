@@ -2,12 +2,13 @@ import { Controller, isComposing } from "../lib/index.js";
 import { addDigit, DIGITS_PAUSE } from "../model/watching.js";
 import { STEP } from "../model/winding.js";
 
-const FIELDS = /^(input|select|textarea)$/i;
+/** What takes all keys. A slider takes only those that move it. */
+const FIELDS = "input:not([type=range]), select, textarea, dialog";
 /** What space presses, or moves. */
 const PRESSED = "button, a[href], summary, [role=gridcell], [role=option], [tabindex='0']";
 
 /** Where arrows move something else. */
-const MOVED = "[role=grid], [role=listbox], [role=tablist], [role=menu], [tabindex='0']";
+const MOVED = "input[type=range], [role=grid], [role=listbox], [role=tablist], [role=menu], [tabindex='0']";
 /** What the arrows wind by, in seconds. */
 const ARROWS = new Map([["ArrowLeft", -STEP], ["ArrowRight", STEP]]);
 
@@ -53,7 +54,7 @@ export class Keys extends Controller {
 	/** @param {string} key @returns {boolean} */
 	#pressLetter(key) {
 		const { set, toggleFull } = this.#player;
-		if (key === "b") set.back();
+		if (key === "b") this.#player.back();
 		else if (key === "m") set.toggleSound();
 		else if (key === "f") toggleFull();
 		else if (key === "l") set.goLive();
@@ -93,7 +94,7 @@ function isForUs(event) {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return false;
 	if (isComposing(event)) return false;
 	return !elementsOf(event).some(
-		(node) => FIELDS.test(node.tagName) || node.isContentEditable || node.matches("dialog"),
+		(node) => node.isContentEditable || node.matches(FIELDS),
 	);
 }
 

@@ -33,8 +33,8 @@ export class Player extends Page {
 		play: () => this.set.resume(),
 		pause: () => this.set.pause(),
 		stop: () => this.set.leave(),
-		previoustrack: () => this.set.zap(-1),
-		nexttrack: () => this.set.zap(1),
+		previoustrack: () => this.#four.zap(-1),
+		nexttrack: () => this.#four.zap(1),
 		seekbackward: () => this.set.wind(-STEP),
 		seekforward: () => this.set.wind(STEP),
 	});
@@ -45,7 +45,7 @@ export class Player extends Page {
 	#observer = new ResizeObserver(() => this.#follow());
 	#buttons = 0;
 	#isActive = false;
-	/** What was watched when Home Assistant took the panel away. @type {number | undefined} */
+	/** What was watched when Home Assistant took the panel away. @type {{number: number, isHeld: boolean} | undefined} */
 	#kept;
 
 	/** The television that is heard. */
@@ -61,6 +61,11 @@ export class Player extends Page {
 	/** Watch a channel. @param {number} number */
 	watch(number) {
 		this.#four.watch(number);
+	}
+
+	/** Watch the channel before this one. */
+	back() {
+		this.#four.back();
 	}
 
 	/** Another channel is on, or none. */
@@ -100,9 +105,11 @@ export class Player extends Page {
 	/** Go on with what was watched, as soon as it is known again what there is. */
 	#resume() {
 		const kept = this.#kept;
-		if (kept === undefined || !this.set.numbers.includes(kept)) return;
+		if (!kept || !this.set.numbers.includes(kept.number)) return;
 		this.#kept = undefined;
-		this.watch(kept);
+		this.watch(kept.number);
+		// What was paused would else sound in an empty room.
+		if (kept.isHeld) this.set.pause();
 	}
 
 	#onHide = () => {
@@ -123,13 +130,14 @@ export class Player extends Page {
 		super.disconnectedCallback();
 		this.#observer.disconnect();
 		const { set } = this;
+		const { isHeld, number } = set;
 		// Home Assistant takes the page of a tab away that nobody has looked at for minutes, and all
 		// pages while it starts: then another panel will go on. That one may be taken away as well,
 		// before it is known what there is.
 		if (!isHere() || (!set.isOn && this.#kept === undefined)) this.#leaveForGood();
 		else if (set.channel?.radio) set.playUnseen();
-		else if (set.isOn) {
-			this.#kept = set.number;
+		else if (number !== undefined) {
+			this.#kept = { number, isHeld };
 			this.#four.leave();
 		}
 	}
@@ -309,7 +317,7 @@ export class Player extends Page {
 			isMini: this.#place === "mini",
 			isFull: this.#isFull,
 			isFour: this.#four.isOn,
-			hasFour: this.#four.isPossible,
+			hasFour: this.#four.isOn || this.#four.isPossible,
 			typed: this.#keys.typed,
 			usual,
 			hasPip: document.pictureInPictureEnabled && !channel.radio,

@@ -6,17 +6,26 @@ export class RecordedHost extends Controller {
 	#player;
 	/** Whether its code could not be had. */
 	isFailed = false;
+	#turn = 0;
 
-	/** Play a recording. @param {Context} context @param {Shown & {id: string}} recording */
+	/**
+	 * Play a recording, unless its page is left before that can begin.
+	 * @param {Context} context @param {Shown & {id: string}} recording
+	 */
 	async play(context, recording) {
+		const turn = ++this.#turn;
 		this.isFailed = false;
 		try {
 			await import("./recorded.js");
+			if (turn !== this.#turn) return;
 			this.#player ??= /** @type {any} */ (document.createElement("tdl-recorded"));
 			Object.assign(/** @type {HTMLElement} */ (this.#player), { context });
 			this.host.redraw();
-			this.#player?.play(recording);
+			// It is drawn by then, if its page is still there: else nobody could end it.
+			await null;
+			if (turn === this.#turn && this.#player?.isConnected) this.#player.play(recording);
 		} catch {
+			if (turn !== this.#turn) return;
 			// After an update, the files that this page was loaded from are gone.
 			this.isFailed = true;
 			this.host.redraw();
@@ -25,6 +34,7 @@ export class RecordedHost extends Controller {
 
 	/** End what is played. */
 	close() {
+		this.#turn += 1;
 		this.#player?.close();
 	}
 

@@ -51,6 +51,10 @@ export class RecordedMedia {
 		media.addEventListener("timeupdate", () => this.#onTime());
 		// In full screen, a phone has buttons of its own.
 		media.addEventListener("playing", () => (this.#isHeld = false));
+		// After an error, hls.js loads it anew: that pauses it without a word.
+		media.addEventListener("emptied", () => {
+			if (this.#url && !this.#isHeld && !this.isTuning) media.play().catch(() => {});
+		});
 		media.addEventListener("error", () => {
 			if (this.#url && !this.#hls && media.hasAttribute("src")) this.#fail("media");
 		});
@@ -134,9 +138,15 @@ export class RecordedMedia {
 			if (turn !== this.#turn) return;
 			const { code, name } = /** @type {{code?: string, name?: string}} */ (error);
 			// Home Assistant's refusals have a code in letters, those of the media element a name.
-			if (name === "NotAllowedError" || name === "AbortError") this.#changed();
+			if (name === "NotAllowedError" || name === "AbortError") this.#onRefused(name);
 			else this.#fail(typeof code === "string" ? code : "network");
 		}
+	}
+
+	/** The browser waits for the viewer, or something else came first. @param {string} name */
+	#onRefused(name) {
+		if (name === "NotAllowedError") this.isTuning = false;
+		this.#changed();
 	}
 
 	async #begin() {

@@ -1,9 +1,7 @@
 import { Controller, now } from "../lib/index.js";
 import { failure } from "../lib/patience.js";
 import { storedValue, storeValue } from "../lib/stored-values.js";
-import {
-	extentOf, neighbour, renewalDelay, STALLED_AFTER, volumeOf, Watching,
-} from "../model/watching.js";
+import { extentOf, renewalDelay, STALLED_AFTER, volumeOf, Watching } from "../model/watching.js";
 import { pauseEndsAfter, placeAway, placeOf } from "../model/winding.js";
 import { loadPlayer, Stream } from "./stream.js";
 
@@ -82,6 +80,11 @@ export class Television extends Controller {
 		return this.model.number;
 	}
 
+	/** Whether it goes on only when the viewer wants that. */
+	get isHeld() {
+		return this.#isHeld || this.model.state === "paused";
+	}
+
 	get #channels() {
 		return this.#player.context?.store.loaded?.channels ?? [];
 	}
@@ -106,20 +109,10 @@ export class Television extends Controller {
 			return;
 		}
 		this.end();
-		this.hasSeen = false;
+		this.hasSeen = this.#isHeld = false;
 		this.model.tune(number);
 		this.#connect();
 		this.#player.changed();
-	}
-
-	/** Watch the channel that is so many places further. @param {number} by */
-	zap(by) {
-		if (this.number !== undefined) this.watch(neighbour(this.numbers, this.number, by));
-	}
-
-	/** Watch the channel before this one. */
-	back() {
-		if (this.model.last !== undefined) this.watch(this.model.last);
 	}
 
 	/** Switch off. */
@@ -137,7 +130,7 @@ export class Television extends Controller {
 		this.#forgetRetry();
 		clearTimeout(this.#renewal);
 		this.#stream.stop();
-		this.isWaiting = this.#isHeld = false;
+		this.isWaiting = false;
 		this.said = "";
 		this.#pausedAt = 0;
 	}
@@ -156,16 +149,16 @@ export class Television extends Controller {
 		const isDry = this.media.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
 		if (this.model.isFresh && isDry) await this.#stream.start(url);
 		else await this.#stream.goOn(url);
-		if (turn === this.#turn) this.#begin();
+		if (turn !== this.#turn) return;
+		if (this.#isHeld) this.#stand();
+		else this.play();
 	}
 
-	#begin() {
-		if (!this.#isHeld) {
-			this.play();
-			return;
-		}
+	/** It is there, and waits for the viewer. */
+	#stand() {
 		this.model.playing(now());
 		this.model.paused();
+		this.#pausedAt ||= Date.now();
 		this.redraw();
 	}
 
@@ -248,16 +241,22 @@ export class Television extends Controller {
 
 	// What the media element says
 
-	/** Play, without sound if the browser wants that. */
+	/** Play, without sound if the browser wants that, or wait for the viewer if it wants that. */
 	async play() {
 		try {
 			await this.media.play();
 		} catch (error) {
-			if (/** @type {Error} */ (error).name !== "NotAllowedError" || this.media.muted) return;
+			if (/** @type {Error} */ (error).name !== "NotAllowedError") return;
+			if (this.media.muted) {
+				// Whoever presses the button may hear it as well.
+				if (this.model.isSilenced) this.media.muted = false;
+				this.#stand();
+				return;
+			}
 			this.model.isSilenced = true;
 			this.media.muted = true;
 			this.redraw();
-			this.media.play().catch(() => {});
+			await this.play();
 		}
 	}
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
+import ctypes
 import gc
+import sys
 import threading
 from typing import Any, Final
 
@@ -16,10 +18,22 @@ DOMAIN: Final = "soak_probe"
 CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
 
 
-class ProbeView(HomeAssistantView):
-    """Count tasks and threads; with ``?objects=1`` the objects that are left after a collection.
+def allocated() -> int:
+    """Return the bytes that programs have of jemalloc: all but Python's small objects."""
+    jemalloc = ctypes.CDLL("libjemalloc.so.2")
+    epoch, value = ctypes.c_uint64(1), ctypes.c_size_t()
+    size = ctypes.c_size_t(ctypes.sizeof(value))
+    # Its figures are those of the last epoch.
+    jemalloc.mallctl(b"epoch", None, None, ctypes.byref(epoch), ctypes.sizeof(epoch))
+    jemalloc.mallctl(b"stats.allocated", ctypes.byref(value), ctypes.byref(size), None, 0)
+    return value.value
 
-    The task that answers is not counted. Objects come by the name of their type.
+
+class ProbeView(HomeAssistantView):
+    """Count tasks, threads and memory; with ``?objects=1`` also what is left after a collection.
+
+    The task that answers is not counted. Objects come by the name of their type; `blocks` are of
+    Python's own allocator, at most 512 bytes each.
     """
 
     url = f"/api/{DOMAIN}"
@@ -33,9 +47,11 @@ class ProbeView(HomeAssistantView):
         counted: dict[str, Any] = {
             "tasks": sorted(task.get_name() for task in tasks),
             "threads": sorted(thread.name for thread in threading.enumerate()),
+            "allocated": allocated(),
         }
         if "objects" in request.query:
             gc.collect()
+            counted["blocks"] = sys.getallocatedblocks()
             counted["objects"] = Counter(type(one).__qualname__ for one in gc.get_objects())
         return self.json(counted)
 
