@@ -123,7 +123,8 @@ async def make_traffic(
 def show(when: str, held: Resources) -> None:
     """Print a line of measurements."""
     print(
-        f"{when}: {held.rss:7.1f} MiB ({held.allocated:.1f} by jemalloc) {held.all_tasks:4} tasks {held.all_files:4} files "
+        f"{when}: {held.rss:7.1f} MiB ({held.allocated:.1f} by jemalloc) "
+        f"{held.all_tasks:4} tasks {held.all_files:4} files "
         f"{held.threads:3} threads (and {held.workers} workers) {held.children:2} children"
         + (f" {held.all_objects:,} objects in {held.blocks:,} blocks" if held.objects else ""),
         flush=True,
