@@ -51,6 +51,8 @@ from custom_components.toonami_downlink.storage.state import State
 from .factories import MIDNIGHT, NOON, make_entry, make_feed
 from .harness import move_clock, publish_feed, setup_integration, state_of
 
+pytestmark = pytest.mark.nightly
+
 REFRESH = "custom_components.toonami_downlink.refreshing.refresh.refresh"
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

@@ -47,6 +47,8 @@ from .factories import NOON, write_provider_files
 from .harness import limit_platforms, move_clock
 from .phone import TARGET, Phone
 
+pytestmark = pytest.mark.nightly
+
 type Clock = Callable[[int], Awaitable[None]]
 """Waits until so many minutes after noon."""
 

@@ -184,6 +184,7 @@ async def test_rotate_home(house: Harness, viewers: dict[str, Viewer]) -> None:
     assert secrets(house, "kids") == kids
 
 
+@pytest.mark.nightly
 async def test_an_old_address(house: Harness, viewers: dict[str, Viewer]) -> None:
     await watch(house, viewers)
     await house.coordinator.passes.async_adopt("kids", OldSecrets(code="k7f3qx9m"))
@@ -274,6 +275,7 @@ async def test_switched_off_and_on(
     new.leave()
 
 
+@pytest.mark.nightly
 async def test_other_channels_end_what_is_watched(
     house: Harness, viewers: dict[str, Viewer], address: Address
 ) -> None:
@@ -285,6 +287,7 @@ async def test_other_channels_end_what_is_watched(
     again.leave()
 
 
+@pytest.mark.nightly
 async def test_another_name_ends_nothing(house: Harness, viewers: dict[str, Viewer]) -> None:
     await watch(house, viewers)
     update(house, "kids", title="Children")

@@ -37,6 +37,8 @@ from .test_passes_entities import (
 )
 from .test_passes_flow import add as fill_in, begin, passes as passes_of, plant
 
+pytestmark = pytest.mark.nightly
+
 EAST, WEST = "toonami_east", "toonami_west"
 KIDS, TEEN, GUEST = "kids", "teen", "guest"
 HOUR: Final = timedelta(hours=1)
