@@ -72,6 +72,18 @@ async def test_who_starts_over_gets_what_is_recorded_meanwhile(
     assert data == b"".join(one.read_bytes() for one in segments)
 
 
+async def test_what_somebody_stops_is_a_file_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "find_ffmpeg", lambda _: None)
+    await house.start(*programmes(MINUTE, MINUTE))
+    recording = await house.recordings.async_record(EAST)
+    await wait_until(lambda: house.only.size, 20)
+    house.recordings.async_note_played(recording.identity)
+    await house.recordings.async_cancel(recording.identity)
+    await house.until_file()
+
+
 async def begin_while_it_is_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let there be a file that is not noted, because somebody plays the track."""
     made = asyncio.Event()

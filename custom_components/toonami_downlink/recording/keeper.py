@@ -199,9 +199,11 @@ class Keeper:
     async def _async_finish(self, recording: Recording) -> None:
         """Make a file of a track, and remove the track when it is noted that there is the file.
 
-        Players that have begun with its segments find only those.
+        Players that have begun with its segments find only those. Who has stopped it himself does
+        not wait for them.
         """
-        latest = self._hass.loop.time() + _PLAYED_AT_MOST
+        is_stopped = recording.state is State.INTERRUPTED and recording.reason is None
+        latest = self._hass.loop.time() + (0.0 if is_stopped else _PLAYED_AT_MOST)
         # Before the file is made: it would be there twice for as long as somebody watches.
         await self._played.async_until_left(recording.identity, latest)
         async with self._turn:

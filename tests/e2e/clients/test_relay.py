@@ -58,6 +58,7 @@ def look(relay: Relay) -> None:
     assert set(relay.upstream.streams()["streams"]) == {"est"}
 
 
+@pytest.mark.nightly
 @pytest.mark.alone
 def test_upstream_is_asked_once_for_all(relay: Relay, party: Party) -> None:
     first = party.invite(Copy, "0", relay.url("ts"))
