@@ -120,19 +120,19 @@ class Upstream:
         async with self._places:
             return await self._fetch(path, query)
 
-    async def _fetch(self, path: str, query: Mapping[str, str]) -> str:
+    async def _fetch(
+        self, path: str, query: Mapping[str, str], *, may_complete: bool = True
+    ) -> str:
         # Also where the API is in clear: a redirect may lead out of that.
         context = await self._verifier.context()
         try:
             return await self._get(path, query, context)
         except aiohttp.ClientConnectorCertificateError as err:
             refusal = _refusal(err)
-            if not (can_be_completed(refusal) and await self._complete(err, context)):
+            may_complete = may_complete and can_be_completed(refusal)
+            if not (may_complete and await self._complete(err, context)):
                 raise _not_trusted(err) from err
-        try:
-            return await self._get(path, query, await self._verifier.context())
-        except aiohttp.ClientConnectorCertificateError as err:
-            raise _not_trusted(err) from err
+        return await self._fetch(path, query, may_complete=False)
 
     async def _complete(
         self, error: aiohttp.ClientConnectorCertificateError, context: ssl.SSLContext
@@ -228,10 +228,8 @@ def _failure(error: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutErro
     The system has no words for it where the addresses of a name fail in different ways, nor where a
     server hangs up before it has said who it is.
     """
-    if isinstance(error, aiohttp.ClientConnectorError):
-        words, _ = clean_line(error.strerror or str(error.os_error))
-        return words or "no answer"
-    return "no answer"
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else OSError("")
+    return clean_line(cause.strerror or str(cause))[0] or "no answer"
 
 
 def _not_trusted(error: aiohttp.ClientConnectorCertificateError) -> NoConnectionError:
