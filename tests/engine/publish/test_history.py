@@ -69,6 +69,7 @@ def _with(**changes: Any) -> dict[str, Any]:
         pytest.param(_with(report=[1]), id="report of another type"),
         pytest.param(_with(stages=3), id="stages of another type"),
         pytest.param(_with(failures="many"), id="no number"),
+        pytest.param(_with(started="2026-11-24T03:00:00"), id="no time zone"),
     ],
 )
 def test_what_is_not_a_record_is_left_out(data: dict[str, Any]) -> None:
