@@ -357,7 +357,7 @@ async def test_what_is_not_known_any_more_is_left_alone(desk: Desk) -> None:
         await asked.async_delete(make_recording(identity=identity))
     asked.async_grew(NOBODY, 5)
     await asked.async_unfinished(NOBODY, Reason.NO_SIGNAL)
-    asked._keeper.async_realign(make_recording(identity=NOBODY), NOW)  # noqa: SLF001
+    asked._keeper.async_realign(make_recording(identity=NOBODY), NOW)  # noqa: SLF001  # nobody else calls it
     async with desk.catalogue.lock:
         # Whoever holds it is about to save something else.
         asked.async_grew(deleted.identity, 5)

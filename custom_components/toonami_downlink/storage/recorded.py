@@ -22,6 +22,7 @@ from ..engine.downlink.limits import (
 from ..engine.downlink.models import Programme
 from ..engine.downlink.publish.programme_json import programme_from_json, programme_to_json
 from ..engine.downlink.recording.model import (
+    ENDINGS,
     Gap,
     Reason,
     Recording,
@@ -38,8 +39,6 @@ _KEY: Final = f"{DOMAIN}.recordings"
 _IDENTITY: Final = re.compile(r"[0-9a-f]{16}")
 _REMEMBERED_FOR: Final = timedelta(days=365)
 _MAX_PATH_CHARS: Final = 1024
-_ENDINGS: Final = frozenset({".mp4", ".m4a", ".ts"})
-"""Of what is made of a recording."""
 _MAX_NUMBER: Final = 2**31 - 1
 """Players keep the numbers of what they play in 32 bits."""
 
@@ -269,7 +268,7 @@ def _is_file(data: Any) -> bool:
         return False
     path = PurePosixPath(data)
     # Everybody who may watch gets it, and the folder is one that others keep things in as well.
-    return not path.is_absolute() and ".." not in path.parts and path.suffix in _ENDINGS
+    return not path.is_absolute() and ".." not in path.parts and path.suffix in ENDINGS
 
 
 def _identity(data: Any) -> str:

@@ -130,6 +130,8 @@ class Recording:
 
 TRACKS: Final = ".tracks"
 """The folder, in the recordings' folder, of what is not finished yet."""
+ENDINGS: Final = frozenset({".mp4", ".m4a", ".ts"})
+"""Of the files that are made of recordings."""
 
 
 class RuleKind(StrEnum):

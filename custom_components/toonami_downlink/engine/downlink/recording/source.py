@@ -15,14 +15,12 @@ from ..relay.segment_error import SegmentError
 from ..relay.transport_stream import inspect
 from .folder import Folder
 from .journal import Entry
-from .model import Reason
+from .model import ENDINGS, Reason
 from .track import NOTE, TrackError, disk_errors, lock_track, read_entries, read_segment
 
 _MAX_NOTE: Final = 4 * 1024 * 1024
 _MAX_SAME_NAMES: Final = 100
 _WHAT: Final = "The folder for recordings"
-_MEDIA: Final = frozenset({".mp4", ".m4a", ".ts"})
-"""The endings of recordings."""
 _LINKLESS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 """What file systems say that give a file only one name."""
 _SHORTEST_GAP: Final = timedelta(seconds=1)
@@ -270,7 +268,7 @@ def _names(folder: Folder, name: str) -> Iterator[str]:
     """
     path = PurePosixPath(name)
     there = {PurePosixPath(one.name) for one in folder.entries()}
-    taken = {one.stem for one in there if one.suffix in _MEDIA}
+    taken = {one.stem for one in there if one.suffix in ENDINGS}
     for number in range(1, _MAX_SAME_NAMES + 1):
         free = path if number == 1 else path.with_stem(f"{path.stem} ({number})")
         if free not in there and free.stem not in taken:
